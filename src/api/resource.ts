@@ -1,0 +1,104 @@
+/**
+ * What a resource is: one table row of the API, from which routing, discovery, storage, defaulting, validation,
+ * printing and OpenAPI follow. A kind's file exports one `Resource`; a CustomResourceDefinition becomes the
+ * same structure at run time. Everything here is pure: allocation and other effects are the API server's.
+ */
+import type { FieldErrors } from "./field-errors.ts";
+import type { KubeObject, Type } from "./schema/mod.ts";
+
+export type Verb = "create" | "delete" | "deletecollection" | "get" | "list" | "patch" | "update" | "watch";
+
+/** What hooks may know of the request beside the objects. */
+export interface RequestContext {
+  /** Milliseconds since the epoch, for fields that carry the time. */
+  readonly now: number;
+  readonly userName: string;
+  readonly subresource: string | undefined;
+  readonly dryRun: boolean;
+}
+
+/** A printed column. `cell` gets the object as served; dates are RFC 3339 and aged by the server. */
+export interface Column<T> {
+  readonly name: string;
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
+  readonly format?: "name";
+  /** Above 0 shows only with `-o wide`. */
+  readonly priority?: number;
+  readonly description?: string;
+  cell(object: T, now: number): string | number | boolean | null;
+}
+
+/** The pure life of a kind around the generic verbs. Absent hook: nothing to do. Drafts may be changed in place. */
+export interface Strategy<T> {
+  /** Before create: clear status, set generation and what the kind owns. Defaults have run. */
+  prepareForCreate?(draft: T, context: RequestContext): void;
+  /** Before update of the main resource: keep status and immutable server-owned parts, bump generation. */
+  prepareForUpdate?(draft: T, old: T, context: RequestContext): void;
+  validateCreate?(object: T, errors: FieldErrors, context: RequestContext): void;
+  validateUpdate?(object: T, old: T, errors: FieldErrors, context: RequestContext): void;
+  warnings?(object: T, old: T | undefined): readonly string[];
+  /** Validates `metadata.name` (a message, or undefined when good); default: DNS subdomain. */
+  validateName?(name: string, isPrefix: boolean): string | undefined;
+  /** True when an update that changes nothing but metadata leaves generation alone and a spec change bumps it. */
+  readonly tracksGeneration?: boolean;
+  /** PUT to an absent name creates (Endpoints, EndpointSlice, Event, Lease, Secret ... as upstream). */
+  readonly allowCreateOnUpdate?: boolean;
+  /** PUT without resourceVersion is allowed (default true; false for custom resources and a few kinds). */
+  readonly allowUnconditionalUpdate?: boolean;
+  /** Seconds of grace for a delete, when the kind deletes gracefully (Pod). 0: delete at once. */
+  gracefulDelete?(object: T, requestedSeconds: number | undefined): number;
+  /** Default propagation when the client names none. */
+  readonly defaultPropagation?: "Background" | "Orphan";
+  /** Field sets that the main resource or a subresource does not own in managedFields (`["status"]`), by subresource (`""` = main). */
+  readonly resetFields?: Readonly<Record<string, readonly (readonly string[])[]>>;
+}
+
+/** A subresource that reads and writes the parent object (status, finalize, resize, ephemeralcontainers, approval). */
+export interface ObjectSubresource<T> {
+  readonly verbs: readonly ("get" | "update" | "patch")[];
+  /** Moves into the draft only what this subresource may change; everything else is taken from `old`. */
+  prepareForUpdate(draft: T, old: T, context: RequestContext): void;
+  validateUpdate?(object: T, old: T, errors: FieldErrors, context: RequestContext): void;
+}
+
+/** `scale` by paths, as custom resources declare it. */
+export interface ScaleSubresource {
+  readonly replicasPath: readonly string[];
+  readonly statusReplicasPath: readonly string[];
+  /** Path of a LabelSelector object or of a map or string selector. */
+  readonly selectorPath: readonly string[];
+}
+
+export interface Resource<T extends KubeObject = KubeObject> {
+  readonly group: string;
+  readonly version: string;
+  /** Plural, the path segment (`"deployments"`). */
+  readonly plural: string;
+  readonly singular: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly verbs: readonly Verb[];
+  readonly type: Type<T>;
+  /** Absent for virtual resources (reviews, bindings), which are only called. */
+  readonly storage?: {
+    /** `/registry/pods`, then `/<namespace>/<name>` or `/<name>`. */
+    readonly prefix: string;
+    /** The version written; another served version of the same storage converts. */
+    readonly version: string;
+    /** Seconds after which objects expire (events). */
+    readonly ttlSeconds?: number;
+  };
+  readonly strategy: Strategy<T>;
+  readonly status?: ObjectSubresource<T>;
+  readonly scale?: ScaleSubresource;
+  readonly objectSubresources?: Readonly<Record<string, ObjectSubresource<T>>>;
+  /** Other subresources, which the API server implements (binding, eviction, token, log ...): name to kind and verbs, for discovery. */
+  readonly actions?: Readonly<Record<string, { readonly group?: string; readonly version?: string; readonly kind: string; readonly verbs: readonly string[] }>>;
+  readonly columns: readonly Column<T>[];
+  /** Field selectors beyond metadata.name and metadata.namespace. */
+  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  /** Those of `selectableFields` that are indexed and wake watchers by value (`["spec.nodeName"]`). */
+  readonly triggers?: readonly string[];
+}
