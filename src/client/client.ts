@@ -59,7 +59,13 @@ export interface ResourceClient<T extends KubeObject> {
   create(object: NewObject<T>, signal: AbortSignal, options?: WriteOptions): Promise<T>;
   /** PUT; with `subresource: "status"` the status only. Conflicts (409) when resourceVersion is set and stale. */
   update(object: T, signal: AbortSignal, options?: WriteOptions): Promise<T>;
-  patch(key: ObjectKey, type: PatchType, patch: unknown, signal: AbortSignal, options?: WriteOptions & { readonly force?: boolean }): Promise<T>;
+  patch(
+    key: ObjectKey,
+    type: PatchType,
+    patch: unknown,
+    signal: AbortSignal,
+    options?: WriteOptions & { readonly force?: boolean },
+  ): Promise<T>;
   delete(key: ObjectKey, signal: AbortSignal, options?: DeleteOptions): Promise<void>;
   deleteCollection(options: ListOptions & DeleteOptions, signal: AbortSignal): Promise<void>;
   /** POST of another kind to a subresource (`binding`, `eviction`, `token`). */
@@ -113,7 +119,10 @@ export interface Informer<T extends KubeObject> {
 
 /** Informers shared by the components of one process and user. */
 export interface Informers {
-  of<T extends KubeObject>(resource: Resource<T>, scope?: { readonly fieldSelector?: string; readonly namespace?: string }): Informer<T>;
+  of<T extends KubeObject>(
+    resource: Resource<T>,
+    scope?: { readonly fieldSelector?: string; readonly namespace?: string },
+  ): Informer<T>;
   /** Starts those asked for so far, and later ones when asked; resolves when all have synced. */
   start(signal: AbortSignal): Promise<void>;
 }
