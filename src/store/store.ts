@@ -35,7 +35,13 @@ export interface StoredRecord {
 }
 
 export type Write =
-  | { readonly type: "put"; readonly key: string; readonly value: Uint8Array; readonly index: RecordIndex; readonly leaseSeconds?: number }
+  | {
+      readonly type: "put";
+      readonly key: string;
+      readonly value: Uint8Array;
+      readonly index: RecordIndex;
+      readonly leaseSeconds?: number;
+    }
   | { readonly type: "delete"; readonly key: string };
 
 /** Compare-and-swap: every check must hold at commit. `modRevision` 0 means that the key is absent. */
@@ -75,7 +81,11 @@ export interface WatchOptions {
   /** Deliver events with `revision > after`. Throws `StoreError` `compacted` when history no longer has them. */
   readonly after: Revision;
   /** Only events whose record, or previous record, has this namespace, name or trigger value. */
-  readonly topic?: { readonly namespace?: string; readonly name?: string; readonly trigger?: readonly [field: string, value: string] };
+  readonly topic?: {
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly trigger?: readonly [field: string, value: string];
+  };
 }
 
 /** A place in the shared ring of events, never a queue of its own. */

@@ -1,0 +1,66 @@
+/** Runs named commands one after the other, with the seconds of each; shared by the gate and the whole test. */
+import { spawn } from "node:child_process";
+import { globSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** The repository's folder. */
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** One command of a gate. Its output shows when it fails, or always with `loud`. */
+export interface Step {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly loud?: boolean;
+  /** A reason why the step cannot run here, found before it starts. */
+  readonly skip?: () => string | undefined;
+}
+
+/** The path of a development tool's program. */
+export function tool(name: string): string {
+  return `node_modules/.bin/${name}`;
+}
+
+/** All unit tests: the `*.test.ts` files beside the sources. */
+export function unitTestFiles(): readonly string[] {
+  return globSync("src/**/*.test.ts", { cwd: root }).sort();
+}
+
+/** Runs every step, prints the table of seconds, and tells whether all passed. */
+export async function runSteps(steps: readonly Step[]): Promise<boolean> {
+  const rows: string[] = [];
+  let passed = true;
+  for (const step of steps) {
+    const skipped = step.skip?.();
+    if (skipped !== undefined) {
+      rows.push(`${"skipped".padStart(8)}  ${step.name}: ${skipped}`);
+      continue;
+    }
+    const started = performance.now();
+    const result = await run(step);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    rows.push(`${`${seconds} s`.padStart(8)}  ${step.name}${result.code === 0 ? "" : "  FAILED"}`);
+    console.log(`${result.code === 0 ? "ok" : "FAILED"}  ${step.name} (${seconds} s)`);
+    if (result.code !== 0) {
+      passed = false;
+      if (step.loud !== true) console.log(result.output);
+    }
+  }
+  console.log(`\n${rows.join("\n")}\n`);
+  return passed;
+}
+
+function run(step: Step): Promise<{ readonly code: number; readonly output: string }> {
+  const [program = "", ...args] = step.command;
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output = (output + text).slice(-200_000);
+        if (step.loud === true) process.stdout.write(text);
+      });
+    }
+    child.on("error", (error) => resolve({ code: 1, output: error.message }));
+    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}

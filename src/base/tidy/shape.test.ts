@@ -1,0 +1,107 @@
+/** The shape of files (STYLE.md 4, 20): lengths, names, docstrings, markers, and links of the documents. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { codeOf, isTest, root, sourcesUnder } from "./sources.ts";
+import { pluginFamilies } from "./tables.ts";
+
+const sources = ["src", "test", "bench", "scripts"].flatMap((folder) => sourcesUnder(folder));
+const isTable = (path: string): boolean => /^src\/api\/types\//.test(path) || /\/data\//.test(path);
+
+test("no file is over 500 lines, and no table over 1,200", () => {
+  const long = sources
+    .map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }))
+    .filter(({ path, lines }) => lines > (isTable(path) ? 1_200 : 500) && !isTest(path))
+    .map(({ path, lines }) => `${path}: ${lines}`);
+  assert.deepEqual(long, []);
+});
+
+test("file names are kebab-case nouns", () => {
+  const bad = sources
+    .map((source) => source.path)
+    .filter(
+      (path) =>
+        !/^([a-z0-9-]+\/)*[a-z0-9]+(-[a-z0-9]+)*(\.(test|contract|suite|bench))?\.ts$/.test(
+          path.replace(/\/v\d[\w.]*\//g, "/v/"),
+        ),
+    )
+    .concat(
+      sources
+        .map((source) => source.path)
+        .filter((path) => /(^|\/)(utils?|helpers?|common|misc)\.ts$/.test(path)),
+    );
+  assert.deepEqual(bad, []);
+});
+
+test("every source file opens with a comment that says what it is", () => {
+  const bare = sources
+    .filter(
+      ({ path, text }) => !path.endsWith("/mod.ts") && !text.startsWith("/**") && !text.startsWith("#!"),
+    )
+    .map((source) => source.path);
+  assert.deepEqual(bare, []);
+});
+
+test("an exported class, function or interface of a room has a docstring, unless its file's head is about it alone", () => {
+  const problems: string[] = [];
+  for (const { path, text } of sources.filter(
+    ({ path }) => path.startsWith("src/") && !isTest(path) && !isTable(path),
+  )) {
+    const found = [
+      ...text.matchAll(
+        /(^|\n)(?:[^\n]*\n)?export (?:abstract )?(?:class|function|async function|interface) (\w+)/g,
+      ),
+    ];
+    const undocumented = found.filter((match) => {
+      const start = text.indexOf(`export`, match.index);
+      return !/\*\/\s*$/.test(text.slice(0, start));
+    });
+    if (undocumented.length > Math.max(1, found.length / 2)) {
+      problems.push(`${path}: ${undocumented.map((match) => match[2]).join(", ")}`);
+    }
+  }
+  assert.deepEqual(problems, []);
+});
+
+test("there are no markers without an issue, and no focused tests", () => {
+  const bad = sources
+    .filter(({ path }) => !path.startsWith("src/base/tidy/"))
+    .filter(
+      ({ text }) =>
+        /\b(TODO|FIXME|XXX)\b(?!\(#\d+\))/.test(text) || /\b(test|describe|it)\.only\(/.test(codeOf(text)),
+    )
+    .map((source) => source.path);
+  assert.deepEqual(bad, []);
+});
+
+test("the table of each plug-in family names exactly the files of its folder", () => {
+  for (const { folder, table, except } of pluginFamilies) {
+    const text = sources.find((source) => source.path === join(folder, table))?.text ?? "";
+    const members = sources
+      .map((source) => source.path)
+      .filter(
+        (path) =>
+          dirname(path) === folder && !isTest(path) && !except.includes(path.slice(folder.length + 1)),
+      )
+      .map((path) => path.slice(folder.length + 1))
+      .filter((file) => file !== table);
+    const missing = members.filter((file) => !text.includes(`/${file}"`));
+    assert.deepEqual(missing, [], `members of ${folder} that ${table} does not list`);
+  }
+});
+
+test("links of the documents lead somewhere", () => {
+  const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"]
+    .filter((path) => existsSync(join(root, path)))
+    .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }))
+    .concat(sourcesUnder("docs", [".md"]), sourcesUnder("src", [".md"]));
+  const broken: string[] = [];
+  for (const { path, text } of documents) {
+    for (const [, target = ""] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      if (!existsSync(join(root, dirname(path), target))) broken.push(`${path} -> ${target}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});

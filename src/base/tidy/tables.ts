@@ -1,0 +1,121 @@
+/**
+ * The walls of the house as data (DESIGN.md §2, STYLE.md 1-4): which room may import which, which effectful modules
+ * and packages each may use, and which folders are plug-in families. A new row needs a reason in its commit.
+ * Files named `*.test.ts`, `*.contract.ts`, `*.suite.ts` and `*.bench.ts` may import any room.
+ */
+
+/** Room -> rooms that it may import through their doors. Rooms that come later are already here. */
+export const edges = {
+  base: [],
+  api: ["base"],
+  cel: ["base", "api"],
+  store: ["base", "api", "cel"],
+  apiserver: ["base", "base/pki", "api", "cel", "store"],
+  client: ["base", "base/pki", "api", "cel"],
+  controllers: ["base", "base/pki", "api", "cel", "client"],
+  scheduler: ["base", "api", "cel", "client"],
+  kubelet: ["base", "base/pki", "base/rpc", "api", "cel", "client"],
+  network: ["base", "base/rpc", "api", "cel", "client"],
+  storage: ["base", "base/rpc", "api", "cel", "client"],
+  cloud: ["base", "api", "cel", "client"],
+  observe: ["base", "api", "cel", "client"],
+  dashboard: ["base", "api", "cel", "client"],
+  cli: ["base", "base/pki", "api", "cel", "client", "cluster"],
+  rehearse: [
+    "base",
+    "api",
+    "cel",
+    "store",
+    "apiserver",
+    "client",
+    "controllers",
+    "scheduler",
+    "kubelet",
+    "cluster",
+  ],
+  federation: ["base", "api", "cel", "client"],
+  cluster: [
+    "base",
+    "base/real",
+    "base/sim",
+    "base/pki",
+    "base/rpc",
+    "api",
+    "cel",
+    "store",
+    "apiserver",
+    "client",
+    "controllers",
+    "scheduler",
+    "kubelet",
+    "network",
+    "storage",
+    "cloud",
+    "observe",
+    "rehearse",
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Modules of Node that have no effect: anyone may use them. */
+export const pureModules = [
+  "node:buffer",
+  "node:util",
+  "node:assert",
+  "node:string_decoder",
+  "node:url",
+  "node:path",
+];
+
+/** Third-party packages, and the rooms that may use each (`node` files anywhere count as their room). */
+export const packages: Readonly<Record<string, readonly string[]>> = {
+  "@grpc/grpc-js": ["store", "base", "kubelet"],
+  "@peculiar/x509": ["base"],
+  commander: ["cli"],
+  jose: ["apiserver"],
+  "js-yaml": ["api", "client", "cli", "cluster"],
+  re2js: ["api", "cel"],
+  "sorted-btree": ["store"],
+  ws: ["apiserver", "base", "client", "kubelet"],
+};
+
+/** Where effects are allowed: the real twins, `*-node.ts` files, the composition root and the command line. */
+export function mayHaveEffects(path: string): boolean {
+  return (
+    path.startsWith("src/base/real/") ||
+    path.startsWith("src/base/tidy/") ||
+    path.startsWith("src/cluster/") ||
+    path.startsWith("src/cli/") ||
+    path.endsWith("-node.ts")
+  );
+}
+
+/** The simulation's own driver and trap, which stand between the two worlds. */
+export const simulationDriver = ["src/base/sim/world.ts", "src/base/sim/trap.ts", "src/base/sim/turn.ts"];
+
+/** Names that reach the outside, and what to use instead. Matched in code without comments and strings. */
+export const bannedGlobals: readonly (readonly [pattern: RegExp, instead: string])[] = [
+  [/\bDate\.now\b/, "env.clock.now()"],
+  [/\bnew Date\(\s*\)/, "env.clock.now()"],
+  [/\bMath\.random\b/, "env.random"],
+  [/(?<![\w.])(?:setTimeout|setInterval|setImmediate|queueMicrotask)\(/, "env.clock"],
+  [/(?<![\w.])performance\./, "env.clock.monotonic()"],
+  [/\bAbortSignal\.timeout\b/, "env.clock.timer"],
+  [/(?<![\w.])crypto\./, "env.crypto"],
+  [/(?<![\w.])fetch\(/, "a transport of deps"],
+  [/\bnew (?:WeakRef|FinalizationRegistry)\b/, "an owner that disposes"],
+  [/\bprocess\.(?!memoryUsage\b)/, "options of the constructor"],
+  [/\b(?:toLocale\w*|localeCompare)\(/, "comparison by code unit"],
+  [/(?<![\w.])Intl\./, "a locale-free format"],
+  [/\bdebugger\b/, "nothing"],
+];
+
+/** A family of plug-ins: one file for each member, and the table that lists them all. */
+export interface PluginFamily {
+  readonly folder: string;
+  /** The file that holds the table, relative to the folder. */
+  readonly table: string;
+  /** Files of the folder that are not members. */
+  readonly except: readonly string[];
+}
+
+export const pluginFamilies: readonly PluginFamily[] = [];
