@@ -1,0 +1,26 @@
+/** Label and field selectors. The door re-exports by name. */
+export { SelectorError, type SelectorErrorCode } from "./errors.ts";
+export {
+  EVERY_FIELD,
+  escapeFieldValue,
+  type FieldRequirement,
+  FieldSelector,
+  parseFieldSelector,
+} from "./field-selector.ts";
+export {
+  EVERYTHING,
+  LabelSelector,
+  type LabelSelectorObject,
+  type LabelSelectorTerm,
+  labelSelector,
+  labelSelectorOfMap,
+  NOTHING,
+  parseLabelSelector,
+} from "./label-selector.ts";
+export {
+  type LabelSelectorRules,
+  validateLabelKey,
+  validateLabelSelector,
+  validateLabels,
+} from "./label-selector-validation.ts";
+export type { LabelMatcher, Labels, Operator, Requirement } from "./requirement.ts";
