@@ -50,9 +50,19 @@ export class FieldErrors {
     this.#add(field, "FieldValueInvalid", `Invalid value: ${quote(value)}`, detail);
   }
 
+  /** One error for each complaint of a format check (`names/`). */
+  invalidEach(field: string, value: unknown, complaints: readonly string[]): void {
+    for (const complaint of complaints) this.invalid(field, value, complaint);
+  }
+
   notSupported(field: string, value: unknown, supported: readonly string[]): void {
     const values = [...supported].map((one) => JSON.stringify(one)).join(", ");
-    this.#add(field, "FieldValueNotSupported", `Unsupported value: ${quote(value)}`, `supported values: ${values}`);
+    this.#add(
+      field,
+      "FieldValueNotSupported",
+      `Unsupported value: ${quote(value)}`,
+      `supported values: ${values}`,
+    );
   }
 
   duplicate(field: string, value: unknown): void {
