@@ -27,7 +27,7 @@ export interface Timer {
 
 /** Randomness for ids, jitter and choice; secrets come from `Crypto.randomBytes`. */
 export interface Random {
-  /** An independent stream whose draws depend only on the seed and the names from the root. */
+  /** An independent stream. Simulated draws depend only on the seed and the names from the root; fork by part, not by object. */
   fork(name: string): Random;
   /** A float in [0, 1). */
   float(): number;
@@ -60,7 +60,7 @@ export interface KeyPair {
 export interface Tasks {
   /** Starts `run`; its signal aborts when the group is disposed. A rejection other than abort is fatal to the group. */
   spawn(name: string, run: (signal: AbortSignal) => Promise<void>): void;
-  /** A group that ends with this one, or earlier by its own dispose. */
+  /** A group that ends with this one, or earlier by its own dispose. Its failure is its owner's to hear (`failed`). */
   group(name: string): TaskGroup;
 }
 
@@ -108,4 +108,10 @@ export interface Env {
   readonly metrics: Metrics;
   /** The same world for a named part: its own random stream, log name and task group. */
   child(name: string): Env;
+}
+
+/** The first `Env` of a process: whoever made it stops its tasks and hears of their failures. */
+export interface RootEnv extends Env, AsyncDisposable {
+  /** Rejects with the first failure of a task of this `Env` or of a child; resolves on dispose. */
+  readonly failed: Promise<void>;
 }

@@ -1,0 +1,28 @@
+/** The door of `base`: the outside world as interfaces, the component lifecycle, errors and assertions. */
+export type { Component } from "./component.ts";
+export type {
+  Clock,
+  Counter,
+  Crypto,
+  Env,
+  Gauge,
+  Histogram,
+  KeyPair,
+  Log,
+  LogFields,
+  Metrics,
+  Random,
+  RootEnv,
+  TaskGroup,
+  Tasks,
+  Timer,
+} from "./env.ts";
+export {
+  AssertionError,
+  assert,
+  CodedError,
+  isAbort,
+  messageOf,
+  unreachable,
+} from "./errors.ts";
+export type { LogEntry, LogLevel, LogSink } from "./log.ts";

@@ -1,0 +1,88 @@
+/**
+ * The real `Env`: the machine's clock, randomness and keys, logs on stderr, metrics in memory. `child()` shares
+ * all but the name and the task group; a failure in a child's group is a failure of the root, which the process's owner
+ * hears by `failed`.
+ */
+import { randomBytes } from "node:crypto";
+import { writeSync } from "node:fs";
+import type { Clock, Crypto, Env, Log, Metrics, Random, RootEnv, Tasks } from "../env.ts";
+import { messageOf } from "../errors.ts";
+import { jsonLine, type LogLevel, type LogSink, NamedLog, textLine } from "../log.ts";
+import { MetricsRegistry } from "../metrics.ts";
+import { SeededRandom } from "../random.ts";
+import { OwnedTaskGroup } from "../task-group.ts";
+import { RealClock } from "./clock.ts";
+import { RealCrypto } from "./crypto.ts";
+
+export interface RealEnvOptions {
+  /** First part of the log names: `"navarch"`. */
+  readonly name: string;
+  /** Entries below are dropped. Default `"info"`. */
+  readonly logLevel?: LogLevel;
+  /** Default: `stderrSink("text")`. */
+  readonly logSink?: LogSink;
+}
+
+/** Dispose aborts every task and waits for it. */
+export function createRealEnv(options: RealEnvOptions): RootEnv {
+  const { name, logLevel = "info", logSink = stderrSink("text") } = options;
+  const clock = new RealClock();
+  const makeLog = (path: string) => new NamedLog(path, logLevel, () => clock.now(), logSink);
+  const rootLog = makeLog(name);
+  const group = new OwnedTaskGroup(name, (task, error) => {
+    rootLog.error("Task failed", { task, error: messageOf(error) });
+  });
+  const shared = { clock, crypto: new RealCrypto(), metrics: new MetricsRegistry(), makeLog };
+  const env = new RealEnv(shared, name, group);
+  return Object.assign(env, {
+    failed: group.failed,
+    [Symbol.asyncDispose]: () => group[Symbol.asyncDispose](),
+  });
+}
+
+/** Writes entries to stderr, a line each. A full or closed stderr loses lines and never stops the process. */
+export function stderrSink(format: "text" | "json"): LogSink {
+  const line = format === "json" ? jsonLine : textLine;
+  return (entry) => {
+    try {
+      writeSync(2, `${line(entry)}\n`);
+    } catch {
+      // EAGAIN of a full pipe or EPIPE of a closed one: a log line is not worth a cluster.
+    }
+  };
+}
+
+interface SharedParts {
+  readonly clock: Clock;
+  readonly crypto: Crypto;
+  readonly metrics: Metrics;
+  makeLog(path: string): Log;
+}
+
+class RealEnv implements Env {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly crypto: Crypto;
+  readonly tasks: Tasks;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly #shared: SharedParts;
+  readonly #path: string;
+  readonly #group: OwnedTaskGroup;
+
+  constructor(shared: SharedParts, path: string, group: OwnedTaskGroup) {
+    this.#shared = shared;
+    this.#path = path;
+    this.#group = group;
+    this.clock = shared.clock;
+    this.crypto = shared.crypto;
+    this.metrics = shared.metrics;
+    this.random = new SeededRandom({ seed: () => randomBytes(16) }, path);
+    this.tasks = group;
+    this.log = shared.makeLog(path);
+  }
+
+  child(name: string): Env {
+    return new RealEnv(this.#shared, `${this.#path}/${name}`, this.#group.linked(name));
+  }
+}

@@ -1,0 +1,2 @@
+/** The door of `base/real`: the machine itself. Only `cluster`, `cli` and tests come through it. */
+export { createRealEnv, type RealEnvOptions, stderrSink } from "./env.ts";

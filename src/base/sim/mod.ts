@@ -1,0 +1,4 @@
+/** The door of `base/sim`: a whole world in virtual time, from a seed. */
+export { type FaultClass, FaultCounters, faultClasses } from "./faults.ts";
+export { SimError, type SimErrorCode } from "./sim-error.ts";
+export { SimWorld, type SimWorldOptions } from "./world.ts";
