@@ -1,0 +1,105 @@
+/**
+ * Keeps a copy of one collection: LIST in pages, then WATCH from that revision, resuming from the last revision
+ * seen when the watch ends or breaks, and listing again when the server has forgotten it (410). It hands on whole
+ * lists and single events, in order; what they mean for a cache is the informer's.
+ */
+import { isStatus, type KubeObject, type StatusBody, StatusError } from "#api";
+import { type Env, messageOf } from "#base";
+import { BackOff } from "./back-off.ts";
+import type { ListOptions, ResourceClient } from "./client.ts";
+import { ClientError } from "./errors.ts";
+import { listPageSize, reflectorBackOff, watchTimeoutSeconds } from "./limits.ts";
+import type { WatchEvent } from "./transport.ts";
+
+export interface ReflectorSink<T> {
+  /** The whole collection at `revision`. */
+  replace(items: readonly T[], revision: number): Promise<void>;
+  /** One event; `revision` is the object's own. */
+  apply(event: WatchEvent<T>, revision: number): void;
+  /** Between batches of events, to let other work run. */
+  pause(): Promise<void>;
+}
+
+export class Reflector<T extends KubeObject> {
+  readonly #env: Env;
+  readonly #client: ResourceClient<T>;
+  readonly #scope: ListOptions;
+  readonly #sink: ReflectorSink<T>;
+  readonly #backOff: BackOff;
+  #revision: string | undefined;
+
+  constructor(env: Env, deps: { client: ResourceClient<T>; sink: ReflectorSink<T> }, scope: ListOptions) {
+    this.#env = env;
+    this.#client = deps.client;
+    this.#sink = deps.sink;
+    this.#scope = scope;
+    this.#backOff = new BackOff(reflectorBackOff, env.random);
+  }
+
+  /** Runs until `signal` aborts; failures of the server or the link are waited out. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (this.#revision === undefined) await this.#list(signal);
+        const seen = await this.#watch(signal);
+        if (seen) this.#backOff.reset();
+        else await this.#env.clock.sleep(this.#backOff.next(), signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (isForgotten(error)) this.#revision = undefined;
+        else if (!isFromOutside(error)) throw error;
+        this.#env.log.debug("The reflector lost its watch", { error: messageOf(error) });
+        await this.#env.clock.sleep(this.#backOff.next(), signal).catch(() => {
+          // Aborted: the loop's condition ends it.
+        });
+      }
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const items: T[] = [];
+    let token: string | undefined;
+    let revision = "";
+    do {
+      const page = await this.#client.list({ ...this.#scope, limit: listPageSize, continue: token }, signal);
+      for (const item of page.items) items.push(item);
+      revision = page.resourceVersion;
+      token = page.continue;
+    } while (token !== undefined);
+    await this.#sink.replace(items, Number(revision));
+    this.#revision = revision;
+  }
+
+  /** Returns whether anything arrived. */
+  async #watch(signal: AbortSignal): Promise<boolean> {
+    const { min, max } = watchTimeoutSeconds;
+    const timeoutSeconds = min + this.#env.random.below(max - min);
+    const resourceVersion = this.#revision;
+    const options = { ...this.#scope, resourceVersion, allowWatchBookmarks: true, timeoutSeconds };
+    const openedMs = this.#env.clock.monotonic();
+    const batches = await this.#client.watch(options, signal);
+    let seen = false;
+    for await (const batch of batches) {
+      for (const event of batch) this.#accept(event);
+      seen = true;
+      await this.#sink.pause();
+    }
+    return seen || this.#env.clock.monotonic() - openedMs > min * 500;
+  }
+
+  #accept(event: WatchEvent<T>): void {
+    if (event.type === "ERROR") throw StatusError.fromStatus(event.object as unknown as StatusBody);
+    const revision = event.object.metadata.resourceVersion ?? "";
+    this.#sink.apply(event, Number(revision));
+    this.#revision = revision;
+  }
+}
+
+function isForgotten(error: unknown): boolean {
+  return isStatus(error, "Expired") || isStatus(error, "Gone");
+}
+
+/** Programmers' mistakes (a handler that throws) must not be retried silently for ever. */
+function isFromOutside(error: unknown): boolean {
+  return error instanceof StatusError || error instanceof ClientError;
+}

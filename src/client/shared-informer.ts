@@ -1,0 +1,144 @@
+/**
+ * One informer: a reflector feeding an indexed cache and its handlers. Invariants: handlers hear of each object's
+ * changes in order, with no delete lost; an object that was deleted and made again under one name is told
+ * as a delete and a create; the cache changes before handlers hear of it.
+ */
+import type { KubeObject } from "#api";
+import type { Env } from "#base";
+import type { Change, Informer, Lister, ListOptions, ResourceClient } from "./client.ts";
+import { IndexedCache, keyOf, keyText, parseKey } from "./indexed-cache.ts";
+import { changesPerTurn } from "./limits.ts";
+import { Reflector, type ReflectorSink } from "./reflector.ts";
+import type { WatchEvent } from "./transport.ts";
+
+interface Waiter {
+  readonly revision: number;
+  readonly resolve: () => void;
+}
+
+export class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorSink<T> {
+  readonly #env: Env;
+  readonly #reflector: Reflector<T>;
+  readonly #cache = new IndexedCache<T>();
+  readonly #handlers = new Set<(change: Change<T>) => void>();
+  readonly #waiters = new Set<Waiter>();
+  #revision = 0;
+  #synced = false;
+  #changes = 0;
+
+  constructor(env: Env, deps: { client: ResourceClient<T> }, scope: ListOptions) {
+    this.#env = env;
+    this.#reflector = new Reflector(env, { client: deps.client, sink: this }, scope);
+  }
+
+  get lister(): Lister<T> {
+    return this.#cache;
+  }
+
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  index(name: string, values: (object: T) => readonly string[]): void {
+    this.#cache.addIndex(name, values);
+  }
+
+  /** A handler added late first hears of what is cached, as creations. */
+  onChange(handler: (change: Change<T>) => void): () => void {
+    for (const object of this.#cache.list())
+      handler({ key: keyOf(object), previous: undefined, current: object });
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  async seen(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    await this.reached(Number(resourceVersion), signal);
+  }
+
+  /** Keeps the cache current until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await this.#reflector.run(signal);
+  }
+
+  /** Resolves at the first revision of at least `revision` (and not before the first list). */
+  async reached(revision: number, signal: AbortSignal): Promise<void> {
+    if (this.#synced && this.#revision >= revision) return;
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter = { revision, resolve };
+    const abort = () => reject(signal.reason);
+    this.#waiters.add(waiter);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      await promise;
+    } finally {
+      this.#waiters.delete(waiter);
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  async replace(items: readonly T[], revision: number): Promise<void> {
+    const changes: Change<T>[] = [];
+    const listed = new Set<string>();
+    for (const item of items) {
+      listed.add(keyText(keyOf(item)));
+      this.#put(item, changes);
+    }
+    for (const key of [...this.#cache.keys()]) {
+      if (!listed.has(key)) this.#drop(key, undefined, changes);
+    }
+    for (const [at, change] of changes.entries()) {
+      if (at % changesPerTurn === changesPerTurn - 1) await this.#env.clock.yield();
+      this.#tell(change);
+    }
+    this.#synced = true;
+    this.#advance(revision);
+  }
+
+  apply(event: WatchEvent<T>, revision: number): void {
+    const changes: Change<T>[] = [];
+    if (event.type === "DELETED") this.#drop(keyText(keyOf(event.object)), event.object, changes);
+    else if (event.type !== "BOOKMARK") this.#put(event.object, changes);
+    for (const change of changes) this.#tell(change);
+    this.#advance(revision);
+  }
+
+  async pause(): Promise<void> {
+    if (this.#changes < changesPerTurn) return;
+    this.#changes = 0;
+    await this.#env.clock.yield();
+  }
+
+  #put(object: T, changes: Change<T>[]): void {
+    const key = keyOf(object);
+    const previous = this.#cache.set(keyText(key), object);
+    if (previous !== undefined && previous.metadata.uid !== object.metadata.uid) {
+      changes.push({ key, previous, current: undefined }, { key, previous: undefined, current: object });
+    } else if (previous?.metadata.resourceVersion !== object.metadata.resourceVersion) {
+      changes.push({ key, previous, current: object });
+    }
+  }
+
+  /** `last` is the object's final state where the event told it. */
+  #drop(text: string, last: T | undefined, changes: Change<T>[]): void {
+    const previous = this.#cache.delete(text);
+    if (previous === undefined) return;
+    changes.push({ key: parseKey(text), previous: last ?? previous, current: undefined });
+  }
+
+  #tell(change: Change<T>): void {
+    this.#changes += 1;
+    for (const handler of this.#handlers) handler(change);
+  }
+
+  #advance(revision: number): void {
+    if (revision > this.#revision) this.#revision = revision;
+    for (const waiter of this.#waiters) {
+      if (this.#revision >= waiter.revision) waiter.resolve();
+    }
+  }
+}

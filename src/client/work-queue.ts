@@ -1,0 +1,121 @@
+/**
+ * The queue between informers and a controller, as client-go's: a key is queued at most once, is never handled by two
+ * workers at a time, and when added while handled is handled again afterwards. Failures back off per key
+ * (5 ms doubling to 1000 s). The number of keys bounds it.
+ */
+import { type Env, type Timer } from "#base";
+import { exponential } from "./back-off.ts";
+import { itemBackOff } from "./limits.ts";
+
+interface Delayed {
+  readonly dueMs: number;
+  readonly timer: Timer;
+}
+
+export class WorkQueue {
+  readonly #env: Env;
+  readonly #ready: string[] = [];
+  #head = 0;
+  readonly #dirty = new Set<string>();
+  readonly #handling = new Set<string>();
+  readonly #failures = new Map<string, number>();
+  readonly #delayed = new Map<string, Delayed>();
+  readonly #idle: ((key: string | undefined) => void)[] = [];
+
+  constructor(env: Env) {
+    this.#env = env;
+  }
+
+  /** Keys waiting for a worker, without delayed ones. */
+  get length(): number {
+    return this.#ready.length - this.#head;
+  }
+
+  /** True when nothing is waiting, delayed or being handled. */
+  get quiet(): boolean {
+    return this.length === 0 && this.#handling.size === 0 && this.#delayed.size === 0;
+  }
+
+  add(key: string): void {
+    if (this.#dirty.has(key)) return;
+    this.#dirty.add(key);
+    if (!this.#handling.has(key)) this.#offer(key);
+  }
+
+  /** Adds after `delayMs`; of two delays of one key the earlier holds. */
+  addAfter(key: string, delayMs: number): void {
+    if (delayMs <= 0) return this.add(key);
+    const dueMs = this.#env.clock.monotonic() + delayMs;
+    const pending = this.#delayed.get(key);
+    if (pending !== undefined && pending.dueMs <= dueMs) return;
+    pending?.timer.cancel();
+    const timer = this.#env.clock.timer(delayMs, () => {
+      this.#delayed.delete(key);
+      this.add(key);
+    });
+    this.#delayed.set(key, { dueMs, timer: timer.unref() });
+  }
+
+  /** Adds after the key's next wait. */
+  addRateLimited(key: string): void {
+    const failures = this.#failures.get(key) ?? 0;
+    this.#failures.set(key, failures + 1);
+    this.addAfter(key, exponential(itemBackOff, failures));
+  }
+
+  /** Failures of `key` in a row. */
+  retries(key: string): number {
+    return this.#failures.get(key) ?? 0;
+  }
+
+  forget(key: string): void {
+    this.#failures.delete(key);
+  }
+
+  /** Handles keys with `workers` at a time until `signal` aborts; then waits for those in hand. */
+  async run(workers: number, signal: AbortSignal, handle: (key: string) => Promise<void>): Promise<void> {
+    const stop = () => {
+      for (const wake of this.#idle.splice(0)) wake(undefined);
+      for (const delayed of this.#delayed.values()) delayed.timer.cancel();
+      this.#delayed.clear();
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      await Promise.all(Array.from({ length: workers }, () => this.#work(signal, handle)));
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  async #work(signal: AbortSignal, handle: (key: string) => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      const key = this.#take() ?? (await new Promise<string | undefined>((wake) => this.#idle.push(wake)));
+      if (key === undefined) return;
+      this.#dirty.delete(key);
+      this.#handling.add(key);
+      try {
+        await handle(key);
+      } finally {
+        this.#handling.delete(key);
+        if (this.#dirty.has(key)) this.#offer(key);
+      }
+    }
+  }
+
+  #offer(key: string): void {
+    const wake = this.#idle.shift();
+    if (wake === undefined) this.#ready.push(key);
+    else wake(key);
+  }
+
+  #take(): string | undefined {
+    if (this.#head === this.#ready.length) return undefined;
+    const key = this.#ready[this.#head];
+    this.#head += 1;
+    if (this.#head > 1024 && this.#head * 2 > this.#ready.length) {
+      this.#ready.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return key;
+  }
+}
