@@ -1,0 +1,382 @@
+/**
+ * The simulated twin of a container runtime: sandboxes, containers and images in virtual time, with seeded delays.
+ * It is another process's state: a kubelet may crash and a new one find everything as it was. `shell.ts` says how
+ * containers behave. `runtime.contract.ts` holds it to the real one's behaviour.
+ */
+import { assert, type Env, type Random } from "#base";
+import type { ContainerConfig, PodSandboxConfig } from "../config.ts";
+import { RuntimeError } from "../errors.ts";
+import { podUidLabel } from "../labels.ts";
+import type {
+  ContainerEvent,
+  ContainerState,
+  ContainerStats,
+  ContainerStatus,
+  ContainerSummary,
+  ExecResult,
+  RuntimeFilter,
+  RuntimeService,
+  RuntimeStatus,
+  RuntimeVersion,
+  Sandbox,
+  SandboxState,
+  SandboxStatus,
+  StringMap,
+} from "../runtime.ts";
+import { AddressPool } from "./address-pool.ts";
+import { EventHub } from "./event-hub.ts";
+import type { SimImages } from "./images.ts";
+import { SimContainer } from "./sim-container.ts";
+
+export interface SimRuntimeOptions {
+  /** Pod addresses come from here until `updateRuntimeConfig` says otherwise. Default 10.88.0.0/16. */
+  readonly podCidr?: string;
+  /** How long a sandbox takes to run, drawn evenly. Default 5 to 25 ms. */
+  readonly sandboxMs?: readonly [number, number];
+  /** How long a container takes to create, and again to start. Default 2 to 10 ms. */
+  readonly containerMs?: readonly [number, number];
+}
+
+interface SimSandbox {
+  readonly id: string;
+  readonly config: PodSandboxConfig;
+  readonly createdAtMs: number;
+  readonly containers: Set<string>;
+  state: SandboxState;
+  ip: string;
+}
+
+export class SimRuntime implements RuntimeService {
+  readonly #env: Env;
+  readonly #images: SimImages;
+  readonly #random: Random;
+  readonly #options: SimRuntimeOptions;
+  readonly #events: EventHub;
+  readonly #sandboxes = new Map<string, SimSandbox>();
+  readonly #byPod = new Map<string, Set<string>>();
+  readonly #containers = new Map<string, SimContainer>();
+  #addresses: AddressPool;
+  #reachable = true;
+
+  constructor(env: Env, deps: { readonly images: SimImages }, options: SimRuntimeOptions = {}) {
+    this.#env = env;
+    this.#images = deps.images;
+    this.#random = env.random.fork("runtime");
+    this.#options = options;
+    this.#events = new EventHub();
+    this.#addresses = new AddressPool(options.podCidr ?? "10.88.0.0/16");
+  }
+
+  /** Cuts or restores the link to the kubelet; containers go on. */
+  set reachable(value: boolean) {
+    this.#reachable = value;
+    if (!value)
+      this.#events.fail(
+        new RuntimeError("unavailable", "Cannot reach the container runtime: connection refused"),
+      );
+  }
+
+  /** The machine restarts: every process ends, every sandbox loses its network; what is on disk stays. */
+  reboot(): void {
+    for (const container of this.#containers.values()) container.signal("SIGKILL");
+    for (const sandbox of this.#sandboxes.values()) this.#release(sandbox);
+  }
+
+  /** The container, for the twins of what looks into containers (probes, files). */
+  container(id: string): SimContainer | undefined {
+    return this.#containers.get(id);
+  }
+
+  async version(_signal: AbortSignal): Promise<RuntimeVersion> {
+    this.#check();
+    return { runtimeName: "sim", runtimeVersion: "1.0.0", runtimeApiVersion: "v1" };
+  }
+
+  async status(_signal: AbortSignal): Promise<RuntimeStatus> {
+    this.#check();
+    const ready = (type: string): RuntimeStatus["conditions"][number] => ({
+      type,
+      status: true,
+      reason: "",
+      message: "",
+    });
+    return {
+      conditions: [ready("RuntimeReady"), ready("NetworkReady")],
+      handlers: [{ name: "", recursiveReadOnlyMounts: true, userNamespaces: true }],
+      supplementalGroupsPolicy: true,
+    };
+  }
+
+  async updateRuntimeConfig(config: { readonly podCidr: string }, _signal: AbortSignal): Promise<void> {
+    this.#check();
+    if (config.podCidr !== "") this.#addresses = new AddressPool(config.podCidr);
+  }
+
+  async runPodSandbox(config: PodSandboxConfig, signal: AbortSignal): Promise<string> {
+    await this.#delay(this.#options.sandboxMs ?? [5, 25], signal);
+    const same = [...(this.#byPod.get(config.uid) ?? [])].some(
+      (id) => this.#sandboxes.get(id)?.config.attempt === config.attempt,
+    );
+    if (same) {
+      throw new RuntimeError(
+        "already-exists",
+        `Cannot run sandbox "${config.name}": attempt ${config.attempt} exists`,
+      );
+    }
+    const id = this.#newId();
+    const ip = config.security.namespaces.network === "NODE" ? "" : this.#addresses.take();
+    this.#sandboxes.set(id, {
+      id,
+      config,
+      createdAtMs: this.#env.clock.now(),
+      containers: new Set(),
+      state: "SANDBOX_READY",
+      ip,
+    });
+    getOrAdd(this.#byPod, config.uid).add(id);
+    this.#publish("STARTED", id, "", config.labels);
+    return id;
+  }
+
+  async stopPodSandbox(id: string, _signal: AbortSignal): Promise<void> {
+    this.#check();
+    const sandbox = this.#sandboxes.get(id);
+    if (sandbox === undefined) return;
+    for (const one of sandbox.containers) this.#containers.get(one)?.signal("SIGKILL");
+    this.#release(sandbox);
+  }
+
+  async removePodSandbox(id: string, signal: AbortSignal): Promise<void> {
+    const sandbox = this.#sandboxes.get(id);
+    await this.stopPodSandbox(id, signal);
+    if (sandbox === undefined) return;
+    for (const one of [...sandbox.containers]) await this.removeContainer(one, signal);
+    this.#sandboxes.delete(id);
+    const siblings = this.#byPod.get(sandbox.config.uid);
+    siblings?.delete(id);
+    if (siblings?.size === 0) this.#byPod.delete(sandbox.config.uid);
+    this.#publish("DELETED", id, "", sandbox.config.labels);
+  }
+
+  async podSandboxStatus(id: string, _signal: AbortSignal): Promise<SandboxStatus> {
+    this.#check();
+    const sandbox = this.#sandbox(id);
+    const hostNetwork = sandbox.config.security.namespaces.network === "NODE";
+    return { ...row(sandbox), ips: sandbox.ip === "" ? [] : [sandbox.ip], hostNetwork };
+  }
+
+  async listPodSandbox(
+    filter: RuntimeFilter & { readonly state?: SandboxState },
+    _signal: AbortSignal,
+  ): Promise<readonly Sandbox[]> {
+    this.#check();
+    return this.#narrow(filter)
+      .filter((one) => filter.state === undefined || one.state === filter.state)
+      .filter((one) => matches(filter, one.id, one.config.labels))
+      .map(row);
+  }
+
+  async createContainer(
+    sandboxId: string,
+    config: ContainerConfig,
+    _sandbox: PodSandboxConfig,
+    signal: AbortSignal,
+  ): Promise<string> {
+    await this.#delay(this.#options.containerMs ?? [2, 10], signal);
+    const sandbox = this.#sandbox(sandboxId);
+    if (sandbox.state !== "SANDBOX_READY") {
+      throw new RuntimeError(
+        "failed-precondition",
+        `Cannot create container "${config.name}": sandbox "${sandboxId}" is not ready`,
+      );
+    }
+    if ((await this.#images.imageStatus(config.imageRef, signal)) === undefined) {
+      throw new RuntimeError(
+        "not-found",
+        `Cannot create container "${config.name}": image "${config.imageRef}" is not here`,
+      );
+    }
+    const twin = [...sandbox.containers]
+      .map((id) => this.#containers.get(id))
+      .find((one) => one?.config.name === config.name && one.config.attempt === config.attempt);
+    if (twin !== undefined) {
+      throw new RuntimeError(
+        "already-exists",
+        `Cannot create container "${config.name}": attempt ${config.attempt} exists`,
+      );
+    }
+    const id = this.#newId();
+    const names = { id, sandboxId, entrypoint: this.#images.entrypoint(config.image) };
+    const container = new SimContainer(this.#env.clock, names, config, () =>
+      this.#publish("STOPPED", sandboxId, id, config.labels),
+    );
+    this.#containers.set(id, container);
+    sandbox.containers.add(id);
+    this.#publish("CREATED", sandboxId, id, config.labels);
+    return id;
+  }
+
+  async startContainer(id: string, signal: AbortSignal): Promise<void> {
+    await this.#delay(this.#options.containerMs ?? [2, 10], signal);
+    const container = this.#container(id);
+    container.start();
+    this.#publish("STARTED", container.sandboxId, id, container.config.labels);
+  }
+
+  async stopContainer(id: string, timeoutSeconds: number, signal: AbortSignal): Promise<void> {
+    this.#check();
+    const container = this.#containers.get(id);
+    if (container === undefined || container.state === "CONTAINER_EXITED") return;
+    if (timeoutSeconds > 0 && container.state === "CONTAINER_RUNNING") {
+      container.signal(container.config.stopSignal ?? "SIGTERM");
+      await this.#endedWithin(container, timeoutSeconds * 1000, signal);
+    }
+    container.signal("SIGKILL");
+  }
+
+  async removeContainer(id: string, _signal: AbortSignal): Promise<void> {
+    this.#check();
+    const container = this.#containers.get(id);
+    if (container === undefined) return;
+    container.signal("SIGKILL");
+    this.#containers.delete(id);
+    this.#sandboxes.get(container.sandboxId)?.containers.delete(id);
+    this.#publish("DELETED", container.sandboxId, id, container.config.labels);
+  }
+
+  async listContainers(
+    filter: RuntimeFilter & { readonly podSandboxId?: string; readonly state?: ContainerState },
+    _signal: AbortSignal,
+  ): Promise<readonly ContainerSummary[]> {
+    this.#check();
+    return this.#matching(filter)
+      .filter((one) => filter.state === undefined || one.state === filter.state)
+      .map((one) => one.summary());
+  }
+
+  async containerStatus(id: string, _signal: AbortSignal): Promise<ContainerStatus> {
+    this.#check();
+    return this.#container(id).status();
+  }
+
+  async execSync(
+    id: string,
+    command: readonly string[],
+    timeoutSeconds: number,
+    signal: AbortSignal,
+  ): Promise<ExecResult> {
+    this.#check();
+    const result = await this.#container(id).exec(command, timeoutSeconds * 1000, signal);
+    signal.throwIfAborted();
+    if (result !== undefined) return result;
+    throw new RuntimeError("timeout", `command "${command.join(" ")}" timed out`);
+  }
+
+  async listContainerStats(
+    filter: RuntimeFilter & { readonly podSandboxId?: string },
+    _signal: AbortSignal,
+  ): Promise<readonly ContainerStats[]> {
+    this.#check();
+    const now = this.#env.clock.now();
+    return this.#matching(filter)
+      .filter((one) => one.state === "CONTAINER_RUNNING")
+      .map((one) => ({
+        id: one.id,
+        name: one.config.name,
+        attempt: one.config.attempt,
+        labels: one.config.labels,
+        atMs: now,
+        // A twin of a hundredth of a core and 10 MiB.
+        cpuUsageNanoseconds: (now - one.startedAtMs) * 10_000,
+        memoryWorkingSetBytes: 10 * 1024 * 1024,
+        writableLayerUsedBytes: 4096,
+      }));
+  }
+
+  containerEvents(open: () => void, signal: AbortSignal): AsyncIterable<ContainerEvent> {
+    this.#check();
+    return this.#events.subscribe(open, signal);
+  }
+
+  #matching(filter: RuntimeFilter & { readonly podSandboxId?: string }): SimContainer[] {
+    return this.#narrow(filter)
+      .filter((sandbox) => filter.podSandboxId === undefined || sandbox.id === filter.podSandboxId)
+      .flatMap((sandbox) => [...sandbox.containers])
+      .map((id) => this.#container(id))
+      .filter((one) => matches(filter, one.id, one.config.labels));
+  }
+
+  /** The sandboxes that a filter can reach at all: one pod's, or all. */
+  #narrow(filter: RuntimeFilter): SimSandbox[] {
+    const uid = filter.labels?.[podUidLabel];
+    if (uid === undefined) return [...this.#sandboxes.values()];
+    return [...(this.#byPod.get(uid) ?? [])].map((id) => this.#sandbox(id));
+  }
+
+  async #endedWithin(container: SimContainer, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    void container.ended.then(() => over.abort());
+    await this.#env.clock.sleep(timeoutMs, either).catch(() => signal.throwIfAborted());
+  }
+
+  #release(sandbox: SimSandbox): void {
+    if (sandbox.state === "SANDBOX_NOTREADY") return;
+    sandbox.state = "SANDBOX_NOTREADY";
+    if (sandbox.ip !== "") this.#addresses.giveBack(sandbox.ip);
+    sandbox.ip = "";
+    this.#publish("STOPPED", sandbox.id, "", sandbox.config.labels);
+  }
+
+  #sandbox(id: string): SimSandbox {
+    const sandbox = this.#sandboxes.get(id);
+    if (sandbox === undefined)
+      throw new RuntimeError("not-found", `an error occurred when try to find sandbox "${id}": not found`);
+    return sandbox;
+  }
+
+  #container(id: string): SimContainer {
+    const container = this.#containers.get(id);
+    if (container === undefined)
+      throw new RuntimeError("not-found", `an error occurred when try to find container "${id}": not found`);
+    return container;
+  }
+
+  #check(): void {
+    if (!this.#reachable)
+      throw new RuntimeError("unavailable", "Cannot reach the container runtime: connection refused");
+  }
+
+  async #delay([low, high]: readonly [number, number], signal: AbortSignal): Promise<void> {
+    this.#check();
+    await this.#env.clock.sleep(low + this.#random.below(Math.max(1, high - low)), signal);
+    this.#check();
+  }
+
+  #publish(type: ContainerEvent["type"], sandboxId: string, containerId: string, labels: StringMap): void {
+    this.#events.publish({ type, sandboxId, containerId, labels, atMs: this.#env.clock.now() });
+  }
+
+  #newId(): string {
+    const id = `${this.#random.uuid()}${this.#random.uuid()}`.replaceAll("-", "");
+    assert(!this.#sandboxes.has(id) && !this.#containers.has(id), "ids are unique");
+    return id;
+  }
+}
+
+function row(sandbox: SimSandbox): Sandbox {
+  const { name, namespace, uid, attempt, labels, annotations, runtimeHandler } = sandbox.config;
+  const { id, state, createdAtMs } = sandbox;
+  return { id, name, namespace, uid, attempt, state, createdAtMs, labels, annotations, runtimeHandler };
+}
+
+function matches(filter: RuntimeFilter, id: string, labels: StringMap): boolean {
+  if (filter.id !== undefined && filter.id !== id) return false;
+  return Object.entries(filter.labels ?? {}).every(([name, value]) => labels[name] === value);
+}
+
+function getOrAdd<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
+  const found = map.get(key) ?? new Set<V>();
+  map.set(key, found);
+  return found;
+}
