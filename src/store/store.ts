@@ -6,6 +6,8 @@
  * contains its own revision.
  */
 
+import type { Env } from "#base";
+
 /** A position in history: etcd's revision, `metadata.resourceVersion` on the wire. */
 export type Revision = number & { readonly Revision: unique symbol };
 
@@ -92,7 +94,10 @@ export interface WatchOptions {
 export interface Cursor extends Disposable {
   /** Every matching event up to here has been returned by `take`. Moves with the store when nothing matches. */
   readonly revision: Revision;
-  /** The next events in revision order, at most `max`, synchronously; empty when there is none yet. Throws `compacted` when the cursor fell out of history. */
+  /**
+   * The next events in revision order, at most `max` (a transaction is never split, so one larger than `max` comes whole),
+   * synchronously; empty when there is none yet. Throws `compacted` when the cursor fell out of history.
+   */
   take(max: number): readonly StoreEvent[];
   /** Resolves when `take` may return something (or would throw); rejects on abort. */
   wait(signal: AbortSignal): Promise<void>;
@@ -112,6 +117,11 @@ export interface Store extends AsyncDisposable {
   snapshot(): Snapshot;
   snapshotAt(revision: Revision): Promise<Snapshot>;
   /**
+   * A head at least as new as every commit that anybody was told of before the call, by other programs over the same
+   * etcd too (a GET without resourceVersion). The same as `snapshot()` when this process is the only writer.
+   */
+  latest(signal?: AbortSignal): Promise<Snapshot>;
+  /**
    * The newest version including writes still in flight, for read-modify-write loops that pipeline. An answer
    * computed from it leaves only after `settled(seen)`.
    */
@@ -122,4 +132,6 @@ export interface Store extends AsyncDisposable {
   commit(txn: Txn): Promise<CommitResult>;
   watch(options: WatchOptions): Cursor;
   compact(revision: Revision): Promise<void>;
+  /** A store of its own that begins with this one's published state; costs a pointer. Start it before use. */
+  fork(env: Env): Store;
 }

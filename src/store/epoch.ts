@@ -1,0 +1,115 @@
+/**
+ * One unbroken stretch of history: a ring, the channels over it, and their cursors. A store has one until its
+ * journal says that history was lost, which ends the stretch for every cursor on it (`compacted`).
+ */
+import type { Log } from "#base";
+import { type Channel, Channels, type Filter, type Wake } from "./channels.ts";
+import { StoreError } from "./errors.ts";
+import { EventRing, type RingBounds } from "./event-ring.ts";
+import { type PastReader, Replay } from "./replay.ts";
+import { type CursorHost, RingCursor } from "./ring-cursor.ts";
+import type { Cursor, Revision, StoreEvent, WatchOptions } from "./store.ts";
+
+export interface EpochOptions {
+  readonly ring: RingBounds;
+  readonly replayEvents: number;
+}
+
+export class Epoch implements CursorHost {
+  readonly ring: EventRing;
+  readonly #channels: Channels;
+  readonly #past: PastReader;
+  readonly #log: Log;
+  readonly #options: EpochOptions;
+  #revision: Revision;
+  #compactedRevision: Revision;
+  #broken: Error | undefined;
+
+  constructor(log: Log, past: PastReader, revision: Revision, compacted: Revision, options: EpochOptions) {
+    this.#log = log;
+    this.#past = past;
+    this.#options = options;
+    this.#revision = revision;
+    this.#compactedRevision = compacted;
+    this.ring = new EventRing(revision, options.ring);
+    this.#channels = new Channels(this.ring);
+  }
+
+  get revision(): Revision {
+    return this.#revision;
+  }
+
+  get compactedRevision(): Revision {
+    return this.#compactedRevision;
+  }
+
+  get broken(): Error | undefined {
+    return this.#broken;
+  }
+
+  watch(options: WatchOptions): Cursor {
+    this.#requireHistory(options.after);
+    const { from, to, topic } = options;
+    const filter: Filter = topic === undefined ? { from, to } : { from, to, topic };
+    return new RingCursor(this, this.#channels.join(filter), options.after);
+  }
+
+  replay(channel: Channel, after: Revision): Replay {
+    this.#requireHistory(after);
+    return new Replay(this.#past, channel.filter, after, this.#options.replayEvents);
+  }
+
+  leave(channel: Channel): void {
+    this.#channels.leave(channel);
+  }
+
+  /** Adds the events of one transaction. Nobody is woken before `wake`. */
+  add(events: readonly StoreEvent[], revision: Revision): void {
+    for (const event of events) {
+      this.ring.push(event);
+      this.#channels.add(event, this.ring.end - 1);
+    }
+    this.#revision = revision;
+  }
+
+  /** After a whole batch: keeps the bounds and wakes those whose events came, once answers are on their way. */
+  published(): void {
+    this.ring.trim();
+    this.#wake(this.#channels.takeWoken());
+  }
+
+  compact(revision: Revision): void {
+    this.#compactedRevision = revision;
+    this.ring.dropThrough(revision);
+  }
+
+  /** Ends every cursor with `error`. */
+  end(error: Error): void {
+    if (this.#broken !== undefined) return;
+    this.#broken = error;
+    this.#wake(this.#channels.takeAllWaiting());
+  }
+
+  #requireHistory(after: Revision): void {
+    if (after >= this.#compactedRevision) return;
+    throw new StoreError(
+      "compacted",
+      `Cannot read events after revision ${after}: compacted at ${this.#compactedRevision}`,
+    );
+  }
+
+  #wake(wakes: readonly Wake[]): void {
+    if (wakes.length === 0) return;
+    void Promise.resolve().then(() => {
+      for (const wake of wakes) this.#runWake(wake);
+    });
+  }
+
+  #runWake(wake: Wake): void {
+    try {
+      wake();
+    } catch (error) {
+      this.#log.error("A watcher's wake failed", { error: String(error) });
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/** The door of `store`: the revisioned key-value store, its journals, and the history checkers. */
+export { StoreError, type StoreErrorCode } from "./errors.ts";
+export type {
+  Describe,
+  ExclusiveJournal,
+  Journal,
+  JournalCommit,
+  JournalEntry,
+  JournalHost,
+  JournalState,
+  Recovered,
+  SharedJournal,
+} from "./journal.ts";
+export { MemoryJournal } from "./memory-journal.ts";
+export { createStore, RevisionStore, type StoreDeps, type StoreOptions } from "./revision-store.ts";
+export { withRevision } from "./revision-text.ts";
+export type {
+  CommitResult,
+  Cursor,
+  RecordIndex,
+  Revision,
+  Snapshot,
+  Store,
+  StoredRecord,
+  StoreEvent,
+  Txn,
+  WatchOptions,
+  Write,
+} from "./store.ts";

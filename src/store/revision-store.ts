@@ -1,0 +1,286 @@
+/**
+ * The store over a journal. `#apply` is the only place that changes what readers see: a whole batch at once
+ * (tree, leases, ring, head), then the answers, then the watchers.
+ */
+import { assert, type Env } from "#base";
+import { Epoch } from "./epoch.ts";
+import { StoreError } from "./errors.ts";
+import { ExclusiveWriter } from "./exclusive-writer.ts";
+import type { Describe, Journal, JournalCommit, JournalHost, Recovered } from "./journal.ts";
+import { LeaseKeeper } from "./lease-keeper.ts";
+import { Leases } from "./leases.ts";
+import { limits } from "./limits.ts";
+import { MemoryJournal } from "./memory-journal.ts";
+import { applyEvent, type RecordTree, SortedMap, TreeSnapshot } from "./record-tree.ts";
+import { eventsOf } from "./replay.ts";
+import { RevisionWaiters } from "./revision-waiters.ts";
+import { SharedWriter } from "./shared-writer.ts";
+import { SnapshotHistory } from "./snapshot-history.ts";
+import type {
+  CommitResult,
+  Cursor,
+  Revision,
+  Snapshot,
+  Store,
+  StoredRecord,
+  Txn,
+  WatchOptions,
+} from "./store.ts";
+import type { Published, Writer } from "./writer.ts";
+
+export interface StoreDeps {
+  readonly journal: Journal;
+  /** Indexes values that were not written through this store. */
+  readonly describe: Describe;
+}
+
+export interface StoreOptions {
+  /** Bytes of old versions kept in memory. Default 64 MB. */
+  readonly ringBytes?: number;
+  /** Events kept in memory. Default 262,144. */
+  readonly ringEvents?: number;
+}
+
+export class RevisionStore implements Store {
+  readonly #env: Env;
+  readonly #journal: Journal;
+  readonly #describe: Describe;
+  readonly #options: StoreOptions;
+  readonly #history: SnapshotHistory;
+  readonly #waiters = new RevisionWaiters();
+  readonly #keeper: LeaseKeeper;
+  #writer: Writer | undefined;
+  #epoch: Epoch;
+  #tree: RecordTree = new SortedMap();
+  #leases = new Leases();
+  /** The head as a snapshot, made when somebody asks. */
+  #head: TreeSnapshot | undefined;
+  #notReady: string | undefined = "the store has not started";
+  #failure: StoreError | undefined;
+  #disposing: Promise<void> | undefined;
+
+  constructor(env: Env, deps: StoreDeps, options: StoreOptions = {}) {
+    this.#env = env;
+    this.#journal = deps.journal;
+    this.#describe = deps.describe;
+    this.#options = options;
+    this.#history = new SnapshotHistory(deps.journal);
+    this.#epoch = this.#newEpoch(0 as Revision, 0 as Revision);
+    this.#keeper = new LeaseKeeper(env, this.#leaseHost());
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    const recovered = await this.#journal.open(this.#journalHost(), this.#describe, signal);
+    this.#restore(recovered);
+    const { clock } = this.#env;
+    this.#writer =
+      this.#journal.kind === "exclusive"
+        ? new ExclusiveWriter(clock, this.#journal, this.#published())
+        : new SharedWriter(this.#journal, this.#published());
+    this.#notReady = undefined;
+  }
+
+  ready(): string | undefined {
+    return this.#failure?.message ?? this.#notReady;
+  }
+
+  get revision(): Revision {
+    return this.#epoch.revision;
+  }
+
+  get compactedRevision(): Revision {
+    return this.#epoch.compactedRevision;
+  }
+
+  snapshot(): Snapshot {
+    return this.#headSnapshot();
+  }
+
+  async snapshotAt(revision: Revision): Promise<Snapshot> {
+    if (revision > this.revision) {
+      throw new StoreError("future", `Cannot read revision ${revision}: the newest is ${this.revision}`);
+    }
+    if (revision < this.compactedRevision) {
+      throw new StoreError(
+        "compacted",
+        `Cannot read revision ${revision}: compacted at ${this.compactedRevision}`,
+      );
+    }
+    if (revision === this.revision) return this.snapshot();
+    return this.#history.at(revision, this.#headSnapshot(), this.#epoch.ring);
+  }
+
+  async latest(signal?: AbortSignal): Promise<Snapshot> {
+    if (this.#journal.kind === "shared") await this.settled(await this.#journal.newest(), signal);
+    return this.snapshot();
+  }
+
+  pending(key: string): { readonly record: StoredRecord | undefined; readonly seen: Revision } {
+    return this.#requireWriter().pending(key);
+  }
+
+  settled(revision: Revision, signal?: AbortSignal): Promise<void> {
+    if (revision <= this.revision) return Promise.resolve();
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return this.#waiters.wait(revision, signal);
+  }
+
+  async commit(txn: Txn): Promise<CommitResult> {
+    return this.#requireWriter().commit(txn);
+  }
+
+  watch(options: WatchOptions): Cursor {
+    return this.#epoch.watch(options);
+  }
+
+  async compact(revision: Revision): Promise<void> {
+    if (revision > this.revision) {
+      throw new StoreError("future", `Cannot compact revision ${revision}: the newest is ${this.revision}`);
+    }
+    if (revision <= this.compactedRevision) return;
+    await this.#journal.compact(revision);
+    this.#compacted(revision);
+  }
+
+  /** A store of its own that begins with this one's published state; costs a pointer. Start it before use. */
+  fork(env: Env): RevisionStore {
+    const state = { tree: this.#tree.clone(), leases: this.#leases.clone(), revision: this.revision };
+    const journal = new MemoryJournal(state);
+    return new RevisionStore(env, { journal, describe: this.#describe }, this.#options);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposing ??= this.#dispose();
+    return this.#disposing;
+  }
+
+  async #dispose(): Promise<void> {
+    this.#keeper.stop();
+    const writer = this.#writer;
+    this.#writer = undefined;
+    if (this.#failure === undefined) await writer?.idle();
+    await this.#journal[Symbol.asyncDispose]();
+    this.#end(new StoreError("closed", "The store is closed"));
+  }
+
+  #requireWriter(): Writer {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#writer === undefined) throw new StoreError("closed", "The store is not open");
+    return this.#writer;
+  }
+
+  #restore(state: Recovered): void {
+    this.#tree = state.tree;
+    this.#leases = state.leases;
+    this.#head = undefined;
+    this.#history.reset();
+    this.#epoch.end(new StoreError("compacted", `History before revision ${state.revision} was lost`));
+    this.#epoch = this.#newEpoch(state.revision, state.compactedRevision);
+    this.#keeper.arm();
+  }
+
+  #newEpoch(revision: Revision, compacted: Revision): Epoch {
+    const ring = {
+      events: this.#options.ringEvents ?? limits.ringEvents,
+      bytes: this.#options.ringBytes ?? limits.ringBytes,
+      overheadBytes: limits.eventOverheadBytes,
+    };
+    const past = {
+      stateAt: async (at: Revision) => {
+        const snapshot = await this.#history.at(at, this.#headSnapshot(), this.#epoch.ring);
+        return { tree: snapshot.tree() };
+      },
+      commitsAfter: (after: Revision, limit: number) => this.#journal.commitsAfter(after, limit),
+    };
+    return new Epoch(this.#env.log, past, revision, compacted, { ring, replayEvents: limits.replayEvents });
+  }
+
+  #headSnapshot(): TreeSnapshot {
+    this.#head ??= new TreeSnapshot(this.#tree.clone(), this.revision);
+    return this.#head;
+  }
+
+  #apply(commits: readonly JournalCommit[]): void {
+    const before = this.revision;
+    for (const commit of commits) this.#applyCommit(commit);
+    if (this.revision === before) return;
+    this.#head = undefined;
+    this.#history.published(() => this.#headSnapshot(), this.#epoch.ring);
+    this.#keeper.arm();
+    this.#waiters.release(this.revision);
+    this.#epoch.published();
+  }
+
+  #applyCommit(commit: JournalCommit): void {
+    if (commit.revision <= this.revision) return;
+    if (this.#journal.kind === "exclusive") {
+      assert(commit.revision === this.revision + 1, "A journal hands over commits without gaps");
+    }
+    const events = eventsOf(this.#tree, commit);
+    for (const event of events) applyEvent(this.#tree, event);
+    for (const entry of commit.entries) {
+      if (entry.type === "put") this.#leases.set(entry.record.key, entry.expiresAtMs);
+      else this.#leases.set(entry.key, undefined);
+    }
+    this.#epoch.add(events, commit.revision);
+  }
+
+  #compacted(revision: Revision): void {
+    if (revision <= this.compactedRevision) return;
+    this.#epoch.compact(revision);
+    this.#history.compact(revision);
+  }
+
+  #end(error: StoreError): void {
+    this.#failure ??= error;
+    this.#keeper.stop();
+    this.#waiters.rejectAll(this.#failure);
+    this.#epoch.end(this.#failure);
+  }
+
+  #failed(cause: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#env.log.error("The journal failed: nothing more is written", { error: String(cause) });
+    this.#end(new StoreError("failed", `The journal failed: ${cause.message}`, { cause }));
+  }
+
+  #published(): Published {
+    const store = this;
+    return {
+      get revision() {
+        return store.revision;
+      },
+      get: (key) => store.#tree.get(key),
+      settled: (revision) => store.settled(revision),
+      failed: (error) => store.#failed(error),
+    };
+  }
+
+  #leaseHost() {
+    const store = this;
+    return {
+      get leases() {
+        return store.#leases;
+      },
+      get: (key: string) => store.#tree.get(key),
+      commit: (txn: Txn) => store.commit(txn),
+    };
+  }
+
+  #journalHost(): JournalHost {
+    return {
+      apply: (commits) => this.#apply(commits),
+      compacted: (revision) => this.#compacted(revision),
+      reset: (state) => {
+        this.#restore(state);
+        this.#waiters.release(state.revision);
+      },
+      failed: (error) => this.#failed(error),
+    };
+  }
+}
+
+/** `new RevisionStore(...)`, for composition by function. */
+export function createStore(env: Env, deps: StoreDeps, options?: StoreOptions): RevisionStore {
+  return new RevisionStore(env, deps, options);
+}

@@ -1,0 +1,197 @@
+/**
+ * A watcher's place in the ring: no queue of its own. A cursor behind the ring reads from the journal until it
+ * has caught up; `compacted` means that history itself is gone.
+ */
+import type { Channel, Wake } from "./channels.ts";
+import type { EventRing } from "./event-ring.ts";
+import type { Replay } from "./replay.ts";
+import type { Cursor, Revision, StoreEvent } from "./store.ts";
+
+/** What a cursor needs of its store. */
+export interface CursorHost {
+  readonly ring: EventRing;
+  readonly revision: Revision;
+  /** Why nothing more will come, if so: `failed` or `closed`; or that history was lost by a reset. */
+  readonly broken: Error | undefined;
+  /** Throws `compacted`. */
+  replay(channel: Channel, after: Revision): Replay;
+  leave(channel: Channel): void;
+}
+
+export class RingCursor implements Cursor {
+  readonly #host: CursorHost;
+  readonly #channel: Channel;
+  /** Where to look next in the ring. */
+  #place: number;
+  /** Every matching event up to here was returned; the truth only while behind, see `revision`. */
+  #taken: Revision;
+  #replay: Replay | undefined;
+  /** Events that the replay brought and `take` has not returned. */
+  #replayed: readonly StoreEvent[] = [];
+  #loading: Promise<void> | undefined;
+  #error: Error | undefined;
+  #disposed = false;
+  readonly #wakes = new Set<Wake>();
+
+  constructor(host: CursorHost, channel: Channel, after: Revision) {
+    this.#host = host;
+    this.#channel = channel;
+    this.#taken = after;
+    this.#place = host.ring.firstAfter(after);
+    channel.coverFrom(this.#place);
+    if (after < host.ring.base) this.#replay = host.replay(channel, after);
+  }
+
+  get revision(): Revision {
+    if (this.#behind()) return this.#taken;
+    const next = this.#nextEvent();
+    if (next !== undefined) return (next.revision - 1) as Revision;
+    return this.#taken > this.#host.revision ? this.#taken : this.#host.revision;
+  }
+
+  take(max: number): readonly StoreEvent[] {
+    const error = this.#error ?? this.#host.broken;
+    if (error !== undefined) throw error;
+    if (this.#behind()) return this.#takeReplayed(max);
+    const { ring } = this.#host;
+    const events: StoreEvent[] = [];
+    let index = this.#channel.indexFrom(this.#place);
+    for (
+      let place = this.#channel.placeAt(index);
+      place !== undefined;
+      place = this.#channel.placeAt(index)
+    ) {
+      const event = ring.at(place);
+      const last = events[events.length - 1];
+      if (events.length >= max && last?.revision !== event.revision) break;
+      index += 1;
+      if (event.revision > this.#taken) events.push(event);
+    }
+    const whole = wholeRevisions(events, max);
+    const last = whole[whole.length - 1];
+    this.#place =
+      whole.length === events.length ? (this.#channel.placeAt(index) ?? ring.end) : this.#placeAfter(last);
+    if (last !== undefined) this.#taken = last.revision;
+    return whole;
+  }
+
+  wait(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const abort = () => {
+      this.#forget(resolve);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    this.onReady(resolve);
+    return promise.finally(() => signal.removeEventListener("abort", abort));
+  }
+
+  onReady(wake: Wake): void {
+    if (this.#behind()) {
+      void this.#load().then(wake);
+    } else if (
+      this.#nextEvent() !== undefined ||
+      this.#error !== undefined ||
+      this.#host.broken !== undefined
+    ) {
+      void Promise.resolve().then(wake);
+    } else {
+      this.#wakes.add(wake);
+      this.#channel.wait(wake);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const wake of this.#wakes) this.#channel.forget(wake);
+    this.#host.leave(this.#channel);
+  }
+
+  #forget(wake: Wake): void {
+    this.#wakes.delete(wake);
+    this.#channel.forget(wake);
+  }
+
+  #nextEvent(): StoreEvent | undefined {
+    for (let index = this.#channel.indexFrom(this.#place); ; index += 1) {
+      const place = this.#channel.placeAt(index);
+      if (place === undefined) return undefined;
+      const event = this.#host.ring.at(place);
+      if (event.revision > this.#taken) return event;
+    }
+  }
+
+  /** Whether events must come from the journal; begins a replay when the ring has lost one. */
+  #behind(): boolean {
+    if (this.#replay !== undefined) return true;
+    if (this.#error !== undefined || this.#host.broken !== undefined) return false;
+    if (!this.#channel.lostSince(this.#place)) return false;
+    try {
+      this.#replay = this.#host.replay(this.#channel, this.#taken);
+    } catch (error) {
+      this.#error = error as Error;
+      return false;
+    }
+    return true;
+  }
+
+  #takeReplayed(max: number): readonly StoreEvent[] {
+    const whole = wholeRevisions(this.#replayed, max);
+    this.#replayed = this.#replayed.slice(whole.length);
+    const last = whole[whole.length - 1];
+    if (last !== undefined) this.#taken = last.revision;
+    if (this.#replayed.length === 0) {
+      this.#joinRing();
+      if (this.#replay !== undefined) void this.#load();
+    }
+    return whole;
+  }
+
+  /** Leaves the replay when it has reached what the ring holds. */
+  #joinRing(): void {
+    const replay = this.#replay;
+    if (replay === undefined) return;
+    if (replay.through > this.#taken) this.#taken = replay.through;
+    if (replay.through < this.#host.ring.base) return;
+    this.#replay = undefined;
+    this.#place = this.#host.ring.firstAfter(replay.through);
+    this.#channel.coverFrom(this.#place);
+  }
+
+  #load(): Promise<void> {
+    this.#loading ??= this.#loadNext().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  /** Ends with events to take, or in the ring, or with an error to throw. */
+  async #loadNext(): Promise<void> {
+    try {
+      while (this.#replay !== undefined && this.#replayed.length === 0 && !this.#disposed) {
+        this.#replayed = await this.#replay.next();
+        if (this.#replayed.length === 0) this.#joinRing();
+      }
+    } catch (error) {
+      this.#error = error instanceof Error ? error : new Error(String(error));
+      this.#replay = undefined;
+    }
+  }
+
+  #placeAfter(last: StoreEvent | undefined): number {
+    return last === undefined ? this.#place : this.#host.ring.firstAfter(last.revision);
+  }
+}
+
+/** The most whole revisions within `max` events; a revision larger than `max` comes whole. */
+function wholeRevisions(events: readonly StoreEvent[], max: number): readonly StoreEvent[] {
+  if (events.length <= max) return events;
+  let end = max;
+  while (end > 0 && events[end - 1]?.revision === events[end]?.revision) end -= 1;
+  if (end > 0) return events.slice(0, end);
+  end = 1;
+  while (events[end]?.revision === events[0]?.revision) end += 1;
+  return events.slice(0, end);
+}
