@@ -106,7 +106,7 @@ test("Validation of a LabelSelector object reports each field with upstream's re
     matchExpressions: [
       { key: "a", operator: "In" },
       { key: "b", operator: "Exists", values: ["x"] },
-      { key: "", operator: "Near", values: ["@"] },
+      { key: "-x", operator: "Near", values: ["@"] },
     ],
   };
   validateLabelSelector(selector, "spec.selector", errors);
