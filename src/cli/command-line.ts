@@ -1,0 +1,33 @@
+/** Builds the command line from the table of commands, and maps every end of a command to an exit code. */
+import { Command, CommanderError } from "commander";
+import { messageOf } from "#base";
+import { ClusterError } from "#cluster";
+import { commands } from "./commands/mod.ts";
+import { Terminal } from "./terminal.ts";
+
+/** Exit codes: 0 done, 1 failed, 2 the command line is wrong. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const terminal = new Terminal();
+  let exitCode = 0;
+  const program = new Command("navarch")
+    .description("A complete Kubernetes cluster in one program.")
+    .version("navarch 0.1.0 (Kubernetes v1.36)")
+    .showHelpAfterError("(run with --help for the options)")
+    .exitOverride();
+  for (const one of commands) {
+    const command = program.command(one.name).description(one.summary).exitOverride();
+    one.describe(command);
+    command.action(async () => {
+      exitCode = await one.run(command.opts(), command.args, terminal);
+    });
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    terminal.fail(messageOf(error), error instanceof ClusterError ? error.remedy : undefined);
+    if (process.env["NAVARCH_DEBUG"] === "1" && error instanceof Error) terminal.note(error.stack ?? "");
+    return 1;
+  }
+}

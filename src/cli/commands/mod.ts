@@ -1,0 +1,19 @@
+/** The table of commands, in the order of the help. */
+import type { CliCommand } from "../command.ts";
+import { apiserver } from "./apiserver.ts";
+import { controllerManager } from "./controller-manager.ts";
+import { down } from "./down.ts";
+import { kubelet } from "./kubelet.ts";
+import { scheduler } from "./scheduler.ts";
+import { status } from "./status.ts";
+import { up } from "./up.ts";
+
+export const commands = [
+  up,
+  down,
+  status,
+  apiserver,
+  controllerManager,
+  scheduler,
+  kubelet,
+] as const satisfies readonly CliCommand[];

@@ -1,0 +1,2 @@
+/** The door of `cli`. */
+export { runCommandLine } from "./command-line.ts";

@@ -1,0 +1,79 @@
+/**
+ * `<data>/run.json` says which process runs a cluster, so that `down`, `status` and a second `up` find it. Written
+ * atomically; a file whose process is gone (a crash, a reboot) counts as absent.
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ClusterError } from "./errors.ts";
+
+export interface RunInfo {
+  readonly pid: number;
+  /** The kernel's start time of the process (clock ticks since boot), so that a reused pid is not mistaken. */
+  readonly processStart: string;
+  readonly state: "starting" | "ready";
+  readonly url: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  /** The kubeconfig file that holds the cluster's context. */
+  readonly kubeconfig: string;
+}
+
+/** The running process of the data directory; undefined when there is none. */
+export function readRunInfo(dataDir: string): RunInfo | undefined {
+  let info: RunInfo;
+  try {
+    info = JSON.parse(readFileSync(fileOf(dataDir), "utf8")) as RunInfo;
+  } catch {
+    return undefined; // absent, or cut off by a crash before the rename: nobody runs
+  }
+  return info.processStart === processStartOf(info.pid) ? info : undefined;
+}
+
+/** Claims the data directory for this process. Throws `already-running` when another live process has it. */
+export function claim(dataDir: string, name: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const message = `Cannot make the data directory "${dataDir}"`;
+    throw new ClusterError("no-permission", message, "Choose another with --data DIR, or run as its owner.", {
+      cause,
+    });
+  }
+  const other = readRunInfo(dataDir);
+  if (other === undefined || other.pid === process.pid) return;
+  throw new ClusterError(
+    "already-running",
+    `Cluster "${name}" runs already: process ${other.pid} at ${other.url} uses "${dataDir}"`,
+    `Stop it with "navarch down --name ${name}", or start another with --name OTHER.`,
+  );
+}
+
+export function writeRunInfo(dataDir: string, info: Omit<RunInfo, "pid" | "processStart">): void {
+  const whole: RunInfo = { pid: process.pid, processStart: processStartOf(process.pid) ?? "", ...info };
+  const draft = `${fileOf(dataDir)}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(whole, undefined, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, fileOf(dataDir));
+}
+
+export function removeRunInfo(dataDir: string): void {
+  rmSync(fileOf(dataDir), { force: true });
+}
+
+function fileOf(dataDir: string): string {
+  return join(dataDir, "run.json");
+}
+
+/** Field 22 of `/proc/PID/stat`; where there is no /proc, the pid stands for itself while it lives. */
+function processStartOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    try {
+      process.kill(pid, 0);
+      return process.platform === "linux" ? undefined : String(pid);
+    } catch {
+      return undefined; // no such process
+    }
+  }
+}
