@@ -1,0 +1,38 @@
+/** `navarch up`: starts a cluster or continues where it stopped, and stays until Ctrl-C. */
+import { type Option, Option as CliOption } from "commander";
+import { launchDetached, parseListen, up as startUp, upOptions } from "#cluster";
+import type { CliCommand } from "../command.ts";
+import { stopSignal } from "../stop-signal.ts";
+
+const nodeModes: Option = new CliOption("--node <MODE>", "what runs pods").choices(["auto", "real", "virtual"]).default("auto");
+
+export const up: CliCommand = {
+  name: "up",
+  summary: "start a cluster, or continue where it stopped",
+  describe(command) {
+    command
+      .option("--name <NAME>", "name of the cluster and of its kubectl context", "navarch")
+      .option("--data <DIR>", "where its state lives (default: by name)")
+      .option("--listen <ADDR:PORT>", "where the API listens", "127.0.0.1:6443")
+      .option("--kubeconfig <FILE>", "the kubeconfig to merge the context into (default: as kubectl)")
+      .addOption(nodeModes)
+      .option("--virtual-nodes <N>", "how many virtual nodes", "1")
+      .option("--detach", "return when the cluster is ready, and leave it running", false)
+      .addHelpText("after", "\nExample:\n  navarch up && kubectl get nodes   (in another terminal)");
+  },
+  async run(options, _args, terminal) {
+    const config = upOptions({ ...options, listen: parseListen(String(options["listen"])) });
+    if (options["detach"] === true) {
+      const info = await launchDetached(config, process.argv.slice(2));
+      terminal.print(`Cluster "${config.name}" runs at ${info.url} (process ${info.pid}).`);
+      terminal.print(`Stop it with: navarch down${config.name === "navarch" ? "" : ` --name ${config.name}`}`);
+      return 0;
+    }
+    const stop = stopSignal();
+    await using cluster = await startUp(config, (step, ms) => terminal.step(step, ms), stop);
+    terminal.print(cluster.welcome());
+    await cluster.stopped(stop);
+    terminal.note("\nStopping ...");
+    return 0;
+  },
+};

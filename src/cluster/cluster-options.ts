@@ -1,0 +1,49 @@
+/**
+ * What a cluster is asked to be, checked once: the command line, the configuration file and `startCluster()` all end
+ * here. Every refusal names the option, the value, and what would do.
+ */
+import { join } from "node:path";
+import { ClusterError } from "./errors.ts";
+
+/** An address to listen on; port 0 lets the system choose. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export type NodeMode = "auto" | "real" | "virtual";
+
+const namePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** Throws `bad-option` unless `name` is a DNS label. */
+export function checkClusterName(name: string): string {
+  if (namePattern.test(name)) return name;
+  throw new ClusterError(
+    "bad-option",
+    `Cannot use cluster name "${name}": it must be lower-case letters, digits and "-", at most 63`,
+    "Choose another with --name NAME.",
+  );
+}
+
+/** Where the state of a cluster lives: `/var/lib/navarch` for root, else the XDG data directory; other names beside it. */
+export function defaultDataDir(name: string, env: Readonly<Record<string, string | undefined>>, isRoot: boolean): string {
+  const home = env["XDG_DATA_HOME"] ?? join(env["HOME"] ?? "/", ".local/share");
+  const base = isRoot && env["XDG_DATA_HOME"] === undefined ? "/var/lib" : home;
+  return join(base, name === "navarch" ? "navarch" : `navarch-${name}`);
+}
+
+/** Reads `ADDR:PORT`, `[V6]:PORT`, `:PORT` or `PORT`. Throws `bad-option`. */
+export function parseListen(text: string): ListenAddress {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]:|([^:\s]*):)?(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3] ?? Number.NaN);
+  if (match === null || !(port <= 65_535)) {
+    throw new ClusterError("bad-option", `Cannot listen on "${text}": it is not ADDR:PORT`, "Use --listen 127.0.0.1:6443.");
+  }
+  return { host: match[1] ?? (match[2] || "127.0.0.1"), port };
+}
+
+/** Reads a count. Throws `bad-option`. */
+export function parseCount(option: string, text: string, max: number): number {
+  if (/^\d+$/.test(text) && Number(text) <= max) return Number(text);
+  throw new ClusterError("bad-option", `Cannot use ${option} "${text}": it is not a number from 0 to ${max}`, `Use ${option} 3.`);
+}
