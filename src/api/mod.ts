@@ -18,6 +18,7 @@ export type {
   Type,
   Union,
 } from "./schema/mod.ts";
+export { applyDefaults } from "./schema/mod.ts";
 
 // Types.
 export {
@@ -180,3 +181,4 @@ export {
   unknownPath,
   unsupportedMediaType,
 } from "./status.ts";
+export { microTime, parseTime, rfc3339 } from "./time.ts";

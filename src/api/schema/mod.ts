@@ -2,6 +2,7 @@
  * The schema language: words to write tables with, and the structures that walkers read. See README.md.
  */
 export type { KubeObject } from "../types/meta/object-meta.ts";
+export { applyDefaults } from "./defaults.ts";
 export {
   always,
   type FieldOptions,
