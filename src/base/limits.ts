@@ -14,3 +14,12 @@ export const maxSimEventsPerDrive = 200_000_000;
 
 /** Node's timers hold a signed 32-bit count of milliseconds; longer delays are waited for in laps. */
 export const maxNodeTimerMs = 2 ** 31 - 1;
+
+/** Messages that an unread connection holds before its sender waits; a watch of batches needs few. */
+export const maxUnreadMessages = 64;
+
+/** One message: a LIST of 30,000 pods is 150 MB, and JSON text must fit a string. */
+export const maxMessageBytes = 256 * 2 ** 20;
+
+/** How long a connect waits for an answer; TCP's own default is minutes, which no component outwaits. */
+export const connectTimeoutMs = 30_000;

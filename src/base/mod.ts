@@ -1,5 +1,6 @@
 /** The door of `base`: the outside world as interfaces, the component lifecycle, errors and assertions. */
 export type { Component } from "./component.ts";
+export { type AppendFile, type Disk, DiskError, type DiskErrorCode, replaceFile } from "./disk.ts";
 export type {
   Clock,
   Counter,
@@ -26,3 +27,10 @@ export {
   unreachable,
 } from "./errors.ts";
 export type { LogEntry, LogLevel, LogSink } from "./log.ts";
+export {
+  type Connection,
+  type Listener,
+  type Network,
+  NetworkError,
+  type NetworkErrorCode,
+} from "./network.ts";

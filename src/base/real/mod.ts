@@ -1,2 +1,4 @@
 /** The door of `base/real`: the machine itself. Only `cluster`, `cli` and tests come through it. */
+export { FileSystemDisk } from "./disk.ts";
 export { createRealEnv, type RealEnvOptions, stderrSink } from "./env.ts";
+export { TcpNetwork } from "./network.ts";

@@ -1,4 +1,6 @@
 /** The door of `base/sim`: a whole world in virtual time, from a seed. */
 export { type FaultClass, FaultCounters, faultClasses } from "./faults.ts";
+export type { SimDisks } from "./disk.ts";
+export type { SimNetworkOptions, SimNetworks } from "./network.ts";
 export { SimError, type SimErrorCode } from "./sim-error.ts";
 export { SimWorld, type SimWorldOptions } from "./world.ts";

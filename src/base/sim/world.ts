@@ -12,9 +12,11 @@ import { assert } from "../errors.ts";
 import { maxSimLogEntries } from "../limits.ts";
 import { type LogEntry, type LogLevel, type LogSink, textLine } from "../log.ts";
 import { SeededRandom } from "../random.ts";
+import { SimDisks } from "./disk.ts";
 import { SimEnv } from "./env.ts";
 import type { FaultCounters } from "./faults.ts";
 import { type DriveEnd, SimKernel } from "./kernel.ts";
+import { SimNetworks } from "./network.ts";
 import { SimHost, type SimScope } from "./scope.ts";
 import { SimError } from "./sim-error.ts";
 
@@ -34,6 +36,10 @@ export class SimWorld {
   readonly seed: string;
   /** A stream of the world itself, for choosing faults and loads. */
   readonly random: SeededRandom;
+  /** The network between the hosts, with its faults: `world.network.of(env)`. */
+  readonly network: SimNetworks;
+  /** The disks of the hosts, with their faults: `world.disks.of(env)`. */
+  readonly disks: SimDisks;
   readonly #kernel: SimKernel;
   readonly #hosts = new Map<string, SimHost>();
   readonly #envs = new WeakMap<SimScope, SimEnv>();
@@ -53,6 +59,8 @@ export class SimWorld {
       },
     };
     this.random = new SeededRandom(this.#randomSource, "(world)");
+    this.network = new SimNetworks(this.#kernel, new SeededRandom(this.#randomSource, "(network)"));
+    this.disks = new SimDisks(this.#kernel, new SeededRandom(this.#randomSource, "(disk)"));
   }
 
   /** True time, in milliseconds since the epoch. */
@@ -107,6 +115,12 @@ export class SimWorld {
     this.#kernel.digest.label(`crash ${part}`);
     for (const scope of scopes) scope.die();
     return true;
+  }
+
+  /** Crashes a host, and its disk loses what was not synced. */
+  powerCut(host: string): void {
+    this.crash(host);
+    this.disks.cutPower(host);
   }
 
   /** Moves a host's wall clock by `byMs`, forwards or back; its timers and monotonic clock stay true. */
