@@ -34,3 +34,13 @@ export {
   NetworkError,
   type NetworkErrorCode,
 } from "./network.ts";
+export {
+  type ChildProcess,
+  type Command,
+  type Exit,
+  ProcessError,
+  type ProcessErrorCode,
+  type Processes,
+  type ProcessSignal,
+  runToEnd,
+} from "./processes.ts";

@@ -2,3 +2,4 @@
 export { FileSystemDisk } from "./disk.ts";
 export { createRealEnv, type RealEnvOptions, stderrSink } from "./env.ts";
 export { TcpNetwork } from "./network.ts";
+export { SystemProcesses } from "./processes.ts";

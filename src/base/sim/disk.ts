@@ -14,7 +14,9 @@ import type { SimScope } from "./scope.ts";
 
 /** What the file system knows by inode: content outlives names. */
 interface Inode {
-  content: Buffer;
+  /** In the order of the appends; joined when read, so that a long log is not copied at each one. */
+  chunks: Buffer[];
+  sizeBytes: number;
   /** How much of the content is safe. */
   durableBytes: number;
   /** Beyond this nothing can become safe: a failed sync has marked it clean. Infinity while all is well. */
@@ -93,7 +95,7 @@ class SimDisk {
   view(scope: SimScope): Disk {
     const op = <T>(act: () => T) => this.#operation(scope, act);
     return {
-      read: (path) => op(() => Uint8Array.from(this.#find("read", path).content)),
+      read: (path) => op(() => Uint8Array.from(contentOf(this.#find("read", path)))),
       append: (path) => op(() => this.#open(path, op)),
       list: (directory) => op(() => this.#list(directory)),
       rename: (from, to) =>
@@ -144,7 +146,8 @@ class SimDisk {
     let inode = this.#names.get(path);
     if (inode === undefined) {
       const created: Inode = {
-        content: Buffer.alloc(0),
+        chunks: [],
+        sizeBytes: 0,
         durableBytes: 0,
         lostFromBytes: Number.POSITIVE_INFINITY,
       };
@@ -154,12 +157,12 @@ class SimDisk {
     const file = inode;
     return {
       get sizeBytes() {
-        return file.content.length;
+        return file.sizeBytes;
       },
       append: (data) => op(() => this.#append(path, file, data)),
       truncate: (sizeBytes) =>
         op(() => {
-          file.content = file.content.subarray(0, sizeBytes);
+          cutTo(file, sizeBytes);
           file.durableBytes = Math.min(file.durableBytes, sizeBytes);
         }),
       sync: () => op(() => this.#sync(path, file)),
@@ -171,7 +174,8 @@ class SimDisk {
     const room = this.capacityBytes - this.#usedBytes();
     const fits = data.length <= room;
     const part = fits ? data : data.subarray(0, Math.max(0, room));
-    inode.content = Buffer.concat([inode.content, part]);
+    inode.chunks.push(Buffer.from(part));
+    inode.sizeBytes += part.length;
     if (fits) return;
     this.#kernel.faults.count("diskFull");
     throw new DiskError("full", `Cannot append to "${path}": no space left`);
@@ -184,15 +188,15 @@ class SimDisk {
       inode.lostFromBytes = Math.min(inode.lostFromBytes, inode.durableBytes);
       throw new DiskError("syncFailed", `Cannot sync "${path}"`);
     }
-    inode.durableBytes = Math.min(inode.content.length, inode.lostFromBytes);
+    inode.durableBytes = Math.min(inode.sizeBytes, inode.lostFromBytes);
   }
 
   #tear(inode: Inode): void {
-    const unsafe = inode.content.length - inode.durableBytes;
+    const unsafe = inode.sizeBytes - inode.durableBytes;
     const kept = this.#random.below(unsafe + 1);
     if (unsafe > 0) this.#kernel.faults.count(kept === 0 ? "lostWrite" : "tornWrite");
-    inode.content = inode.content.subarray(0, inode.durableBytes + kept);
-    inode.durableBytes = inode.content.length;
+    cutTo(inode, inode.durableBytes + kept);
+    inode.durableBytes = inode.sizeBytes;
     inode.lostFromBytes = Number.POSITIVE_INFINITY;
   }
 
@@ -220,7 +224,18 @@ class SimDisk {
 
   #usedBytes(): number {
     let bytes = 0;
-    for (const inode of this.#names.values()) bytes += inode.content.length;
+    for (const inode of this.#names.values()) bytes += inode.sizeBytes;
     return bytes;
   }
+}
+
+function contentOf(inode: Inode): Buffer {
+  const content = Buffer.concat(inode.chunks);
+  inode.chunks = [content];
+  return content;
+}
+
+function cutTo(inode: Inode, sizeBytes: number): void {
+  inode.chunks = [contentOf(inode).subarray(0, sizeBytes)];
+  inode.sizeBytes = Math.min(inode.sizeBytes, sizeBytes);
 }

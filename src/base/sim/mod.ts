@@ -2,5 +2,6 @@
 export { type FaultClass, FaultCounters, faultClasses } from "./faults.ts";
 export type { SimDisks } from "./disk.ts";
 export type { SimNetworkOptions, SimNetworks } from "./network.ts";
+export type { Script, ScriptContext, SimPrograms } from "./processes.ts";
 export { SimError, type SimErrorCode } from "./sim-error.ts";
 export { SimWorld, type SimWorldOptions } from "./world.ts";

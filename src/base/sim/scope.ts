@@ -13,12 +13,14 @@ export class SimScope {
   /** The top of its tree: the host whose clock and disk it uses. */
   readonly host: SimHost;
   readonly #kernel: SimKernel;
+  readonly #parent: SimScope | undefined;
   readonly #children = new Set<SimScope>();
   readonly #childCounts = new Map<string, number>();
   readonly #onDeath: (() => void)[] = [];
   #alive = true;
 
-  constructor(kernel: SimKernel, host: SimHost, part: string, path: string) {
+  constructor(kernel: SimKernel, host: SimHost, part: string, path: string, parent?: SimScope) {
+    this.#parent = parent;
     this.#kernel = kernel;
     this.host = host;
     this.part = part;
@@ -33,7 +35,7 @@ export class SimScope {
     const count = (this.#childCounts.get(name) ?? 0) + 1;
     this.#childCounts.set(name, count);
     const path = `${this.path}/${numbered(name, count)}`;
-    const scope = new SimScope(this.#kernel, this.host, `${this.part}/${name}`, path);
+    const scope = new SimScope(this.#kernel, this.host, `${this.part}/${name}`, path, this);
     if (this.#alive) this.#children.add(scope);
     else scope.#alive = false;
     return scope;
@@ -54,8 +56,8 @@ export class SimScope {
     if (!this.#alive) return;
     this.#alive = false;
     this.#kernel.cancelOwned(this);
-    for (const child of this.#children) child.die();
-    this.#children.clear();
+    for (const child of [...this.#children]) child.die();
+    if (this.#parent !== undefined) this.#parent.#children.delete(this);
     for (const fn of this.#onDeath.splice(0)) fn();
   }
 }

@@ -17,6 +17,7 @@ import { SimEnv } from "./env.ts";
 import type { FaultCounters } from "./faults.ts";
 import { type DriveEnd, SimKernel } from "./kernel.ts";
 import { SimNetworks } from "./network.ts";
+import { SimPrograms } from "./processes.ts";
 import { SimHost, type SimScope } from "./scope.ts";
 import { SimError } from "./sim-error.ts";
 
@@ -40,6 +41,8 @@ export class SimWorld {
   readonly network: SimNetworks;
   /** The disks of the hosts, with their faults: `world.disks.of(env)`. */
   readonly disks: SimDisks;
+  /** What can be run on the hosts: `world.programs.of(env)`. */
+  readonly programs: SimPrograms;
   readonly #kernel: SimKernel;
   readonly #hosts = new Map<string, SimHost>();
   readonly #envs = new WeakMap<SimScope, SimEnv>();
@@ -61,6 +64,7 @@ export class SimWorld {
     this.random = new SeededRandom(this.#randomSource, "(world)");
     this.network = new SimNetworks(this.#kernel, new SeededRandom(this.#randomSource, "(network)"));
     this.disks = new SimDisks(this.#kernel, new SeededRandom(this.#randomSource, "(disk)"));
+    this.programs = new SimPrograms(this.#kernel);
   }
 
   /** True time, in milliseconds since the epoch. */
