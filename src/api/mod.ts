@@ -181,4 +181,6 @@ export {
   unknownPath,
   unsupportedMediaType,
 } from "./status.ts";
-export { microTime, parseTime, rfc3339 } from "./time.ts";
+export { type IntOrString, percentOf, scaled } from "./int-or-string.ts";
+export { canonicalQuantity, Quantity, QuantityError, type QuantityFormat } from "./quantity.ts";
+export { formatDuration, microTime, parseDuration, parseInstant, parseTime, rfc3339 } from "./time.ts";

@@ -1,0 +1,10 @@
+/** Bounds of the parsers. */
+
+/** Nested objects and lists in one document. Upstream stops at 10,000; every walker here recurses, on one stack. */
+export const MAX_DEPTH = 1000;
+
+/** Unknown and duplicate fields reported of one object, as upstream. */
+export const MAX_PROBLEMS = 100;
+
+/** Documents in one YAML stream: a bundle of manifests holds hundreds. */
+export const MAX_YAML_DOCUMENTS = 10_000;
