@@ -184,3 +184,16 @@ export {
 export { type IntOrString, percentOf, scaled } from "./int-or-string.ts";
 export { canonicalQuantity, Quantity, QuantityError, type QuantityFormat } from "./quantity.ts";
 export { formatDuration, microTime, parseDuration, parseInstant, parseTime, rfc3339 } from "./time.ts";
+
+// Codecs.
+export {
+  canonical,
+  type Decoded,
+  DecodeError,
+  type DecodeErrorCode,
+  type DecodeMode,
+  decode,
+  encodeJson,
+  parseJson,
+  stringifyJson,
+} from "./codec/mod.ts";

@@ -1,0 +1,301 @@
+/**
+ * Strict decoding: from plain data or JSON text to the canonical object of a type. A canonical object has the table's key
+ * order, no zero values where the table leaves them out, `{}` and `null` where upstream prints them, and texts of
+ * quantities and times as upstream prints them. Input is never changed or shared (except free-form JSON).
+ *
+ * Each type is compiled to one closure on first use. Paths of errors are made only when there is one.
+ */
+import type { Field, Schema, Type } from "../schema/mod.ts";
+import { DecodeError, Mismatch, prefixed } from "./errors.ts";
+import { type Parsed, parse, setKey } from "./json-parser.ts";
+import { MAX_PROBLEMS } from "./limits.ts";
+import { isZero, type Reader, readerOf, type Reading, unwrapLiterals } from "./scalar-readers.ts";
+
+/** What to do with unknown and duplicate fields: refuse, report, or say nothing. They are dropped in any case. */
+export type DecodeMode = "strict" | "warn" | "ignore";
+
+export interface Decoded<T> {
+  readonly object: T;
+  /** In mode `warn`: `unknown field "spec.containers[0].imagee"`. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Decodes plain data, JSON text or UTF-8 bytes. Throws `DecodeError`: `syntax`, `depth`, `type` (with `field`), `kind`,
+ * and in mode `strict` also `strict`. A kind's absent `apiVersion` and `kind` are filled in.
+ */
+export function decode<T>(type: Type<T>, data: unknown, mode: DecodeMode = "ignore"): Decoded<T> {
+  const isText = typeof data === "string" || data instanceof Uint8Array;
+  const parsed: Parsed = isText
+    ? parse(data, { literals: true })
+    : { value: data, duplicates: [], hasLiterals: false };
+  const reading = new Problems(mode !== "ignore", parsed.hasLiterals);
+  const object = read(type, parsed.value, reading);
+  if (mode === "ignore") return { object, warnings: [] };
+  reading.addDuplicates(parsed);
+  if (mode === "strict" && reading.list.length > 0) {
+    throw new DecodeError("strict", `strict decoding error: ${reading.list.join(", ")}`);
+  }
+  return { object, warnings: reading.list };
+}
+
+/**
+ * The canonical form of an object made or changed in the program: completes what the table says is always there, drops
+ * zero values, orders keys. Throws `DecodeError` `type`.
+ */
+export function canonical<T>(type: Type<T>, value: unknown): T {
+  return read(type, value, new Problems(false, false));
+}
+
+function read<T>(type: Type<T>, value: unknown, reading: Problems): T {
+  try {
+    const object = readerOf(type, compile)(value, reading) as T & { kind?: string; apiVersion?: string };
+    if (type.gvk !== undefined) checkKind(type.gvk, object);
+    return object;
+  } catch (error) {
+    throw error instanceof Mismatch ? error.toDecodeError() : error;
+  }
+}
+
+function checkKind(
+  gvk: { readonly group: string; readonly version: string; readonly kind: string },
+  object: { kind?: string; apiVersion?: string },
+): void {
+  const apiVersion = gvk.group === "" ? gvk.version : `${gvk.group}/${gvk.version}`;
+  object.kind ||= gvk.kind;
+  object.apiVersion ||= apiVersion;
+  if (object.kind === gvk.kind && object.apiVersion === apiVersion) return;
+  throw new DecodeError(
+    "kind",
+    `Cannot decode ${gvk.kind} of ${apiVersion}: the data is ${object.kind} of ${object.apiVersion}`,
+  );
+}
+
+/** Unknown fields with paths relative to the value being read; they gain their prefixes on the way up. */
+class Problems implements Reading {
+  readonly list: string[] = [];
+  readonly hasLiterals: boolean;
+  readonly #wanted: boolean;
+  readonly #paths: string[] = [];
+
+  constructor(wanted: boolean, hasLiterals: boolean) {
+    this.#wanted = wanted;
+    this.hasLiterals = hasLiterals;
+  }
+
+  get count(): number {
+    return this.#paths.length;
+  }
+
+  unknown(name: string): void {
+    if (this.#wanted && this.#paths.length < MAX_PROBLEMS) this.#paths.push(name);
+  }
+
+  prefix(from: number, step: string): void {
+    for (let i = from; i < this.#paths.length; i++) this.#paths[i] = prefixed(step, this.#paths[i] ?? "");
+  }
+
+  forget(from: number): void {
+    this.#paths.length = from;
+  }
+
+  /** Completes `list` when the whole object has been read. */
+  addDuplicates(parsed: Parsed): void {
+    const texts = new Set(this.#paths.map((path) => `unknown field "${path}"`));
+    if (parsed.duplicates.length > 0) {
+      const places = new Map<object, string>();
+      locate(parsed.value, "", places);
+      for (const { object, key } of parsed.duplicates.slice(0, MAX_PROBLEMS)) {
+        const place = places.get(object);
+        if (place !== undefined) texts.add(`duplicate field "${place === "" ? key : `${place}.${key}`}"`);
+      }
+    }
+    this.list.push(...[...texts].slice(0, MAX_PROBLEMS));
+  }
+}
+
+function locate(value: unknown, path: string, places: Map<object, string>): void {
+  if (typeof value !== "object" || value === null) return;
+  places.set(value, path);
+  for (const [key, child] of Object.entries(value)) {
+    const step = Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
+    locate(child, step, places);
+  }
+}
+
+type Data = Record<string, unknown>;
+
+/** How one field is read. */
+interface Step {
+  readonly name: string;
+  readonly read: Reader;
+  /** The name is also that of something every object inherits. */
+  readonly inherited: boolean;
+  readonly dropsZero: boolean;
+  /** The value of an absent field; undefined: it stays absent. */
+  readonly absent: ((reading: Reading) => unknown) | undefined;
+}
+
+function compile(schema: Schema): Reader {
+  switch (schema.form) {
+    case "message":
+      return compileMessage(schema);
+    case "list":
+      return compileList(readerOf(schema.items, compile), zeroOf(schema.items));
+    case "map":
+      return compileMap(readerOf(schema.values, compile), zeroOf(schema.values));
+    case "union":
+      return (value, reading) => {
+        const form = Array.isArray(value) ? "array" : typeof value;
+        const found = schema.cases.find((one) => one.json === form);
+        if (found === undefined) throw new Mismatch(value, schema.name);
+        const before = reading.count;
+        const item = readerOf(found.of, compile)(value, reading);
+        // Upstream reads these apart and never strictly.
+        reading.forget(before);
+        return item;
+      };
+    case "scalar":
+      throw new Error(`Scalar ${schema.name} has no reader`);
+  }
+}
+
+function isObject(value: unknown): value is Data {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function compileMessage(type: Type): Reader {
+  const steps = [...type.fields.values()].map(compileField);
+  return (value, reading) => {
+    if (!isObject(value)) throw new Mismatch(value, type.name);
+    const out: Data = {};
+    let found = 0;
+    let current = "";
+    try {
+      for (const step of steps) {
+        const { name } = step;
+        current = name;
+        const raw = step.inherited && !Object.hasOwn(value, name) ? undefined : value[name];
+        if (raw !== undefined) found++;
+        if (raw !== undefined && raw !== null) {
+          const before = reading.count;
+          const item = step.read(raw, reading);
+          if (reading.count !== before) reading.prefix(before, name);
+          if (step.dropsZero && isZero(item)) continue;
+          if (step.inherited) setKey(out, name, item);
+          else out[name] = item;
+        } else if (step.absent !== undefined) setKey(out, name, step.absent(reading));
+      }
+    } catch (error) {
+      throw addStep(error, current);
+    }
+    if (Object.keys(value).length !== found) readUnknown(type, value, out, reading);
+    return out;
+  };
+}
+
+function readUnknown(type: Type, value: Data, out: Data, reading: Reading): void {
+  for (const [name, item] of Object.entries(value)) {
+    if (item === undefined || type.fields.has(name)) continue;
+    if (type.keepsUnknown) setKey(out, name, reading.hasLiterals ? unwrapLiterals(item) : item);
+    else reading.unknown(name);
+  }
+}
+
+function compileField(field: Field): Step {
+  let reader: Reader | undefined;
+  return {
+    name: field.name,
+    read: (value, reading) => {
+      // Looked up on first use: a recursive type would never end.
+      reader ??= readerOf(field.of, compile);
+      return reader(value, reading);
+    },
+    inherited: field.name in Object.prototype,
+    dropsZero: field.presence === "omitempty" || field.number === 0,
+    absent: absentValue(field),
+  };
+}
+
+function absentValue(field: Field): ((reading: Reading) => unknown) | undefined {
+  if (field.presence === "omitempty" || field.presence === "optional") return undefined;
+  if (field.presence === "nullable") return () => null;
+  if (field.name === "kind" || field.name === "apiVersion") return field.number === 0 ? undefined : () => "";
+  return zeroOf(field.of);
+}
+
+/** Makes the zero value: `""`, `0`, `false`, `[]`, `{}` with all that is always there. */
+function zeroOf(schema: Schema): (reading: Reading) => unknown {
+  switch (schema.form) {
+    case "message":
+      return (reading) => readerOf(schema, compile)({}, reading);
+    case "list":
+      return () => [];
+    case "map":
+      return () => ({});
+    case "union":
+      return () => null;
+    case "scalar":
+      return zeroOfScalar(schema.name);
+  }
+}
+
+function zeroOfScalar(name: string): () => unknown {
+  if (name === "string" || name === "bytes") return () => "";
+  if (name === "bool") return () => false;
+  if (name === "quantity") return () => "0";
+  if (name === "duration") return () => "0s";
+  if (name === "int32" || name === "int64" || name === "double" || name === "intOrString") return () => 0;
+  return () => null;
+}
+
+function compileList(read: Reader, zero: (reading: Reading) => unknown): Reader {
+  return (value, reading) => {
+    if (!Array.isArray(value)) throw new Mismatch(value, "array");
+    const out: unknown[] = new Array(value.length);
+    for (let i = 0; i < value.length; i++) {
+      const before = reading.count;
+      const item: unknown = value[i];
+      try {
+        out[i] = item === null || item === undefined ? zero(reading) : read(item, reading);
+      } catch (error) {
+        throw addStep(error, `[${i}]`);
+      }
+      if (reading.count !== before) reading.prefix(before, `[${i}]`);
+    }
+    return out;
+  };
+}
+
+function compileMap(read: Reader, zero: (reading: Reading) => unknown): Reader {
+  return (value, reading) => {
+    if (!isObject(value)) throw new Mismatch(value, "object");
+    const out: Data = {};
+    for (const key of sortedKeys(value)) {
+      const before = reading.count;
+      const item = value[key];
+      if (item === undefined) continue;
+      try {
+        setKey(out, key, item === null ? zero(reading) : read(item, reading));
+      } catch (error) {
+        throw addStep(error, key);
+      }
+      if (reading.count !== before) reading.prefix(before, key);
+    }
+    return out;
+  };
+}
+
+/** Maps print in the order of their keys. */
+function sortedKeys(value: Data): string[] {
+  const keys = Object.keys(value);
+  for (let i = 1; i < keys.length; i++) {
+    if ((keys[i - 1] ?? "") > (keys[i] ?? "")) return keys.sort();
+  }
+  return keys;
+}
+
+function addStep(error: unknown, step: string): unknown {
+  if (error instanceof Mismatch) error.path = prefixed(step, error.path);
+  return error;
+}

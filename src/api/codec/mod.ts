@@ -1,0 +1,5 @@
+/** Codecs: JSON, protobuf and YAML to and from the canonical object of a type. */
+export { canonical, type Decoded, type DecodeMode, decode } from "./decode.ts";
+export { encodeJson, stringifyJson } from "./encode-json.ts";
+export { DecodeError, type DecodeErrorCode } from "./errors.ts";
+export { parseJson } from "./json-parser.ts";
