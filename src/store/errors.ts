@@ -10,6 +10,8 @@ export type StoreErrorCode =
   | "failed"
   /** The store was disposed. */
   | "closed"
+  /** A shared journal did not answer: the write may have happened, or not. */
+  | "unavailable"
   /** The journal's bytes on disk do not verify. */
   | "corrupt"
   /** More transactions wait for the journal than `limits.pendingTransactions`. */

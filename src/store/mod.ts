@@ -27,3 +27,4 @@ export type {
   WatchOptions,
   Write,
 } from "./store.ts";
+export { SqliteJournal, type SqliteJournalOptions } from "./sqlite/sqlite-journal-node.ts";

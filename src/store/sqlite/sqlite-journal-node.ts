@@ -1,0 +1,142 @@
+/** The SQLite journal: encodes batches, and leaves everything else to a thread of its own (`sqlite-thread-node.ts`). */
+import { Worker } from "node:worker_threads";
+import { StoreError } from "../errors.ts";
+import type {
+  ExclusiveJournal,
+  JournalCommit,
+  JournalHost,
+  JournalState,
+  Recovered,
+  Describe,
+} from "../journal.ts";
+import { Leases } from "../leases.ts";
+import { applyCommit } from "../memory-journal.ts";
+import { SortedMap } from "../record-tree.ts";
+import type { Revision } from "../store.ts";
+import { decodeBatch, decodePut, encodeBatch } from "./batch-codec.ts";
+import type { JournalCall, JournalReply, OpenResult, StatePage } from "./protocol.ts";
+
+export interface SqliteJournalOptions {
+  /** The database file; its folder must exist. Beside it appear `-wal` files. */
+  readonly path: string;
+  /** The file may not grow beyond this; reaching it is as fatal as a full disk. Default 64 GiB. */
+  readonly maxBytes?: number;
+}
+
+interface Call {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly page: ((page: StatePage) => void) | undefined;
+}
+
+const defaultMaxBytes = 64 * 1024 ** 3;
+
+export class SqliteJournal implements ExclusiveJournal {
+  readonly kind = "exclusive";
+  readonly #options: SqliteJournalOptions;
+  readonly #calls = new Map<number, Call>();
+  #nextId = 1;
+  #worker: Worker | undefined;
+  #host: JournalHost | undefined;
+  #ended: StoreError | undefined;
+  /** Records cut off behind a gap when the file was opened. */
+  cutRecords = 0;
+
+  constructor(options: SqliteJournalOptions) {
+    this.#options = options;
+  }
+
+  async open(host: JournalHost, _describe: Describe, signal: AbortSignal): Promise<Recovered> {
+    signal.throwIfAborted();
+    this.#host = host;
+    this.#worker = new Worker(new URL("./sqlite-thread-node.ts", import.meta.url));
+    this.#worker.unref();
+    this.#worker.on("message", (reply: JournalReply) => this.#receive(reply));
+    this.#worker.on("error", (error) =>
+      this.#lost(new StoreError("failed", `The journal's thread ended: ${error}`)),
+    );
+    this.#worker.on("exit", () => this.#lost(new StoreError("closed", "The journal is closed")));
+    const { path, maxBytes = defaultMaxBytes } = this.#options;
+    const opened = (await this.#call({ op: "open", path, maxBytes })) as OpenResult;
+    this.cutRecords = opened.cut;
+    const state = await this.stateAt(opened.revision as Revision);
+    return { ...state, compactedRevision: opened.compactedRevision as Revision };
+  }
+
+  async append(batch: readonly JournalCommit[]): Promise<void> {
+    const payload = encodeBatch(batch);
+    const first = batch[0]?.revision ?? 0;
+    const last = batch[batch.length - 1]?.revision ?? 0;
+    await this.#call({ op: "append", first, last, payload }, [payload.buffer]);
+    this.#host?.apply(batch);
+  }
+
+  async stateAt(revision: Revision): Promise<JournalState> {
+    const state = { tree: new SortedMap(), leases: new Leases(), revision } as JournalState;
+    await this.#call({ op: "state", revision }, [], (page) => addPage(state, page));
+    return state;
+  }
+
+  async commitsAfter(after: Revision, limit: number): Promise<readonly JournalCommit[]> {
+    const payloads = (await this.#call({ op: "batches", after, limit })) as readonly Uint8Array[];
+    return payloads.flatMap((payload) => decodeBatch(payload).filter((commit) => commit.revision > after));
+  }
+
+  async compact(revision: Revision): Promise<void> {
+    await this.#call({ op: "compact", revision });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined || this.#ended !== undefined) return;
+    // A thread that ended by itself has closed its file already.
+    await this.#call({ op: "close" }).catch(() => {});
+    await worker.terminate();
+  }
+
+  #call(call: JournalCall, transfer: ArrayBuffer[] = [], page?: (page: StatePage) => void): Promise<unknown> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const worker = this.#worker;
+    if (worker === undefined) return Promise.reject(new StoreError("closed", "The journal is not open"));
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#calls.set(id, { resolve, reject, page });
+    worker.ref();
+    worker.postMessage({ ...call, id }, transfer);
+    return promise;
+  }
+
+  #receive(reply: JournalReply): void {
+    const call = this.#calls.get(reply.id);
+    if (call === undefined) return;
+    if ("page" in reply) {
+      call.page?.(reply.page);
+      return;
+    }
+    this.#calls.delete(reply.id);
+    if (this.#calls.size === 0) this.#worker?.unref();
+    if ("error" in reply) call.reject(new StoreError(reply.error.code, reply.error.message));
+    else call.resolve(reply.result);
+  }
+
+  #lost(error: StoreError): void {
+    this.#ended ??= error;
+    for (const call of this.#calls.values()) call.reject(this.#ended);
+    this.#calls.clear();
+    if (this.#ended.code === "failed") this.#host?.failed(this.#ended);
+  }
+}
+
+function addPage(state: JournalState, page: StatePage): void {
+  if (page.type === "rows") {
+    for (const { key, revision, put } of page.rows) {
+      applyCommit(state, { revision: revision as Revision, entries: [decodePut(key, revision, put)] });
+    }
+    return;
+  }
+  for (const payload of page.payloads) {
+    for (const commit of decodeBatch(payload))
+      if (commit.revision <= state.revision) applyCommit(state, commit);
+  }
+}
