@@ -1,0 +1,109 @@
+/**
+ * Path elements as FieldsV1 writes them, which is also how they are kept in memory:
+ *
+ *   f:image                                   a field or a map's key
+ *   k:{"containerPort":80,"protocol":"TCP"}   an item of a list by its keys, sorted by name
+ *   v:"example.com/a"                         an item of a set
+ *   i:0                                       an item by index
+ *   .                                         the value itself
+ */
+
+/** Names the value itself inside a set: it is a member beside its children. */
+export const SELF = ".";
+
+export function fieldElement(name: string): string {
+  return `f:${name}`;
+}
+
+export function valueElement(value: unknown): string {
+  return `v:${JSON.stringify(value)}`;
+}
+
+/** `names` must be sorted. */
+export function keyElement(names: readonly string[], values: readonly unknown[]): string {
+  let text = "k:{";
+  for (let i = 0; i < names.length; i++) {
+    text += `${i === 0 ? "" : ","}${JSON.stringify(names[i])}:${JSON.stringify(values[i] ?? null)}`;
+  }
+  return `${text}}`;
+}
+
+/** The name of a field element, `undefined` for others. */
+export function fieldName(element: string): string | undefined {
+  return element.startsWith("f:") ? element.slice(2) : undefined;
+}
+
+/**
+ * The element in the spelling that this folder writes, so that equal elements are equal texts; `undefined` when it is no
+ * path element.
+ */
+export function canonicalElement(element: string): string | undefined {
+  if (element === SELF || element.startsWith("f:")) return element;
+  if (element.startsWith("i:")) return /^i:-?[0-9]+$/.test(element) ? element : undefined;
+  if (!element.startsWith("v:") && !element.startsWith("k:")) return undefined;
+  const value = parse(element.slice(2));
+  if (value === undefined) return undefined;
+  if (element.startsWith("v:")) return valueElement(value);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const names = Object.keys(value).sort();
+  return keyElement(
+    names,
+    names.map((name) => (value as Record<string, unknown>)[name]),
+  );
+}
+
+/** Canonical order: the value itself, fields by name, keys, values, indices; numbers by size. */
+export function compareElements(a: string, b: string): number {
+  if (a === b) return 0;
+  const rank = rankOf(a) - rankOf(b);
+  if (rank !== 0) return rank;
+  if (a.charCodeAt(0) === FIELD) return a < b ? -1 : 1;
+  return compareValues(parse(a.slice(2)), parse(b.slice(2)));
+}
+
+/** One step of a path as users read it: `.image`, `[name="c"]`, `[="x"]`, `[0]`. */
+export function printElement(element: string): string {
+  const name = fieldName(element);
+  if (name !== undefined) return `.${name}`;
+  const value = parse(element.slice(2));
+  if (element.startsWith("v:")) return `[=${JSON.stringify(value)}]`;
+  if (element.startsWith("i:")) return `[${element.slice(2)}]`;
+  const keys = Object.entries(value ?? {}).map(([key, one]) => `${key}=${JSON.stringify(one)}`);
+  return `[${keys.join(",")}]`;
+}
+
+const FIELD = 102; // "f"
+
+function rankOf(element: string): number {
+  const code = element.charCodeAt(0);
+  return code === FIELD ? 1 : ".fkvi".indexOf(element.charAt(0));
+}
+
+const TYPES = ["number", "string", "boolean", "array", "object", "null"];
+
+function typeOf(value: unknown): string {
+  return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+}
+
+function compareValues(a: unknown, b: unknown): number {
+  const rank = TYPES.indexOf(typeOf(a)) - TYPES.indexOf(typeOf(b));
+  if (rank !== 0) return rank;
+  if (typeof a === "object" && a !== null) {
+    const left = Object.entries(a).flat();
+    const right = Object.entries(b as object).flat();
+    for (let i = 0; i < Math.min(left.length, right.length); i++) {
+      const order = compareValues(left[i], right[i]);
+      if (order !== 0) return order;
+    }
+    return left.length - right.length;
+  }
+  return a === b ? 0 : (a as number) < (b as number) ? -1 : 1;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // no path element; the caller decides
+  }
+}
