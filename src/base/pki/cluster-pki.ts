@@ -1,0 +1,189 @@
+/**
+ * The keys and certificates of a control plane, in kubeadm's layout. Idempotent: what is valid is kept; a missing, broken,
+ * foreign or soon expiring certificate is issued again; an authority is never replaced, since everybody who trusts it would have
+ * to learn of it. Files change at once (`replaceFile`), keys before certificates, so that a crash in between leaves a pair that
+ * does not match and is issued again.
+ */
+import type { Disk } from "../disk.ts";
+import { DiskError, replaceFile } from "../disk.ts";
+import type { Env, KeyPair } from "../env.ts";
+import {
+  type CertificateRequest,
+  createCa,
+  issue,
+  type KeyedCertificate,
+  publicKeyOf,
+} from "./certificate.ts";
+import { inspectCertificate, isIssuedBy } from "./certificate-facts.ts";
+import { addressBytes } from "./ip-address.ts";
+import { PkiError } from "./pki-error.ts";
+
+export interface ClusterPkiOptions {
+  /** Where in the disk. Default `"pki"`. */
+  readonly directory?: string;
+  /** What clients call the API server by, beside the cluster's own names. */
+  readonly apiserverDnsNames: readonly string[];
+  readonly apiserverIpAddresses: readonly string[];
+}
+
+/** What `ca.crt`, `apiserver.crt` and the others hold. */
+export interface ClusterPki {
+  readonly ca: KeyedCertificate;
+  readonly frontProxyCa: KeyedCertificate;
+  readonly apiserver: KeyedCertificate;
+  readonly apiserverKubeletClient: KeyedCertificate;
+  readonly frontProxyClient: KeyedCertificate;
+  /** Signs service account tokens (`sa.key`, `sa.pub`). */
+  readonly serviceAccountKeys: KeyPair;
+}
+
+const caDays = 3650;
+const leafDays = 365;
+/** A restart in the last quarter of a certificate's life renews it. */
+const renewBeforeMs = 90 * 86_400_000;
+const clusterNames = [
+  "kubernetes",
+  "kubernetes.default",
+  "kubernetes.default.svc",
+  "kubernetes.default.svc.cluster.local",
+];
+
+/** Reads the files, and makes those that are missing or no longer good. Rejects with `PkiError` `missingKey`, `expired`. */
+export async function ensureClusterPki(
+  env: Env,
+  disk: Disk,
+  options: ClusterPkiOptions,
+): Promise<ClusterPki> {
+  const files = new PkiFiles(env, disk, options.directory ?? "pki");
+  const ca = await files.authority("ca", "kubernetes");
+  const frontProxyCa = await files.authority("front-proxy-ca", "front-proxy-ca");
+  return {
+    ca,
+    frontProxyCa,
+    apiserver: await files.leaf("apiserver", ca, {
+      subject: { commonName: "kube-apiserver", organizations: [] },
+      usages: ["server"],
+      dnsNames: [...new Set([...clusterNames, ...options.apiserverDnsNames])],
+      ipAddresses: [...new Set(options.apiserverIpAddresses)],
+      days: leafDays,
+    }),
+    apiserverKubeletClient: await files.leaf("apiserver-kubelet-client", ca, {
+      subject: { commonName: "kube-apiserver-kubelet-client", organizations: ["kubeadm:cluster-admins"] },
+      usages: ["client"],
+      days: leafDays,
+    }),
+    frontProxyClient: await files.leaf("front-proxy-client", frontProxyCa, {
+      subject: { commonName: "front-proxy-client", organizations: [] },
+      usages: ["client"],
+      days: leafDays,
+    }),
+    serviceAccountKeys: await files.keyPair("sa"),
+  };
+}
+
+class PkiFiles {
+  readonly #env: Env;
+  readonly #disk: Disk;
+  readonly #directory: string;
+
+  constructor(env: Env, disk: Disk, directory: string) {
+    this.#env = env;
+    this.#disk = disk;
+    this.#directory = directory;
+  }
+
+  async authority(name: string, commonName: string): Promise<KeyedCertificate> {
+    const certificatePem = await this.#read(`${name}.crt`);
+    const privateKeyPem = await this.#read(`${name}.key`);
+    if (certificatePem === undefined) {
+      const known = privateKeyPem === undefined ? {} : { privateKeyPem };
+      const made = createCa(this.#env, { commonName, days: caDays, ...known });
+      await this.#writePair(name, made);
+      return made;
+    }
+    const path = `${this.#directory}/${name}`;
+    if (privateKeyPem === undefined) {
+      throw new PkiError(
+        "missingKey",
+        `Cannot issue certificates: "${path}.crt" is there without "${path}.key"`,
+      );
+    }
+    if (inspectCertificate(certificatePem).notAfterMs <= this.#env.clock.now()) {
+      throw new PkiError(
+        "expired",
+        `Cannot use "${path}.crt": it has expired; move it and its key away to start anew`,
+      );
+    }
+    return { certificatePem, privateKeyPem };
+  }
+
+  async leaf(name: string, ca: KeyedCertificate, request: CertificateRequest): Promise<KeyedCertificate> {
+    const certificatePem = await this.#read(`${name}.crt`);
+    const privateKeyPem = await this.#read(`${name}.key`);
+    if (certificatePem !== undefined && privateKeyPem !== undefined) {
+      const found = { certificatePem, privateKeyPem };
+      if (isStillGood(found, ca, request, this.#env.clock.now())) return found;
+    }
+    const made = issue(this.#env, ca, request);
+    await this.#writePair(name, made);
+    this.#env.log.info("Issued certificate", { file: `${this.#directory}/${name}.crt` });
+    return made;
+  }
+
+  async keyPair(name: string): Promise<KeyPair> {
+    const found = await this.#read(`${name}.key`);
+    const privateKeyPem = found ?? this.#env.crypto.generateKeyPair().privateKeyPem;
+    const publicKeyPem = publicKeyOf(privateKeyPem);
+    if (found === undefined) await this.#write(`${name}.key`, privateKeyPem, 0o600);
+    if ((await this.#read(`${name}.pub`)) !== publicKeyPem)
+      await this.#write(`${name}.pub`, publicKeyPem, 0o644);
+    return { privateKeyPem, publicKeyPem };
+  }
+
+  async #writePair(name: string, pair: KeyedCertificate): Promise<void> {
+    await this.#write(`${name}.key`, pair.privateKeyPem, 0o600);
+    await this.#write(`${name}.crt`, pair.certificatePem, 0o644);
+  }
+
+  async #read(name: string): Promise<string | undefined> {
+    try {
+      return Buffer.from(await this.#disk.read(`${this.#directory}/${name}`)).toString();
+    } catch (error) {
+      if (error instanceof DiskError && error.code === "notFound") return undefined;
+      throw error;
+    }
+  }
+
+  async #write(name: string, pem: string, mode: number): Promise<void> {
+    await replaceFile(this.#disk, `${this.#directory}/${name}`, Buffer.from(pem), mode);
+  }
+}
+
+/** Whether a pair is whole, of this authority, for all that is asked, and far from its end. */
+function isStillGood(
+  pair: KeyedCertificate,
+  ca: KeyedCertificate,
+  request: CertificateRequest,
+  nowMs: number,
+): boolean {
+  try {
+    const facts = inspectCertificate(pair.certificatePem);
+    const names = new Set(facts.dnsNames);
+    const addresses = new Set(facts.ipAddresses.map(addressKey));
+    return (
+      facts.publicKeyPem === publicKeyOf(pair.privateKeyPem) &&
+      isIssuedBy(pair.certificatePem, ca.certificatePem) &&
+      facts.notBeforeMs <= nowMs &&
+      facts.notAfterMs - renewBeforeMs > nowMs &&
+      (request.dnsNames ?? []).every((name) => names.has(name)) &&
+      (request.ipAddresses ?? []).every((address) => addresses.has(addressKey(address)))
+    );
+  } catch (error) {
+    if (error instanceof PkiError) return false; // A torn or foreign file: issue again.
+    throw error;
+  }
+}
+
+function addressKey(address: string): string {
+  return addressBytes(address).join();
+}
