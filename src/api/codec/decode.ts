@@ -5,9 +5,9 @@
  *
  * Each type is compiled to one closure on first use. Paths of errors are made only when there is one.
  */
-import type { Field, Schema, Type } from "../schema/mod.ts";
+import type { Field, GroupVersionKind, Schema, Type } from "../schema/mod.ts";
 import { DecodeError, Mismatch, prefixed } from "./errors.ts";
-import { type Parsed, parse, setKey } from "./json-parser.ts";
+import { JsonDocument, parseDocument, setKey } from "./json-parser.ts";
 import { MAX_PROBLEMS } from "./limits.ts";
 import { isZero, type Reader, readerOf, type Reading, unwrapLiterals } from "./scalar-readers.ts";
 
@@ -21,22 +21,26 @@ export interface Decoded<T> {
 }
 
 /**
- * Decodes plain data, JSON text or UTF-8 bytes. Throws `DecodeError`: `syntax`, `depth`, `type` (with `field`), `kind`,
+ * Decodes plain data, JSON text or UTF-8 bytes, or a document parsed before. Throws `DecodeError`: `syntax`, `depth`, `type` (with `field`), `kind`,
  * and in mode `strict` also `strict`. A kind's absent `apiVersion` and `kind` are filled in.
  */
 export function decode<T>(type: Type<T>, data: unknown, mode: DecodeMode = "ignore"): Decoded<T> {
-  const isText = typeof data === "string" || data instanceof Uint8Array;
-  const parsed: Parsed = isText
-    ? parse(data, { literals: true })
-    : { value: data, duplicates: [], hasLiterals: false };
-  const reading = new Problems(mode !== "ignore", parsed.hasLiterals);
-  const object = read(type, parsed.value, reading);
+  const document = documentOf(data);
+  const reading = new Problems(mode !== "ignore", document.hasLiterals);
+  const object = read(type, document.value, reading);
   if (mode === "ignore") return { object, warnings: [] };
-  reading.addDuplicates(parsed);
+  reading.addDuplicates(document);
   if (mode === "strict" && reading.list.length > 0) {
     throw new DecodeError("strict", `strict decoding error: ${reading.list.join(", ")}`);
   }
   return { object, warnings: reading.list };
+}
+
+function documentOf(data: unknown): JsonDocument {
+  if (data instanceof JsonDocument) return data;
+  return typeof data === "string" || data instanceof Uint8Array
+    ? parseDocument(data)
+    : new JsonDocument(data);
 }
 
 /**
@@ -49,26 +53,28 @@ export function canonical<T>(type: Type<T>, value: unknown): T {
 
 function read<T>(type: Type<T>, value: unknown, reading: Problems): T {
   try {
-    const object = readerOf(type, compile)(value, reading) as T & { kind?: string; apiVersion?: string };
-    if (type.gvk !== undefined) checkKind(type.gvk, object);
-    return object;
+    const named = type.gvk === undefined ? value : withKind(type.gvk, value);
+    return readerOf(type, compile)(named, reading) as T;
   } catch (error) {
     throw error instanceof Mismatch ? error.toDecodeError() : error;
   }
 }
 
-function checkKind(
-  gvk: { readonly group: string; readonly version: string; readonly kind: string },
-  object: { kind?: string; apiVersion?: string },
-): void {
-  const apiVersion = gvk.group === "" ? gvk.version : `${gvk.group}/${gvk.version}`;
-  object.kind ||= gvk.kind;
-  object.apiVersion ||= apiVersion;
-  if (object.kind === gvk.kind && object.apiVersion === apiVersion) return;
-  throw new DecodeError(
-    "kind",
-    `Cannot decode ${gvk.kind} of ${apiVersion}: the data is ${object.kind} of ${object.apiVersion}`,
-  );
+/** The object with the `kind` and `apiVersion` that it must have, where it says nothing. */
+function withKind(gvk: GroupVersionKind, value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const expected = gvk.group === "" ? gvk.version : `${gvk.group}/${gvk.version}`;
+  const { kind, apiVersion } = value;
+  if (kind === gvk.kind && apiVersion === expected) return value;
+  if (isWrong(kind, gvk.kind) || isWrong(apiVersion, expected)) {
+    const found = `${kind ?? "an object"} of ${apiVersion ?? "no version"}`;
+    throw new DecodeError("kind", `Cannot decode ${gvk.kind} of ${expected}: the data is ${found}`);
+  }
+  return { ...value, kind: kind || gvk.kind, apiVersion: apiVersion || expected };
+}
+
+function isWrong(name: unknown, expected: string): boolean {
+  return typeof name === "string" && name !== "" && name !== expected;
 }
 
 /** Unknown fields with paths relative to the value being read; they gain their prefixes on the way up. */
@@ -100,12 +106,12 @@ class Problems implements Reading {
   }
 
   /** Completes `list` when the whole object has been read. */
-  addDuplicates(parsed: Parsed): void {
+  addDuplicates(document: JsonDocument): void {
     const texts = new Set(this.#paths.map((path) => `unknown field "${path}"`));
-    if (parsed.duplicates.length > 0) {
+    if (document.duplicates.length > 0) {
       const places = new Map<object, string>();
-      locate(parsed.value, "", places);
-      for (const { object, key } of parsed.duplicates.slice(0, MAX_PROBLEMS)) {
+      locate(document.value, "", places);
+      for (const { object, key } of document.duplicates.slice(0, MAX_PROBLEMS)) {
         const place = places.get(object);
         if (place !== undefined) texts.add(`duplicate field "${place === "" ? key : `${place}.${key}`}"`);
       }

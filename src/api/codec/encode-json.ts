@@ -18,7 +18,7 @@ export function stringifyJson(value: unknown): string {
     if (!(error instanceof TypeError)) throw error;
     // The one value that JSON.stringify refuses; rare enough to find out by trying.
     return JSON.stringify(value, (_key, item: unknown) =>
-      typeof item === "bigint" ? JSON.rawJSON(String(item)) : item,
+      typeof item === "bigint" ? raw.rawJSON(String(item)) : item,
     );
   }
 }

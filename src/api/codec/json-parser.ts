@@ -17,29 +17,49 @@ export class NumberLiteral {
   }
 }
 
-export interface ParseOptions {
-  /** Give `NumberLiteral`s for numbers written in another way than they print. */
-  readonly literals?: boolean;
-}
-
-export interface Parsed {
+/** A parsed document, with what a strict decoder wants to know. `decode` takes it as it is. */
+export class JsonDocument {
+  /** May hold `NumberLiteral`s, when `hasLiterals`. */
   readonly value: unknown;
   /** The objects that hold a key twice; the last value wins. */
   readonly duplicates: readonly { readonly object: object; readonly key: string }[];
   readonly hasLiterals: boolean;
+
+  constructor(value: unknown, duplicates: JsonDocument["duplicates"] = [], hasLiterals = false) {
+    this.value = value;
+    this.duplicates = duplicates;
+    this.hasLiterals = hasLiterals;
+  }
+
+  /** `"apps/v1"`; `""` when the document does not say. */
+  get apiVersion(): string {
+    return this.#text("apiVersion");
+  }
+
+  get kind(): string {
+    return this.#text("kind");
+  }
+
+  #text(key: string): string {
+    const value = this.value;
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return "";
+    const found: unknown = (value as Record<string, unknown>)[key];
+    return typeof found === "string" ? found : "";
+  }
 }
 
-/** Parses text or UTF-8 bytes. Throws `DecodeError` `syntax` or `depth`. */
+/** Parses text or UTF-8 bytes to plain values. Throws `DecodeError` `syntax` or `depth`. */
 export function parseJson(data: string | Uint8Array): unknown {
-  return parse(data).value;
+  return new Parser(toText(data), false).parse().value;
 }
 
-/** As `parseJson`, with what a strict decoder wants to know. */
-export function parse(data: string | Uint8Array, options: ParseOptions = {}): Parsed {
-  return new Parser(typeof data === "string" ? data : toText(data), options.literals === true).parse();
+/** Parses for `decode`: the same, remembering duplicate keys and how numbers were written. */
+export function parseDocument(data: string | Uint8Array): JsonDocument {
+  return new Parser(toText(data), true).parse();
 }
 
-function toText(data: Uint8Array): string {
+function toText(data: string | Uint8Array): string {
+  if (typeof data === "string") return data;
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("utf8");
 }
 
@@ -83,11 +103,11 @@ class Parser {
     this.#literals = literals;
   }
 
-  parse(): Parsed {
+  parse(): JsonDocument {
     const value = this.#value();
     this.#space();
     if (this.#at < this.#text.length) throw this.#unexpected("after the end of the document");
-    return { value, duplicates: this.#duplicates, hasLiterals: this.#hasLiterals };
+    return new JsonDocument(value, this.#duplicates, this.#hasLiterals);
   }
 
   /** Skips white space and returns the next character's code (NaN at the end). */

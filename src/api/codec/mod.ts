@@ -2,4 +2,15 @@
 export { canonical, type Decoded, type DecodeMode, decode } from "./decode.ts";
 export { encodeJson, stringifyJson } from "./encode-json.ts";
 export { DecodeError, type DecodeErrorCode } from "./errors.ts";
-export { parseJson } from "./json-parser.ts";
+export { JsonDocument, parseDocument, parseJson } from "./json-parser.ts";
+export {
+  decodeEnvelope,
+  decodeMessage,
+  decodeProtobuf,
+  type Envelope,
+  encodeEnvelope,
+  encodeMessage,
+  encodeProtobuf,
+  isProtobuf,
+} from "./protobuf.ts";
+export { encodeWatchFrame, type WatchFrame, WatchFrameReader } from "./protobuf-watch.ts";
