@@ -11,6 +11,7 @@ export type {
   Recovered,
   SharedJournal,
 } from "./journal.ts";
+export { EtcdJournal, type EtcdJournalOptions } from "./etcd/etcd-journal-node.ts";
 export { MemoryJournal } from "./memory-journal.ts";
 export { createStore, RevisionStore, type StoreDeps, type StoreOptions } from "./revision-store.ts";
 export { withRevision } from "./revision-text.ts";

@@ -48,7 +48,7 @@ export function describeThing(key: string, value: Uint8Array): RecordIndex {
   return { namespace, name, uid: "", labels: undefined, owners: [], triggers: { word }, revisionOffset: 0 };
 }
 
-export function put(name: string, text: string): Write {
+export function put(name: string, text: string): Extract<Write, { type: "put" }> {
   const key = keyOf(name);
   const value = encoder.encode(text);
   return { type: "put", key, value, index: describeThing(key, value) };
