@@ -82,6 +82,11 @@ export class SimWorld {
     return this.#kernel.events;
   }
 
+  /** Whether simulated code is on the stack. */
+  get inTurn(): boolean {
+    return this.#kernel.inTurn;
+  }
+
   get faults(): FaultCounters {
     return this.#kernel.faults;
   }
