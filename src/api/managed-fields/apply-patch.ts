@@ -3,6 +3,7 @@
  * applied before and does not apply now goes unless another manager owns it. Setting another manager's field to something
  * else is a conflict, which `force` turns into a change of owner. Source: KEP-555.
  */
+import type { ManagedFieldsEntry } from "../types/meta/object-meta.ts";
 import { equalJson, isObject, type JsonObject } from "../patch/json.ts";
 import { applyConflict, type FieldConflict, fieldConflicts } from "./conflict.ts";
 import { emptyObject } from "./empty-object.ts";
@@ -10,7 +11,7 @@ import { ManagedFieldsError } from "./errors.ts";
 import { EMPTY, has, isEmpty, recursiveDifference } from "./field-set.ts";
 import { fieldsOf } from "./fields-of.ts";
 import { KUBECTL, lastAppliedFields, withLastApplied } from "./last-applied.ts";
-import { idOf, type ManagedFieldsEntry, type Managers, readManagers, writeManagers } from "./managers.ts";
+import { idOf, type Managers, readManagers, writeManagers } from "./managers.ts";
 import { merge } from "./merge.ts";
 import { Change, ownable, reconcileManagers, type VersionedType } from "./ownership.ts";
 import { prune } from "./prune.ts";
@@ -35,7 +36,7 @@ export type ApplyPatchResult =
       readonly conflicts: undefined;
       /** Not defaulted, without managedFields; the live object's parts are shared. */
       readonly object: JsonObject;
-      readonly managedFields: readonly ManagedFieldsEntry[] | undefined;
+      readonly managedFields: ManagedFieldsEntry[] | undefined;
       /** False when the patch says what is there already, though its manager may be new. */
       readonly changed: boolean;
     }

@@ -2,6 +2,7 @@
  * kubectl's annotation of client-side apply, beside server-side apply: a conflict over a field that the annotation says
  * kubectl itself applied, and that has not changed since, is none; and the annotation is kept up to date while it is there.
  */
+import { stringifyJson } from "../codec/encode-json.ts";
 import { getKey, isObject, type JsonObject } from "../patch/json.ts";
 import type { Type } from "../schema/mod.ts";
 import { compare } from "./compare.ts";
@@ -28,7 +29,7 @@ export function lastAppliedFields(type: Type, apiVersion: string, live: JsonObje
 /** The object with the annotation, if it has one, saying what was applied now. */
 export function withLastApplied(object: JsonObject, applied: JsonObject): JsonObject {
   if (lastAppliedOf(object) === undefined) return object;
-  const text = `${JSON.stringify(sortKeys(withoutLastApplied(applied)))}\n`;
+  const text = `${stringifyJson(sortKeys(withoutLastApplied(applied)))}\n`;
   const metadata = object["metadata"] as JsonObject;
   const { [LAST_APPLIED]: _, ...others } = annotationsOf(object);
   const annotations = { ...others, [LAST_APPLIED]: text };

@@ -2,23 +2,12 @@
  * The managers of an object: `metadata.managedFields` read into a map by identity, and written back in upstream's order.
  * A manager is one entry for each operation, subresource and, for updates, API version.
  */
-import { equalJson, isObject } from "../patch/json.ts";
+import { isObject } from "../patch/json.ts";
+import type { ManagedFieldsEntry } from "../types/meta/object-meta.ts";
 import { canonical, type FieldSet, isEmpty, union } from "./field-set.ts";
 import { MAX_UPDATE_ENTRIES } from "./limits.ts";
 
 export type Operation = "Apply" | "Update";
-
-/** An entry of `metadata.managedFields`. */
-export interface ManagedFieldsEntry {
-  readonly manager?: string;
-  readonly operation: Operation;
-  readonly apiVersion: string;
-  /** RFC 3339, in seconds, UTC. */
-  readonly time?: string;
-  readonly fieldsType: "FieldsV1";
-  readonly fieldsV1: FieldSet;
-  readonly subresource?: string;
-}
 
 export interface Manager {
   readonly name: string;
@@ -59,7 +48,7 @@ export function isReset(entries: unknown): boolean {
 }
 
 /** In upstream's order: appliers first, then by time, name, version and subresource. `undefined` for none. */
-export function writeManagers(managers: Managers): readonly ManagedFieldsEntry[] | undefined {
+export function writeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
   if (managers.size === 0) return undefined;
   return [...managers.values()].sort(compareManagers).map((manager) => ({
     ...(manager.name === "" ? {} : { manager: manager.name }),
@@ -70,10 +59,6 @@ export function writeManagers(managers: Managers): readonly ManagedFieldsEntry[]
     fieldsV1: manager.set,
     ...(manager.subresource === "" ? {} : { subresource: manager.subresource }),
   }));
-}
-
-export function sameManagers(a: readonly ManagedFieldsEntry[] | undefined, b: unknown): boolean {
-  return equalJson(a ?? [], b ?? []);
 }
 
 /** The manager with another set; dropped when the set is empty. */

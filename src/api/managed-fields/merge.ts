@@ -2,7 +2,8 @@
  * The live object with an applied object merged in, by the topology of the type: objects by field, lists by key or value,
  * everything else replaced. Null or empty in the applied object keeps what is there. Unchanged subtrees are shared.
  */
-import { isObject, setKey } from "../patch/json.ts";
+import { setKey } from "../codec/json-parser.ts";
+import { isObject } from "../patch/json.ts";
 import { DEDUCED, type ListTopology, type ObjectTopology, type Topology } from "./topology.ts";
 
 export function merge(topology: Topology, live: unknown, applied: unknown): unknown {

@@ -8,7 +8,6 @@ export {
 export type { FieldConflict } from "./conflict.ts";
 export { ManagedFieldsError, type ManagedFieldsErrorCode } from "./errors.ts";
 export { EMPTY as NO_FIELDS, type FieldSet } from "./field-set.ts";
-export { type ManagedFieldsEntry, sameManagers } from "./managers.ts";
 export { type OtherVersion, setOfFields, type VersionedType } from "./ownership.ts";
 export { parentManagedFields, type ScaledObject, scaleManagedFields } from "./scale.ts";
 export { type TrackUpdateOptions, trackUpdate } from "./track-update.ts";

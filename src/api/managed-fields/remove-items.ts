@@ -1,13 +1,14 @@
 /**
- * An object without the given paths. An object or list that loses its last entry goes too; one that keeps an emptied entry
- * stays. Unchanged subtrees are shared.
+ * An object without the given paths. An object or list that loses its last entry becomes null, which is no removal:
+ * who owns it as a whole keeps it. Unchanged subtrees are shared.
  */
-import { isObject, setKey } from "../patch/json.ts";
+import { setKey } from "../codec/json-parser.ts";
+import { isObject } from "../patch/json.ts";
 import { type FieldSet, isEmpty, isMember } from "./field-set.ts";
 import { fieldElement } from "./path-element.ts";
 import { DEDUCED, type ListTopology, type ObjectTopology, type Topology } from "./topology.ts";
 
-/** `undefined` when nothing is left. */
+/** `null` when nothing is left. */
 export function removeItems(topology: Topology, value: unknown, paths: FieldSet): unknown {
   if (isEmpty(paths)) return value;
   if (topology.kind === "list" && Array.isArray(value)) return fromList(topology, value, paths);
@@ -33,10 +34,10 @@ function fromObject(
     const member = topology.kind === "object" ? topology.member(name) : undefined;
     const rest = below === undefined ? value : removeItems(member?.topology ?? DEDUCED, value, below);
     same &&= rest === value;
-    if (rest !== undefined) setKey(draft, name, rest);
+    setKey(draft, name, rest);
   }
   if (same) return object;
-  return kept === 0 ? undefined : draft;
+  return kept === 0 ? null : draft;
 }
 
 function fromList(topology: ListTopology, list: readonly unknown[], paths: FieldSet): unknown {
@@ -51,8 +52,8 @@ function fromList(topology: ListTopology, list: readonly unknown[], paths: Field
     }
     const rest = below === undefined ? item : removeItems(topology.items, item, below);
     same &&= rest === item;
-    draft.push(rest ?? {});
+    draft.push(rest);
   }
   if (same) return list;
-  return draft.length === 0 ? undefined : draft;
+  return draft.length === 0 ? null : draft;
 }

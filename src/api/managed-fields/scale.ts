@@ -2,15 +2,9 @@
  * Managed fields across the scale subresource: its writers own `spec.replicas` of a Scale, which is a field of the object
  * itself under another path.
  */
+import type { ManagedFieldsEntry } from "../types/meta/object-meta.ts";
 import { difference, has, isEmpty, setOf, union } from "./field-set.ts";
-import {
-  idOf,
-  type ManagedFieldsEntry,
-  type Manager,
-  readManagers,
-  type Managers,
-  writeManagers,
-} from "./managers.ts";
+import { idOf, type Manager, readManagers, type Managers, writeManagers } from "./managers.ts";
 import { fieldElement } from "./path-element.ts";
 
 const SCALE_VERSION = "autoscaling/v1";
@@ -25,7 +19,7 @@ export interface ScaledObject {
 }
 
 /** The entries of the Scale: of each manager that owns the replicas, just these. */
-export function scaleManagedFields(object: ScaledObject): readonly ManagedFieldsEntry[] | undefined {
+export function scaleManagedFields(object: ScaledObject): ManagedFieldsEntry[] | undefined {
   const path = object.replicasPath.map(fieldElement);
   const scale: Managers = new Map();
   for (const [id, manager] of readManagers(object.managedFields) ?? []) {
@@ -38,8 +32,8 @@ export function scaleManagedFields(object: ScaledObject): readonly ManagedFields
 /** The entries of the object after a write of its Scale left the Scale with `scaleEntries`. */
 export function parentManagedFields(
   object: ScaledObject,
-  scaleEntries: readonly ManagedFieldsEntry[] | undefined,
-): readonly ManagedFieldsEntry[] | undefined {
+  scaleEntries: ManagedFieldsEntry[] | undefined,
+): ManagedFieldsEntry[] | undefined {
   const path = object.replicasPath.map(fieldElement);
   const replicas = setOf([path]);
   const scale = new Map<string, Manager>();

@@ -2,6 +2,7 @@
  * Ownership after a create, update or patch: the manager gets the fields that changed, everybody else loses them. A write
  * that changes nothing leaves all entries, with their times, as they are.
  */
+import type { ManagedFieldsEntry } from "../types/meta/object-meta.ts";
 import type { JsonObject } from "../patch/json.ts";
 import { EMPTY, isEmpty, recursiveDifference, union } from "./field-set.ts";
 import { emptyObject } from "./empty-object.ts";
@@ -9,7 +10,6 @@ import {
   capUpdaters,
   idOf,
   isReset,
-  type ManagedFieldsEntry,
   type Manager,
   type Managers,
   readManagers,
@@ -20,11 +20,13 @@ import { Change, ownable, reconcileManagers, type VersionedType } from "./owners
 export interface TrackUpdateOptions extends VersionedType {
   /** The object before; `undefined` for a create. With its managedFields, if it has any. */
   readonly old: JsonObject | undefined;
-  /**
-   * The object that will be stored, decoded and defaulted. Its managedFields are those of the request: absent keeps the old
-   * object's, `[]` or `[{}]` forgets them, a list that parses replaces them (not through a subresource).
-   */
+  /** The object that will be stored, decoded and defaulted. */
   readonly new: JsonObject;
+  /**
+   * `metadata.managedFields` of the request as it was before decoding (which drops an empty list): absent keeps the old
+   * object's, `[]` or `[{}]` forgets them, a list that parses replaces them, unless through a subresource.
+   */
+  readonly requested: unknown;
   readonly manager: string;
   /** RFC 3339, in seconds. */
   readonly time: string;
@@ -33,7 +35,7 @@ export interface TrackUpdateOptions extends VersionedType {
 }
 
 /** The new `metadata.managedFields`; `undefined` when nobody is tracked. */
-export function trackUpdate(options: TrackUpdateOptions): readonly ManagedFieldsEntry[] | undefined {
+export function trackUpdate(options: TrackUpdateOptions): ManagedFieldsEntry[] | undefined {
   const managers = startingManagers(options);
   if (managers.size === 0 && options.old !== undefined) return undefined;
   recordUpdate(managers, options, options.old ?? emptyObject(options.type), options.new);
@@ -43,7 +45,7 @@ export function trackUpdate(options: TrackUpdateOptions): readonly ManagedFields
 /** Books the change from `before` to `after` to the options' manager. */
 export function recordUpdate(
   managers: Managers,
-  options: Omit<TrackUpdateOptions, "old" | "new">,
+  options: Omit<TrackUpdateOptions, "old" | "new" | "requested">,
   before: JsonObject,
   after: JsonObject,
 ): void {
@@ -67,9 +69,8 @@ export function recordUpdate(
   capUpdaters(managers);
 }
 
-function startingManagers({ old, new: object, subresource = "" }: TrackUpdateOptions): Managers {
+function startingManagers({ old, requested, subresource = "" }: TrackUpdateOptions): Managers {
   const live = managedFieldsOf(old);
-  const requested = managedFieldsOf(object);
   if (subresource === "") {
     if (isReset(requested)) return new Map();
     const managers = readManagers(requested);

@@ -6,8 +6,9 @@
  *     "$deleteFromPrimitiveList/args": ["-v"],       values that a merged list of scalars loses
  *     "ports": [{ "$patch": "delete", "port": 2 }] } what happens to an object or a list item
  */
+import { setKey } from "../codec/json-parser.ts";
 import { malformed } from "./errors.ts";
-import { isObject, type JsonObject, setKey } from "./json.ts";
+import { isObject, type JsonObject } from "./json.ts";
 
 const PATCH = "$patch";
 const RETAIN_KEYS = "$retainKeys";

@@ -3,8 +3,10 @@
  * against null holds, indices may count from the end (`-1`), and the first failure ends the whole patch. The document
  * is never changed: containers on the way to a change are copied once, everything else is shared.
  */
+import { stringifyJson } from "../codec/encode-json.ts";
+import { setKey } from "../codec/json-parser.ts";
 import { malformed, PatchError, unapplicable } from "./errors.ts";
-import { equalJson, getKey, isObject, type JsonObject, setKey } from "./json.ts";
+import { equalJson, getKey, isObject, type JsonObject } from "./json.ts";
 import { MAX_COPIED_LENGTH, MAX_JSON_PATCH_OPERATIONS } from "./limits.ts";
 
 /** Throws `PatchError`: `malformed` or `tooLarge` before anything is applied, else `unapplicable`. */
@@ -149,7 +151,7 @@ class Draft {
   /** Two places will share the value, so nothing made so far may be changed in place any more. */
   #copyOf(from: string): unknown {
     const value = this.#get(from) ?? null;
-    this.#copiedLength += JSON.stringify(value).length;
+    this.#copiedLength += stringifyJson(value).length;
     if (this.#copiedLength > MAX_COPIED_LENGTH) {
       throw unapplicable(`the copies take ${this.#copiedLength} characters: limit is ${MAX_COPIED_LENGTH}`);
     }

@@ -1,4 +1,4 @@
-/** JSON values at run time: telling objects apart, safe keys, equality. All functions treat values as immutable. */
+/** JSON values at run time: telling objects apart, own keys, equality. All functions treat values as immutable. */
 
 /** A JSON object whose content is not known. */
 export type JsonObject = { readonly [key: string]: unknown };
@@ -10,12 +10,6 @@ export function isObject(value: unknown): value is JsonObject {
 /** An own property, or `undefined`: never something inherited such as `constructor`. */
 export function getKey(object: JsonObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
-}
-
-/** Sets an own property, also one named `__proto__`. */
-export function setKey(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key !== "__proto__") object[key] = value;
-  else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** Deep equality; the order of keys means nothing. */

@@ -3,8 +3,9 @@
  * dropped, also within lists, as upstream does. Unchanged subtrees are shared, and a patch that changes nothing
  * returns the document itself.
  */
+import { setKey } from "../codec/json-parser.ts";
 import { malformed } from "./errors.ts";
-import { isObject, type JsonObject, setKey } from "./json.ts";
+import { isObject, type JsonObject } from "./json.ts";
 
 /** Throws `PatchError` `malformed` when the patch is no object. */
 export function applyMergePatch(document: JsonObject, patch: unknown): JsonObject {

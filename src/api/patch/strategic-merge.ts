@@ -3,6 +3,7 @@
  * named by the merge key), everything else replaces; null deletes. Inputs are immutable, unchanged subtrees are shared,
  * and a patch that changes nothing returns the document itself. Source: kubectl's strategic merge patch.
  */
+import { setKey } from "../codec/json-parser.ts";
 import type { Field, Schema, Type } from "../schema/mod.ts";
 import {
   directiveOf,
@@ -13,7 +14,7 @@ import {
 } from "./directives.ts";
 import { checkOrder, orderItems } from "./element-order.ts";
 import { malformed, unapplicable } from "./errors.ts";
-import { getKey, isObject, type JsonObject, setKey } from "./json.ts";
+import { getKey, isObject, type JsonObject } from "./json.ts";
 
 /** Throws `PatchError` `malformed`, or `unapplicable` when a list item lacks its merge key. */
 export function applyStrategicMergePatch(type: Type, document: JsonObject, patch: unknown): JsonObject {
@@ -114,7 +115,8 @@ function mergeObjects(
     if (!isMarker(item)) changes.push(item);
   }
   const merged = base.filter((item) => deleted.size === 0 || !deleted.has(idOf(item)));
-  const at = new Map(merged.map((item, i) => [idOf(item), i]).reverse() as [unknown, number][]);
+  const serverIds = merged.map(idOf);
+  const at = new Map(serverIds.map((id, i): [unknown, number] => [id, i]).reverse());
   for (const item of changes) {
     const id = requireId(item);
     const index = at.get(id);
@@ -125,5 +127,5 @@ function mergeObjects(
   const patchIds = changes.map(idOf);
   const orderIds = order?.map(idOf);
   if (orderIds !== undefined) checkOrder(patchIds, orderIds, field.name);
-  return orderItems(merged, idOf, orderIds ?? patchIds, old.map(idOf));
+  return orderItems(merged, idOf, orderIds ?? patchIds, serverIds);
 }

@@ -26,7 +26,7 @@ export interface LabelSelectorTerm {
   readonly values?: readonly string[] | null | undefined;
 }
 
-export class LabelSelector {
+export class Selector {
   /** Sorted by key; all must hold. */
   readonly requirements: readonly Requirement[];
   /** True for the selector that no object satisfies (an absent `LabelSelector`). */
@@ -57,16 +57,16 @@ export class LabelSelector {
   }
 }
 
-export const EVERYTHING: LabelSelector = new LabelSelector([]);
-export const NOTHING: LabelSelector = new LabelSelector([], true);
+export const EVERYTHING: Selector = new Selector([]);
+export const NOTHING: Selector = new Selector([], true);
 
 /** Throws `SelectorError` `syntax` or `invalid`. */
-export function parseLabelSelector(text: string): LabelSelector {
-  return text === "" ? EVERYTHING : new LabelSelector(parseRequirements(text));
+export function parseLabelSelector(text: string): Selector {
+  return text === "" ? EVERYTHING : new Selector(parseRequirements(text));
 }
 
 /** Throws `SelectorError` `invalid`; validated objects (`validateLabelSelector`) never do. */
-export function labelSelector(object: LabelSelectorObject | null | undefined): LabelSelector {
+export function labelSelector(object: LabelSelectorObject | null | undefined): Selector {
   if (object == null) return NOTHING;
   const labels = Object.entries(object.matchLabels ?? {}).map(([key, value]) =>
     requirement(key, "=", [value]),
@@ -74,11 +74,11 @@ export function labelSelector(object: LabelSelectorObject | null | undefined): L
   const terms = (object.matchExpressions ?? []).map((term) =>
     requirement(term.key, termOperator(term.operator), term.values ?? []),
   );
-  return labels.length + terms.length === 0 ? EVERYTHING : new LabelSelector([...labels, ...terms]);
+  return labels.length + terms.length === 0 ? EVERYTHING : new Selector([...labels, ...terms]);
 }
 
 /** A selector that is a plain map (`Service.spec.selector`): every pair must be there. An empty map selects everything. */
-export function labelSelectorOfMap(labels: Labels): LabelSelector {
+export function labelSelectorOfMap(labels: Labels): Selector {
   return labelSelector({ matchLabels: labels ?? {} });
 }
 

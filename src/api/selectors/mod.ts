@@ -9,13 +9,13 @@ export {
 } from "./field-selector.ts";
 export {
   EVERYTHING,
-  LabelSelector,
   type LabelSelectorObject,
   type LabelSelectorTerm,
   labelSelector,
   labelSelectorOfMap,
   NOTHING,
   parseLabelSelector,
+  Selector,
 } from "./label-selector.ts";
 export {
   type LabelSelectorRules,
