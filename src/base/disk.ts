@@ -7,6 +7,7 @@
  */
 import { CodedError } from "./errors.ts";
 
+/** A folder of files, by relative paths. */
 export interface Disk {
   /** The whole file. Rejects with `notFound`. */
   read(path: string): Promise<Uint8Array>;
@@ -22,6 +23,7 @@ export interface Disk {
   syncDirectory(directory: string): Promise<void>;
 }
 
+/** A file open for appending; its operations end in the order in which they were asked for only when awaited. */
 export interface AppendFile {
   readonly sizeBytes: number;
   /** Adds at the end. Rejects with `full`; then a part of `data` may be in the file. */
@@ -35,6 +37,7 @@ export interface AppendFile {
 
 export type DiskErrorCode = "notFound" | "full" | "syncFailed" | "denied" | "failed";
 
+/** Rejections of a disk. */
 export class DiskError extends CodedError<DiskErrorCode> {}
 
 /** Gives `path` a new content, durably and at once: readers see the old file or the new one, after a power cut too. */

@@ -5,6 +5,7 @@
  */
 import { CodedError } from "./errors.ts";
 
+/** One host's way to others. */
 export interface Network {
   /** Accepts connections at `"host:port"` (port 0 picks one) until the listener is closed. Rejects with `addressInUse`. */
   listen(address: string, accept: (connection: Connection) => void, signal: AbortSignal): Promise<Listener>;
@@ -12,6 +13,7 @@ export interface Network {
   connect(address: string, signal: AbortSignal): Promise<Connection>;
 }
 
+/** An address that accepts connections. */
 export interface Listener {
   /** Where it listens, with the true port. */
   readonly address: string;
@@ -19,6 +21,7 @@ export interface Listener {
   close(): void;
 }
 
+/** One end of a link between two. */
 export interface Connection {
   /** The other end's address; for the accepting side, its port means nothing. */
   readonly remoteAddress: string;
@@ -35,4 +38,5 @@ export interface Connection {
 
 export type NetworkErrorCode = "addressInUse" | "refused" | "unreachable" | "broken" | "tooLarge";
 
+/** Rejections of a network. `tooLarge`: a message beyond `maxMessageBytes`. */
 export class NetworkError extends CodedError<NetworkErrorCode> {}

@@ -5,6 +5,7 @@
  */
 import { CodedError } from "./errors.ts";
 
+/** Starts programs. */
 export interface Processes {
   /**
    * Starts a program; aborting `signal` kills it (SIGKILL) at any time. Rejects with `notFound` or `failed` when it cannot
@@ -13,6 +14,7 @@ export interface Processes {
   spawn(command: Command, signal: AbortSignal): Promise<ChildProcess>;
 }
 
+/** What to run, and with what. */
 export interface Command {
   /** A name looked up on the PATH of `environment`, or a path. */
   readonly program: string;
@@ -23,6 +25,7 @@ export interface Command {
   readonly directory?: string;
 }
 
+/** A program that has been started. */
 export interface ChildProcess {
   /** Meaningful until `exited` settles. */
   readonly id: number;
@@ -46,6 +49,7 @@ export type Exit = { readonly code: number } | { readonly signal: string };
 
 export type ProcessErrorCode = "notFound" | "failed" | "closed";
 
+/** Rejections of processes. `closed`: the child reads no more. */
 export class ProcessError extends CodedError<ProcessErrorCode> {}
 
 /** Runs a program to its end with `input`, collecting at most `maxOutputBytes` of each output (what is beyond is dropped). */

@@ -2,12 +2,13 @@
  * What a certificate says. OpenSSL parses and judges; only the issuer's name and key identifier are cut out of the DER here,
  * since a certificate must repeat them byte for byte.
  */
-import { X509Certificate } from "node:crypto";
+import { createPublicKey, X509Certificate } from "node:crypto";
 import type { Subject } from "./certificate.ts";
 import { type DerElement, elementsOf, oid } from "./der.ts";
 import { derOf } from "./pem.ts";
 import { PkiError } from "./pki-error.ts";
 
+/** What the rest of the house asks of a certificate. */
 export interface CertificateFacts {
   readonly subject: Subject;
   readonly notBeforeMs: number;
@@ -54,6 +55,15 @@ export function isIssuedBy(certificatePem: string, caPem: string): boolean {
 /** Whether the certificate may sign others. */
 export function isAuthority(pem: string): boolean {
   return parse(pem).ca;
+}
+
+/** The public half of a private key, as SPKI in PEM. Throws `malformed`. */
+export function publicKeyOf(privateKeyPem: string): string {
+  try {
+    return createPublicKey(privateKeyPem).export({ type: "spki", format: "pem" }).toString();
+  } catch (cause) {
+    throw new PkiError("malformed", "Cannot read the private key", { cause });
+  }
 }
 
 /** The subject's DER and the key identifier of a certificate. */

@@ -1,3 +1,4 @@
+/** Certificates as TLS and OpenSSL see them, from both twins of `Env`. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";

@@ -1,3 +1,4 @@
+/** The control plane's files: kept, renewed, refused, and whole again after power cuts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SimWorld } from "../sim/mod.ts";

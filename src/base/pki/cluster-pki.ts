@@ -7,14 +7,8 @@
 import type { Disk } from "../disk.ts";
 import { DiskError, replaceFile } from "../disk.ts";
 import type { Env, KeyPair } from "../env.ts";
-import {
-  type CertificateRequest,
-  createCa,
-  issue,
-  type KeyedCertificate,
-  publicKeyOf,
-} from "./certificate.ts";
-import { inspectCertificate, isIssuedBy } from "./certificate-facts.ts";
+import { type CertificateRequest, createCa, issue, type KeyedCertificate } from "./certificate.ts";
+import { inspectCertificate, isIssuedBy, publicKeyOf } from "./certificate-facts.ts";
 import { addressBytes } from "./ip-address.ts";
 import { PkiError } from "./pki-error.ts";
 

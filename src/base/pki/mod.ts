@@ -5,9 +5,14 @@ export {
   createCa,
   issue,
   type KeyedCertificate,
-  publicKeyOf,
   type Subject,
 } from "./certificate.ts";
-export { type CertificateFacts, inspectCertificate, isIssuedBy, subjectOf } from "./certificate-facts.ts";
+export {
+  type CertificateFacts,
+  inspectCertificate,
+  isIssuedBy,
+  publicKeyOf,
+  subjectOf,
+} from "./certificate-facts.ts";
 export { type ClusterPki, type ClusterPkiOptions, ensureClusterPki } from "./cluster-pki.ts";
 export { PkiError, type PkiErrorCode } from "./pki-error.ts";

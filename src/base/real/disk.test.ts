@@ -1,3 +1,4 @@
+/** The file system passes the disk contract; modes and confinement are its own. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,3 +1,4 @@
+/** TCP passes the network contract. */
 import { networkContract } from "../network.contract.ts";
 import { RealClock } from "./clock.ts";
 import { TcpNetwork } from "./network.ts";

@@ -1,3 +1,4 @@
+/** Real programs pass the processes contract. */
 import { processesContract } from "../processes.contract.ts";
 import { SystemProcesses } from "./processes.ts";
 

@@ -1,3 +1,4 @@
+/** A seed decides a run: twice in one process, and in processes with other heaps. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
@@ -18,7 +19,7 @@ test("Two runs of one seed have one digest, and another seed has another", async
   const [, events, heard, ...faults] = first.split(" ");
   assert.equal(await digestOf("7"), first);
   assert.notEqual((await digestOf("8")).split(" ")[0], first.split(" ")[0]);
-  assert.ok(Number(events) > 10_000 && Number(heard) > 1_000, `the world is busy: ${events} events`);
+  assert.ok(Number(events) > 5_000 && Number(heard) > 500, `the world is busy: ${events} events`);
   const counts = JSON.parse(faults.join(" ")) as Record<string, number>;
   for (const fault of ["crash", "partition", "connectionCut"]) {
     assert.ok((counts[fault] ?? 0) > 0, `the world has seen a ${fault}`);

@@ -1,3 +1,4 @@
+/** The simulated disk passes the disk contract, and loses what a power cut may take. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diskContract } from "../disk.contract.ts";

@@ -11,6 +11,7 @@ import { type Connection, NetworkError } from "../network.ts";
 import type { SimKernel } from "./kernel.ts";
 import type { SimScope } from "./scope.ts";
 
+/** What a link needs of the network that made it. */
 export interface SimLinkParts {
   readonly kernel: SimKernel;
   /** Unique in the world; labels its events. */
@@ -27,6 +28,7 @@ export interface SimLinkParts {
 type Item = string | undefined;
 type EndIndex = 0 | 1;
 
+/** Both ends of a connection, and its faults. */
 export class SimLink {
   readonly name: string;
   readonly connections: readonly [Connection, Connection];

@@ -1,3 +1,4 @@
+/** The simulated network passes the network contract, and parts, cuts and breaks as told. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Connection } from "../network.ts";

@@ -1,3 +1,4 @@
+/** Scripts pass the processes contract, and die with their host. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { processesContract } from "../processes.contract.ts";

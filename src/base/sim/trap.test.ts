@@ -1,3 +1,4 @@
+/** What simulated code must not touch, and what it may. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { installTrap } from "./trap.ts";

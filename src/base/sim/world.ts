@@ -6,7 +6,7 @@
  *   const env = world.env("n1");
  *   await world.run(async () => { await env.clock.sleep(3_600_000); });   // takes no real time
  */
-import { createHash } from "node:crypto";
+import { sha256 } from "../digests.ts";
 import type { Env } from "../env.ts";
 import { assert } from "../errors.ts";
 import { maxSimLogEntries } from "../limits.ts";
@@ -21,6 +21,7 @@ import { SimPrograms } from "./processes.ts";
 import { SimHost, type SimScope } from "./scope.ts";
 import { SimError } from "./sim-error.ts";
 
+/** How a world starts and who listens to it. */
 export interface SimWorldOptions {
   /** True time at the start, in milliseconds since the epoch. Default 2026-01-01T00:00:00Z. */
   readonly startMs?: number;
@@ -33,6 +34,7 @@ export interface SimWorldOptions {
 const defaultStartMs = 1_767_225_600_000;
 const defaultRunMs = 24 * 3_600_000;
 
+/** Hosts, time and chance, from a seed. */
 export class SimWorld {
   readonly seed: string;
   /** A stream of the world itself, for choosing faults and loads. */
@@ -55,7 +57,7 @@ export class SimWorld {
     this.#options = options;
     this.#kernel = new SimKernel(options.startMs ?? defaultStartMs);
     this.#randomSource = {
-      seed: (path: string) => createHash("sha256").update(`${this.seed}\0${path}`).digest(),
+      seed: (path: string) => sha256(`${this.seed}\0${path}`),
       drawn: (path: string, value: number) => {
         this.#kernel.digest.label(path);
         this.#kernel.digest.number(value);

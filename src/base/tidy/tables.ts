@@ -66,6 +66,16 @@ export const pureModules = [
   "node:path",
 ];
 
+/**
+ * The hashing, curve and parsing half of `node:crypto` is a function of its arguments; these files use that half
+ * only, and everybody else has `env.crypto` and `#base/pki`.
+ */
+export const pureCryptoFiles = [
+  "src/base/digests.ts",
+  "src/base/pki/certificate-facts.ts",
+  "src/base/sim/crypto.ts",
+];
+
 /** Third-party packages, and the rooms that may use each (`node` files anywhere count as their room). */
 export const packages: Readonly<Record<string, readonly string[]>> = {
   "@grpc/grpc-js": ["store", "base", "kubelet"],
@@ -90,7 +100,7 @@ export function mayHaveEffects(path: string): boolean {
 }
 
 /** The simulation's own driver and trap, which stand between the two worlds. */
-export const simulationDriver = ["src/base/sim/world.ts", "src/base/sim/trap.ts", "src/base/sim/turn.ts"];
+export const simulationDriver = ["src/base/sim/world.ts", "src/base/sim/trap.ts", "src/base/sim/kernel.ts"];
 
 /** Names that reach the outside, and what to use instead. Matched in code without comments and strings. */
 export const bannedGlobals: readonly (readonly [pattern: RegExp, instead: string])[] = [
