@@ -2,7 +2,7 @@
 import type { Clock } from "#base";
 import type { ContainerConfig } from "../config.ts";
 import { RuntimeError } from "../errors.ts";
-import type { ContainerState, ContainerStatus, ContainerSummary, ExecResult } from "../runtime.ts";
+import type { ContainerState, ContainerStatus, ContainerSummary, ExecResult, Image } from "../runtime.ts";
 import { canStart, type ProcessEnd, SimProcess } from "./process.ts";
 
 /** Lines of output kept per container; enough to look at, and bounded. */
@@ -23,6 +23,8 @@ export class SimContainer {
   reason = "";
   message = "";
   readonly #clock: Clock;
+  readonly #image: string;
+  readonly #imageRef: string;
   readonly #command: readonly string[];
   readonly #onStop: (container: SimContainer) => void;
   readonly #ended = Promise.withResolvers<void>();
@@ -30,7 +32,12 @@ export class SimContainer {
 
   constructor(
     clock: Clock,
-    names: { readonly id: string; readonly sandboxId: string; readonly entrypoint: readonly string[] },
+    names: {
+      readonly id: string;
+      readonly sandboxId: string;
+      readonly entrypoint: readonly string[];
+      readonly image: Image;
+    },
     config: ContainerConfig,
     onStop: (container: SimContainer) => void,
   ) {
@@ -39,6 +46,8 @@ export class SimContainer {
     this.sandboxId = names.sandboxId;
     this.config = config;
     this.createdAtMs = clock.now();
+    this.#image = names.image.repoTags[0] ?? config.image;
+    this.#imageRef = names.image.repoDigests[0] ?? names.image.id;
     const program =
       config.command.length > 0 ? config.command : config.args.length > 0 ? [] : names.entrypoint;
     this.#command = program.length > 0 ? [...program, ...config.args] : [...names.entrypoint, ...config.args];
@@ -123,9 +132,10 @@ export class SimContainer {
   }
 
   summary(): ContainerSummary {
-    const { name, attempt, image, imageRef, labels, annotations } = this.config;
+    const { name, attempt, labels, annotations } = this.config;
     const { id, sandboxId: podSandboxId, state, createdAtMs } = this;
-    return { id, podSandboxId, name, attempt, state, createdAtMs, image, imageRef, labels, annotations };
+    const names = { image: this.#image, imageRef: this.#imageRef };
+    return { id, podSandboxId, name, attempt, state, createdAtMs, ...names, labels, annotations };
   }
 
   status(): ContainerStatus {

@@ -55,6 +55,7 @@ export class SimRuntime implements RuntimeService {
   readonly #sandboxes = new Map<string, SimSandbox>();
   readonly #byPod = new Map<string, Set<string>>();
   readonly #containers = new Map<string, SimContainer>();
+  readonly #addressOwners = new Map<string, SimSandbox>();
   #addresses: AddressPool;
   #reachable = true;
 
@@ -85,6 +86,16 @@ export class SimRuntime implements RuntimeService {
   /** The container, for the twins of what looks into containers (probes, files). */
   container(id: string): SimContainer | undefined {
     return this.#containers.get(id);
+  }
+
+  /** Whether a server runs behind an address. One that is no pod's is the node's own, which pods share. */
+  answers(address: string): boolean {
+    const own = this.#addressOwners.get(address);
+    const sandboxes =
+      own === undefined ? [...this.#sandboxes.values()].filter((one) => one.ip === "") : [own];
+    return sandboxes.some((one) =>
+      [...one.containers].some((id) => this.#containers.get(id)?.listening === true),
+    );
   }
 
   async version(_signal: AbortSignal): Promise<RuntimeVersion> {
@@ -125,14 +136,16 @@ export class SimRuntime implements RuntimeService {
     }
     const id = this.#newId();
     const ip = config.security.namespaces.network === "NODE" ? "" : this.#addresses.take();
-    this.#sandboxes.set(id, {
+    const sandbox: SimSandbox = {
       id,
       config,
       createdAtMs: this.#env.clock.now(),
       containers: new Set(),
       state: "SANDBOX_READY",
       ip,
-    });
+    };
+    this.#sandboxes.set(id, sandbox);
+    if (ip !== "") this.#addressOwners.set(ip, sandbox);
     getOrAdd(this.#byPod, config.uid).add(id);
     this.#publish("STARTED", id, "", config.labels);
     return id;
@@ -190,7 +203,8 @@ export class SimRuntime implements RuntimeService {
         `Cannot create container "${config.name}": sandbox "${sandboxId}" is not ready`,
       );
     }
-    if ((await this.#images.imageStatus(config.imageRef, signal)) === undefined) {
+    const image = await this.#images.imageStatus(config.imageRef, signal);
+    if (image === undefined) {
       throw new RuntimeError(
         "not-found",
         `Cannot create container "${config.name}": image "${config.imageRef}" is not here`,
@@ -206,7 +220,7 @@ export class SimRuntime implements RuntimeService {
       );
     }
     const id = this.#newId();
-    const names = { id, sandboxId, entrypoint: this.#images.entrypoint(config.image) };
+    const names = { id, sandboxId, entrypoint: this.#images.entrypoint(config.image), image };
     const container = new SimContainer(this.#env.clock, names, config, () =>
       this.#publish("STOPPED", sandboxId, id, config.labels),
     );
@@ -323,7 +337,10 @@ export class SimRuntime implements RuntimeService {
   #release(sandbox: SimSandbox): void {
     if (sandbox.state === "SANDBOX_NOTREADY") return;
     sandbox.state = "SANDBOX_NOTREADY";
-    if (sandbox.ip !== "") this.#addresses.giveBack(sandbox.ip);
+    if (sandbox.ip !== "") {
+      this.#addresses.giveBack(sandbox.ip);
+      this.#addressOwners.delete(sandbox.ip);
+    }
     sandbox.ip = "";
     this.#publish("STOPPED", sandbox.id, "", sandbox.config.labels);
   }

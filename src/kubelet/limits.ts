@@ -1,0 +1,54 @@
+/** The kubelet's numbers, with their reasons. Where none is given, the reason is that upstream has the same. */
+
+/** Wait before a crashed container starts again: doubled by each crash, forgotten after twice the longest wait. */
+export const restartBackOff = { firstMs: 10_000, maxMs: 300_000 };
+
+/** Wait before a failed image pull is tried again. */
+export const imageBackOff = { firstMs: 10_000, maxMs: 300_000 };
+
+/** Wait before a pod whose last step failed (sandbox, volumes, runtime) is tried again: doubled from the first. */
+export const stepBackOff = { firstMs: 1_000, maxMs: 60_000 };
+
+/** Steps a worker may take without a pause before it lets others run; a plan that never comes to rest would show here. */
+export const maxStepsInARow = 50;
+
+/** Even a pod deleted in a hurry gets this to end. */
+export const minGraceSeconds = 2;
+
+/** Dead instances kept of each container, for `lastState` and previous logs. */
+export const deadContainersKept = 1;
+
+export const leaseDurationSeconds = 40;
+/** A quarter of the lease. */
+export const leaseRenewMs = 10_000;
+/** Tries of one lease renewal before the next is due anyway. */
+export const leaseTries = 5;
+
+/** How often the node's status is looked at, and written when it changed. */
+export const nodeStatusCheckMs = 10_000;
+/** How often it is written even when nothing changed. */
+export const nodeStatusReportMs = 300_000;
+/** Images named in the node's status, largest first: the object would grow without bound. */
+export const nodeStatusMaxImages = 50;
+/** Names of one image in the node's status. */
+export const maxNamesPerImage = 5;
+
+export const maxPods = 110;
+
+/** Wait before the runtime's event stream is opened again: doubled from the first. */
+export const eventStreamBackOff = { firstMs: 200, maxMs: 10_000 };
+
+/** Longest text taken from a container's termination message. */
+export const maxTerminationMessageBytes = 4096;
+
+/** Longest output of a probe or hook that goes into an event. */
+export const maxProbeOutputBytes = 10 * 1024;
+
+/** A pod's status is written again after a failed write: doubled from the first. */
+export const statusBackOff = { firstMs: 500, maxMs: 10_000 };
+
+/** How long a failed pull shows as ErrImagePull before ImagePullBackOff; long enough for a watcher to see it. */
+export const pullErrorShownMs = 1_000;
+
+/** Wait before a container that could not be made is tried again. */
+export const startRetryMs = 10_000;

@@ -1,0 +1,99 @@
+/** What the runtime needs to make one container, from the pod's spec and what its volumes and references gave. */
+import type { Pod, VolumeMount } from "#api";
+import type { ContainerConfig, Mount } from "../runtime/config.ts";
+import {
+  containerHashAnnotation,
+  containerNameLabel,
+  podNameLabel,
+  podNamespaceLabel,
+  podTerminationGraceAnnotation,
+  podUidLabel,
+  restartCountAnnotation,
+  terminationMessagePathAnnotation,
+  terminationMessagePolicyAnnotation,
+} from "../runtime/labels.ts";
+import { containerHash } from "./container-hash.ts";
+import type { PodContainer } from "./containers.ts";
+import { expandReferences } from "./expansion.ts";
+import { linuxResources } from "./linux-resources.ts";
+import type { NodeDefaults } from "./sandbox-config.ts";
+import { containerSecurity } from "./security.ts";
+import { StartError } from "./start-error.ts";
+
+export interface ContainerConfigInput {
+  readonly pod: Pod;
+  readonly container: PodContainer;
+  readonly attempt: number;
+  readonly imageRef: string;
+  readonly environment: ReadonlyMap<string, string>;
+  /** Host paths by volume name. */
+  readonly volumes: ReadonlyMap<string, string>;
+  /** The container that an ephemeral one looks into. */
+  readonly targetId: string | undefined;
+  readonly node: NodeDefaults;
+}
+
+export function containerConfig(input: ContainerConfigInput): ContainerConfig {
+  const { pod, container, attempt, environment, node } = input;
+  const { spec } = container;
+  const { name = "", namespace = "", uid = "" } = pod.metadata;
+  const expanded = (texts: readonly string[] | undefined): string[] =>
+    (texts ?? []).map((text) => expandReferences(text, environment));
+  const stopSignal = spec.lifecycle?.stopSignal;
+  return {
+    name: spec.name,
+    attempt,
+    imageRef: input.imageRef,
+    image: spec.image ?? "",
+    command: expanded(spec.command),
+    args: expanded(spec.args),
+    workingDir: spec.workingDir ?? "",
+    env: [...environment].map(([variable, value]) => ({ name: variable, value })),
+    mounts: (spec.volumeMounts ?? []).map((mount) => mountOf(mount, input)),
+    labels: {
+      [podNameLabel]: name,
+      [podNamespaceLabel]: namespace,
+      [podUidLabel]: uid,
+      [containerNameLabel]: spec.name,
+    },
+    annotations: {
+      [containerHashAnnotation]: containerHash(spec),
+      [restartCountAnnotation]: String(attempt),
+      [terminationMessagePathAnnotation]: spec.terminationMessagePath ?? "",
+      [terminationMessagePolicyAnnotation]: spec.terminationMessagePolicy ?? "File",
+      [podTerminationGraceAnnotation]: String(pod.spec.terminationGracePeriodSeconds ?? 30),
+    },
+    logPath: `${spec.name}/${attempt}.log`,
+    stdin: spec.stdin ?? false,
+    stdinOnce: spec.stdinOnce ?? false,
+    tty: spec.tty ?? false,
+    resources: linuxResources(pod, spec.resources, node.memoryBytes),
+    security: containerSecurity(pod, spec, { rootDirectory: node.rootDirectory, targetId: input.targetId }),
+    ...(stopSignal === undefined ? {} : { stopSignal }),
+  };
+}
+
+function mountOf(mount: VolumeMount, input: ContainerConfigInput): Mount {
+  const root = input.volumes.get(mount.name);
+  if (root === undefined) {
+    throw new StartError(
+      "CreateContainerConfigError",
+      `cannot find volume "${mount.name}" to mount into container "${input.container.spec.name}"`,
+    );
+  }
+  const subPath =
+    mount.subPathExpr === undefined ? mount.subPath : expandReferences(mount.subPathExpr, input.environment);
+  const modes = {
+    None: "PRIVATE",
+    HostToContainer: "HOST_TO_CONTAINER",
+    Bidirectional: "BIDIRECTIONAL",
+  } as const;
+  return {
+    containerPath: mount.mountPath,
+    hostPath: subPath === undefined || subPath === "" ? root : `${root}/${subPath}`,
+    readonly: mount.readOnly ?? false,
+    recursiveReadOnly: mount.recursiveReadOnly === "Enabled",
+    selinuxRelabel: false,
+    propagation: modes[(mount.mountPropagation ?? "None") as keyof typeof modes] ?? "PRIVATE",
+  };
+}

@@ -1,0 +1,48 @@
+/** The ConfigMaps, Secrets and Services that a pod's containers refer to, read when a container is made. */
+import { type ConfigMap, isStatus, type Secret, type Service } from "#api";
+import type { Lister, ResourceClient } from "#client";
+
+export interface References {
+  configMap(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMap | undefined>;
+  secret(namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined>;
+  /** Services of a namespace, for environment variables. */
+  services(namespace: string): readonly Service[];
+}
+
+/** References by the API: one GET each, so that a container sees what is current when it starts. */
+export class ApiReferences implements References {
+  readonly #configMaps: ResourceClient<ConfigMap>;
+  readonly #secrets: ResourceClient<Secret>;
+  readonly #services: Lister<Service>;
+
+  constructor(deps: {
+    readonly configMaps: ResourceClient<ConfigMap>;
+    readonly secrets: ResourceClient<Secret>;
+    readonly services: Lister<Service>;
+  }) {
+    this.#configMaps = deps.configMaps;
+    this.#secrets = deps.secrets;
+    this.#services = deps.services;
+  }
+
+  async configMap(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMap | undefined> {
+    return found(this.#configMaps.get({ namespace, name }, signal));
+  }
+
+  async secret(namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined> {
+    return found(this.#secrets.get({ namespace, name }, signal));
+  }
+
+  services(namespace: string): readonly Service[] {
+    return this.#services.list(namespace);
+  }
+}
+
+async function found<T>(object: Promise<T>): Promise<T | undefined> {
+  try {
+    return await object;
+  } catch (error) {
+    if (isStatus(error, "NotFound")) return undefined;
+    throw error;
+  }
+}

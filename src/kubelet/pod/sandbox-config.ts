@@ -1,0 +1,132 @@
+/** What the runtime needs to make a pod's sandbox, from the pod's spec. */
+import type { ContainerPort, Pod } from "#api";
+import type { DnsConfig, PodSandboxConfig, PortMapping } from "../runtime/config.ts";
+import {
+  podDeletionGraceAnnotation,
+  podNameLabel,
+  podNamespaceLabel,
+  podTerminationGraceAnnotation,
+  podUidLabel,
+} from "../runtime/labels.ts";
+import { noResources } from "./linux-resources.ts";
+import { sandboxSecurity } from "./security.ts";
+
+/** The node's part in its pods' configuration. */
+export interface NodeDefaults {
+  /** `/var/lib/kubelet`. */
+  readonly rootDirectory: string;
+  /** `/var/log/pods`. */
+  readonly logDirectory: string;
+  /** Addresses of the cluster's DNS; empty: pods use the node's. */
+  readonly clusterDns: readonly string[];
+  /** `cluster.local`. */
+  readonly clusterDomain: string;
+  /** The node's own resolver. */
+  readonly nodeDns: DnsConfig;
+  readonly memoryBytes: number;
+  /** For resourceFieldRef of containers without limits. */
+  readonly allocatable: Readonly<Record<string, string>>;
+}
+
+const maxHostname = 63;
+const protocols = ["TCP", "UDP", "SCTP"] as const;
+
+export function sandboxConfig(pod: Pod, attempt: number, node: NodeDefaults): PodSandboxConfig {
+  const { metadata, spec } = pod;
+  const { name = "", namespace = "", uid = "" } = metadata;
+  const dns = dnsOf(pod, node);
+  return {
+    name,
+    namespace,
+    uid,
+    attempt,
+    hostname: spec.hostNetwork === true ? "" : hostnameOf(pod, node),
+    logDirectory: podLogDirectory(pod, node),
+    ...(dns === undefined ? {} : { dns }),
+    portMappings:
+      spec.hostNetwork === true
+        ? []
+        : spec.containers.flatMap((one) => (one.ports ?? []).flatMap(portMapping)),
+    labels: { ...metadata.labels, [podNameLabel]: name, [podNamespaceLabel]: namespace, [podUidLabel]: uid },
+    annotations: { ...metadata.annotations, ...graceAnnotations(pod) },
+    runtimeHandler: "",
+    cgroupParent: "",
+    sysctls: Object.fromEntries(
+      (spec.securityContext?.sysctls ?? []).map((one) => [one.name.replaceAll("/", "."), one.value]),
+    ),
+    security: sandboxSecurity(pod, node.rootDirectory),
+    overhead: noResources,
+    resources: noResources,
+  };
+}
+
+/** `/var/log/pods/default_web-0_<uid>`. */
+export function podLogDirectory(pod: Pod, node: Pick<NodeDefaults, "logDirectory">): string {
+  const { name, namespace, uid } = pod.metadata;
+  return `${node.logDirectory}/${namespace}_${name}_${uid}`;
+}
+
+/** The grace of a pod, kept at the runtime so that it can be ended well even when its object is gone. */
+function graceAnnotations(pod: Pod): Readonly<Record<string, string>> {
+  const deletion = pod.metadata.deletionGracePeriodSeconds;
+  const termination = pod.spec.terminationGracePeriodSeconds;
+  return {
+    ...(deletion === undefined ? {} : { [podDeletionGraceAnnotation]: String(deletion) }),
+    ...(termination === undefined ? {} : { [podTerminationGraceAnnotation]: String(termination) }),
+  };
+}
+
+/** The pod's name or its own hostname, as a single label; with its domain when asked for. */
+function hostnameOf(pod: Pod, node: NodeDefaults): string {
+  const { spec, metadata } = pod;
+  if (spec.hostnameOverride !== undefined && spec.hostnameOverride !== "") return spec.hostnameOverride;
+  const hostname = (spec.hostname || (metadata.name ?? "")).slice(0, maxHostname).replace(/[-.]+$/, "");
+  const domain = `${spec.subdomain}.${metadata.namespace}.svc.${node.clusterDomain}`;
+  return spec.setHostnameAsFQDN === true && (spec.subdomain ?? "") !== ""
+    ? `${hostname}.${domain}`
+    : hostname;
+}
+
+function dnsOf(pod: Pod, node: NodeDefaults): DnsConfig | undefined {
+  const { spec, metadata } = pod;
+  const policy = spec.dnsPolicy ?? "ClusterFirst";
+  const own = spec.dnsConfig;
+  const cluster =
+    policy === "ClusterFirstWithHostNet" || (policy === "ClusterFirst" && spec.hostNetwork !== true);
+  const domain = node.clusterDomain;
+  const base: DnsConfig =
+    policy === "None"
+      ? { servers: [], searches: [], options: [] }
+      : cluster && node.clusterDns.length > 0
+        ? {
+            servers: node.clusterDns,
+            searches: [
+              `${metadata.namespace}.svc.${domain}`,
+              `svc.${domain}`,
+              domain,
+              ...node.nodeDns.searches,
+            ],
+            options: ["ndots:5"],
+          }
+        : node.nodeDns;
+  const options = (own?.options ?? []).map(({ name = "", value }) =>
+    value === undefined ? name : `${name}:${value}`,
+  );
+  const replaced = new Set(options.map(optionName));
+  return {
+    servers: [...new Set([...base.servers, ...(own?.nameservers ?? [])])],
+    searches: [...new Set([...base.searches, ...(own?.searches ?? [])])],
+    options: [...base.options.filter((one) => !replaced.has(optionName(one))), ...options],
+  };
+}
+
+function optionName(option: string): string {
+  return option.split(":", 1)[0] ?? option;
+}
+
+function portMapping(port: ContainerPort): readonly PortMapping[] {
+  const { hostPort = 0, containerPort, hostIP = "" } = port;
+  if (hostPort === 0) return [];
+  const protocol = protocols.find((one) => one === port.protocol) ?? "TCP";
+  return [{ protocol, containerPort, hostPort, hostIp: hostIP }];
+}

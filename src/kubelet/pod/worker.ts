@@ -1,0 +1,389 @@
+/**
+ * One pod's worker: looks at the runtime, plans, acts, publishes the status, and again until there is nothing to do.
+ * Then it holds no task and at most one timer, until the pod's object, its containers or its probes change.
+ *
+ *   running --(deleted, gone, rejected, past its deadline, finished)--> ending --(all stopped, volumes gone)--> ended
+ *
+ * Steps of one pod never overlap. A step that is under way is broken off when the pod must end (or end sooner).
+ */
+import { parseTime, type Pod } from "#api";
+import { type Env, isAbort, messageOf, type TaskGroup, type Timer } from "#base";
+import type { EventSink, ResourceClient } from "#client";
+import { maxStepsInARow, restartBackOff, startRetryMs, stepBackOff } from "../limits.ts";
+import type { StartTrouble } from "../status/container-status.ts";
+import { podStatus, type Verdict } from "../status/pod-status.ts";
+import type { StatusManager } from "../status/status-manager.ts";
+import { PodProbes } from "../probe/pod-probes.ts";
+import type { Prober } from "../probe/prober.ts";
+import type { RuntimeService } from "../runtime/runtime.ts";
+import { type PodVolumes, VolumeError } from "../volumes/volumes.ts";
+import { BackOffTable } from "./back-off.ts";
+import { fieldPathOf, podText } from "./containers.ts";
+import { type PodObservation, PodObserver, nothingObserved, readySandbox } from "./observation.ts";
+import { planPod, type PodAction, type PodPlan } from "./plan.ts";
+import { deletePod } from "./pod-deletion.ts";
+import { StartError } from "./start-error.ts";
+import type { PodSteps } from "./steps.ts";
+
+export interface PodWorkerDeps {
+  readonly pods: ResourceClient<Pod>;
+  readonly runtime: RuntimeService;
+  readonly steps: PodSteps;
+  readonly prober: Prober;
+  readonly volumes: PodVolumes;
+  readonly status: StatusManager;
+  readonly events: EventSink;
+  /** The pod is gone from the API and from the node. */
+  finished(): void;
+}
+
+export interface PodWorkerOptions {
+  readonly hostIPs: readonly string[];
+  readonly runtimeName: string;
+  /** The node refuses the pod: it ends before it begins. */
+  readonly refusal?: Verdict;
+}
+
+const deadlineVerdict: Verdict = {
+  reason: "DeadlineExceeded",
+  message: "Pod was active on the node longer than the specified deadline",
+};
+
+export class PodWorker {
+  readonly #env: Env;
+  readonly #deps: PodWorkerDeps;
+  readonly #options: PodWorkerOptions;
+  readonly #tasks: TaskGroup;
+  readonly #observer: PodObserver;
+  readonly #probes: PodProbes;
+  readonly #backOff = new BackOffTable(restartBackOff);
+  readonly #troubles = new Map<string, StartTrouble>();
+  readonly #holds = new Map<string, number>();
+  #pod: Pod;
+  #verdict: Verdict | undefined;
+  #gone = false;
+  #complete = false;
+  #ended = false;
+  #dirty = false;
+  #looping = false;
+  #failures = 0;
+  #timer: Timer | undefined;
+  #step = new AbortController();
+
+  constructor(env: Env, deps: PodWorkerDeps, options: PodWorkerOptions, pod: Pod) {
+    this.#env = env;
+    this.#deps = deps;
+    this.#options = options;
+    this.#pod = pod;
+    this.#verdict = options.refusal;
+    this.#tasks = env.tasks.group(`pod ${pod.metadata.namespace}/${pod.metadata.name}`);
+    this.#observer = new PodObserver(deps.runtime, pod.metadata.uid ?? "");
+    const { prober, events } = deps;
+    this.#probes = new PodProbes(env, { prober, events, changed: () => this.poke() }, pod);
+  }
+
+  get pod(): Pod {
+    return this.#pod;
+  }
+
+  /** Nothing of it runs any more, and nothing will: it takes none of the node. */
+  get over(): boolean {
+    return this.#ended || (this.#verdict === this.#options.refusal && this.#verdict !== undefined);
+  }
+
+  /** A newer object of the pod. */
+  update(pod: Pod): void {
+    const before = this.#pod.metadata;
+    this.#pod = pod;
+    this.#deps.status.seen(pod);
+    const now = pod.metadata;
+    const sooner =
+      before.deletionTimestamp !== now.deletionTimestamp ||
+      before.deletionGracePeriodSeconds !== now.deletionGracePeriodSeconds;
+    if (sooner) this.#interrupt();
+    if (before.generation !== now.generation) this.#holds.clear();
+    this.poke();
+  }
+
+  /** The object is gone from the API. */
+  gone(): void {
+    if (!this.#gone) this.#interrupt();
+    this.#gone = true;
+    this.poke();
+  }
+
+  /** Something may have changed: look again. */
+  poke(): void {
+    this.#dirty = true;
+    if (this.#looping || this.#tasks.signal.aborted) return;
+    this.#looping = true;
+    this.#tasks.spawn("steps", (signal) => this.#loop(signal));
+  }
+
+  /** Lets go of the pod; its containers run on. */
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+    this.#probes.stop();
+    await this.#tasks[Symbol.asyncDispose]();
+  }
+
+  async #loop(signal: AbortSignal): Promise<void> {
+    let steps = 0;
+    while (this.#dirty && !signal.aborted) {
+      this.#dirty = false;
+      this.#step = new AbortController();
+      steps += 1;
+      if (steps % maxStepsInARow === 0) await this.#env.clock.yield();
+      try {
+        await this.#advance(AbortSignal.any([signal, this.#step.signal]));
+        this.#failures = 0;
+      } catch (error) {
+        if (signal.aborted) break;
+        if (!(isAbort(error) && this.#step.signal.aborted)) this.#retry(error);
+      }
+    }
+    this.#looping = false;
+    if (this.#gone && this.#ended && !signal.aborted) this.#deps.finished();
+  }
+
+  /** Breaks off the step under way. */
+  #interrupt(): void {
+    this.#step.abort(new DOMException("The pod must end", "AbortError"));
+  }
+
+  #retry(error: unknown): void {
+    const wait = Math.min(stepBackOff.maxMs, stepBackOff.firstMs * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#env.log.warn("A step of a pod failed", {
+      pod: podText(this.#pod),
+      error: messageOf(error),
+      waitMs: wait,
+    });
+    this.#wakeAt(this.#env.clock.now() + wait);
+  }
+
+  #wakeAt(atMs: number): void {
+    this.#timer?.cancel();
+    const delay = Math.max(0, atMs - this.#env.clock.now());
+    this.#timer = this.#env.clock
+      .timer(delay, () => {
+        if (this.#pastDeadline()) this.#interrupt();
+        this.poke();
+      })
+      .unref();
+  }
+
+  /** One look and what follows from it. */
+  async #advance(signal: AbortSignal): Promise<void> {
+    this.#timer?.cancel();
+    const observed = await this.#observer.observe(signal);
+    if (this.#pastDeadline() && this.#verdict === undefined && !this.#complete) {
+      this.#verdict = deadlineVerdict;
+      this.#deps.events.record(this.#pod, "Normal", deadlineVerdict.reason, deadlineVerdict.message);
+    }
+    const graceSeconds = this.#endingGrace();
+    const hostIP = this.#options.hostIPs[0] ?? "";
+    this.#probes.sync(this.#pod, observed, { ending: graceSeconds !== undefined, hostIP });
+    if (graceSeconds !== undefined) await this.#end(observed, graceSeconds, signal);
+    else await this.#run(observed, signal);
+  }
+
+  /** The grace that the pod gets to end, or undefined while it shall run. */
+  #endingGrace(): number | undefined {
+    const { metadata, spec, status } = this.#pod;
+    const usual = spec.terminationGracePeriodSeconds ?? 30;
+    if (metadata.deletionTimestamp !== undefined) return metadata.deletionGracePeriodSeconds ?? usual;
+    if (this.#gone) return Math.max(1, metadata.deletionGracePeriodSeconds ?? usual);
+    const over = status.phase === "Failed" || status.phase === "Succeeded";
+    return this.#verdict !== undefined || this.#complete || over ? usual : undefined;
+  }
+
+  async #run(observed: PodObservation, signal: AbortSignal): Promise<void> {
+    const now = this.#env.clock.now();
+    const plan = this.#plan(observed, now);
+    if (plan.finished) {
+      this.#complete = true;
+      this.#dirty = true;
+      return;
+    }
+    this.#note(plan);
+    this.#publish(observed, false);
+    const times = [...plan.waiting.map((one) => one.untilMs), this.#deadlineMs() ?? Number.POSITIVE_INFINITY];
+    const next = Math.min(...times.filter((time) => time > now));
+    if (Number.isFinite(next)) this.#wakeAt(next);
+    if (plan.actions.length === 0) return;
+    const volumes = await this.#setUpVolumes(signal);
+    let current = observed;
+    for (const action of plan.actions) {
+      const goesOn = await this.#act(action, current, volumes, signal);
+      current = await this.#observer.observe(signal);
+      this.#probes.sync(this.#pod, current, { ending: false, hostIP: this.#options.hostIPs[0] ?? "" });
+      this.#publish(current, false);
+      if (!goesOn) break;
+    }
+    this.#dirty = true;
+  }
+
+  #plan(observed: PodObservation, now: number): PodPlan {
+    return planPod({
+      pod: this.#pod,
+      observed,
+      probes: this.#probes,
+      backOff: this.#backOff,
+      holds: this.#holds,
+      now,
+    });
+  }
+
+  /** Shows why containers wait, and tells of each new back-off once. */
+  #note(plan: PodPlan): void {
+    for (const { container, message } of plan.waiting) {
+      const name = container.spec.name;
+      if (message === undefined) continue;
+      if (this.#troubles.get(name)?.message !== message) {
+        const text = `Back-off restarting failed container ${name} in pod ${podText(this.#pod)}`;
+        this.#deps.events.record(this.#pod, "Warning", "BackOff", text, {
+          fieldPath: fieldPathOf(container),
+        });
+      }
+      this.#troubles.set(name, { reason: "CrashLoopBackOff", message });
+    }
+  }
+
+  /** Executes one action; false when those after it must not follow. */
+  async #act(
+    action: PodAction,
+    observed: PodObservation,
+    volumes: ReadonlyMap<string, string>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const pod = this.#pod;
+    const { steps } = this.#deps;
+    switch (action.kind) {
+      case "stop-sandbox":
+        await steps.stopPod(pod, observed, this.#usualGrace(), signal);
+        return true;
+      case "create-sandbox":
+        await steps.createSandbox(pod, action.attempt, action.replaces, signal);
+        return true;
+      case "remove":
+        await steps.remove(action.id, signal);
+        return true;
+      case "kill": {
+        const { container, id, message, reason } = action;
+        const probe =
+          reason === "liveness"
+            ? container.spec.livenessProbe
+            : reason === "startup"
+              ? container.spec.startupProbe
+              : undefined;
+        const graceSeconds = probe?.terminationGracePeriodSeconds ?? this.#usualGrace();
+        const podIP = readySandbox(observed)?.ips[0] ?? "";
+        await steps.kill(
+          { pod, container, id, name: container.spec.name, graceSeconds, message, podIP },
+          signal,
+        );
+        return true;
+      }
+      case "start":
+        return this.#start(action, observed, volumes, signal);
+    }
+  }
+
+  async #start(
+    action: Extract<PodAction, { kind: "start" }>,
+    observed: PodObservation,
+    volumes: ReadonlyMap<string, string>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { container, attempt, previous } = action;
+    const name = container.spec.name;
+    const now = this.#env.clock.now();
+    if (previous !== undefined) this.#backOff.fail(name, previous.finishedAtMs, now);
+    try {
+      await this.#deps.steps.start({ pod: this.#pod, observed, container, attempt, volumes }, signal);
+      this.#troubles.delete(name);
+      this.#holds.delete(name);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      this.#troubles.set(name, { reason: error.code, message: error.message });
+      this.#holds.set(name, error.retryAtMs ?? now + startRetryMs);
+      return container.role !== "init";
+    }
+  }
+
+  async #setUpVolumes(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    try {
+      return await this.#deps.volumes.setUp(this.#pod, signal);
+    } catch (error) {
+      if (error instanceof VolumeError) {
+        const reason = error.code === "attach" ? "FailedAttachVolume" : "FailedMount";
+        this.#deps.events.record(this.#pod, "Warning", reason, error.message);
+      }
+      throw error;
+    }
+  }
+
+  /** Ends what runs, then the pod's place on the node, then its object. */
+  async #end(observed: PodObservation, graceSeconds: number, signal: AbortSignal): Promise<void> {
+    const { steps, volumes, status } = this.#deps;
+    let last = observed;
+    if (!this.#ended) {
+      const alive =
+        observed.sandboxes.some((one) => one.state === "SANDBOX_READY") ||
+        observed.containers.some((one) => one.state !== "CONTAINER_EXITED");
+      if (alive) {
+        this.#publish(observed, false);
+        await steps.stopPod(this.#pod, observed, graceSeconds, signal);
+        last = await this.#observer.observe(signal);
+      }
+      this.#probes.stop();
+      await volumes.tearDown(this.#pod.metadata.uid ?? "", signal);
+      this.#ended = true;
+    }
+    this.#publish(last, true);
+    if (this.#gone) {
+      await steps.removePod(this.#pod, last, signal);
+    } else if (this.#pod.metadata.deletionTimestamp !== undefined) {
+      await status.flushed(this.#pod.metadata.uid ?? "", signal);
+      await steps.removePod(this.#pod, last, signal);
+      await deletePod(this.#deps.pods, this.#pod, signal);
+    }
+  }
+
+  #publish(observed: PodObservation, terminal: boolean): void {
+    if (this.#gone) return;
+    const { status } = this.#deps;
+    const refused = this.#options.refusal !== undefined && this.#verdict === this.#options.refusal;
+    const next = podStatus({
+      pod: this.#pod,
+      before: status.current(this.#pod),
+      observed: refused ? nothingObserved : observed,
+      probes: this.#probes,
+      troubles: this.#troubles,
+      verdict: this.#verdict,
+      terminal,
+      hostIPs: this.#options.hostIPs,
+      runtimeName: this.#options.runtimeName,
+      now: this.#env.clock.now(),
+    });
+    status.set(this.#pod, next);
+  }
+
+  #usualGrace(): number {
+    const { metadata, spec } = this.#pod;
+    return metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30;
+  }
+
+  #deadlineMs(): number | undefined {
+    const seconds = this.#pod.spec.activeDeadlineSeconds;
+    const began = parseTime(this.#deps.status.current(this.#pod).startTime);
+    return seconds === undefined || began === undefined ? undefined : began + seconds * 1000;
+  }
+
+  #pastDeadline(): boolean {
+    const deadline = this.#deadlineMs();
+    return deadline !== undefined && deadline <= this.#env.clock.now();
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * One probe of one container instance: asks every period, and changes its result when the last answers in a row
+ * reach the threshold. A failed startup or liveness probe stops asking: the container will be killed.
+ */
+import type { Probe } from "#api";
+import { type Env, isAbort, messageOf, type Timer } from "#base";
+import type { ProbeAnswer } from "./prober.ts";
+import type { ProbeOutcome } from "./results.ts";
+
+export type ProbeKind = "startup" | "liveness" | "readiness";
+
+export interface ProbeWorkerOptions {
+  readonly kind: ProbeKind;
+  readonly probe: Probe;
+  readonly startedAtMs: number;
+  /** The result to begin with, for a container that an earlier kubelet watched. */
+  readonly initial: ProbeOutcome | undefined;
+}
+
+export interface ProbeWorkerDeps {
+  ask(signal: AbortSignal): Promise<ProbeAnswer>;
+  /** Each failed answer, for events. */
+  unwell(answer: ProbeAnswer): void;
+  /** The result changed. */
+  changed(): void;
+}
+
+export class ProbeWorker {
+  readonly kind: ProbeKind;
+  readonly #env: Env;
+  readonly #deps: ProbeWorkerDeps;
+  readonly #options: ProbeWorkerOptions;
+  readonly #abort = new AbortController();
+  #timer: Timer | undefined;
+  #result: ProbeOutcome | undefined;
+  #last: ProbeOutcome | undefined;
+  #inARow = 0;
+
+  constructor(env: Env, deps: ProbeWorkerDeps, options: ProbeWorkerOptions) {
+    this.#env = env;
+    this.#deps = deps;
+    this.#options = options;
+    this.kind = options.kind;
+    this.#result = options.initial;
+  }
+
+  get result(): ProbeOutcome | undefined {
+    return this.#result;
+  }
+
+  start(): void {
+    const first = this.#options.startedAtMs + (this.#options.probe.initialDelaySeconds ?? 0) * 1000;
+    this.#wait(Math.max(0, first - this.#env.clock.now()));
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#abort.abort();
+  }
+
+  #wait(delayMs: number): void {
+    this.#timer = this.#env.clock.timer(delayMs, () => void this.#tick()).unref();
+  }
+
+  async #tick(): Promise<void> {
+    const { clock, log } = this.#env;
+    const began = clock.monotonic();
+    try {
+      const answer = await this.#deps.ask(this.#abort.signal);
+      if (this.#abort.signal.aborted) return;
+      if (this.#take(answer)) return;
+    } catch (error) {
+      if (this.#abort.signal.aborted || isAbort(error)) return;
+      log.warn("Probe could not be run", { kind: this.kind, error: messageOf(error) });
+    }
+    const periodMs = (this.#options.probe.periodSeconds ?? 10) * 1000;
+    this.#wait(Math.max(0, began + periodMs - clock.monotonic()));
+  }
+
+  /** Counts an answer; true when there is nothing more to ask. */
+  #take(answer: ProbeAnswer): boolean {
+    if (answer.outcome !== "success") this.#deps.unwell(answer);
+    if (answer.outcome === "unknown") return false;
+    const { successThreshold = 1, failureThreshold = 3 } = this.#options.probe;
+    this.#inARow = answer.outcome === this.#last ? this.#inARow + 1 : 1;
+    this.#last = answer.outcome;
+    if (this.#inARow < (answer.outcome === "success" ? successThreshold : failureThreshold)) return false;
+    const changed = this.#result !== answer.outcome;
+    this.#result = answer.outcome;
+    if (changed) this.#deps.changed();
+    if (this.kind === "startup") return true;
+    return this.kind === "liveness" && answer.outcome === "failure";
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * Writes pod statuses to the API: in the background, one write at a time per pod, only what changed, again and again
+ * until it is there. Invariant: statuses of one pod arrive in the order in which they were set; the last one wins.
+ */
+import { isStatus, type Pod, type PodCondition, type PodStatus } from "#api";
+import { type Env, messageOf, type Timer } from "#base";
+import type { ResourceClient } from "#client";
+import { statusBackOff } from "../limits.ts";
+import { equal, statusPatch } from "./status-patch.ts";
+
+interface Entry {
+  pod: Pod;
+  status: PodStatus;
+  /** What the API was told last. */
+  written: PodStatus;
+  /** What it made of that. */
+  answer: PodStatus;
+  writing: boolean;
+  failures: number;
+  retry: Timer | undefined;
+  waiters: (() => void)[];
+}
+
+export class StatusManager {
+  readonly #env: Env;
+  readonly #pods: ResourceClient<Pod>;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(env: Env, deps: { readonly pods: ResourceClient<Pod> }) {
+    this.#env = env;
+    this.#pods = deps.pods;
+  }
+
+  /** The status to go on from: the last one set, with the conditions of other writers as the API has them. */
+  current(pod: Pod): PodStatus {
+    const status = this.#entries.get(pod.metadata.uid ?? "")?.status;
+    return status === undefined
+      ? pod.status
+      : { ...ownPart(status), ...foreignPart(pod.status), conditions: merged(status, pod.status) };
+  }
+
+  /** Sets a pod's status; it is written soon. */
+  set(pod: Pod, status: PodStatus): void {
+    const uid = pod.metadata.uid ?? "";
+    const known = this.#entries.get(uid);
+    if (known !== undefined && equal(known.status, status)) {
+      known.pod = pod;
+      return;
+    }
+    const fresh: Entry = {
+      pod,
+      status,
+      written: pod.status,
+      answer: pod.status,
+      writing: false,
+      failures: 0,
+      retry: undefined,
+      waiters: [],
+    };
+    const entry = known ?? fresh;
+    entry.pod = pod;
+    entry.status = status;
+    this.#entries.set(uid, entry);
+    this.#write(uid, entry);
+  }
+
+  /** Looks at a pod as the API has it: what somebody else wrote over this node's word is set right. */
+  seen(pod: Pod): void {
+    const uid = pod.metadata.uid ?? "";
+    const entry = this.#entries.get(uid);
+    if (entry === undefined || entry.writing || revisionOf(pod) <= revisionOf(entry.pod)) return;
+    const overwritten = !equal(ownPart(pod.status), ownPart(entry.answer));
+    entry.status = this.current(pod);
+    entry.pod = pod;
+    entry.answer = pod.status;
+    entry.written = overwritten
+      ? pod.status
+      : { ...entry.written, ...foreignPart(pod.status), conditions: merged(entry.written, pod.status) };
+    this.#write(uid, entry);
+  }
+
+  /** Resolves when the last status set is at the API, or the pod is gone from it. */
+  async flushed(uid: string, signal: AbortSignal): Promise<void> {
+    const entry = this.#entries.get(uid);
+    if (entry === undefined || (!entry.writing && entry.retry === undefined)) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const stop = (): void => reject(signal.reason);
+    entry.waiters.push(resolve);
+    signal.addEventListener("abort", stop, { once: true });
+    await promise.finally(() => signal.removeEventListener("abort", stop));
+  }
+
+  forget(uid: string): void {
+    const entry = this.#entries.get(uid);
+    entry?.retry?.cancel();
+    this.#settle(entry);
+    this.#entries.delete(uid);
+  }
+
+  /** Ends all retries. */
+  stop(): void {
+    for (const uid of [...this.#entries.keys()]) this.forget(uid);
+  }
+
+  #write(uid: string, entry: Entry): void {
+    if (entry.writing || entry.retry !== undefined) return;
+    const patch = statusPatch(entry.pod, entry.written, entry.status);
+    if (patch === undefined) return this.#settle(entry);
+    entry.writing = true;
+    this.#env.tasks.spawn(
+      `status of ${entry.pod.metadata.namespace}/${entry.pod.metadata.name}`,
+      async (signal) => {
+        await this.#send(uid, entry, patch, signal);
+      },
+    );
+  }
+
+  async #send(uid: string, entry: Entry, patch: object, signal: AbortSignal): Promise<void> {
+    const { namespace, name = "" } = entry.pod.metadata;
+    const sent = entry.status;
+    try {
+      const written = await this.#pods.patch({ namespace, name }, "strategic", patch, signal, {
+        subresource: "status",
+      });
+      entry.written = sent;
+      entry.answer = written.status;
+      if (revisionOf(written) > revisionOf(entry.pod)) entry.pod = written;
+      entry.failures = 0;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (isStatus(error, "NotFound") || isStatus(error, "Conflict")) {
+        // The pod is gone, or another one has its name: nobody wants this status any more.
+        entry.written = entry.status;
+      } else {
+        this.#env.log.warn("Cannot write the status of a pod", { pod: name, error: messageOf(error) });
+        const wait = Math.min(statusBackOff.maxMs, statusBackOff.firstMs * 2 ** entry.failures);
+        entry.failures += 1;
+        entry.retry = this.#env.clock
+          .timer(wait, () => {
+            entry.retry = undefined;
+            if (this.#entries.get(uid) === entry) this.#write(uid, entry);
+          })
+          .unref();
+      }
+    } finally {
+      entry.writing = false;
+    }
+    if (this.#entries.get(uid) === entry) this.#write(uid, entry);
+  }
+
+  #settle(entry: Entry | undefined): void {
+    for (const resolve of entry?.waiters.splice(0) ?? []) resolve();
+  }
+}
+
+const ownTypes: ReadonlySet<PodCondition["type"]> = new Set([
+  "PodReadyToStartContainers",
+  "Initialized",
+  "Ready",
+  "ContainersReady",
+]);
+
+type Foreign = "nominatedNodeName" | "resize" | "resourceClaimStatuses" | "extendedResourceClaimStatus";
+
+/** What other writers own in a status, beside their conditions. */
+export function foreignPart(status: PodStatus): Pick<PodStatus, Foreign> {
+  const { nominatedNodeName, resize, resourceClaimStatuses, extendedResourceClaimStatus } = status;
+  return {
+    ...(nominatedNodeName === undefined ? {} : { nominatedNodeName }),
+    ...(resize === undefined ? {} : { resize }),
+    ...(resourceClaimStatuses === undefined ? {} : { resourceClaimStatuses }),
+    ...(extendedResourceClaimStatus === undefined ? {} : { extendedResourceClaimStatus }),
+  };
+}
+
+/** What this node owns in a status. */
+function ownPart(status: PodStatus): PodStatus {
+  const { nominatedNodeName, resize, resourceClaimStatuses, extendedResourceClaimStatus, ...own } = status;
+  return { ...own, conditions: (own.conditions ?? []).filter((one) => ownTypes.has(one.type)) };
+}
+
+/** This node's conditions of one status, and everybody else's of another. */
+function merged(own: PodStatus, foreign: PodStatus): PodCondition[] {
+  const mine = (own.conditions ?? []).filter((one) => ownTypes.has(one.type));
+  return [...mine, ...(foreign.conditions ?? []).filter((one) => !ownTypes.has(one.type))];
+}
+
+function revisionOf(pod: Pod): number {
+  return Number(pod.metadata.resourceVersion ?? 0);
+}
