@@ -206,7 +206,9 @@ export {
   JsonDocument,
   parseDocument,
   parseJson,
+  parseYaml,
   stringifyJson,
+  stringifyYaml,
   type WatchFrame,
   WatchFrameReader,
 } from "./codec/mod.ts";

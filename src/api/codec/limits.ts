@@ -9,5 +9,8 @@ export const MAX_PROBLEMS = 100;
 /** Documents in one YAML stream: a bundle of manifests holds hundreds. */
 export const MAX_YAML_DOCUMENTS = 10_000;
 
+/** Values in one YAML stream after its aliases are followed; 3 MB of text hold fewer. */
+export const MAX_YAML_NODES = 1_000_000;
+
 /** One watch frame: an object may have 1.5 MB in etcd, and 3 MB in a request. */
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;

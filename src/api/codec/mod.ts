@@ -14,3 +14,4 @@ export {
   isProtobuf,
 } from "./protobuf.ts";
 export { encodeWatchFrame, type WatchFrame, WatchFrameReader } from "./protobuf-watch.ts";
+export { parseYaml, stringifyYaml } from "./yaml.ts";
