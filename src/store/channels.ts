@@ -14,6 +14,7 @@ export type Filter = Pick<WatchOptions, "from" | "to" | "topic">;
 /** Wakes a cursor; it must only schedule work. */
 export type Wake = () => void;
 
+/** The places of the events that one range and topic match. */
 export class Channel {
   readonly filter: Filter;
   readonly #ring: EventRing;
@@ -109,6 +110,7 @@ interface Group {
   readonly forms: Map<string, Form>;
 }
 
+/** All channels of a ring, found by an event's key and index. */
 export class Channels {
   readonly #ring: EventRing;
   /** Ranges that are all keys below a prefix ending in "/", or one key. */

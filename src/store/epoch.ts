@@ -10,11 +10,13 @@ import { type PastReader, Replay } from "./replay.ts";
 import { type CursorHost, RingCursor } from "./ring-cursor.ts";
 import type { Cursor, Revision, StoreEvent, WatchOptions } from "./store.ts";
 
+/** Bounds of the ring, and how much a cursor behind it reads at a time. */
 export interface EpochOptions {
   readonly ring: RingBounds;
   readonly replayEvents: number;
 }
 
+/** See the head of the file. `revision` and `compactedRevision` are the store's own. */
 export class Epoch implements CursorHost {
   readonly ring: EventRing;
   readonly #channels: Channels;

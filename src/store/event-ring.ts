@@ -8,12 +8,14 @@
  */
 import type { Revision, StoreEvent } from "./store.ts";
 
+/** `overheadBytes` is what an event costs besides the version that it replaced. */
 export interface RingBounds {
   readonly events: number;
   readonly bytes: number;
   readonly overheadBytes: number;
 }
 
+/** See the head of the file; `trim` is called between batches. */
 export class EventRing {
   readonly #bounds: RingBounds;
   /** `#events[#head + i]` is the event at place `start + i`. */

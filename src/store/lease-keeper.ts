@@ -4,6 +4,7 @@ import type { Leases } from "./leases.ts";
 import { limits } from "./limits.ts";
 import type { StoredRecord, Txn } from "./store.ts";
 
+/** What it needs of the store. */
 export interface LeaseHost {
   readonly leases: Leases;
   get(key: string): StoredRecord | undefined;
@@ -13,6 +14,7 @@ export interface LeaseHost {
 /** A timer may not be longer than this (32-bit milliseconds). */
 const longestTimerMs = 2 ** 31 - 1;
 
+/** `arm` after each change of the leases; `stop` for good. */
 export class LeaseKeeper {
   readonly #env: Env;
   readonly #host: LeaseHost;

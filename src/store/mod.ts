@@ -1,4 +1,21 @@
 /** The door of `store`: the revisioned key-value store, its journals, and the history checkers. */
+export { type CommitHistory, type CommitRule, checkCommits } from "./checker/check-commits.ts";
+export {
+  checkWatch,
+  type ReceivedEvent,
+  type ReceivedItem,
+  type WatchHistory,
+  type WatchRule,
+} from "./checker/check-watch.ts";
+export type {
+  LoggedEvent,
+  Operation,
+  RecordedCommit,
+  RecordedRead,
+  RecordedWrite,
+  Violation,
+} from "./checker/history.ts";
+export { DelayedJournal, type DelayedJournalOptions } from "./delayed-journal.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export type {
   Describe,

@@ -28,6 +28,7 @@ import type {
 } from "./store.ts";
 import type { Published, Writer } from "./writer.ts";
 
+/** The store owns the journal and disposes it. */
 export interface StoreDeps {
   readonly journal: Journal;
   /** Indexes values that were not written through this store. */
@@ -41,6 +42,7 @@ export interface StoreOptions {
   readonly ringEvents?: number;
 }
 
+/** Start it once; after `failed` or dispose make a new one over a reopened journal. */
 export class RevisionStore implements Store {
   readonly #env: Env;
   readonly #journal: Journal;

@@ -6,6 +6,7 @@ import type { RecordIndex, StoreEvent, WatchOptions } from "./store.ts";
 
 export type Topic = NonNullable<WatchOptions["topic"]>;
 
+/** Whether a cursor with these options sees the event. */
 export function matchesEvent(
   options: Pick<WatchOptions, "from" | "to" | "topic">,
   event: StoreEvent,
@@ -33,6 +34,7 @@ export interface TopicForm {
   readonly trigger: string | undefined;
 }
 
+/** The form of a topic; no topic has the form `:`. */
 export function formOf(topic: Topic | undefined): TopicForm {
   const namespace = topic?.namespace !== undefined;
   const name = topic?.name !== undefined;
@@ -40,6 +42,7 @@ export function formOf(topic: Topic | undefined): TopicForm {
   return { id: `${namespace ? "n" : ""}${name ? "m" : ""}:${trigger ?? ""}`, namespace, name, trigger };
 }
 
+/** The topic's value in its form. */
 export function valueOfTopic(topic: Topic | undefined): string {
   return `${topic?.namespace ?? ""}\0${topic?.name ?? ""}\0${topic?.trigger?.[1] ?? ""}`;
 }

@@ -23,6 +23,7 @@ import {
 } from "./messages.ts";
 import { type Decoded, decode, encode, type Given, type Message } from "./wire.ts";
 
+/** Where etcd is. */
 export interface EtcdAddress {
   /** `"127.0.0.1:2379"`; the first that answers is used. */
   readonly endpoints: readonly string[];
@@ -32,6 +33,7 @@ export interface EtcdAddress {
 
 export type WatchResponse = Decoded<typeof watchResponse>;
 
+/** Who hears of a watch. */
 export interface WatchHandlers {
   response(response: WatchResponse): void;
   /** Called once, when the stream is over for whatever reason but `close`. */
@@ -40,6 +42,7 @@ export interface WatchHandlers {
 
 const callTimeoutMs = 10_000;
 
+/** One connection; calls reject with `StoreError` `unavailable` or `compacted` after 10 s at the latest. */
 export class EtcdClient {
   readonly #client: Client;
 

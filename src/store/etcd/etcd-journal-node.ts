@@ -11,7 +11,7 @@ import type { Recovered, SharedJournal, SharedResult } from "../journal.ts";
 import { Leases } from "../leases.ts";
 import { type RecordTree, SortedMap } from "../record-tree.ts";
 import type { Revision, StoredRecord, Txn } from "../store.ts";
-import { type EtcdAddress, EtcdClient, type WatchResponse } from "./etcd-client-node.ts";
+import type { EtcdAddress, EtcdClient, WatchResponse } from "./etcd-client-node.ts";
 import { LeasePool } from "./lease-pool.ts";
 import { compareModRevision, deleteEvent, type keyValue, type operation } from "./messages.ts";
 import type { Decoded, Given } from "./wire.ts";
@@ -30,10 +30,12 @@ const pageKeys = 1_000;
 const wholeSpace = Uint8Array.of(0);
 const longestPauseMs = 2_000;
 
+/** Connects on `open`; `commit` rejects with `unavailable` when the outcome is unknown. */
 export class EtcdJournal implements SharedJournal {
   readonly kind = "shared";
   readonly #env: Env;
-  readonly #client: EtcdClient;
+  readonly #options: EtcdJournalOptions;
+  #connected: EtcdClient | undefined;
   readonly #leases: LeasePool;
   readonly #namespace: string;
   readonly #prefix: string;
@@ -47,7 +49,7 @@ export class EtcdJournal implements SharedJournal {
 
   constructor(env: Env, options: EtcdJournalOptions) {
     this.#env = env;
-    this.#client = new EtcdClient(options);
+    this.#options = options;
     this.#leases = new LeasePool(env.clock, (seconds) => this.#client.grantLease(seconds));
     this.#namespace = options.namespace ?? "";
     this.#prefix = options.prefix ?? "/registry/";
@@ -56,6 +58,9 @@ export class EtcdJournal implements SharedJournal {
   async open(host: JournalHost, describe: Describe, signal: AbortSignal): Promise<Recovered> {
     this.#host = host;
     this.#describe = describe;
+    // Here and not above: a process without etcd must not pay for loading gRPC.
+    const { EtcdClient } = await import("./etcd-client-node.ts");
+    this.#connected = new EtcdClient(this.#options);
     const recovered = await this.#load();
     signal.throwIfAborted();
     this.#revision = recovered.revision;
@@ -113,7 +118,12 @@ export class EtcdJournal implements SharedJournal {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort(new StoreError("closed", "The journal is closed"));
     this.#stopWatch();
-    this.#client.close();
+    this.#connected?.close();
+  }
+
+  get #client(): EtcdClient {
+    if (this.#connected === undefined) throw new StoreError("closed", "The journal is not open");
+    return this.#connected;
   }
 
   async #load(): Promise<Recovered> {

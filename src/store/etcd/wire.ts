@@ -18,6 +18,7 @@ export type Field =
   | readonly [number: number, type: keyof Scalars | Message]
   | readonly [number: number, type: keyof Scalars | Message, many: "many"];
 
+/** Fields by name. */
 export interface Fields {
   readonly [name: string]: Field;
 }
@@ -29,6 +30,7 @@ export interface Message<F extends Fields = Fields> {
   readonly byNumber: ReadonlyMap<number, readonly [name: string, type: Field[1], many: boolean]>;
 }
 
+/** Makes a table ready. */
 export function message<const F extends Fields>(fields: F): Message<F> {
   const names = Object.keys(fields);
   const rows = Object.entries(fields).map(([name, field]) => {
@@ -74,6 +76,7 @@ const fixed64Type = 1;
 const bytesType = 2;
 const fixed32Type = 5;
 
+/** The bytes of `value`, fields in the table's order. */
 export function encode<M extends Message>(type: M, value: Given<M>): Buffer {
   const parts: Uint8Array[] = [];
   encodeInto(parts, type, value as Readonly<Record<string, unknown>>);
@@ -114,6 +117,7 @@ function varint(value: number | bigint | boolean): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
+/** Throws `corrupt` when the bytes end early. */
 export function decode<M extends Message>(type: M, bytes: Uint8Array): Decoded<M> {
   return decodeFields(type, new WireReader(bytes)) as Decoded<M>;
 }

@@ -11,6 +11,7 @@ export type JournalCall =
   | { readonly op: "compact"; readonly revision: number }
   | { readonly op: "close" };
 
+/** A live key of the base; `put` is what `decodePut` reads. */
 export interface BaseRow {
   readonly key: string;
   readonly revision: number;
@@ -22,6 +23,7 @@ export type StatePage =
   | { readonly type: "rows"; readonly rows: readonly BaseRow[] }
   | { readonly type: "batches"; readonly payloads: readonly Uint8Array[] };
 
+/** What a file that was opened and verified holds. */
 export interface OpenResult {
   readonly compactedRevision: number;
   readonly revision: number;

@@ -31,6 +31,7 @@ interface Call {
 
 const defaultMaxBytes = 64 * 1024 ** 3;
 
+/** Open it once; it keeps the file locked until disposed. */
 export class SqliteJournal implements ExclusiveJournal {
   readonly kind = "exclusive";
   readonly #options: SqliteJournalOptions;
