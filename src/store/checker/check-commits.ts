@@ -194,7 +194,8 @@ function resolveUnknown(
   operations: readonly Operation[],
   byRevision: Truth["byRevision"],
 ): ReadonlyMap<Operation, number> {
-  const acknowledged = new Set(operations.map(revisionOf));
+  const commits = operations.filter(({ type }) => type === "commit");
+  const acknowledged = new Set(commits.map(revisionOf));
   const open = [...byRevision].filter(([revision]) => !acknowledged.has(revision));
   const unknown = operations.filter(
     (operation) => operation.type === "commit" && operation.outcome === "unknown",
