@@ -23,6 +23,7 @@ export class OwnedTaskGroup implements TaskGroup {
   readonly #settle: PromiseWithResolvers<void>;
   #parent: OwnedTaskGroup | undefined;
   #failsWithParent = false;
+  #abandoned = false;
   #disposed: Promise<void> | undefined;
 
   constructor(path: string, report: TaskFailureReport) {
@@ -38,7 +39,7 @@ export class OwnedTaskGroup implements TaskGroup {
   }
 
   spawn(name: string, run: (signal: AbortSignal) => Promise<void>): void {
-    if (this.signal.aborted) return; // The owner is going away: there is nobody left to work for.
+    if (this.signal.aborted || this.#abandoned) return; // There is nobody left to work for.
     const task = this.#runTask(`${this.#path}/${name}`, run);
     this.#running.add(task);
     void task.then(() => this.#running.delete(task));
@@ -53,6 +54,12 @@ export class OwnedTaskGroup implements TaskGroup {
     return this.#subgroup(name, true);
   }
 
+  /** Leaves the parent without a word to the tasks, and starts no more: what a simulated crash does. */
+  abandon(): void {
+    this.#abandoned = true;
+    if (this.#parent !== undefined) this.#parent.#subgroups.delete(this);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     this.#disposed ??= this.#dispose();
     return this.#disposed;
@@ -62,6 +69,7 @@ export class OwnedTaskGroup implements TaskGroup {
     const child = new OwnedTaskGroup(`${this.#path}/${name}`, this.#report);
     child.#parent = this;
     child.#failsWithParent = failsWithParent;
+    child.#abandoned = this.#abandoned;
     if (this.signal.aborted) child.#abort();
     else this.#subgroups.add(child);
     return child;

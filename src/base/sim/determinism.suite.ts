@@ -13,7 +13,7 @@ const { signal } = new AbortController();
 
 /** Runs the world of `seed` for five simulated minutes; the digest, with the number of events and of messages heard. */
 export async function digestOf(seed: string): Promise<string> {
-  const world = new SimWorld(seed);
+  const world = new SimWorld(seed, { maxLatenessMs: 1 });
   using _trap = installTrap(world);
   let heard = 0;
   world.programs.install("sum", async ({ input, write }) => {

@@ -1,5 +1,5 @@
 /** The simulated `Env` of one scope. */
-import type { Clock, Crypto, Env, Log, Metrics, Random, Tasks } from "../env.ts";
+import type { Clock, Crypto, Env, Log, Metrics, Random, RootEnv, Tasks } from "../env.ts";
 import { messageOf } from "../errors.ts";
 import { type LogLevel, type LogSink, NamedLog } from "../log.ts";
 import { MetricsRegistry } from "../metrics.ts";
@@ -15,9 +15,25 @@ export interface SimEnvParts {
   readonly kernel: SimKernel;
   readonly randomSource: RandomSource;
   readonly logLevel: LogLevel;
+  readonly maxLatenessMs: number;
+  /** A task of the scope's root group failed: a real process would exit. */
+  hostFailed(scope: SimScope, error: unknown): void;
   readonly logSink: LogSink;
 }
 
+/** The `Env` of a host's root scope; its dispose is a graceful stop, after which the scope is gone. */
+export function createSimRootEnv(parts: SimEnvParts, scope: SimScope): RootEnv {
+  const env = new SimEnv(parts, scope);
+  return Object.assign(env, {
+    failed: env.group.failed,
+    [Symbol.asyncDispose]: async () => {
+      await env.group[Symbol.asyncDispose]();
+      scope.die();
+    },
+  });
+}
+
+/** One scope's part of the world. */
 export class SimEnv implements Env {
   readonly clock: Clock;
   readonly random: Random;
@@ -27,13 +43,17 @@ export class SimEnv implements Env {
   readonly metrics: Metrics;
   readonly #parts: SimEnvParts;
   readonly #scope: SimScope;
-  readonly #group: OwnedTaskGroup;
+  /** What `tasks` starts work in. */
+  readonly group: OwnedTaskGroup;
 
   constructor(parts: SimEnvParts, scope: SimScope, parent?: SimEnv) {
     this.#parts = parts;
     this.#scope = scope;
-    this.clock = new SimClock(parts.kernel, scope);
     this.random = new SeededRandom(parts.randomSource, scope.path);
+    this.clock = new SimClock(parts.kernel, scope, {
+      random: this.random.fork("(lateness)"),
+      maxMs: parts.maxLatenessMs,
+    });
     this.crypto = new SimCrypto(this.random.fork("crypto"));
     this.log = new NamedLog(
       scope.path,
@@ -44,8 +64,9 @@ export class SimEnv implements Env {
       },
     );
     this.metrics = parent?.metrics ?? new MetricsRegistry();
-    this.#group = parent === undefined ? this.#rootGroup() : parent.#group.linked(lastName(scope.path));
-    this.tasks = this.#group;
+    this.group = parent === undefined ? this.#rootGroup() : parent.group.linked(lastName(scope.path));
+    this.tasks = this.group;
+    scope.onDeath(() => this.group.abandon());
   }
 
   /** The scope that it belongs to: the seams ask it who speaks. */
@@ -62,7 +83,7 @@ export class SimEnv implements Env {
       this.log.error("Task failed", { task, error: messageOf(error) });
     });
     group.failed.catch((error: unknown) => {
-      if (this.#scope.alive) this.#parts.kernel.fail(error);
+      if (this.#scope.alive) this.#parts.hostFailed(this.#scope, error);
     });
     return group;
   }

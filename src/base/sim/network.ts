@@ -69,7 +69,7 @@ export class SimNetworks {
     this.#kernel.faults.count("partition");
     this.#kernel.schedule(this.#options.breakAfterMs, `partition ${pair}`, () => {
       if (this.#partitions.get(pair) !== partition) return; // Healed, perhaps parted again since.
-      for (const link of [...this.#links]) if (link.joins(host, other)) link.break();
+      for (const link of this.#links) if (link.joins(host, other)) link.break();
     });
   }
 
@@ -77,13 +77,13 @@ export class SimNetworks {
   heal(host?: string, other?: string): void {
     if (host !== undefined && other !== undefined) this.#partitions.delete(pairOf(host, other));
     else this.#partitions.clear();
-    for (const link of [...this.#links]) link.release();
+    for (const link of this.#links) link.release();
   }
 
   /** Breaks every connection between two hosts, or of one; returns how many. */
   cut(host: string, other?: string): number {
     let count = 0;
-    for (const link of [...this.#links]) {
+    for (const link of this.#links) {
       const hit = other === undefined ? link.touches(host) : link.joins(host, other);
       if (!hit) continue;
       count++;
@@ -200,7 +200,7 @@ export class SimNetworks {
       for (const [address, listener] of this.#listeners) {
         if (listener.scope === scope) this.#listeners.delete(address);
       }
-      for (const link of [...this.#links]) link.died(scope);
+      for (const link of this.#links) link.died(scope);
     });
   }
 

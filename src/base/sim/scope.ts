@@ -56,7 +56,7 @@ export class SimScope {
     if (!this.#alive) return;
     this.#alive = false;
     this.#kernel.cancelOwned(this);
-    for (const child of [...this.#children]) child.die();
+    for (const child of this.#children) child.die();
     if (this.#parent !== undefined) this.#parent.#children.delete(this);
     for (const fn of this.#onDeath.splice(0)) fn();
   }

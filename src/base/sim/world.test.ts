@@ -1,6 +1,7 @@
 /** Simulated time, crashes and failures. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Env } from "../env.ts";
 import { SimWorld } from "./world.ts";
 
 test("A simulated hour takes no time, and timers fire in order at their time", async () => {
@@ -32,7 +33,7 @@ test("Microtasks of one event end before the next event", async () => {
       () =>
         void (async () => {
           order.push("first");
-          for (let turn = 0; turn < 50; turn++) await null;
+          for (let turn = 0; turn < 50; turn++) await Promise.resolve();
           await new Promise<void>((resolve) => process.nextTick(resolve));
           order.push("first, much later");
         })(),
@@ -91,7 +92,7 @@ test("A part of a host can crash alone, with its own parts", async () => {
   const world = new SimWorld("part");
   const host = world.env("a");
   const beats = new Map<string, number>();
-  const beat = (name: string, env = host) =>
+  const beat = (name: string, env: Env = host) =>
     env.tasks.spawn("beat", async (signal) => {
       for (;;) {
         await env.clock.sleep(100, signal);
@@ -154,4 +155,55 @@ test("What never comes is stalled or timed out, with the world's name in the mes
     world.runUntil(() => false, 10_000),
     { code: "timeout" },
   );
+});
+
+test("Late timers differ in their order from seed to seed, while yields of one part keep theirs", async () => {
+  const orders = new Set<string>();
+  for (let seed = 0; seed < 20; seed++) {
+    const world = new SimWorld(seed, { maxLatenessMs: 5 });
+    const { clock } = world.env("a");
+    const order: string[] = [];
+    await world.run(async () => {
+      const yields = [1, 2, 3].map((index) => clock.yield().then(() => order.push(`yield ${index}`)));
+      for (const name of ["x", "y", "z"]) clock.timer(10, () => order.push(name));
+      await Promise.all([...yields, clock.sleep(20)]);
+    });
+    assert.deepEqual(order.slice(0, 3), ["yield 1", "yield 2", "yield 3"]);
+    orders.add(order.slice(3).join());
+  }
+  assert.ok(orders.size > 3, [...orders].join(" "));
+});
+
+test("A host stops gracefully by its dispose, though a part of it has crashed, and boots again", async () => {
+  const world = new SimWorld("graceful");
+  const host = world.env("a");
+  const part = host.child("part");
+  part.tasks.spawn("stuck", () => part.clock.sleep(1_000_000));
+  world.crash("a/part");
+  const ends: string[] = [];
+  part.tasks.spawn("late", async () => void ends.push("started by the dead"));
+  host.child("other").tasks.spawn("work", async (signal) => {
+    await host.clock.sleep(1_000_000, signal).catch(() => {});
+    await host.clock.sleep(10);
+    ends.push("cleaned up");
+  });
+  await world.run(async () => host[Symbol.asyncDispose]());
+  await host.failed;
+  assert.deepEqual(ends, ["cleaned up"]);
+  assert.notEqual(world.env("a"), host);
+});
+
+test("With onHostFailure a failing host goes down and may be booted again", async () => {
+  const failures: string[] = [];
+  const world = new SimWorld("exit", {
+    onHostFailure: (host, error) => failures.push(`${host}: ${(error as Error).message}`),
+  });
+  const env = world.env("a");
+  env.tasks.spawn("bad", async () => {
+    await env.clock.sleep(5);
+    throw new Error("disk is gone");
+  });
+  await world.advance(10);
+  assert.deepEqual(failures, ["a: disk is gone"]);
+  assert.notEqual(world.env("a"), env);
 });

@@ -7,13 +7,13 @@
  *   await world.run(async () => { await env.clock.sleep(3_600_000); });   // takes no real time
  */
 import { sha256 } from "../digests.ts";
-import type { Env } from "../env.ts";
+import type { RootEnv } from "../env.ts";
 import { assert } from "../errors.ts";
 import { maxSimLogEntries } from "../limits.ts";
 import { type LogEntry, type LogLevel, type LogSink, textLine } from "../log.ts";
 import { SeededRandom } from "../random.ts";
 import { SimDisks } from "./disk.ts";
-import { SimEnv } from "./env.ts";
+import { createSimRootEnv } from "./env.ts";
 import type { FaultCounters } from "./faults.ts";
 import { type DriveEnd, SimKernel } from "./kernel.ts";
 import { SimNetworks } from "./network.ts";
@@ -25,6 +25,13 @@ import { SimError } from "./sim-error.ts";
 export interface SimWorldOptions {
   /** True time at the start, in milliseconds since the epoch. Default 2026-01-01T00:00:00Z. */
   readonly startMs?: number;
+  /** Timers fire up to this much late, each by a drawn time, in milliseconds. Default 0: exactly, in the order of asking. */
+  readonly maxLatenessMs?: number;
+  /**
+   * Called when a task without an owner failed on a host, which is then down, as a process that exits. Default: the drive
+   * ends with the error.
+   */
+  readonly onHostFailure?: (host: string, error: unknown) => void;
   /** Entries below are dropped. Default `"info"`. */
   readonly logLevel?: LogLevel;
   /** Hears of each entry beside the world's own record. */
@@ -47,7 +54,7 @@ export class SimWorld {
   readonly programs: SimPrograms;
   readonly #kernel: SimKernel;
   readonly #hosts = new Map<string, SimHost>();
-  readonly #envs = new WeakMap<SimScope, SimEnv>();
+  readonly #envs = new WeakMap<SimScope, RootEnv>();
   readonly #options: SimWorldOptions;
   readonly #logEntries: LogEntry[] = [];
   readonly #randomSource;
@@ -93,18 +100,23 @@ export class SimWorld {
     return this.#kernel.faults;
   }
 
-  /** The host of that name, booted when it is new or has crashed: its `Env` lives until the next crash. */
-  env(name: string): Env {
+  /**
+   * The host of that name, booted when it is new, has crashed or has been disposed of. Dispose it within `run`: it stops its
+   * tasks as a process does on SIGTERM, which may take time.
+   */
+  env(name: string): RootEnv {
     assert(!name.includes("/"), `Host name "${name}" must not contain "/": ask its Env for children`);
     const host = this.#host(name);
     const scope = host.root ?? host.boot(this.#kernel);
     let env = this.#envs.get(scope);
     if (env === undefined) {
-      env = new SimEnv(
+      env = createSimRootEnv(
         {
           kernel: this.#kernel,
           randomSource: this.#randomSource,
           logLevel: this.#options.logLevel ?? "info",
+          hostFailed: (failed, error) => this.#hostFailed(failed, error),
+          maxLatenessMs: this.#options.maxLatenessMs ?? 0,
           logSink: (entry) => this.#record(entry),
         },
         scope,
@@ -116,7 +128,7 @@ export class SimWorld {
 
   /**
    * Crashes a host (`"n1"`) or a part of one (`"n1/kubelet"`): its timers, tasks and connections end without a word.
-   * Returns false when nothing of that name was alive.
+   * Returns false when nothing of that name was alive. Drop what ran there without disposing it: its tasks never settle.
    */
   crash(part: string): boolean {
     const root = this.#hosts.get(part.split("/", 1)[0] ?? part)?.root;
@@ -180,6 +192,13 @@ export class SimWorld {
   /** The last entries of all hosts, in the order in which they were written. */
   get log(): readonly LogEntry[] {
     return this.#logEntries;
+  }
+
+  #hostFailed(scope: SimScope, error: unknown): void {
+    const { onHostFailure } = this.#options;
+    if (onHostFailure === undefined) return this.#kernel.fail(error);
+    scope.die();
+    onHostFailure(scope.host.name, error);
   }
 
   #host(name: string): SimHost {
