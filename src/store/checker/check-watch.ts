@@ -24,6 +24,7 @@ export type WatchRule =
   /** An event carries the value that it replaced. */
   | "previous-value";
 
+/** An event as a watcher got it. */
 export interface ReceivedEvent extends LoggedEvent {
   readonly created: boolean;
   /** The value before; undefined for none. */
@@ -34,6 +35,7 @@ export type ReceivedItem =
   | { readonly type: "events"; readonly events: readonly ReceivedEvent[] }
   | { readonly type: "bookmark"; readonly revision: number };
 
+/** One watch, from its request to its last item. */
 export interface WatchHistory {
   /** The revision asked for: events after it. */
   readonly after: number;
