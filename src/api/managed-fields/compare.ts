@@ -1,128 +1,179 @@
 /**
- * What changed between two versions of an object: paths added, removed and modified, each path in one of the sets only.
- * Null and absent are the same. Shared subtrees are skipped, so comparing with a patched copy costs what the patch touched.
+ * What changed between two versions of an object. Null and absent are the same. Shared subtrees are skipped, so comparing
+ * with a patched copy costs what the patch touched.
+ *
+ *   { a: 1, b: 2 } -> { b: 3, c: 4 }     changed: .b .c     removed: .a
  */
-import { equalJson, isObject } from "../patch/json.ts";
-import { allFieldsOf, groupItems } from "./fields-of.ts";
-import { EMPTY, type FieldSet, FieldSetBuilder, isEmpty, recursiveDifference } from "./field-set.ts";
-import { fieldElement } from "./path-element.ts";
+import { equalJson, getKey, isObject } from "../patch/json.ts";
+import { asMember, EMPTY, type FieldSet, inOrder, recursiveDifference } from "./field-set.ts";
+import { fieldElement, SELF } from "./path-element.ts";
 import { DEDUCED, type ListTopology, type ObjectTopology, type Topology } from "./topology.ts";
 
-export interface Comparison {
-  readonly added: FieldSet;
-  readonly removed: FieldSet;
-  readonly modified: FieldSet;
+export class Comparison {
+  readonly #topology: Topology;
+  readonly #before: unknown;
+  readonly #after: unknown;
+  readonly #except: FieldSet;
+  #changed: FieldSet | undefined;
+  #removed: FieldSet | undefined;
+
+  /** Fields in `except`, and all below them, are left out. */
+  constructor(topology: Topology, before: unknown, after: unknown, except: FieldSet = EMPTY) {
+    this.#topology = topology;
+    this.#before = before;
+    this.#after = after;
+    this.#except = except;
+  }
+
+  /** Added or set to something else. */
+  get changed(): FieldSet {
+    this.#changed ??= this.#look(this.#before, this.#after, true);
+    return this.#changed;
+  }
+
+  get removed(): FieldSet {
+    this.#removed ??= this.#look(this.#after, this.#before, false);
+    return this.#removed;
+  }
+
+  #look(before: unknown, after: unknown, modified: boolean): FieldSet {
+    return recursiveDifference(differences(this.#topology, before, after, modified) ?? EMPTY, this.#except);
+  }
 }
 
-export function compare(topology: Topology, before: unknown, after: unknown): Comparison {
-  const walk = new CompareWalk();
-  walk.both(topology, before, after);
-  return { added: walk.added.build(), removed: walk.removed.build(), modified: walk.modified.build() };
+/** The node of a value that was not there before: everything in it is a member. */
+export function allFieldsOf(topology: Topology, value: unknown): FieldSet {
+  if (topology.kind === "leaf") return EMPTY;
+  if (topology.kind === "list") {
+    const list = itemsOf(value);
+    return list === undefined
+      ? EMPTY
+      : (itemDifferences(topology, [], list, true, { [SELF]: EMPTY }) ?? EMPTY);
+  }
+  const object = membersOf(value);
+  return object === undefined
+    ? EMPTY
+    : (memberDifferences(topology, {}, object, true, { [SELF]: EMPTY }) ?? EMPTY);
 }
 
-/** The comparison without the given fields and all below them. */
-export function without(comparison: Comparison, fields: FieldSet): Comparison {
-  if (isEmpty(fields)) return comparison;
-  return {
-    added: recursiveDifference(comparison.added, fields),
-    removed: recursiveDifference(comparison.removed, fields),
-    modified: recursiveDifference(comparison.modified, fields),
-  };
-}
-
-class CompareWalk {
-  readonly added = new FieldSetBuilder();
-  readonly removed = new FieldSetBuilder();
-  readonly modified = new FieldSetBuilder();
-  readonly #path: string[] = [];
-
-  both(topology: Topology, before: unknown, after: unknown): void {
-    if (before === after) return;
-    switch (topology.kind) {
-      case "leaf":
-        return this.#leaf(before, after);
-      case "deduced":
-        return this.#deduced(before, after);
-      case "object": {
-        const [a, b] = [objectOf(before), objectOf(after)];
-        return a === undefined && b === undefined ? this.#leaf(before, after) : this.#members(topology, a, b);
-      }
-      case "list": {
-        const [a, b] = [listOf(before), listOf(after)];
-        return a === undefined && b === undefined
-          ? this.#leaf(before, after)
-          : this.#items(topology, a ?? [], b ?? []);
-      }
-    }
+/** The items by their elements, in the order of first appearance; items without keys are left out. */
+export function groupItems(
+  topology: ListTopology,
+  list: readonly unknown[],
+): ReadonlyMap<string, readonly unknown[]> {
+  const groups = new Map<string, unknown[]>();
+  for (const item of list) {
+    const element = topology.element(item);
+    if (element === undefined) continue;
+    const group = groups.get(element);
+    if (group === undefined) groups.set(element, [item]);
+    else group.push(item);
   }
-
-  #leaf(before: unknown, after: unknown): void {
-    if (this.#path.length > 0 && !equalJson(before ?? null, after ?? null))
-      this.modified.add(this.#path, EMPTY);
-  }
-
-  #deduced(before: unknown, after: unknown): void {
-    const [a, b] = [objectOf(before), objectOf(after)];
-    if (a !== undefined || b !== undefined) this.#members(undefined, a, b);
-    if (!isObject(before) || !isObject(after)) this.#leaf(before, after);
-  }
-
-  #members(topology: ObjectTopology | undefined, before: Members = {}, after: Members = {}): void {
-    for (const name of Object.keys(after)) {
-      this.#member(topology, name, Object.hasOwn(before, name) ? before[name] : undefined, after[name]);
-    }
-    for (const name of Object.keys(before)) {
-      if (!Object.hasOwn(after, name)) this.#member(topology, name, before[name], undefined);
-    }
-  }
-
-  #member(topology: ObjectTopology | undefined, name: string, before: unknown, after: unknown): void {
-    if (before === after || (before == null && after == null)) return;
-    const member = topology?.member(name);
-    this.#one(member?.element ?? fieldElement(name), member?.topology ?? DEDUCED, before, after);
-  }
-
-  #one(element: string, topology: Topology, before: unknown, after: unknown): void {
-    this.#path.push(element);
-    if (before === undefined) this.added.add(this.#path, allFieldsOf(topology, after));
-    else if (after === undefined) this.removed.add(this.#path, allFieldsOf(topology, before));
-    else this.both(topology, before, after);
-    this.#path.pop();
-  }
-
-  /** Doubles under one element are compared as one value; between doubles and a single item it is a change of form. */
-  #items(topology: ListTopology, before: readonly unknown[], after: readonly unknown[]): void {
-    const a = groupItems(topology, before);
-    const b = groupItems(topology, after);
-    for (const element of new Set([...a.keys(), ...b.keys()])) {
-      const [old = [], now = []] = [a.get(element), b.get(element)];
-      if (old.length < 2 && now.length < 2) {
-        this.#one(element, topology.items, old[0], now[0]);
-        continue;
-      }
-      if (old.length > 1 && now.length > 1) {
-        if (!equalJson(old, now)) this.#mark(this.modified, element);
-        continue;
-      }
-      if (now.length === 1) this.#one(element, topology.items, undefined, now[0]);
-      if (old.length === 1) this.#one(element, topology.items, old[0], undefined);
-      this.#mark(now.length > 1 ? this.added : this.removed, element);
-    }
-  }
-
-  #mark(builder: FieldSetBuilder, element: string): void {
-    builder.add([...this.#path, element], EMPTY);
-  }
+  return groups;
 }
 
 type Members = Readonly<Record<string, unknown>>;
+type Draft = Record<string, FieldSet>;
+
+/** What `after` has and `before` has not; with `modified`, also what differs. `undefined` for nothing. */
+function differences(
+  topology: Topology,
+  before: unknown,
+  after: unknown,
+  modified: boolean,
+): FieldSet | undefined {
+  if (before === after) return undefined;
+  switch (topology.kind) {
+    case "leaf":
+      break;
+    case "object":
+    case "deduced": {
+      const [a, b] = [membersOf(before), membersOf(after)];
+      if (a === undefined && b === undefined) break;
+      const node = b === undefined ? undefined : memberDifferences(topology, a ?? {}, b, modified);
+      const changesForm = topology.kind === "deduced" && modified && !(isObject(before) && isObject(after));
+      return changesForm && !equalJson(before ?? null, after ?? null) ? asMember(node) : node;
+    }
+    case "list": {
+      const [a, b] = [itemsOf(before), itemsOf(after)];
+      if (a === undefined && b === undefined) break;
+      return b === undefined ? undefined : itemDifferences(topology, a ?? [], b, modified);
+    }
+  }
+  return modified && !equalJson(before ?? null, after ?? null) ? EMPTY : undefined;
+}
+
+/** Adds to `node`, which may be there already, in canonical order. */
+function memberDifferences(
+  topology: ObjectTopology | typeof DEDUCED,
+  before: Members,
+  after: Members,
+  modified: boolean,
+  node?: Draft,
+): FieldSet | undefined {
+  let draft = node;
+  const declared = topology.kind === "object" ? topology.members : undefined;
+  if (declared !== undefined) {
+    for (const member of declared) {
+      const value = member.of(after);
+      if (value === undefined) continue;
+      const child = difference(member.topology, member.of(before), value, modified);
+      if (child !== undefined) (draft ??= {})[member.element] = child;
+    }
+    return draft;
+  }
+  for (const name of Object.keys(after).sort()) {
+    const member = topology.kind === "object" ? topology.member(name) : undefined;
+    const child = difference(member?.topology ?? DEDUCED, getKey(before, name), after[name], modified);
+    if (child !== undefined) (draft ??= {})[fieldElement(name)] = child;
+  }
+  return draft;
+}
+
+function difference(
+  topology: Topology,
+  before: unknown,
+  after: unknown,
+  modified: boolean,
+): FieldSet | undefined {
+  return before === undefined ? allFieldsOf(topology, after) : differences(topology, before, after, modified);
+}
+
+/** Doubles under one element are compared as one value; between doubles and a single item it is a change of form. */
+function itemDifferences(
+  topology: ListTopology,
+  before: readonly unknown[],
+  after: readonly unknown[],
+  modified: boolean,
+  node?: Draft,
+): FieldSet | undefined {
+  let draft = node;
+  const olds = before.length === 0 ? undefined : groupItems(topology, before);
+  for (const [element, now] of groupItems(topology, after)) {
+    const child = groupDifferences(topology.items, olds?.get(element) ?? [], now, modified);
+    if (child !== undefined) (draft ??= {})[element] = child;
+  }
+  return draft === undefined ? undefined : inOrder(draft);
+}
+
+function groupDifferences(
+  topology: Topology,
+  old: readonly unknown[],
+  now: readonly unknown[],
+  modified: boolean,
+): FieldSet | undefined {
+  if (now.length > 1) return old.length > 1 && (!modified || equalJson(old, now)) ? undefined : EMPTY;
+  return old.length === 1 ? differences(topology, old[0], now[0], modified) : allFieldsOf(topology, now[0]);
+}
 
 /** An object that has members. */
-function objectOf(value: unknown): Members | undefined {
-  return isObject(value) && Object.keys(value).length > 0 ? value : undefined;
+function membersOf(value: unknown): Members | undefined {
+  if (!isObject(value)) return undefined;
+  for (const _ in value) return value;
+  return undefined;
 }
 
 /** A list that has items. */
-function listOf(value: unknown): readonly unknown[] | undefined {
+function itemsOf(value: unknown): readonly unknown[] | undefined {
   return Array.isArray(value) && value.length > 0 ? value : undefined;
 }

@@ -8,6 +8,7 @@
  * immutable and shared between sets, and their entries stand in canonical order. An operation that changes nothing
  * returns its first operand.
  */
+import { isObject } from "../patch/json.ts";
 import { canonicalElement, compareElements, SELF } from "./path-element.ts";
 
 export type FieldSet = { readonly [element: string]: FieldSet };
@@ -92,17 +93,19 @@ export function setOf(paths: Iterable<readonly string[]>): FieldSet {
  * client made up.
  */
 export function canonical(set: unknown): FieldSet | undefined {
-  if (typeof set !== "object" || set === null || Array.isArray(set)) return undefined;
-  const entries: [string, FieldSet][] = [];
+  if (!isObject(set)) return undefined;
   let same = true;
-  for (const [key, value] of Object.entries(set)) {
+  let last = "";
+  const entries: [string, FieldSet][] = [];
+  for (const key of Object.keys(set)) {
     const element = canonicalElement(key);
-    const child = canonical(value);
+    const child = canonical(set[key]);
     if (element === undefined || child === undefined) return undefined;
-    same &&= element === key && child === value;
+    same &&= element === key && child === set[key] && (last === "" || compareElements(last, element) < 0);
+    last = element;
     entries.push([element, child]);
   }
-  if (same && isSorted(entries.map(([element]) => element))) return set as FieldSet;
+  if (same) return set as FieldSet;
   return Object.fromEntries(entries.sort(([a], [b]) => compareElements(a, b)));
 }
 
@@ -199,7 +202,8 @@ function unionEntries(a: FieldSet, b: FieldSet): FieldSet {
   return grown ? inOrder(draft) : draft;
 }
 
-function inOrder(set: FieldSet): FieldSet {
+/** The node with its entries in canonical order. */
+export function inOrder(set: FieldSet): FieldSet {
   const elements = Object.keys(set);
   if (isSorted(elements)) return set;
   const ordered: Draft = {};

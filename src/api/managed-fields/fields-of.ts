@@ -4,7 +4,7 @@
  */
 import { isObject } from "../patch/json.ts";
 import { ManagedFieldsError } from "./errors.ts";
-import { asMember, EMPTY, type FieldSet, FieldSetBuilder } from "./field-set.ts";
+import { EMPTY, type FieldSet, FieldSetBuilder } from "./field-set.ts";
 import { fieldElement, printElement } from "./path-element.ts";
 import { DEDUCED, type ListTopology, type ObjectTopology, type Topology } from "./topology.ts";
 
@@ -85,41 +85,4 @@ class FieldWalk {
       `Cannot read the applied object: ${path === "" ? "." : path}: ${detail}`,
     );
   }
-}
-
-/** The node of a value that was not there before, or is no longer: everything in it is a member. */
-export function allFieldsOf(topology: Topology, value: unknown): FieldSet {
-  const list = topology.kind === "list" && Array.isArray(value) ? value : undefined;
-  if (list !== undefined && topology.kind === "list") {
-    const builder = new FieldSetBuilder();
-    for (const [element, items] of groupItems(topology, list)) {
-      builder.add([element], items.length === 1 ? allFieldsOf(topology.items, items[0]) : EMPTY);
-    }
-    return asMember(builder.build());
-  }
-  if ((topology.kind !== "object" && topology.kind !== "deduced") || !isObject(value)) return EMPTY;
-  const names = Object.keys(value);
-  if (names.length === 0) return EMPTY;
-  const node: Record<string, FieldSet> = { ".": EMPTY };
-  for (const name of names.sort()) {
-    const member = topology.kind === "object" ? topology.member(name) : undefined;
-    node[member?.element ?? fieldElement(name)] = allFieldsOf(member?.topology ?? DEDUCED, value[name]);
-  }
-  return node;
-}
-
-/** The items by their elements, in the order of first appearance; items without keys are left out. */
-export function groupItems(
-  topology: ListTopology,
-  list: readonly unknown[],
-): ReadonlyMap<string, readonly unknown[]> {
-  const groups = new Map<string, unknown[]>();
-  for (const item of list) {
-    const element = topology.element(item);
-    if (element === undefined) continue;
-    const group = groups.get(element);
-    if (group === undefined) groups.set(element, [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -5,7 +5,7 @@
 import { stringifyJson } from "../codec/encode-json.ts";
 import { getKey, isObject, type JsonObject } from "../patch/json.ts";
 import type { Type } from "../schema/mod.ts";
-import { compare } from "./compare.ts";
+import { Comparison } from "./compare.ts";
 import { difference, EMPTY, type FieldSet } from "./field-set.ts";
 import { fieldsOf } from "./fields-of.ts";
 import { MAX_ANNOTATIONS_BYTES } from "./limits.ts";
@@ -22,8 +22,8 @@ export function lastAppliedFields(type: Type, apiVersion: string, live: JsonObje
   const applied = text === undefined ? undefined : parse(text);
   if (!isObject(applied) || applied["apiVersion"] !== apiVersion) return EMPTY;
   const topology = topologyOf(type);
-  const { added, removed, modified } = compare(topology, applied, live);
-  return difference(difference(difference(fieldsOf(topology, applied, false), modified), added), removed);
+  const { changed, removed } = new Comparison(topology, applied, live);
+  return difference(difference(fieldsOf(topology, applied, false), changed), removed);
 }
 
 /** The object with the annotation, if it has one, saying what was applied now. */

@@ -4,8 +4,8 @@
  */
 import type { Type } from "../schema/mod.ts";
 import type { JsonObject } from "../patch/json.ts";
-import { type Comparison, compare, without } from "./compare.ts";
-import { difference, EMPTY, type FieldSet, intersection, isEmpty, setOf, union } from "./field-set.ts";
+import { Comparison } from "./compare.ts";
+import { difference, EMPTY, type FieldSet, intersection, isEmpty, setOf } from "./field-set.ts";
 import { fieldElement } from "./path-element.ts";
 import { type Manager, type Managers, setFields } from "./managers.ts";
 import { reconciled } from "./schema-set.ts";
@@ -104,8 +104,7 @@ export class Change {
     const conflicts: Conflict[] = [];
     for (const [id, manager] of managers) {
       if (id === exceptId) continue;
-      const { added, modified } = this.at(manager.apiVersion);
-      const set = intersection(manager.set, union(modified, added));
+      const set = intersection(manager.set, this.at(manager.apiVersion).changed);
       if (!isEmpty(set)) conflicts.push({ id, manager, set });
     }
     return conflicts;
@@ -124,11 +123,11 @@ export class Change {
 
   #compare(apiVersion: string): Comparison {
     const { type, apiVersion: own, otherVersion, resetFields = EMPTY } = this.#versioned;
-    if (apiVersion === own) return without(compare(topologyOf(type), this.#before, this.#after), resetFields);
+    if (apiVersion === own) return new Comparison(topologyOf(type), this.#before, this.#after, resetFields);
     const other = otherVersion?.(apiVersion);
-    if (other === undefined) return { added: EMPTY, removed: EMPTY, modified: EMPTY };
+    if (other === undefined) return new Comparison(topologyOf(type), undefined, undefined);
     const [before, after] = [other.convert(this.#before), other.convert(this.#after)];
-    return without(compare(topologyOf(other.type), before, after), resetFields);
+    return new Comparison(topologyOf(other.type), before, after, resetFields);
   }
 }
 

@@ -8,6 +8,9 @@
  *   .                                         the value itself
  */
 
+import { isObject } from "../patch/json.ts";
+import { MAX_CACHED_ELEMENTS } from "./limits.ts";
+
 /** Names the value itself inside a set: it is a member beside its children. */
 export const SELF = ".";
 
@@ -19,13 +22,14 @@ export function valueElement(value: unknown): string {
   return `v:${JSON.stringify(value)}`;
 }
 
-/** `names` must be sorted. */
-export function keyElement(names: readonly string[], values: readonly unknown[]): string {
-  let text = "k:{";
-  for (let i = 0; i < names.length; i++) {
-    text += `${i === 0 ? "" : ","}${JSON.stringify(names[i])}:${JSON.stringify(values[i] ?? null)}`;
-  }
-  return `${text}}`;
+/** Prepares the element of items that `names`, sorted, name. */
+export function keyElements(names: readonly string[]): (values: readonly unknown[]) => string {
+  const prefixes = names.map((name, i) => `${i === 0 ? "k:{" : ","}${JSON.stringify(name)}:`);
+  return (values) => {
+    let text = "";
+    for (let i = 0; i < prefixes.length; i++) text += `${prefixes[i]}${JSON.stringify(values[i] ?? null)}`;
+    return `${text}}`;
+  };
 }
 
 /** The name of a field element, `undefined` for others. */
@@ -41,15 +45,24 @@ export function canonicalElement(element: string): string | undefined {
   if (element === SELF || element.startsWith("f:")) return element;
   if (element.startsWith("i:")) return /^i:-?[0-9]+$/.test(element) ? element : undefined;
   if (!element.startsWith("v:") && !element.startsWith("k:")) return undefined;
+  const known = spellings.get(element);
+  if (known !== undefined) return known;
+  const spelling = spell(element);
+  if (spellings.size >= MAX_CACHED_ELEMENTS) spellings.clear();
+  if (spelling !== undefined) spellings.set(element, spelling);
+  return spelling;
+}
+
+/** A memo of a pure function: the same items recur in every object of a kind. */
+const spellings = new Map<string, string>();
+
+function spell(element: string): string | undefined {
   const value = parse(element.slice(2));
   if (value === undefined) return undefined;
   if (element.startsWith("v:")) return valueElement(value);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const names = Object.keys(value).sort();
-  return keyElement(
-    names,
-    names.map((name) => (value as Record<string, unknown>)[name]),
-  );
+  return keyElements(names)(names.map((name) => value[name]));
 }
 
 /** Canonical order: the value itself, fields by name, keys, values, indices; numbers by size. */

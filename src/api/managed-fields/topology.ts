@@ -3,8 +3,8 @@
  * Compiled from the type tables on first use. Values that no table describes (`deduced`) are objects taken apart by field,
  * and all else one.
  */
-import type { Field, ListOf, Schema, Type } from "../schema/mod.ts";
-import { fieldElement, keyElement, valueElement } from "./path-element.ts";
+import type { Field, ListOf, MapOf, Schema, Type } from "../schema/mod.ts";
+import { fieldElement, keyElements, valueElement } from "./path-element.ts";
 
 export type Topology = Leaf | ObjectTopology | ListTopology | Deduced;
 
@@ -20,42 +20,72 @@ export interface Deduced {
 
 export class ObjectTopology {
   readonly kind = "object";
-  readonly #of: Schema;
-  readonly #children = new Map<string, Member>();
+  readonly #of: Type | MapOf;
+  #declared: ReadonlyMap<string, Member> | undefined;
+  #sorted: readonly Member[] | undefined;
 
-  constructor(of: Type | Schema) {
+  constructor(of: Type | MapOf) {
     this.#of = of;
+  }
+
+  /** All members in canonical order, if the type has no others than it declares. */
+  get members(): readonly Member[] | undefined {
+    if (this.#of.form === "map" || this.#of.keepsUnknown) return undefined;
+    this.#sorted ??= [...this.#members().values()].sort((a, b) => (a.element < b.element ? -1 : 1));
+    return this.#sorted;
   }
 
   /** What a member is; `undefined` for a name that the type does not have. */
   member(name: string): Member | undefined {
-    const known = this.#children.get(name);
-    if (known !== undefined) return known;
     const of = this.#of;
-    if (of.form === "map") return this.#rest(topologyOf(of.values));
-    if (of.form !== "message") return undefined;
-    const field = of.fields.get(name);
-    if (field === undefined) return of.keepsUnknown ? this.#rest(DEDUCED) : undefined;
-    const member = { element: fieldElement(name), declared: true, topology: topologyOf(field.of, field) };
-    this.#children.set(name, member);
-    return member;
+    if (of.form === "map") return this.#rest(name, topologyOf(of.values));
+    return this.#members().get(name) ?? (of.keepsUnknown ? this.#rest(name, DEDUCED) : undefined);
   }
 
-  /** Names that the type declares, in no order that matters. */
-  declares(name: string): boolean {
-    return this.#of.form === "message" && this.#of.fields.has(name);
+  #members(): ReadonlyMap<string, Member> {
+    this.#declared ??= new Map(
+      (this.#of.form === "map" ? [] : [...this.#of.fields.values()]).map((field) => [
+        field.name,
+        new Member(field.name, true, () => topologyOf(field.of, field)),
+      ]),
+    );
+    return this.#declared;
   }
 
-  #rest(topology: Topology): Member {
-    return { element: undefined, declared: false, topology };
+  #rest(name: string, topology: Topology): Member {
+    return new Member(name, false, () => topology);
   }
 }
 
-export interface Member {
-  /** The path element, kept for declared fields. */
-  readonly element: string | undefined;
+export class Member {
+  readonly name: string;
+  /** Its path element. */
+  readonly element: string;
+  /** By the type, not by a map or by chance. */
   readonly declared: boolean;
-  readonly topology: Topology;
+  /** The name is also that of something every object inherits. */
+  readonly #inherited: boolean;
+  readonly #compile: () => Topology;
+  #topology: Topology | undefined;
+
+  constructor(name: string, declared: boolean, compile: () => Topology) {
+    this.name = name;
+    this.element = fieldElement(name);
+    this.declared = declared;
+    this.#inherited = name in Object.prototype;
+    this.#compile = compile;
+  }
+
+  /** Compiled when it is first asked for: types are recursive. */
+  get topology(): Topology {
+    this.#topology ??= this.#compile();
+    return this.#topology;
+  }
+
+  /** The member of an object. */
+  of(object: Readonly<Record<string, unknown>>): unknown {
+    return this.#inherited && !Object.hasOwn(object, this.name) ? undefined : object[this.name];
+  }
 }
 
 export class ListTopology {
@@ -64,12 +94,14 @@ export class ListTopology {
   readonly keys: readonly string[];
   readonly #items: Schema;
   readonly #defaults: readonly unknown[];
+  readonly #element: (values: readonly unknown[]) => string;
   #topology: Topology | undefined;
 
   constructor(list: ListOf) {
     const items = list.items;
     this.#items = items;
     this.keys = [...list.keys].sort();
+    this.#element = keyElements(this.keys);
     this.#defaults = this.keys.map((key) =>
       items.form === "message" ? items.fields.get(key)?.default : undefined,
     );
@@ -90,7 +122,7 @@ export class ListTopology {
       if (value === undefined) return undefined;
       values.push(value);
     }
-    return keyElement(this.keys, values);
+    return this.#element(values);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ManagedFieldsEntry } from "../types/meta/object-meta.ts";
 import type { JsonObject } from "../patch/json.ts";
-import { EMPTY, isEmpty, recursiveDifference, union } from "./field-set.ts";
+import { isEmpty, union } from "./field-set.ts";
 import { emptyObject } from "./empty-object.ts";
 import {
   capUpdaters,
@@ -51,9 +51,8 @@ export function recordUpdate(
 ): void {
   reconcileManagers(managers, options);
   const change = new Change(options, before, after);
-  const { added, modified } = change.comparison;
+  const changed = ownable(change.comparison.changed);
   change.takeFrom(managers, undefined);
-  const changed = ownable(recursiveDifference(union(modified, added), options.resetFields ?? EMPTY));
   if (!isEmpty(changed)) {
     const identity = {
       name: options.manager === "" ? "unknown" : options.manager,
