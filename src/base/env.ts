@@ -106,7 +106,10 @@ export interface Env {
   readonly tasks: Tasks;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** The same world for a named part: its own random stream, log name and task group. */
+  /**
+   * The same world for a named part that lives as long as this one: its own random stream, log name and task group, whose
+   * failure is this one's. Work that ends earlier belongs in a `tasks.group`.
+   */
   child(name: string): Env;
 }
 
