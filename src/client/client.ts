@@ -2,7 +2,7 @@
  * The typed client's interfaces: what controllers, scheduler and kubelet program against.
  * Objects are read-only and may be shared; make a changed copy to write.
  */
-import type { KubeObject, Resource } from "#api";
+import type { KubeObject, PartialObjectMetadata, Resource } from "#api";
 import type { WatchEvent } from "./transport.ts";
 
 /** Names an object; `namespace` is absent or `""` for cluster scope. */
@@ -82,8 +82,13 @@ export type DeepPartial<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]?: DeepPartial<T[Key]> | undefined }
     : T;
 
+/** What a call needs to know of a resource; discovery gives it for kinds known only at run time. */
+export type ResourceRef = Pick<Resource, "group" | "version" | "plural" | "kind" | "namespaced">;
+
 export interface Client {
   of<T extends KubeObject>(resource: Resource<T>): ResourceClient<T>;
+  /** The same verbs with answers cut down to metadata, for any resource. */
+  metadata(resource: ResourceRef): ResourceClient<PartialObjectMetadata>;
   /** A raw call, for discovery and for kinds known only at run time. */
   readonly raw: import("./transport.ts").Transport;
 }
@@ -115,6 +120,8 @@ export interface Informer<T extends KubeObject> {
   onChange(handler: (change: Change<T>) => void): () => void;
   /** Resolves when the cache has seen `resourceVersion` (a controller's own last write). */
   seen(resourceVersion: string, signal: AbortSignal): Promise<void>;
+  /** Resolves when the cached object of `key` (undefined: none) satisfies `holds`. */
+  until(key: ObjectKey, holds: (object: T | undefined) => boolean, signal: AbortSignal): Promise<void>;
 }
 
 /** Informers shared by the components of one process and user. */
@@ -123,6 +130,12 @@ export interface Informers {
     resource: Resource<T>,
     scope?: { readonly fieldSelector?: string; readonly namespace?: string },
   ): Informer<T>;
+  /** An informer of metadata only, for any resource. */
+  metadata(resource: ResourceRef): Informer<PartialObjectMetadata>;
+  /** Ends the metadata informer of a resource that is no longer served. */
+  dropMetadata(resource: ResourceRef): void;
+  /** The informer of the whole resource, if somebody has asked for it. */
+  peek<T extends KubeObject>(resource: Resource<T>): Informer<T> | undefined;
   /** Starts those asked for so far, and later ones when asked; resolves when all have synced. */
   start(signal: AbortSignal): Promise<void>;
 }

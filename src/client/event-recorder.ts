@@ -3,7 +3,7 @@
  * events, never the caller's work.
  */
 import { events, isStatus, type KubeObject, rfc3339 } from "#api";
-import { type Env, messageOf } from "#base";
+import { type Env, messageOf, type TaskGroup } from "#base";
 import type { Client, ResourceClient } from "./client.ts";
 import { EventCorrelator, type Happening, type Verdict, type WrittenEvent } from "./event-correlator.ts";
 import { callTries, eventQueueLength } from "./limits.ts";
@@ -30,8 +30,9 @@ export interface EventSink {
 /** Between tries of one event; upstream's. */
 const RETRY_MS = 10_000;
 
-export class EventRecorder implements EventSink {
+export class EventRecorder implements EventSink, AsyncDisposable {
   readonly #env: Env;
+  readonly #tasks: TaskGroup;
   readonly #events: ResourceClient<EventObject>;
   readonly #options: Required<EventRecorderOptions>;
   readonly #correlator = new EventCorrelator();
@@ -40,6 +41,7 @@ export class EventRecorder implements EventSink {
 
   constructor(env: Env, deps: { readonly client: Client }, options: EventRecorderOptions) {
     this.#env = env;
+    this.#tasks = env.tasks.group("events");
     this.#events = deps.client.of(events) as unknown as ResourceClient<EventObject>;
     this.#options = { host: "", ...options };
   }
@@ -58,7 +60,12 @@ export class EventRecorder implements EventSink {
     this.#queue.push({ involved, type, reason, message, ...this.#options });
     if (this.#writing) return;
     this.#writing = true;
-    this.#env.tasks.spawn("write events", (signal) => this.#drain(signal));
+    this.#tasks.spawn("write", (signal) => this.#drain(signal));
+  }
+
+  /** Stops at once; what is not written yet is lost. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tasks[Symbol.asyncDispose]();
   }
 
   async #drain(signal: AbortSignal): Promise<void> {

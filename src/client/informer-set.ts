@@ -2,9 +2,9 @@
  * The informers of one process and user: one per resource and scope, however many components ask. Each runs as a
  * task of its own from `start` on.
  */
-import type { KubeObject, Resource } from "#api";
-import type { Env } from "#base";
-import type { Client, Informer, Informers } from "./client.ts";
+import type { KubeObject, PartialObjectMetadata, Resource } from "#api";
+import type { Env, TaskGroup } from "#base";
+import type { Client, Informer, Informers, ResourceClient, ResourceRef } from "./client.ts";
 import { SharedInformer } from "./shared-informer.ts";
 
 interface Scope {
@@ -12,36 +12,43 @@ interface Scope {
   readonly namespace?: string;
 }
 
-export class InformerSet implements Informers {
+export class InformerSet implements Informers, AsyncDisposable {
   readonly #env: Env;
+  readonly #tasks: TaskGroup;
   readonly #client: Client;
   // An informer's type follows from the resource in its key; `of` alone reads and writes the map.
   readonly #informers = new Map<string, SharedInformer<never>>();
+  readonly #stops = new Map<string, AbortController>();
   readonly #waiting: string[] = [];
   #started = false;
 
   constructor(env: Env, deps: { readonly client: Client }) {
     this.#env = env;
+    this.#tasks = env.tasks.group("informers");
     this.#client = deps.client;
   }
 
   of<T extends KubeObject>(resource: Resource<T>, scope: Scope = {}): Informer<T> {
-    const name = scopeName(resource, scope);
-    const known = this.#informers.get(name) as SharedInformer<T> | undefined;
-    if (known !== undefined) return known;
-    const informer = new SharedInformer<T>(
-      this.#env.child(name),
-      { client: this.#client.of(resource) },
-      scope,
-    );
-    this.#informers.set(name, informer as unknown as SharedInformer<never>);
-    if (this.#started) this.#run(name, informer);
-    else this.#waiting.push(name);
-    return informer;
+    return this.#shared(scopeName(resource, scope), () => this.#client.of(resource), scope);
+  }
+
+  metadata(resource: ResourceRef): Informer<PartialObjectMetadata> {
+    return this.#shared(metadataName(resource), () => this.#client.metadata(resource), {});
+  }
+
+  dropMetadata(resource: ResourceRef): void {
+    this.#stops.get(metadataName(resource))?.abort();
+    this.#stops.delete(metadataName(resource));
+    this.#informers.delete(metadataName(resource));
+  }
+
+  peek<T extends KubeObject>(resource: Resource<T>): Informer<T> | undefined {
+    return this.#informers.get(scopeName(resource, {})) as SharedInformer<T> | undefined;
   }
 
   /** Resolves when every informer asked for so far has synced. */
   async start(signal: AbortSignal): Promise<void> {
+    if (!this.#started) this.#env.tasks.spawn("informers", () => this.#tasks.failed);
     this.#started = true;
     for (const name of this.#waiting.splice(0)) this.#run(name, this.#informers.get(name));
     await Promise.all([...this.#informers.values()].map((informer) => informer.reached(0, signal)));
@@ -52,13 +59,33 @@ export class InformerSet implements Informers {
     return [...this.#informers].filter(([, informer]) => !informer.synced).map(([name]) => name);
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tasks[Symbol.asyncDispose]();
+  }
+
+  #shared<T extends KubeObject>(name: string, client: () => ResourceClient<T>, scope: Scope): Informer<T> {
+    const known = this.#informers.get(name) as SharedInformer<T> | undefined;
+    if (known !== undefined) return known;
+    const informer = new SharedInformer<T>(this.#env.child(name), { client: client() }, scope);
+    this.#informers.set(name, informer as unknown as SharedInformer<never>);
+    if (this.#started) this.#run(name, informer);
+    else this.#waiting.push(name);
+    return informer;
+  }
+
   #run(name: string, informer: { run(signal: AbortSignal): Promise<void> } | undefined): void {
-    this.#env.tasks.spawn(`informer ${name}`, async (signal) => informer?.run(signal));
+    const stop = new AbortController();
+    this.#stops.set(name, stop);
+    this.#tasks.spawn(name, async (signal) => informer?.run(AbortSignal.any([signal, stop.signal])));
   }
 }
 
-function scopeName(resource: Resource<never> | Resource, scope: Scope): string {
+function scopeName(resource: Pick<ResourceRef, "group" | "plural">, scope: Scope): string {
   const base = resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
   const place = scope.namespace === undefined ? "" : `@${scope.namespace}`;
   return scope.fieldSelector === undefined ? `${base}${place}` : `${base}${place}[${scope.fieldSelector}]`;
+}
+
+function metadataName(resource: ResourceRef): string {
+  return `metadata of ${scopeName(resource, {})}`;
 }

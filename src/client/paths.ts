@@ -2,11 +2,11 @@
  * How calls are spelled: URL paths and queries of the Kubernetes API, and the error for an answer that is a
  * refusal. Pure.
  */
-import { type KubeObject, type Resource, type StatusBody, StatusError } from "#api";
-import type { ListOptions, ObjectKey, WatchOptions, WriteOptions } from "./client.ts";
+import { type StatusBody, StatusError, type StatusReason } from "#api";
+import type { ListOptions, ObjectKey, ResourceRef, WatchOptions, WriteOptions } from "./client.ts";
 import type { ApiRequest, ApiResponse } from "./transport.ts";
 
-type Named = Pick<Resource<KubeObject>, "group" | "version" | "plural" | "namespaced">;
+type Named = Pick<ResourceRef, "group" | "version" | "plural" | "namespaced">;
 
 /** `/api/v1/namespaces/a/pods` or `/apis/apps/v1/deployments`; without a namespace, all of them. */
 export function collectionPath(resource: Named, namespace: string | undefined): string {
@@ -78,7 +78,7 @@ export function refusal(request: ApiRequest, response: ApiResponse): StatusError
   return new StatusError(response.status, REASONS.get(response.status) ?? "InternalError", message, details);
 }
 
-const REASONS = new Map([
+const REASONS = new Map<number, StatusReason>([
   [400, "BadRequest"],
   [401, "Unauthorized"],
   [403, "Forbidden"],
@@ -89,7 +89,7 @@ const REASONS = new Map([
   [429, "TooManyRequests"],
   [503, "ServiceUnavailable"],
   [504, "Timeout"],
-] as const);
+]);
 
 function isStatusBody(body: unknown): body is StatusBody {
   if (typeof body !== "object" || body === null) return false;

@@ -5,14 +5,14 @@
  */
 import type { KubeObject } from "#api";
 import type { Env } from "#base";
-import type { Change, Informer, Lister, ListOptions, ResourceClient } from "./client.ts";
+import type { Change, Informer, Lister, ListOptions, ObjectKey, ResourceClient } from "./client.ts";
 import { IndexedCache, keyOf, keyText, parseKey } from "./indexed-cache.ts";
 import { changesPerTurn } from "./limits.ts";
 import { Reflector, type ReflectorSink } from "./reflector.ts";
 import type { WatchEvent } from "./transport.ts";
 
 interface Waiter {
-  readonly revision: number;
+  readonly holds: () => boolean;
   readonly resolve: () => void;
 }
 
@@ -64,12 +64,20 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
     await this.#reflector.run(signal);
   }
 
+  async until(key: ObjectKey, holds: (object: T | undefined) => boolean, signal: AbortSignal): Promise<void> {
+    await this.#when(() => holds(this.#cache.get(key)), signal);
+  }
+
   /** Resolves at the first revision of at least `revision` (and not before the first list). */
   async reached(revision: number, signal: AbortSignal): Promise<void> {
-    if (this.#synced && this.#revision >= revision) return;
+    await this.#when(() => this.#synced && this.#revision >= revision, signal);
+  }
+
+  async #when(holds: () => boolean, signal: AbortSignal): Promise<void> {
+    if (holds()) return;
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter = { revision, resolve };
+    const waiter = { holds, resolve };
     const abort = () => reject(signal.reason);
     this.#waiters.add(waiter);
     signal.addEventListener("abort", abort, { once: true });
@@ -138,7 +146,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
   #advance(revision: number): void {
     if (revision > this.#revision) this.#revision = revision;
     for (const waiter of this.#waiters) {
-      if (this.#revision >= waiter.revision) waiter.resolve();
+      if (waiter.holds()) waiter.resolve();
     }
   }
 }

@@ -2,7 +2,7 @@
  * The typed client: resources and verbs over any transport. It adds no caching and no retries; what the server
  * answered is what the caller gets, or a `StatusError`.
  */
-import type { KubeObject, Resource } from "#api";
+import type { KubeObject, PartialObjectMetadata, Resource } from "#api";
 import type {
   Client,
   DeleteOptions,
@@ -12,6 +12,7 @@ import type {
   ObjectKey,
   PatchType,
   ResourceClient,
+  ResourceRef,
   WatchOptions,
   WriteOptions,
 } from "./client.ts";
@@ -43,28 +44,35 @@ export function createClient(transport: Transport, options: ClientOptions): Clie
   return {
     raw: transport,
     of: <T extends KubeObject>(resource: Resource<T>): ResourceClient<T> =>
-      new TypedResourceClient(transport, resource, options),
+      new TypedResourceClient<T>(transport, resource, options),
+    metadata: (resource) =>
+      new TypedResourceClient<PartialObjectMetadata>(transport, resource, options, true),
   };
 }
 
 class TypedResourceClient<T extends KubeObject> implements ResourceClient<T> {
   readonly #transport: Transport;
-  readonly #resource: Resource<T>;
+  readonly #resource: ResourceRef;
   readonly #options: ClientOptions;
+  /** Ask for metadata only. */
+  readonly #partial: boolean;
 
-  constructor(transport: Transport, resource: Resource<T>, options: ClientOptions) {
+  constructor(transport: Transport, resource: ResourceRef, options: ClientOptions, partial = false) {
+    this.#partial = partial;
     this.#transport = transport;
     this.#resource = resource;
     this.#options = options;
   }
 
   async get(key: ObjectKey, signal: AbortSignal): Promise<T> {
-    return (await this.#call({ method: "GET", path: objectPath(this.#resource, key) }, signal)) as T;
+    const request: ApiRequest = { method: "GET", path: objectPath(this.#resource, key), ...this.#accept() };
+    return (await this.#call(request, signal)) as T;
   }
 
   async list(options: ListOptions, signal: AbortSignal): Promise<List<T>> {
     const path = withQuery(collectionPath(this.#resource, options.namespace), listQuery(options));
-    const body = (await this.#call({ method: "GET", path }, signal)) as WireList<T>;
+    const request: ApiRequest = { method: "GET", path, ...this.#accept("List") };
+    const body = (await this.#call(request, signal)) as WireList<T>;
     return {
       resourceVersion: body.metadata?.resourceVersion ?? "",
       continue: body.metadata?.continue || undefined,
@@ -74,7 +82,10 @@ class TypedResourceClient<T extends KubeObject> implements ResourceClient<T> {
 
   async watch(options: WatchOptions, signal: AbortSignal): Promise<AsyncIterable<readonly WatchEvent<T>[]>> {
     const path = withQuery(collectionPath(this.#resource, options.namespace), watchQuery(options));
-    const events = await this.#transport.watch(this.#named({ method: "GET", path }), signal);
+    const events = await this.#transport.watch(
+      this.#named({ method: "GET", path, ...this.#accept() }),
+      signal,
+    );
     return events as AsyncIterable<readonly WatchEvent<T>[]>;
   }
 
@@ -100,7 +111,13 @@ class TypedResourceClient<T extends KubeObject> implements ResourceClient<T> {
   ): Promise<T> {
     const target = objectPath(this.#resource, key, options.subresource);
     const path = withQuery(target, writeQuery(options, this.#options.fieldManager));
-    const request: ApiRequest = { method: "PATCH", path, contentType: PATCH_TYPES[type], body: patch };
+    const request: ApiRequest = {
+      method: "PATCH",
+      path,
+      contentType: PATCH_TYPES[type],
+      body: patch,
+      ...this.#accept(),
+    };
     return (await this.#call(request, signal)) as T;
   }
 
@@ -127,6 +144,11 @@ class TypedResourceClient<T extends KubeObject> implements ResourceClient<T> {
     const response = await this.#transport.request(this.#named(request), signal);
     if (response.status >= 400) throw refusal(request, response);
     return response.body;
+  }
+
+  #accept(suffix = ""): { accept?: string } {
+    if (!this.#partial) return {};
+    return { accept: `application/json;as=PartialObjectMetadata${suffix};g=meta.k8s.io;v=v1` };
   }
 
   #named(request: ApiRequest): ApiRequest {

@@ -3,7 +3,7 @@
  * workers at a time, and when added while handled is handled again afterwards. Failures back off per key
  * (5 ms doubling to 1000 s). The number of keys bounds it.
  */
-import { type Env, type Timer } from "#base";
+import type { Env, Timer } from "#base";
 import { exponential } from "./back-off.ts";
 import { itemBackOff } from "./limits.ts";
 
@@ -20,7 +20,7 @@ export class WorkQueue {
   readonly #handling = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #delayed = new Map<string, Delayed>();
-  readonly #idle: ((key: string | undefined) => void)[] = [];
+  readonly #idlers: ((key: string | undefined) => void)[] = [];
 
   constructor(env: Env) {
     this.#env = env;
@@ -31,9 +31,9 @@ export class WorkQueue {
     return this.#ready.length - this.#head;
   }
 
-  /** True when nothing is waiting, delayed or being handled. */
-  get quiet(): boolean {
-    return this.length === 0 && this.#handling.size === 0 && this.#delayed.size === 0;
+  /** True when nothing is waiting or being handled; delayed keys do not count. */
+  get idle(): boolean {
+    return this.#dirty.size === 0 && this.#handling.size === 0;
   }
 
   add(key: string): void {
@@ -75,7 +75,7 @@ export class WorkQueue {
   /** Handles keys with `workers` at a time until `signal` aborts; then waits for those in hand. */
   async run(workers: number, signal: AbortSignal, handle: (key: string) => Promise<void>): Promise<void> {
     const stop = () => {
-      for (const wake of this.#idle.splice(0)) wake(undefined);
+      for (const wake of this.#idlers.splice(0)) wake(undefined);
       for (const delayed of this.#delayed.values()) delayed.timer.cancel();
       this.#delayed.clear();
     };
@@ -89,7 +89,7 @@ export class WorkQueue {
 
   async #work(signal: AbortSignal, handle: (key: string) => Promise<void>): Promise<void> {
     while (!signal.aborted) {
-      const key = this.#take() ?? (await new Promise<string | undefined>((wake) => this.#idle.push(wake)));
+      const key = this.#take() ?? (await new Promise<string | undefined>((wake) => this.#idlers.push(wake)));
       if (key === undefined) return;
       this.#dirty.delete(key);
       this.#handling.add(key);
@@ -103,7 +103,7 @@ export class WorkQueue {
   }
 
   #offer(key: string): void {
-    const wake = this.#idle.shift();
+    const wake = this.#idlers.shift();
     if (wake === undefined) this.#ready.push(key);
     else wake(key);
   }

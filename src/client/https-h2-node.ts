@@ -1,0 +1,113 @@
+/** Calls as streams of one HTTP/2 connection; see `https-transport-node.ts`. */
+import http2 from "node:http2";
+import { ClientError } from "./errors.ts";
+import type { Channel, Incoming, WireRequest } from "./https-transport-node.ts";
+
+/** Window of the connection and its streams: 16 MB keeps LISTs from stalling on updates of it. */
+const WINDOW_BYTES = 16 * 1024 * 1024;
+
+/** A silent connection is asked after 30 s, and given up 15 s later, as client-go's. */
+const PING_AFTER_MS = 30_000;
+
+export class H2Channel implements Channel {
+  readonly #session: http2.ClientHttp2Session;
+
+  constructor(session: http2.ClientHttp2Session) {
+    this.#session = session;
+    session.once("connect", () => session.setLocalWindowSize(WINDOW_BYTES));
+    session.settings({ initialWindowSize: WINDOW_BYTES, enablePush: false });
+    // Each stream reports the loss to its own caller.
+    session.on("error", () => session.destroy());
+    session.on("goaway", () => session.close());
+    session.setTimeout(PING_AFTER_MS, () => this.#ping());
+  }
+
+  get usable(): boolean {
+    return !this.#session.closed && !this.#session.destroyed;
+  }
+
+  send(request: WireRequest, signal: AbortSignal): Promise<Incoming> {
+    const { promise, resolve, reject } = Promise.withResolvers<Incoming>();
+    let stream: http2.ClientHttp2Stream;
+    try {
+      const end = request.body === undefined;
+      stream = this.#session.request(
+        { ":method": request.method, ":path": request.path, ...request.headers },
+        { endStream: end },
+      );
+    } catch (cause) {
+      return Promise.reject(
+        new ClientError("not-sent", `Cannot ${request.method} ${request.path}`, { cause }),
+      );
+    }
+    if (request.body !== undefined) stream.end(request.body);
+    const abort = () => {
+      stream.close(http2.constants.NGHTTP2_CANCEL);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    stream.once("close", () => {
+      signal.removeEventListener("abort", abort);
+      reject(unreachable(request, undefined));
+    });
+    stream.on("error", (cause) => reject(lost(request, cause)));
+    stream.once("response", (headers) => {
+      resolve({
+        status: Number(headers[":status"]),
+        headers: plainHeaders(headers),
+        body: bodyOf(stream, request, signal),
+      });
+    });
+    return promise;
+  }
+
+  close(): void {
+    this.#session.destroy();
+  }
+
+  #ping(): void {
+    const sent = this.#session.ping((error) => {
+      if (error !== null) this.#session.destroy();
+    });
+    if (!sent) this.#session.destroy();
+  }
+}
+
+async function* bodyOf(
+  stream: http2.ClientHttp2Stream,
+  request: WireRequest,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw unreachable(request, cause);
+  } finally {
+    if (!stream.closed) stream.close(http2.constants.NGHTTP2_CANCEL);
+  }
+  if (signal.aborted) throw signal.reason;
+  if (stream.rstCode !== http2.constants.NGHTTP2_NO_ERROR || !stream.readableEnded)
+    throw unreachable(request, undefined);
+}
+
+/** A stream that the server refused before acting (RFC 9113, 8.7) may be sent again. */
+function lost(request: WireRequest, cause: unknown): ClientError {
+  const text = cause instanceof Error ? cause.message : "";
+  if (!text.includes("NGHTTP2_REFUSED_STREAM")) return unreachable(request, cause);
+  return new ClientError("not-sent", `Cannot ${request.method} ${request.path}`, { cause });
+}
+
+function unreachable(request: WireRequest, cause: unknown): ClientError {
+  const message = `Cannot ${request.method} ${request.path}: the connection broke`;
+  return new ClientError("unreachable", message, cause === undefined ? undefined : { cause });
+}
+
+function plainHeaders(headers: http2.IncomingHttpHeaders): Record<string, string> {
+  const plain: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith(":") && value !== undefined)
+      plain[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return plain;
+}

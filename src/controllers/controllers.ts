@@ -1,0 +1,30 @@
+/** Every controller, by the name that `--controllers` takes. One table: nothing else knows the family. */
+import { rootCaPublisher } from "./accounts/root-ca-publisher.ts";
+import { serviceAccountController } from "./accounts/service-account-controller.ts";
+import type { ControllerDefinition } from "./controller.ts";
+import { garbageCollector } from "./garbage/garbage-collector.ts";
+import { namespaceController } from "./namespaces/namespace-controller.ts";
+import { endpointSliceController } from "./network/endpoint-slice-controller.ts";
+import { endpointsController } from "./network/endpoints-controller.ts";
+import { nodeLifecycleController } from "./nodes/node-lifecycle-controller.ts";
+import { podGarbageCollector } from "./nodes/pod-garbage-collector.ts";
+import { taintEvictionController } from "./nodes/taint-eviction-controller.ts";
+import { clusterRoleAggregationController } from "./rbac/cluster-role-aggregation-controller.ts";
+import { deploymentController } from "./workloads/deployment/deployment-controller.ts";
+import { replicaSetController } from "./workloads/replica-set-controller.ts";
+
+/** In the order in which they are created; turns do not depend on it. */
+export const controllers: readonly ControllerDefinition[] = [
+  namespaceController,
+  serviceAccountController,
+  rootCaPublisher,
+  deploymentController,
+  replicaSetController,
+  endpointSliceController,
+  endpointsController,
+  garbageCollector,
+  nodeLifecycleController,
+  taintEvictionController,
+  podGarbageCollector,
+  clusterRoleAggregationController,
+];

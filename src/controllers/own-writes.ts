@@ -1,0 +1,130 @@
+/**
+ * Read your own writes: the client of one turn notes what it wrote, and the runner waits until the informers have seen
+ * it before the key has another turn. So no controller ever counts objects from a cache that lacks its own
+ * creations and deletions, and none keeps expectations of its own. A crash forgets the notes, and may: the
+ * next process lists anew.
+ */
+import type { KubeObject, PartialObjectMetadata, Resource } from "#api";
+import type {
+  Client,
+  DeleteOptions,
+  Informer,
+  Informers,
+  List,
+  ListOptions,
+  NewObject,
+  ObjectKey,
+  PatchType,
+  ResourceClient,
+  ResourceRef,
+  Transport,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from "#client";
+
+/** Notes of one turn. */
+export class OwnWrites implements Client {
+  readonly #client: Client;
+  readonly #informers: Pick<Informers, "peek">;
+  readonly #waits: ((signal: AbortSignal) => Promise<void>)[] = [];
+
+  constructor(client: Client, informers: Pick<Informers, "peek">) {
+    this.#client = client;
+    this.#informers = informers;
+  }
+
+  get raw(): Transport {
+    return this.#client.raw;
+  }
+
+  of<T extends KubeObject>(resource: Resource<T>): ResourceClient<T> {
+    const inner = this.#client.of(resource);
+    const informer = this.#informers.peek(resource);
+    return informer === undefined ? inner : new NotingClient(inner, informer, this.#waits);
+  }
+
+  /** Metadata calls are not noted: who uses them names uids. */
+  metadata(resource: ResourceRef): ResourceClient<PartialObjectMetadata> {
+    return this.#client.metadata(resource);
+  }
+
+  /** Resolves when the informers have seen all that this turn wrote. */
+  async seen(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#waits.map((wait) => wait(signal)));
+  }
+}
+
+class NotingClient<T extends KubeObject> implements ResourceClient<T> {
+  readonly #inner: ResourceClient<T>;
+  readonly #informer: Informer<T>;
+  readonly #waits: ((signal: AbortSignal) => Promise<void>)[];
+
+  constructor(
+    inner: ResourceClient<T>,
+    informer: Informer<T>,
+    waits: ((signal: AbortSignal) => Promise<void>)[],
+  ) {
+    this.#inner = inner;
+    this.#informer = informer;
+    this.#waits = waits;
+  }
+
+  get(key: ObjectKey, signal: AbortSignal): Promise<T> {
+    return this.#inner.get(key, signal);
+  }
+
+  list(options: ListOptions, signal: AbortSignal): Promise<List<T>> {
+    return this.#inner.list(options, signal);
+  }
+
+  watch(options: WatchOptions, signal: AbortSignal): Promise<AsyncIterable<readonly WatchEvent<T>[]>> {
+    return this.#inner.watch(options, signal);
+  }
+
+  async create(object: NewObject<T>, signal: AbortSignal, options?: WriteOptions): Promise<T> {
+    return this.#noted(await this.#inner.create(object, signal, options));
+  }
+
+  async update(object: T, signal: AbortSignal, options?: WriteOptions): Promise<T> {
+    return this.#noted(await this.#inner.update(object, signal, options));
+  }
+
+  async patch(
+    key: ObjectKey,
+    type: PatchType,
+    patch: unknown,
+    signal: AbortSignal,
+    options?: WriteOptions & { readonly force?: boolean },
+  ): Promise<T> {
+    return this.#noted(await this.#inner.patch(key, type, patch, signal, options));
+  }
+
+  async delete(key: ObjectKey, signal: AbortSignal, options?: DeleteOptions): Promise<void> {
+    const uid = options?.uid ?? this.#informer.lister.get(key)?.metadata.uid;
+    await this.#inner.delete(key, signal, options);
+    this.#waits.push((waitSignal) =>
+      this.#informer.until(key, (object) => isDeleted(object, uid), waitSignal),
+    );
+  }
+
+  deleteCollection(options: ListOptions & DeleteOptions, signal: AbortSignal): Promise<void> {
+    return this.#inner.deleteCollection(options, signal);
+  }
+
+  post(key: ObjectKey, subresource: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+    return this.#inner.post(key, subresource, body, signal);
+  }
+
+  #noted(written: T): T {
+    const { resourceVersion } = written.metadata;
+    if (resourceVersion !== undefined)
+      this.#waits.push((signal) => this.#informer.seen(resourceVersion, signal));
+    return written;
+  }
+}
+
+function isDeleted(object: KubeObject | undefined, uid: string | undefined): boolean {
+  if (object === undefined || object.metadata.deletionTimestamp !== undefined) return true;
+  return uid !== undefined && object.metadata.uid !== uid;
+}
