@@ -3,7 +3,8 @@
  *
  *   constructor(env, deps, options) --> start(signal) --> ready --> [Symbol.asyncDispose]()
  *
- * The constructor stores and validates, with no IO and no timers. Dispose is idempotent and legal in any state.
+ * The constructor stores and validates, with no IO and no timers. Dispose is idempotent and legal in any
+ * state.
  */
 export interface Component extends AsyncDisposable {
   /** Resolves when the component does its work; rejects when it cannot start, or `signal` aborts first. */

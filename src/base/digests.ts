@@ -1,7 +1,7 @@
 /**
  * The part of `Crypto` that is a function of its arguments, shared by both twins: SHA-256, HMAC and the
- * verification of ES256 (RFC 7518 §3.4: r and s, 32 bytes each). Parsed keys are kept, since parsing PEM costs more
- * than a verification.
+ * verification of ES256 (RFC 7518 §3.4: r and s, 32 bytes each). Parsed keys are kept, since parsing PEM
+ * costs more than a verification.
  */
 import { createHash, createHmac, createPublicKey, type KeyObject, verify } from "node:crypto";
 import { maxParsedKeys } from "./limits.ts";

@@ -1,9 +1,10 @@
 /**
- * The disk as components see it: files that grow at their end, and names that change at once or not at all. Data is durable
- * after `sync`, names (creation, rename, removal) after `syncDirectory`; a power cut may take the rest, or part of
- * it. After a failed sync, what was written before it may be lost although it can still be read: start a new file.
- * Paths are relative, with "/"; directories come into being with their files. Twins: the machine's file system
- * (`base/real`) and a simulated one (`base/sim`); both pass `disk.contract.ts`.
+ * The disk as components see it: files that grow at their end, and names that change at once or not at all.
+ * Data is durable after `sync`, names (creation, rename, removal) after `syncDirectory`; a power cut may
+ * take the rest, or part of it. After a failed sync, what was written before it may be lost although it can
+ * still be read: start a new file. Paths are relative, with "/"; directories come into being with their
+ * files. Twins: the machine's file system (`base/real`) and a simulated one (`base/sim`); both pass
+ * `disk.contract.ts`.
  */
 import { CodedError } from "./errors.ts";
 
@@ -23,7 +24,10 @@ export interface Disk {
   syncDirectory(directory: string): Promise<void>;
 }
 
-/** A file open for appending; its operations end in the order in which they were asked for only when awaited. */
+/**
+ * A file open for appending; its operations end in the order in which they were asked for only when
+ * awaited.
+ */
 export interface AppendFile {
   readonly sizeBytes: number;
   /** Adds at the end. Rejects with `full`; then a part of `data` may be in the file. */
@@ -40,7 +44,10 @@ export type DiskErrorCode = "notFound" | "full" | "syncFailed" | "denied" | "fai
 /** Rejections of a disk. */
 export class DiskError extends CodedError<DiskErrorCode> {}
 
-/** Gives `path` a new content, durably and at once: readers see the old file or the new one, after a power cut too. */
+/**
+ * Gives `path` a new content, durably and at once: readers see the old file or the new one, after a power
+ * cut too.
+ */
 export async function replaceFile(disk: Disk, path: string, data: Uint8Array, mode = 0o600): Promise<void> {
   const draft = `${path}.new`;
   await disk.remove(draft); // Left by a crash in the middle of an earlier replacement.

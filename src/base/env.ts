@@ -27,7 +27,10 @@ export interface Timer {
 
 /** Randomness for ids, jitter and choice; secrets come from `Crypto.randomBytes`. */
 export interface Random {
-  /** An independent stream. Simulated draws depend only on the seed and the names from the root; fork by part, not by object. */
+  /**
+   * An independent stream. Simulated draws depend only on the seed and the names from the root; fork by
+   * part, not by object.
+   */
   fork(name: string): Random;
   /** A float in [0, 1). */
   float(): number;
@@ -58,9 +61,15 @@ export interface KeyPair {
 
 /** Background work with an owner: nothing runs unless somebody can stop it and hears of its failure. */
 export interface Tasks {
-  /** Starts `run`; its signal aborts when the group is disposed. A rejection other than abort is fatal to the group. */
+  /**
+   * Starts `run`; its signal aborts when the group is disposed. A rejection other than abort is fatal to
+   * the group.
+   */
   spawn(name: string, run: (signal: AbortSignal) => Promise<void>): void;
-  /** A group that ends with this one, or earlier by its own dispose. Its failure is its owner's to hear (`failed`). */
+  /**
+   * A group that ends with this one, or earlier by its own dispose. Its failure is its owner's to hear
+   * (`failed`).
+   */
   group(name: string): TaskGroup;
 }
 
@@ -80,7 +89,10 @@ export interface Log {
   error(message: string, fields?: LogFields & { readonly error?: string }): void;
 }
 
-/** A registry of series, rendered in Prometheus text format by `render()`. Asking twice for a name gives the same metric. */
+/**
+ * A registry of series, rendered in Prometheus text format by `render()`. Asking twice for a name gives the
+ * same metric.
+ */
 export interface Metrics {
   counter(name: string, help: string, labels?: readonly string[]): Counter;
   gauge(name: string, help: string, labels?: readonly string[]): Gauge;
@@ -107,8 +119,8 @@ export interface Env {
   readonly log: Log;
   readonly metrics: Metrics;
   /**
-   * The same world for a named part that lives as long as this one: its own random stream, log name and task group, whose
-   * failure is this one's. Work that ends earlier belongs in a `tasks.group`.
+   * The same world for a named part that lives as long as this one: its own random stream, log name and
+   * task group, whose failure is this one's. Work that ends earlier belongs in a `tasks.group`.
    */
   child(name: string): Env;
 }

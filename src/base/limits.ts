@@ -1,9 +1,14 @@
 /** Bounds of this folder, each with its reason. */
 
-/** Series of one metric. More means that a label holds ids; further series are counted together under `"(other)"`. */
+/**
+ * Series of one metric. More means that a label holds ids; further series are counted together under
+ * `"(other)"`.
+ */
 export const maxSeriesPerMetric = 5_000;
 
-/** Parsed keys kept by a crypto twin: a CA, a front proxy CA and a few generations of service account keys. */
+/**
+ * Parsed keys kept by a crypto twin: a CA, a front proxy CA and a few generations of service account keys.
+ */
 export const maxParsedKeys = 64;
 
 /** Log entries that a simulated world keeps for a failing run's report (about 2 MB). */

@@ -1,6 +1,6 @@
 /**
- * A queue between a producer that is told and a reader that asks: the inside of connections and pipes. It keeps no
- * bound itself; `onTaken` lets the producer keep one.
+ * A queue between a producer that is told and a reader that asks: the inside of connections and pipes. It
+ * keeps no bound itself; `onTaken` lets the producer keep one.
  */
 export class MessageQueue<T> implements AsyncIterable<T>, AsyncIterator<T, undefined> {
   #items: T[] = [];

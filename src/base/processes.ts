@@ -1,15 +1,15 @@
 /**
- * Child processes as components see them: bytes in, bytes out, an end. A child is in a session of its own, so a signal
- * to our terminal does not reach it. Twins: the operating system's (`base/real`) and scripts (`base/sim`); both pass
- * `processes.contract.ts`.
+ * Child processes as components see them: bytes in, bytes out, an end. A child is in a session of its own,
+ * so a signal to our terminal does not reach it. Twins: the operating system's (`base/real`) and scripts
+ * (`base/sim`); both pass `processes.contract.ts`.
  */
 import { CodedError } from "./errors.ts";
 
 /** Starts programs. */
 export interface Processes {
   /**
-   * Starts a program; aborting `signal` kills it (SIGKILL) at any time. Rejects with `notFound` or `failed` when it cannot
-   * be started.
+   * Starts a program; aborting `signal` kills it (SIGKILL) at any time. Rejects with `notFound` or `failed`
+   * when it cannot be started.
    */
   spawn(command: Command, signal: AbortSignal): Promise<ChildProcess>;
 }
@@ -52,7 +52,10 @@ export type ProcessErrorCode = "notFound" | "failed" | "closed";
 /** Rejections of processes. `closed`: the child reads no more. */
 export class ProcessError extends CodedError<ProcessErrorCode> {}
 
-/** Runs a program to its end with `input`, collecting at most `maxOutputBytes` of each output (what is beyond is dropped). */
+/**
+ * Runs a program to its end with `input`, collecting at most `maxOutputBytes` of each output (what is
+ * beyond is dropped).
+ */
 export async function runToEnd(
   processes: Processes,
   command: Command,

@@ -1,6 +1,6 @@
 /**
- * What a certificate says. OpenSSL parses and judges; only the issuer's name and key identifier are cut out of the DER here,
- * since a certificate must repeat them byte for byte.
+ * What a certificate says. OpenSSL parses and judges; only the issuer's name and key identifier are cut out
+ * of the DER here, since a certificate must repeat them byte for byte.
  */
 import { createPublicKey, X509Certificate } from "node:crypto";
 import type { Subject } from "./certificate.ts";

@@ -1,7 +1,8 @@
 /**
- * Issues X.509 v3 certificates (RFC 5280) on P-256 keys, by `Env.crypto` and `Env.clock` alone: synchronous, and in simulation
- * the same for a seed. Ours rather than a library's: the one at hand takes 120 ms and 23 MB to load, replaces
- * globals, and signs on the thread pool. Reading is OpenSSL's (`certificate-facts.ts`).
+ * Issues X.509 v3 certificates (RFC 5280) on P-256 keys, by `Env.crypto` and `Env.clock` alone:
+ * synchronous, and in simulation the same for a seed. Ours rather than a library's: the one at hand takes
+ * 120 ms and 23 MB to load, replaces globals, and signs on the thread pool. Reading is OpenSSL's
+ * (`certificate-facts.ts`).
  */
 import type { Env } from "../env.ts";
 import { isAuthority, publicKeyBytes, publicKeyOf, readNames } from "./certificate-facts.ts";

@@ -1,8 +1,8 @@
 /**
- * The keys and certificates of a control plane, in kubeadm's layout. Idempotent: what is valid is kept; a missing, broken,
- * foreign or soon expiring certificate is issued again; an authority is never replaced, since everybody who trusts it would have
- * to learn of it. Files change at once (`replaceFile`), keys before certificates, so that a crash in between leaves a pair that
- * does not match and is issued again.
+ * The keys and certificates of a control plane, in kubeadm's layout. Idempotent: what is valid is kept; a
+ * missing, broken, foreign or soon expiring certificate is issued again; an authority is never replaced,
+ * since everybody who trusts it would have to learn of it. Files change at once (`replaceFile`), keys
+ * before certificates, so that a crash in between leaves a pair that does not match and is issued again.
  */
 import type { Disk } from "../disk.ts";
 import { DiskError, replaceFile } from "../disk.ts";
@@ -42,7 +42,10 @@ const clusterNames = [
   "kubernetes.default.svc.cluster.local",
 ];
 
-/** Reads the files, and makes those that are missing or no longer good. Rejects with `PkiError` `missingKey`, `expired`. */
+/**
+ * Reads the files, and makes those that are missing or no longer good. Rejects with `PkiError`
+ * `missingKey`, `expired`.
+ */
 export async function ensureClusterPki(
   env: Env,
   disk: Disk,

@@ -1,6 +1,7 @@
 /**
- * DER (ITU-T X.690 §10), as much as certificates need: elements are byte strings, made from the inside out, and
- * read without copying. Lengths are definite and minimal; reading refuses anything that does not fit its parent.
+ * DER (ITU-T X.690 §10), as much as certificates need: elements are byte strings, made from the inside out,
+ * and read without copying. Lengths are definite and minimal; reading refuses anything that does not fit
+ * its parent.
  */
 import { PkiError } from "./pki-error.ts";
 
@@ -80,7 +81,10 @@ export interface DerElement {
   readonly bytes: Uint8Array;
 }
 
-/** The elements that fill `content` exactly: those inside a sequence, or one whole document. Throws `malformed`. */
+/**
+ * The elements that fill `content` exactly: those inside a sequence, or one whole document. Throws
+ * `malformed`.
+ */
 export function elementsOf(content: Uint8Array): readonly DerElement[] {
   const found: DerElement[] = [];
   for (let offset = 0; offset < content.length; ) {

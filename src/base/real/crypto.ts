@@ -1,4 +1,7 @@
-/** The real `Crypto`: the operating system's randomness and OpenSSL's P-256, synchronous on the calling thread. */
+/**
+ * The real `Crypto`: the operating system's randomness and OpenSSL's P-256, synchronous on the calling
+ * thread.
+ */
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { Es256Verifier, hmacSha256, KeyCache, sha256 } from "../digests.ts";
 import type { Crypto, KeyPair } from "../env.ts";

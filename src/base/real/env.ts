@@ -1,7 +1,7 @@
 /**
- * The real `Env`: the machine's clock, randomness and keys, logs on stderr, metrics in memory. `child()` shares
- * all but the name and the task group; a failure in a child's group is a failure of the root, which the process's owner
- * hears by `failed`.
+ * The real `Env`: the machine's clock, randomness and keys, logs on stderr, metrics in memory. `child()`
+ * shares all but the name and the task group; a failure in a child's group is a failure of the root, which
+ * the process's owner hears by `failed`.
  */
 import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";

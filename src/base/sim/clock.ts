@@ -1,6 +1,7 @@
 /**
- * The simulated `Clock` of one scope: virtual time, seen through its host's clock, which may be skewed and may jump. As on a
- * busy machine, timers may be late by a drawn time, so that seeds differ in what comes first; yields keep their order.
+ * The simulated `Clock` of one scope: virtual time, seen through its host's clock, which may be skewed and
+ * may jump. As on a busy machine, timers may be late by a drawn time, so that seeds differ in what comes
+ * first; yields keep their order.
  */
 import type { Clock, Random, Timer } from "../env.ts";
 import { sleep } from "../sleep.ts";

@@ -1,6 +1,7 @@
 /** Simulated keys are true keys: the signature of RFC 6979's own example, and OpenSSL's opinion. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { pemOf } from "../pki/pem.ts";
 import { createRealEnv } from "../real/mod.ts";
 import { SimWorld } from "./world.ts";
 
@@ -13,8 +14,12 @@ const key = {
     "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716" +
     "F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8",
 };
-const pkcs8 = `308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420${key.x}a14403420004${key.publicX}${key.publicY}`;
-const privateKeyPem = `-----BEGIN PRIVATE KEY-----\n${Buffer.from(pkcs8, "hex").toString("base64")}\n-----END PRIVATE KEY-----\n`;
+const pkcs8 = Buffer.from(
+  "308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420" +
+    `${key.x}a14403420004${key.publicX}${key.publicY}`,
+  "hex",
+);
+const privateKeyPem = pemOf("PRIVATE KEY", pkcs8);
 
 test("SimCrypto.sign() gives the signature of RFC 6979's example", () => {
   const { crypto } = new SimWorld("rfc").env("a");

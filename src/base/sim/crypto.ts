@@ -1,7 +1,8 @@
 /**
- * The simulated `Crypto`: true P-256 keys and true ES256 signatures, all drawn from the seed. A private key is a number
- * from the stream of the part that asks; a signature's nonce is RFC 6979's, a function of key and message. OpenSSL does
- * the curve (`createECDH`); the modular arithmetic is here. Anything signed here verifies anywhere.
+ * The simulated `Crypto`: true P-256 keys and true ES256 signatures, all drawn from the seed. A private key
+ * is a number from the stream of the part that asks; a signature's nonce is RFC 6979's, a function of key
+ * and message. OpenSSL does the curve (`createECDH`); the modular arithmetic is here. Anything signed here
+ * verifies anywhere.
  */
 import { createECDH, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { Es256Verifier, hmacSha256, KeyCache, sha256 } from "../digests.ts";

@@ -1,6 +1,7 @@
 /**
- * A small world that uses everything a world has (random, timers, network, disk, programs, keys, crashes), with a lot
- * of garbage, for the tests that compare runs. `digestOf` is called in this process and in others with other heaps.
+ * A small world that uses everything a world has (random, timers, network, disk, programs, keys, crashes),
+ * with a lot of garbage, for the tests that compare runs. `digestOf` is called in this process and in
+ * others with other heaps.
  */
 import type { Env } from "../env.ts";
 import { NetworkError } from "../network.ts";
@@ -11,7 +12,10 @@ import { SimWorld } from "./world.ts";
 const clients = ["c1", "c2", "c3"];
 const { signal } = new AbortController();
 
-/** Runs the world of `seed` for five simulated minutes; the digest, with the number of events and of messages heard. */
+/**
+ * Runs the world of `seed` for five simulated minutes; the digest, with the number of events and of
+ * messages heard.
+ */
 export async function digestOf(seed: string): Promise<string> {
   const world = new SimWorld(seed, { maxLatenessMs: 1 });
   using _trap = installTrap(world);

@@ -1,6 +1,6 @@
 /**
- * The simulated `Disk`: one per host, which outlives its processes. A process crash keeps what was written; a power cut
- * keeps what was synced and a drawn part of the rest:
+ * The simulated `Disk`: one per host, which outlives its processes. A process crash keeps what was written;
+ * a power cut keeps what was synced and a drawn part of the rest:
  *
  *   content  |synced......|unsynced appends..|        names   |durable|create a|rename a b|remove c|
  *   left     |............|.....torn         |        left    |.......|........|

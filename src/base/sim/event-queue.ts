@@ -1,7 +1,7 @@
 /**
- * The queue of a simulated world: a binary heap ordered by (time, sequence), so that events of one instant run in
- * the order in which they were asked for. A cancelled event stays until it surfaces, and is counted, so that a
- * world full of cancelled timers is swept when they are more than half.
+ * The queue of a simulated world: a binary heap ordered by (time, sequence), so that events of one instant
+ * run in the order in which they were asked for. A cancelled event stays until it surfaces, and is counted,
+ * so that a world full of cancelled timers is swept when they are more than half.
  */
 
 export interface SimEvent {

@@ -1,4 +1,7 @@
-/** Counts of the faults that a simulated world has injected, by class: a run that injected none of a class proves nothing of it. */
+/**
+ * Counts of the faults that a simulated world has injected, by class: a run that injected none of a class
+ * proves nothing of it.
+ */
 
 export const faultClasses = [
   "crash",

@@ -1,12 +1,12 @@
 /**
- * The heart of a simulated world: virtual time and one event at a time. A turn is one event and all the microtasks
- * that follow from it:
+ * The heart of a simulated world: virtual time and one event at a time. A turn is one event and all the
+ * microtasks that follow from it:
  *
  *   slot: turn 1, microtasks | slot: turn 2, microtasks | ... | last slot: look around, queue the next slots
  *
  * Slots are real immediates; Node drains ticks and microtasks between two of them and runs nothing else, so
- * foreign code never sees `inTurn`. Code that waits for anything real (a dynamic import, a file) would resume in an
- * arbitrary turn: do such things before the drive.
+ * foreign code never sees `inTurn`. Code that waits for anything real (a dynamic import, a file) would
+ * resume in an arbitrary turn: do such things before the drive.
  */
 import { assert } from "../errors.ts";
 import { maxSimEventsPerDrive } from "../limits.ts";
@@ -35,7 +35,10 @@ export class SimKernel {
     this.#nowMs = startMs;
   }
 
-  /** True time, in milliseconds since the epoch: what a host's clock shows when it is neither skewed nor jumped. */
+  /**
+   * True time, in milliseconds since the epoch: what a host's clock shows when it is neither skewed nor
+   * jumped.
+   */
   get nowMs(): number {
     return this.#nowMs;
   }

@@ -1,8 +1,8 @@
 /**
- * The simulated `Network`: hosts by name, a drawn delay for each message, order kept within a connection and not
- * between two. A partition holds messages back; when it outlasts `breakAfterMs`, the connections across it break. A crash breaks
- * the connections of the dead for their peers. Messages travel as JSON text, so that nothing is shared, and
- * each enters the digest.
+ * The simulated `Network`: hosts by name, a drawn delay for each message, order kept within a connection
+ * and not between two. A partition holds messages back; when it outlasts `breakAfterMs`, the connections
+ * across it break. A crash breaks the connections of the dead for their peers. Messages travel as JSON
+ * text, so that nothing is shared, and each enters the digest.
  */
 import type { Env, Random } from "../env.ts";
 import { assert } from "../errors.ts";

@@ -1,7 +1,7 @@
 /**
- * The simulated `Processes`: programs are scripts, by name, each run as a part of the host that spawned it. A script that
- * returns has exited with that code; one that throws, with 1. SIGKILL ends it where it stands; other signals
- * abort `terminated`, and end it unless it asked for that signal.
+ * The simulated `Processes`: programs are scripts, by name, each run as a part of the host that spawned it.
+ * A script that returns has exited with that code; one that throws, with 1. SIGKILL ends it where it
+ * stands; other signals abort `terminated`, and end it unless it asked for that signal.
  */
 import type { Env } from "../env.ts";
 import { assert } from "../errors.ts";

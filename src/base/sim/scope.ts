@@ -1,7 +1,8 @@
 /**
- * A scope is a simulated process or a part of one: what can crash. Scopes form a tree by `Env.child`; a crash of one
- * takes its children with it. The dead do nothing more: their timers never fire, their promises never settle, their
- * words are not written down, and nobody is told, since a process that dies of a power cut runs no handler.
+ * A scope is a simulated process or a part of one: what can crash. Scopes form a tree by `Env.child`; a
+ * crash of one takes its children with it. The dead do nothing more: their timers never fire, their
+ * promises never settle, their words are not written down, and nobody is told, since a process that dies of
+ * a power cut runs no handler.
  */
 import type { SimKernel } from "./kernel.ts";
 

@@ -1,6 +1,7 @@
 /**
- * A running hash over everything that happens in a simulated world: two runs of one seed are the same run when their
- * digests are equal. Two lanes of 32 bits in the manner of MurmurHash3: quick, and not for secrets.
+ * A running hash over everything that happens in a simulated world: two runs of one seed are the same run
+ * when their digests are equal. Two lanes of 32 bits in the manner of MurmurHash3: quick, and not for
+ * secrets.
  */
 export class TraceDigest {
   #low = 0x9747b28c;

@@ -1,7 +1,8 @@
 /**
- * The trap: while simulated code is on the stack, the real world is out of reach. Whatever would make two runs of one seed
- * differ (real time, real randomness, real timers, the collector, the locale) throws `SimError` `trapped`; outside
- * turns everything works as ever. Modules of Node are not covered: the walls between rooms keep those out.
+ * The trap: while simulated code is on the stack, the real world is out of reach. Whatever would make two
+ * runs of one seed differ (real time, real randomness, real timers, the collector, the locale) throws
+ * `SimError` `trapped`; outside turns everything works as ever. Modules of Node are not covered: the walls
+ * between rooms keep those out.
  */
 import { SimError } from "./sim-error.ts";
 
@@ -11,8 +12,8 @@ export interface TurnSource {
 }
 
 /**
- * The one state of a process that worlds share, since globals are shared: who may trap, and how to undo it. The first
- * world replaces the globals, the last one restores them.
+ * The one state of a process that worlds share, since globals are shared: who may trap, and how to undo it.
+ * The first world replaces the globals, the last one restores them.
  */
 const sources = new Set<TurnSource>();
 let undo: (() => void)[] = [];

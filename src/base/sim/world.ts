@@ -1,6 +1,6 @@
 /**
- * A simulated world: hosts in virtual time, from a seed. All that happens in it happens in the order of one event
- * queue, so a seed replays it exactly; `digest` tells whether it did.
+ * A simulated world: hosts in virtual time, from a seed. All that happens in it happens in the order of one
+ * event queue, so a seed replays it exactly; `digest` tells whether it did.
  *
  *   const world = new SimWorld("seed 7");
  *   const env = world.env("n1");
@@ -25,11 +25,14 @@ import { SimError } from "./sim-error.ts";
 export interface SimWorldOptions {
   /** True time at the start, in milliseconds since the epoch. Default 2026-01-01T00:00:00Z. */
   readonly startMs?: number;
-  /** Timers fire up to this much late, each by a drawn time, in milliseconds. Default 0: exactly, in the order of asking. */
+  /**
+   * Timers fire up to this much late, each by a drawn time, in milliseconds. Default 0: exactly, in the
+   * order of asking.
+   */
   readonly maxLatenessMs?: number;
   /**
-   * Called when a task without an owner failed on a host, which is then down, as a process that exits. Default: the drive
-   * ends with the error.
+   * Called when a task without an owner failed on a host, which is then down, as a process that exits.
+   * Default: the drive ends with the error.
    */
   readonly onHostFailure?: (host: string, error: unknown) => void;
   /** Entries below are dropped. Default `"info"`. */
@@ -101,8 +104,8 @@ export class SimWorld {
   }
 
   /**
-   * The host of that name, booted when it is new, has crashed or has been disposed of. Dispose it within `run`: it stops its
-   * tasks as a process does on SIGTERM, which may take time.
+   * The host of that name, booted when it is new, has crashed or has been disposed of. Dispose it within
+   * `run`: it stops its tasks as a process does on SIGTERM, which may take time.
    */
   env(name: string): RootEnv {
     assert(!name.includes("/"), `Host name "${name}" must not contain "/": ask its Env for children`);
@@ -127,8 +130,9 @@ export class SimWorld {
   }
 
   /**
-   * Crashes a host (`"n1"`) or a part of one (`"n1/kubelet"`): its timers, tasks and connections end without a word.
-   * Returns false when nothing of that name was alive. Drop what ran there without disposing it: its tasks never settle.
+   * Crashes a host (`"n1"`) or a part of one (`"n1/kubelet"`): its timers, tasks and connections end
+   * without a word. Returns false when nothing of that name was alive. Drop what ran there without
+   * disposing it: its tasks never settle.
    */
   crash(part: string): boolean {
     const root = this.#hosts.get(part.split("/", 1)[0] ?? part)?.root;
