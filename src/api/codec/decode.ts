@@ -218,7 +218,7 @@ function compileField(field: Field): Step {
       return reader(value, reading);
     },
     inherited: field.name in Object.prototype,
-    dropsZero: field.presence === "omitempty" || field.number === 0,
+    dropsZero: field.presence === "omitempty",
     absent: absentValue(field),
   };
 }
@@ -226,7 +226,6 @@ function compileField(field: Field): Step {
 function absentValue(field: Field): ((reading: Reading) => unknown) | undefined {
   if (field.presence === "omitempty" || field.presence === "optional") return undefined;
   if (field.presence === "nullable") return () => null;
-  if (field.name === "kind" || field.name === "apiVersion") return field.number === 0 ? undefined : () => "";
   return zeroOf(field.of);
 }
 

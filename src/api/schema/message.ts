@@ -7,7 +7,7 @@
  *
  * `message<Self>` makes references print as `Probe` instead of an expanded object.
  */
-import { type FieldSpec, field } from "./field.ts";
+import { type FieldSpec, omitempty } from "./field.ts";
 import type {
   Field,
   GroupVersionKind,
@@ -67,6 +67,9 @@ export function message<Self>(name: string, options: { readonly atomic?: true } 
     typeOf<Self>(name, Object.entries<FieldSpec<unknown, Presence>>(fields), hooks, options);
 }
 
+/** Left out of nested objects and list items; in TypeScript always there, as it is in whole objects. */
+const TYPE_META = { kind: omitempty(0, string), apiVersion: omitempty(0, string) };
+
 interface TypeMeta {
   readonly kind: FieldSpec<string, "field">;
   readonly apiVersion: FieldSpec<string, "field">;
@@ -84,7 +87,7 @@ export function kind<Self>(apiVersion: string, name: string) {
       version: apiVersion.slice(slash + 1),
       kind: name,
     };
-    const all = { kind: field(0, string), apiVersion: field(0, string), ...fields };
+    const all = { ...TYPE_META, ...fields };
     return typeOf<Self>(name, Object.entries<FieldSpec<unknown, Presence>>(all), hooks, { gvk });
   };
 }
@@ -163,9 +166,7 @@ class Row implements Field {
     this.topology = options.topology;
     this.default = options.default;
     this.gate = options.gate;
-    this.required =
-      row.inline?.field.required ??
-      (row.options.required === true || (row.presence === "field" && row.number > 0));
+    this.required = row.inline?.field.required ?? (row.options.required === true || row.presence === "field");
     this.#of = row.of;
     this.#mergeKey = options.mergeKey;
   }
