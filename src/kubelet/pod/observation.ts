@@ -14,8 +14,6 @@ export interface PodObservation {
   readonly containers: readonly ContainerStatus[];
 }
 
-export const nothingObserved: PodObservation = { sandboxes: [], containers: [] };
-
 /** The newest instance of a container, or undefined. */
 export function latest(observed: PodObservation, name: string): ContainerStatus | undefined {
   return observed.containers.find((one) => one.name === name);

@@ -51,7 +51,7 @@ export type PodAction =
       readonly reason: KillReason;
       readonly message: string;
     }
-  | { readonly kind: "remove"; readonly id: string };
+  | { readonly kind: "remove" | "remove-sandbox"; readonly id: string };
 
 /** A container that would start but for its back-off. */
 export interface Waiting {
@@ -239,8 +239,12 @@ export class PlanScope {
     return restarts;
   }
 
-  /** Removes old instances beyond those kept for `lastState`, and what was made but never started. */
+  /** Removes sandboxes that were replaced and hold nothing any more, old instances beyond those kept for `lastState`, and what was made but never started. */
   prune(): void {
+    const { sandboxes, containers } = this.#input.observed;
+    const held = new Set(containers.map((one) => one.podSandboxId));
+    for (const { id } of sandboxes.slice(1))
+      if (!held.has(id)) this.actions.push({ kind: "remove-sandbox", id });
     const kept = new Map<string, number>();
     for (const status of this.#input.observed.containers) {
       if (status.state === "CONTAINER_RUNNING" || latest(this.#input.observed, status.name) === status)

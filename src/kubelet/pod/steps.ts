@@ -173,6 +173,10 @@ export class PodSteps {
     await this.#deps.runtime.removeContainer(containerId, signal);
   }
 
+  async removeSandbox(sandboxId: string, signal: AbortSignal): Promise<void> {
+    await this.#deps.runtime.removePodSandbox(sandboxId, signal);
+  }
+
   /** Forgets a pod at the runtime. */
   async removePod(pod: Pod, observed: PodObservation, signal: AbortSignal): Promise<void> {
     for (const sandbox of observed.sandboxes) await this.#deps.runtime.removePodSandbox(sandbox.id, signal);

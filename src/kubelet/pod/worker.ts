@@ -19,7 +19,7 @@ import type { RuntimeService } from "../runtime/runtime.ts";
 import { type PodVolumes, VolumeError } from "../volumes/volumes.ts";
 import { BackOffTable } from "./back-off.ts";
 import { fieldPathOf, podText } from "./containers.ts";
-import { type PodObservation, PodObserver, nothingObserved, readySandbox } from "./observation.ts";
+import { type PodObservation, PodObserver, readySandbox } from "./observation.ts";
 import { planPod, type PodAction, type PodPlan } from "./plan.ts";
 import { deletePod } from "./pod-deletion.ts";
 import { StartError } from "./start-error.ts";
@@ -88,7 +88,7 @@ export class PodWorker {
 
   /** Nothing of it runs any more, and nothing will: it takes none of the node. */
   get over(): boolean {
-    return this.#ended || (this.#verdict === this.#options.refusal && this.#verdict !== undefined);
+    return this.#ended || this.#options.refusal !== undefined;
   }
 
   /** A newer object of the pod. */
@@ -177,7 +177,7 @@ export class PodWorker {
   async #advance(signal: AbortSignal): Promise<void> {
     this.#timer?.cancel();
     const observed = await this.#observer.observe(signal);
-    if (this.#pastDeadline() && this.#verdict === undefined && !this.#complete) {
+    if (this.#verdict === undefined && !this.#complete && this.#pastDeadline()) {
       this.#verdict = deadlineVerdict;
       this.#deps.events.record(this.#pod, "Normal", deadlineVerdict.reason, deadlineVerdict.message);
     }
@@ -269,6 +269,9 @@ export class PodWorker {
       case "remove":
         await steps.remove(action.id, signal);
         return true;
+      case "remove-sandbox":
+        await steps.removeSandbox(action.id, signal);
+        return true;
       case "kill": {
         const { container, id, message, reason } = action;
         const probe =
@@ -355,14 +358,14 @@ export class PodWorker {
   #publish(observed: PodObservation, terminal: boolean): void {
     if (this.#gone) return;
     const { status } = this.#deps;
-    const refused = this.#options.refusal !== undefined && this.#verdict === this.#options.refusal;
     const next = podStatus({
       pod: this.#pod,
       before: status.current(this.#pod),
-      observed: refused ? nothingObserved : observed,
+      observed,
       probes: this.#probes,
       troubles: this.#troubles,
       verdict: this.#verdict,
+      refused: this.#options.refusal !== undefined,
       terminal,
       hostIPs: this.#options.hostIPs,
       runtimeName: this.#options.runtimeName,

@@ -33,6 +33,8 @@ export interface PodStatusInput {
   readonly probes: ProbeResults;
   readonly troubles: ReadonlyMap<string, StartTrouble>;
   readonly verdict: Verdict | undefined;
+  /** The verdict is the node's refusal: the pod never began here. */
+  readonly refused: boolean;
   /** Nothing runs and nothing will. */
   readonly terminal: boolean;
   readonly hostIPs: readonly string[];
@@ -92,7 +94,7 @@ function rejected({ pod, before, now }: PodStatusInput, verdict: Verdict): PodSt
     phase: "Failed",
     reason: verdict.reason,
     message: `Pod was rejected: ${verdict.message}`,
-    startTime: rfc3339(now),
+    startTime: before.startTime ?? rfc3339(now),
     qosClass: before.qosClass ?? qosClassOf(pod),
   };
 }

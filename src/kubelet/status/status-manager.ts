@@ -2,11 +2,11 @@
  * Writes pod statuses to the API: in the background, one write at a time per pod, only what changed, again and again
  * until it is there. Invariant: statuses of one pod arrive in the order in which they were set; the last one wins.
  */
-import { isStatus, type Pod, type PodCondition, type PodStatus } from "#api";
+import { isStatus, type Pod, type PodCondition, type PodStatus, same } from "#api";
 import { type Env, messageOf, type Timer } from "#base";
 import type { ResourceClient } from "#client";
 import { statusBackOff } from "../limits.ts";
-import { equal, statusPatch } from "./status-patch.ts";
+import { statusPatch } from "./status-patch.ts";
 
 interface Entry {
   pod: Pod;
@@ -43,7 +43,7 @@ export class StatusManager {
   set(pod: Pod, status: PodStatus): void {
     const uid = pod.metadata.uid ?? "";
     const known = this.#entries.get(uid);
-    if (known !== undefined && equal(known.status, status)) {
+    if (known !== undefined && same(known.status, status)) {
       known.pod = pod;
       return;
     }
@@ -69,7 +69,7 @@ export class StatusManager {
     const uid = pod.metadata.uid ?? "";
     const entry = this.#entries.get(uid);
     if (entry === undefined || entry.writing || revisionOf(pod) <= revisionOf(entry.pod)) return;
-    const overwritten = !equal(ownPart(pod.status), ownPart(entry.answer));
+    const overwritten = !same(ownPart(pod.status), ownPart(entry.answer));
     entry.status = this.current(pod);
     entry.pod = pod;
     entry.answer = pod.status;

@@ -2,7 +2,7 @@
  * The smallest strategic merge patch from one pod status to another, so that the conditions and fields of other
  * writers are not touched. The pod's uid is part of it: a pod of the same name that came later is never written.
  */
-import type { Pod, PodStatus } from "#api";
+import { type Pod, type PodStatus, same } from "#api";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ export function statusPatch(pod: Pod, from: PodStatus, to: PodStatus): Json | un
   const before = from as Json;
   const after = to as Json;
   for (const [name, value] of Object.entries(after)) {
-    if (equal(before[name], value)) continue;
+    if (same(before[name], value)) continue;
     if (name === "conditions") Object.assign(changes, conditionsPatch(from, to));
     else changes[name] = name === "podIPs" || name === "hostIPs" ? replaced(value as readonly Json[]) : value;
   }
@@ -23,7 +23,7 @@ export function statusPatch(pod: Pod, from: PodStatus, to: PodStatus): Json | un
 
 function conditionsPatch(from: PodStatus, to: PodStatus): Json {
   const old = new Map((from.conditions ?? []).map((one) => [one.type, one]));
-  const changed = (to.conditions ?? []).filter((one) => !equal(old.get(one.type), one));
+  const changed = (to.conditions ?? []).filter((one) => !same(old.get(one.type), one));
   const withoutGone = changed.map((one) => {
     const was = (old.get(one.type) ?? {}) as unknown as Json;
     const gone = Object.keys(was).filter((key) => (one as unknown as Json)[key] === undefined);
@@ -36,27 +36,4 @@ function conditionsPatch(from: PodStatus, to: PodStatus): Json {
 /** Lists merged by a key of which no old element stays. */
 function replaced(items: readonly Json[]): readonly Json[] {
   return [...items, { $patch: "replace" }];
-}
-
-/** Equality of JSON data, with absent, null and empty alike. */
-export function equal(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (empty(a) && empty(b)) return true;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    return (
-      Array.isArray(a) &&
-      Array.isArray(b) &&
-      a.length === b.length &&
-      a.every((item, index) => equal(item, b[index]))
-    );
-  }
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...keys].every((key) => equal((a as Json)[key], (b as Json)[key]));
-}
-
-function empty(value: unknown): boolean {
-  return (
-    value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0)
-  );
 }

@@ -1,0 +1,191 @@
+/**
+ * The kubelet: one node's pods, from the API to the container runtime and back. Here its parts are put together and
+ * kept alive; `pod/` runs the pods, `node/` speaks for the node. All that must outlive a crash is in the API or at the
+ * runtime, so a new kubelet goes on where the last one stopped, and restarts nothing.
+ */
+import { configMaps, leases, nodes, type Pod, pods, secrets, type Service } from "#api";
+import { assert, type Component, type Env, messageOf, type TaskGroup } from "#base";
+import {
+  type Client,
+  EventRecorder,
+  type Informer,
+  type Informers,
+  type Lister,
+  type ResourceClient,
+} from "#client";
+import { ImagePuller } from "./image/puller.ts";
+import { eventStreamBackOff } from "./limits.ts";
+import type { MachineInfo } from "./machine.ts";
+import { NodeAgent } from "./node/node-agent.ts";
+import { type KubeletOptions, nodeDefaults, nodeOptions } from "./options.ts";
+import { PodSet, type PodSetDeps } from "./pod/pod-set.ts";
+import { ApiReferences } from "./pod/references.ts";
+import { PodSteps } from "./pod/steps.ts";
+import { PodWorker } from "./pod/worker.ts";
+import type { ProbeDialer } from "./probe/dialer.ts";
+import { Prober } from "./probe/prober.ts";
+import { followRuntime } from "./runtime/follow.ts";
+import type { ImageService, RuntimeService, RuntimeVersion } from "./runtime/runtime.ts";
+import { StatusManager } from "./status/status-manager.ts";
+import type { PodVolumes } from "./volumes/volumes.ts";
+
+export interface KubeletDeps {
+  /** With the node's own identity. */
+  readonly client: Client;
+  /** The kubelet asks them for the pods of its node, and starts them. */
+  readonly informers: Informers;
+  /** Services of all namespaces, for environment variables; run by its owner, and perhaps shared by many kubelets. */
+  readonly services: Lister<Service>;
+  readonly runtime: RuntimeService;
+  readonly images: ImageService;
+  readonly dialer: ProbeDialer;
+  readonly volumes: PodVolumes;
+  readonly machine: MachineInfo;
+}
+
+export class Kubelet implements Component {
+  readonly #env: Env;
+  readonly #deps: KubeletDeps;
+  readonly #options: KubeletOptions;
+  readonly #tasks: TaskGroup;
+  readonly #pods: ResourceClient<Pod>;
+  readonly #informer: Informer<Pod>;
+  readonly #events: EventRecorder;
+  readonly #status: StatusManager;
+  #agent: NodeAgent | undefined;
+  #podSet: PodSet | undefined;
+  #started = false;
+
+  constructor(env: Env, deps: KubeletDeps, options: KubeletOptions) {
+    assert(options.nodeName !== "", "A kubelet has a node's name");
+    this.#env = env;
+    this.#deps = deps;
+    this.#options = options;
+    this.#tasks = env.tasks.group("kubelet");
+    this.#pods = deps.client.of(pods);
+    this.#informer = deps.informers.of(pods, { fieldSelector: `spec.nodeName=${options.nodeName}` });
+    this.#events = new EventRecorder(
+      env,
+      { client: deps.client },
+      { component: "kubelet", host: options.nodeName },
+    );
+    this.#status = new StatusManager(env, { pods: this.#pods });
+  }
+
+  ready(): string | undefined {
+    if (!this.#started) return "the kubelet has not started";
+    if (!this.#informer.synced) return "the informer of pods has not synced";
+    return this.#agent?.ready === true ? undefined : "the node is not ready";
+  }
+
+  /** Resolves when the node is registered and its pods are taken over. */
+  async start(signal: AbortSignal): Promise<void> {
+    const either = AbortSignal.any([signal, this.#tasks.signal]);
+    const version = await this.#reachRuntime(either);
+    const agent = this.#makeAgent(version);
+    await agent.register(either);
+    await this.#deps.informers.start(either);
+    const podSet = this.#makePodSet(agent, version);
+    await podSet.start(either);
+    this.#tasks.spawn("node", (ending) => agent.run(ending));
+    this.#tasks.spawn("runtime events", (ending) => this.#follow(podSet, ending));
+    this.#started = true;
+  }
+
+  /** Lets go of everything; containers run on. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#started = false;
+    await this.#tasks[Symbol.asyncDispose]();
+    await this.#podSet?.stop();
+    this.#status.stop();
+    await this.#events[Symbol.asyncDispose]();
+  }
+
+  async #reachRuntime(signal: AbortSignal): Promise<RuntimeVersion> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await this.#deps.runtime.version(signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const waitMs = Math.min(eventStreamBackOff.maxMs, eventStreamBackOff.firstMs * 2 ** tries);
+        this.#env.log.warn("Cannot reach the container runtime", { error: messageOf(error), waitMs });
+        await this.#env.clock.sleep(waitMs, signal);
+      }
+    }
+  }
+
+  #makeAgent(version: RuntimeVersion): NodeAgent {
+    const { client, runtime, images, machine } = this.#deps;
+    const deps = {
+      nodes: client.of(nodes),
+      leases: client.of(leases),
+      runtime,
+      images,
+      machine,
+      events: this.#events,
+    };
+    this.#agent = new NodeAgent(this.#env, deps, nodeOptions(this.#options), version);
+    return this.#agent;
+  }
+
+  #makePodSet(agent: NodeAgent, version: RuntimeVersion): PodSet {
+    const { runtime, machine } = this.#deps;
+    const defaults = nodeDefaults(this.#options, machine);
+    const makeWorker = this.#workerMaker(version);
+    const node: PodSetDeps["node"] = async (fresh, signal) =>
+      fresh || agent.node === undefined ? agent.refresh(signal) : agent.node;
+    const deps = { informer: this.#informer, runtime, makeWorker, node };
+    this.#podSet = new PodSet(this.#env, deps, { allocatable: defaults.allocatable });
+    return this.#podSet;
+  }
+
+  #workerMaker(version: RuntimeVersion): PodSetDeps["makeWorker"] {
+    const { client, runtime, images, dialer, volumes, services, machine } = this.#deps;
+    const env = this.#env;
+    const events = this.#events;
+    const references = new ApiReferences({
+      configMaps: client.of(configMaps),
+      secrets: client.of(secrets),
+      services,
+    });
+    const puller = new ImagePuller(env, { images, events, references });
+    const prober = new Prober(env, { runtime, dialer });
+    const hostIPs = machine.addresses;
+    const node = nodeDefaults(this.#options, machine);
+    const steps = new PodSteps(env, { runtime, puller, prober, events, references }, { node, hostIPs });
+    const status = this.#status;
+    return (pod, refusal, done) => {
+      const uid = pod.metadata.uid ?? "";
+      const finished = (): void => {
+        status.forget(uid);
+        done();
+      };
+      if (refusal !== undefined) events.record(pod, "Warning", refusal.reason, refusal.message);
+      const deps = { pods: this.#pods, runtime, steps, prober, volumes, status, events, finished };
+      const options = {
+        hostIPs,
+        runtimeName: version.runtimeName,
+        ...(refusal === undefined ? {} : { refusal }),
+      };
+      return new PodWorker(env, deps, options, pod);
+    };
+  }
+
+  async #follow(podSet: PodSet, signal: AbortSignal): Promise<void> {
+    const follower = {
+      opened: () => this.#tasks.spawn("look around", (ending) => this.#lookAround(podSet, ending)),
+      event: ({ labels }: { readonly labels: Readonly<Record<string, string>> }) =>
+        podSet.runtimeChanged(labels),
+    };
+    await followRuntime(this.#env, { runtime: this.#deps.runtime, follower }, signal);
+  }
+
+  async #lookAround(podSet: PodSet, signal: AbortSignal): Promise<void> {
+    try {
+      await podSet.lookAround(signal);
+    } catch (error) {
+      // The stream breaks with the runtime, and opens again with it: then everybody looks anew.
+      if (!signal.aborted) this.#env.log.warn("Cannot list the sandboxes", { error: messageOf(error) });
+    }
+  }
+}

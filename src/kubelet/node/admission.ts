@@ -1,0 +1,84 @@
+/**
+ * The node's own word on a pod that was bound to it: the scheduler may have been too late, or not asked. A refused
+ * pod is Failed at once, with the reason.
+ */
+import { type ContainerPort, type Node, type Pod, Quantity } from "#api";
+import { requestsOf } from "../pod/requests.ts";
+import type { Verdict } from "../status/pod-status.ts";
+import { nodeFits } from "./node-affinity.ts";
+
+export interface AdmissionInput {
+  readonly pod: Pod;
+  readonly node: Node;
+  readonly allocatable: Readonly<Record<string, string>>;
+  /** The other pods that take room here. */
+  readonly others: readonly Pod[];
+}
+
+/** Why the pod cannot run here; `undefined` when it can. */
+export function refusalOf({ pod, node, allocatable, others }: AdmissionInput): Verdict | undefined {
+  if (
+    pod.spec.os !== undefined &&
+    pod.spec.os.name !== (node.metadata.labels?.["kubernetes.io/os"] ?? "linux")
+  ) {
+    return {
+      reason: "PodOSNotSupported",
+      message: "Failed to admit pod as the OS field doesn't match node OS",
+    };
+  }
+  const lack = lackOf(pod, allocatable, others);
+  if (lack !== undefined) return lack;
+  if (!nodeFits(pod, node))
+    return predicate("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
+  if (portsClash(pod, others))
+    return predicate("NodePorts", "node(s) didn't have free ports for the requested pod ports");
+  return undefined;
+}
+
+function predicate(name: string, why: string): Verdict {
+  return { reason: name, message: `Predicate ${name} failed: ${why}` };
+}
+
+function lackOf(
+  pod: Pod,
+  allocatable: Readonly<Record<string, string>>,
+  others: readonly Pod[],
+): Verdict | undefined {
+  const capacity = Number(allocatable["pods"] ?? 0);
+  if (others.length + 1 > capacity) return outOf("pods", 1, others.length, capacity);
+  const requests = requestsOf(pod);
+  if (requests.size === 0) return undefined;
+  const taken = others.map(requestsOf);
+  for (const [name, requested] of requests) {
+    if (requested.sign <= 0) continue;
+    const used = taken.reduce((sum, one) => sum.plus(one.get(name) ?? Quantity.zero), Quantity.zero);
+    const room = Quantity.parse(allocatable[name] ?? "0");
+    if (used.plus(requested).compare(room) <= 0) continue;
+    const unit = (one: Quantity): number => (name === "cpu" ? one.toMillis() : one.toUnits());
+    return outOf(name, unit(requested), unit(used), unit(room));
+  }
+  return undefined;
+}
+
+function outOf(name: string, requested: number, used: number, capacity: number): Verdict {
+  const message = `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`;
+  return { reason: `OutOf${name}`, message };
+}
+
+function portsClash(pod: Pod, others: readonly Pod[]): boolean {
+  const wanted = hostPorts(pod);
+  if (wanted.length === 0) return false;
+  const taken = others.flatMap(hostPorts);
+  return wanted.some((port) => taken.some((other) => clashes(port, other)));
+}
+
+function hostPorts(pod: Pod): ContainerPort[] {
+  return pod.spec.containers.flatMap((one) => one.ports ?? []).filter((port) => (port.hostPort ?? 0) > 0);
+}
+
+function clashes(a: ContainerPort, b: ContainerPort): boolean {
+  const everywhere = (ip: string | undefined): boolean =>
+    ip === undefined || ip === "" || ip === "0.0.0.0" || ip === "::";
+  if (a.hostPort !== b.hostPort || (a.protocol ?? "TCP") !== (b.protocol ?? "TCP")) return false;
+  return everywhere(a.hostIP) || everywhere(b.hostIP) || a.hostIP === b.hostIP;
+}

@@ -1,0 +1,199 @@
+/**
+ * The node's side of the kubelet: registers the Node object (or takes over one that is there), renews the lease, and
+ * writes the status when it changed or its report is due. One timer drives both, so that an idle node costs no more
+ * than its lease.
+ */
+import { isStatus, type Lease, type Node, type NodeStatus, same } from "#api";
+import { type Env, isAbort, messageOf } from "#base";
+import type { EventSink, ResourceClient } from "#client";
+import { eventStreamBackOff, leaseRenewMs, nodeStatusReportMs } from "../limits.ts";
+import type { MachineInfo } from "../machine.ts";
+import type { ImageService, RuntimeService, RuntimeVersion } from "../runtime/runtime.ts";
+import { NodeLease } from "./node-lease.ts";
+import { type NodeOptions, nodeLabels, nodeStatus, readyCondition, runtimeTroubles } from "./node-object.ts";
+
+export interface NodeAgentDeps {
+  readonly nodes: ResourceClient<Node>;
+  readonly leases: ResourceClient<Lease>;
+  readonly runtime: RuntimeService;
+  readonly images: ImageService;
+  readonly machine: MachineInfo;
+  readonly events: EventSink;
+}
+
+export class NodeAgent {
+  readonly #env: Env;
+  readonly #deps: NodeAgentDeps;
+  readonly #options: NodeOptions;
+  readonly #lease: NodeLease;
+  readonly #version: RuntimeVersion;
+  #node: Node | undefined;
+  #podCidr = "";
+  #reportedAt = Number.NEGATIVE_INFINITY;
+  #ready = false;
+
+  constructor(env: Env, deps: NodeAgentDeps, options: NodeOptions, version: RuntimeVersion) {
+    this.#env = env;
+    this.#deps = deps;
+    this.#options = options;
+    this.#version = version;
+    this.#lease = new NodeLease(env, { leases: deps.leases }, options.name);
+  }
+
+  /** The object as the API last had it. */
+  get node(): Node | undefined {
+    return this.#node;
+  }
+
+  /** Whether the last written status was Ready. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Reads the object anew. */
+  async refresh(signal: AbortSignal): Promise<Node> {
+    this.#node = await this.#deps.nodes.get({ name: this.#options.name }, signal);
+    return this.#node;
+  }
+
+  /** Registers the node, trying until the API takes it; then its status and lease are there. */
+  async register(signal: AbortSignal): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        this.#node = await this.#create(signal);
+        await this.#report(signal);
+        await this.#lease.renew(this.#node, signal);
+        this.#deps.events.record(this.#node, "Normal", "Starting", "Starting kubelet.");
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        const wait = Math.min(eventStreamBackOff.maxMs, eventStreamBackOff.firstMs * 2 ** tries);
+        this.#env.log.warn("Cannot register the node", {
+          node: this.#options.name,
+          error: messageOf(error),
+          waitMs: wait,
+        });
+        await this.#env.clock.sleep(wait, signal);
+      }
+    }
+  }
+
+  /** Lease and status, until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    // Nodes that start together spread their renewals.
+    await this.#env.clock.sleep(this.#env.random.below(leaseRenewMs), signal);
+    while (!signal.aborted) {
+      try {
+        if (this.#node !== undefined) await this.#lease.renew(this.#node, signal);
+        await this.#report(signal);
+      } catch (error) {
+        if (signal.aborted || isAbort(error)) return;
+        this.#env.log.warn("Cannot report the node's status", {
+          node: this.#options.name,
+          error: messageOf(error),
+        });
+      }
+      await this.#env.clock.sleep(leaseRenewMs, signal);
+    }
+  }
+
+  async #create(signal: AbortSignal): Promise<Node> {
+    const { machine, nodes } = this.#deps;
+    const labels = nodeLabels(this.#options, machine);
+    const { name, taints } = this.#options;
+    const status = await this.#status(undefined, signal);
+    try {
+      return await nodes.create(
+        { metadata: { name, labels }, spec: taints === undefined ? {} : { taints }, status },
+        signal,
+      );
+    } catch (error) {
+      if (!isStatus(error, "AlreadyExists")) throw error;
+    }
+    const known = await nodes.get({ name }, signal);
+    const same = Object.entries(labels).every(([key, value]) => known.metadata.labels?.[key] === value);
+    return same ? known : nodes.patch({ name }, "strategic", { metadata: { labels } }, signal);
+  }
+
+  /** Writes the status when something changed, or when it has not been said for a while. */
+  async #report(signal: AbortSignal): Promise<void> {
+    const { name } = this.#options;
+    if (this.#node === undefined) return;
+    const status = await this.#status(this.#node.status, signal);
+    const now = this.#env.clock.now();
+    const due = now - this.#reportedAt >= nodeStatusReportMs || now < this.#reportedAt;
+    if (due || !contains(this.#node.status, status)) {
+      try {
+        this.#node = await this.#deps.nodes.patch({ name }, "strategic", { status }, signal, {
+          subresource: "status",
+        });
+        this.#reportedAt = now;
+      } catch (error) {
+        // Somebody deleted the object of a node that lives: it comes back.
+        if (!isStatus(error, "NotFound")) throw error;
+        this.#node = await this.#create(signal);
+      }
+    }
+    this.#tellReady(status);
+    await this.#takePodCidr(signal);
+  }
+
+  async #status(before: NodeStatus | undefined, signal: AbortSignal): Promise<NodeStatus> {
+    const { machine, runtime, images } = this.#deps;
+    const now = this.#env.clock.now();
+    try {
+      const [state, list] = await Promise.all([runtime.status(signal), images.listImages(signal)]);
+      const view = {
+        machine,
+        runtime: this.#version,
+        status: state,
+        images: list,
+        troubles: runtimeTroubles(state),
+      };
+      return nodeStatus(this.#options, view, before?.conditions ?? [], now);
+    } catch (error) {
+      signal.throwIfAborted();
+      // What only the runtime knows stays as it was.
+      const ready = readyCondition(
+        [`container runtime is down: ${messageOf(error)}`],
+        before?.conditions ?? [],
+        now,
+      );
+      return { conditions: [ready] };
+    }
+  }
+
+  #tellReady(status: NodeStatus): void {
+    const ready = status.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false;
+    if (ready !== this.#ready && this.#node !== undefined) {
+      const reason = ready ? "NodeReady" : "NodeNotReady";
+      this.#deps.events.record(
+        this.#node,
+        "Normal",
+        reason,
+        `Node ${this.#options.name} status is now: ${reason}`,
+      );
+    }
+    this.#ready = ready;
+  }
+
+  /** The range of pod addresses comes to the object after its registration. */
+  async #takePodCidr(signal: AbortSignal): Promise<void> {
+    const given = this.#node?.spec.podCIDR ?? "";
+    if (given === "" || given === this.#podCidr) return;
+    await this.#deps.runtime.updateRuntimeConfig({ podCidr: given }, signal);
+    this.#podCidr = given;
+  }
+}
+
+/** Whether a status says all that `wanted` says, heartbeats aside. */
+function contains(status: NodeStatus, wanted: NodeStatus): boolean {
+  const { conditions, ...rest } = wanted;
+  const known = new Map((status.conditions ?? []).map((one) => [one.type, one]));
+  const calm = (conditions ?? []).every((one) => {
+    const old = known.get(one.type);
+    return old?.status === one.status && old.reason === one.reason && old.message === one.message;
+  });
+  const fields = status as Readonly<Record<string, unknown>>;
+  return calm && Object.entries(rest).every(([name, value]) => same(fields[name], value));
+}

@@ -1,0 +1,163 @@
+/**
+ * The Node object as this kubelet sees it: pure functions from machine, runtime and options. Conditions keep their
+ * `lastTransitionTime` while their status stays.
+ */
+import { type Node, type NodeCondition, type NodeStatus, Quantity, rfc3339 } from "#api";
+import { maxNamesPerImage, nodeStatusMaxImages } from "../limits.ts";
+import type { MachineInfo } from "../machine.ts";
+import type { Image, RuntimeStatus, RuntimeVersion } from "../runtime/runtime.ts";
+
+export interface NodeOptions {
+  readonly name: string;
+  /** Beside the labels that every node has. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly taints?: Node["spec"]["taints"];
+  /** Kept from pods, by resource name (`cpu: "100m"`). */
+  readonly reserved?: Readonly<Record<string, string>>;
+  readonly maxPods: number;
+  /** Of the kubelet's own server; 0: none. */
+  readonly port: number;
+  /** `v1.36.0`. */
+  readonly version: string;
+}
+
+/** What the node looks like from inside, now. */
+export interface NodeView {
+  readonly machine: MachineInfo;
+  readonly runtime: RuntimeVersion;
+  readonly status: RuntimeStatus;
+  readonly images: readonly Image[];
+  /** Why the kubelet is not ready; empty when it is. */
+  readonly troubles: readonly string[];
+}
+
+export function nodeLabels(
+  { name, labels }: NodeOptions,
+  machine: MachineInfo,
+): Readonly<Record<string, string>> {
+  return {
+    ...labels,
+    "beta.kubernetes.io/arch": machine.architecture,
+    "beta.kubernetes.io/os": machine.operatingSystem,
+    "kubernetes.io/arch": machine.architecture,
+    "kubernetes.io/hostname": machine.hostname || name,
+    "kubernetes.io/os": machine.operatingSystem,
+  };
+}
+
+export function capacityOf(options: NodeOptions, machine: MachineInfo): Readonly<Record<string, string>> {
+  return {
+    cpu: Quantity.ofMillis(machine.cpuMillis).toString(),
+    "ephemeral-storage": `${Math.floor(machine.ephemeralStorageBytes / 1024)}Ki`,
+    "hugepages-1Gi": "0",
+    "hugepages-2Mi": "0",
+    memory: `${Math.floor(machine.memoryBytes / 1024)}Ki`,
+    pods: String(options.maxPods),
+  };
+}
+
+export function allocatableOf(options: NodeOptions, machine: MachineInfo): Readonly<Record<string, string>> {
+  const result: Record<string, string> = { ...capacityOf(options, machine) };
+  for (const [name, text] of Object.entries(options.reserved ?? {})) {
+    const left = Quantity.parse(result[name] ?? "0").minus(Quantity.parse(text));
+    result[name] = left.sign < 0 ? "0" : left.toString();
+  }
+  return result;
+}
+
+export function nodeStatus(
+  options: NodeOptions,
+  view: NodeView,
+  before: readonly NodeCondition[],
+  now: number,
+): NodeStatus {
+  const { machine, runtime } = view;
+  return {
+    capacity: capacityOf(options, machine),
+    allocatable: allocatableOf(options, machine),
+    conditions: conditions(view, before, now),
+    addresses: [
+      ...machine.addresses.map((address) => ({ type: "InternalIP", address })),
+      { type: "Hostname", address: machine.hostname || options.name },
+    ],
+    daemonEndpoints: { kubeletEndpoint: { Port: options.port } },
+    nodeInfo: {
+      machineID: machine.machineId,
+      systemUUID: machine.systemUuid,
+      bootID: machine.bootId,
+      kernelVersion: machine.kernelVersion,
+      osImage: machine.osImage,
+      containerRuntimeVersion: `${runtime.runtimeName}://${runtime.runtimeVersion}`,
+      kubeletVersion: options.version,
+      kubeProxyVersion: "",
+      operatingSystem: machine.operatingSystem,
+      architecture: machine.architecture,
+    },
+    images: imageList(view.images),
+    runtimeHandlers: view.status.handlers.map(({ name, recursiveReadOnlyMounts, userNamespaces }) => ({
+      name,
+      features: { recursiveReadOnlyMounts, userNamespaces },
+    })),
+    features: { supplementalGroupsPolicy: view.status.supplementalGroupsPolicy },
+  };
+}
+
+/** Why the node is not ready, by what the runtime says of itself. */
+export function runtimeTroubles(status: RuntimeStatus): readonly string[] {
+  return status.conditions
+    .filter((one) => !one.status)
+    .map(({ type, reason, message }) =>
+      type === "NetworkReady"
+        ? `container runtime network not ready: NetworkReady=false reason:${reason} message:${message}`
+        : `container runtime not ready: ${type}=false reason:${reason} message:${message}`,
+    );
+}
+
+function conditions({ troubles }: NodeView, before: readonly NodeCondition[], now: number): NodeCondition[] {
+  const calm = (type: string, reason: string, message: string): NodeCondition =>
+    condition(before, type, "False", reason, message, now);
+  return [
+    calm("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    calm("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    calm("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    readyCondition(troubles, before, now),
+  ];
+}
+
+/** The Ready condition, False with the troubles when there are any. */
+export function readyCondition(
+  troubles: readonly string[],
+  before: readonly NodeCondition[],
+  now: number,
+): NodeCondition {
+  if (troubles.length === 0) {
+    return condition(before, "Ready", "True", "KubeletReady", "kubelet is posting ready status", now);
+  }
+  const message = troubles.length === 1 ? (troubles[0] ?? "") : `[${troubles.join(", ")}]`;
+  return condition(before, "Ready", "False", "KubeletNotReady", message, now);
+}
+
+function condition(
+  before: readonly NodeCondition[],
+  type: string,
+  status: "True" | "False",
+  reason: string,
+  message: string,
+  now: number,
+): NodeCondition {
+  const old = before.find((one) => one.type === type);
+  const at = rfc3339(now);
+  const since = old?.status === status ? (old.lastTransitionTime ?? at) : at;
+  return { type, status, lastHeartbeatTime: at, lastTransitionTime: since, reason, message };
+}
+
+/** The largest images, with their digests before their tags. */
+function imageList(images: readonly Image[]): NonNullable<NodeStatus["images"]> {
+  return [...images]
+    .sort((a, b) => b.sizeBytes - a.sizeBytes || (a.id < b.id ? -1 : 1))
+    .slice(0, nodeStatusMaxImages)
+    .map((one) => ({
+      names: [...one.repoDigests, ...one.repoTags].slice(0, maxNamesPerImage),
+      sizeBytes: one.sizeBytes,
+    }));
+}

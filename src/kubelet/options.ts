@@ -1,0 +1,59 @@
+/** The kubelet's options, and what follows from them for its parts. */
+import type { Node } from "#api";
+import { maxPods } from "./limits.ts";
+import type { MachineInfo } from "./machine.ts";
+import { allocatableOf, type NodeOptions } from "./node/node-object.ts";
+import type { NodeDefaults } from "./pod/sandbox-config.ts";
+import type { DnsConfig } from "./runtime/config.ts";
+
+export interface KubeletOptions {
+  readonly nodeName: string;
+  /** Labels of the node beside those that every node has. Default: none. */
+  readonly nodeLabels?: Readonly<Record<string, string>>;
+  /** Taints that the node registers with. Default: none. */
+  readonly registerWithTaints?: Node["spec"]["taints"];
+  /** Resources kept from pods (`cpu: "100m"`). Default: none. */
+  readonly reserved?: Readonly<Record<string, string>>;
+  /** Default 110. */
+  readonly maxPods?: number;
+  /** Port of the kubelet's server, told in the node's status. Default 10250. */
+  readonly port?: number;
+  /** Default `/var/lib/kubelet`. */
+  readonly rootDirectory?: string;
+  /** Default `/var/log/pods`. */
+  readonly podLogsDirectory?: string;
+  /** Addresses of the cluster's DNS. Default: none, and pods use the node's resolver. */
+  readonly clusterDns?: readonly string[];
+  /** Default `cluster.local`. */
+  readonly clusterDomain?: string;
+  /** The node's own resolver. Default: empty. */
+  readonly nodeDns?: DnsConfig;
+}
+
+/** The version that the node reports; the API's, since they are one program. */
+export const kubeletVersion = "v1.36.0";
+
+export function nodeOptions(options: KubeletOptions): NodeOptions {
+  const { nodeName: name, nodeLabels, registerWithTaints, reserved } = options;
+  return {
+    name,
+    maxPods: options.maxPods ?? maxPods,
+    port: options.port ?? 10_250,
+    version: kubeletVersion,
+    ...(nodeLabels === undefined ? {} : { labels: nodeLabels }),
+    ...(registerWithTaints === undefined ? {} : { taints: registerWithTaints }),
+    ...(reserved === undefined ? {} : { reserved }),
+  };
+}
+
+export function nodeDefaults(options: KubeletOptions, machine: MachineInfo): NodeDefaults {
+  return {
+    rootDirectory: options.rootDirectory ?? "/var/lib/kubelet",
+    logDirectory: options.podLogsDirectory ?? "/var/log/pods",
+    clusterDns: options.clusterDns ?? [],
+    clusterDomain: options.clusterDomain ?? "cluster.local",
+    nodeDns: options.nodeDns ?? { servers: [], searches: [], options: [] },
+    memoryBytes: machine.memoryBytes,
+    allocatable: allocatableOf(nodeOptions(options), machine),
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * The pods of a node, a worker for each, by uid. Pods come from the API's informer; those that only the runtime still
+ * has are ended. A new pod is judged once: whether it fits is decided and noted in one turn, so two pods never take
+ * the same room.
+ */
+import { type Node, parseTime, type Pod } from "#api";
+import { type Env, isAbort, messageOf, type TaskGroup } from "#base";
+import type { Change, Informer } from "#client";
+import { refusalOf } from "../node/admission.ts";
+import { podUidLabel } from "../runtime/labels.ts";
+import type { RuntimeService, StringMap } from "../runtime/runtime.ts";
+import type { Verdict } from "../status/pod-status.ts";
+import { orphanPod } from "./orphan.ts";
+import type { PodWorker } from "./worker.ts";
+
+export interface PodSetDeps {
+  readonly informer: Informer<Pod>;
+  readonly runtime: RuntimeService;
+  /** Makes a worker; `finished` is called when its pod is gone from API and node. */
+  makeWorker(pod: Pod, refusal: Verdict | undefined, finished: () => void): PodWorker;
+  /** The node's object as last read, or read anew. */
+  node(fresh: boolean, signal: AbortSignal): Promise<Node>;
+}
+
+export interface PodSetOptions {
+  readonly allocatable: Readonly<Record<string, string>>;
+}
+
+export class PodSet {
+  readonly #env: Env;
+  readonly #deps: PodSetDeps;
+  readonly #options: PodSetOptions;
+  readonly #tasks: TaskGroup;
+  readonly #workers = new Map<string, PodWorker>();
+
+  constructor(env: Env, deps: PodSetDeps, options: PodSetOptions) {
+    this.#env = env;
+    this.#deps = deps;
+    this.#options = options;
+    this.#tasks = env.tasks.group("pods");
+  }
+
+  /** Takes over what is there, oldest first, and follows changes from then on. */
+  async start(signal: AbortSignal): Promise<void> {
+    const { informer } = this.#deps;
+    const known = [...informer.lister.list()].sort((a, b) => createdAt(a) - createdAt(b));
+    for (const pod of known) await this.#admit(pod, signal);
+    informer.onChange((change) => this.#onChange(change));
+    await this.lookAround(signal);
+  }
+
+  /** The pod that a container or sandbox belongs to has changed at the runtime. */
+  runtimeChanged(labels: StringMap): void {
+    this.#workers.get(labels[podUidLabel] ?? "")?.poke();
+  }
+
+  /** After runtime events were missed: every pod looks again, and sandboxes of unknown pods are found. */
+  async lookAround(signal: AbortSignal): Promise<void> {
+    for (const worker of this.#workers.values()) worker.poke();
+    for (const sandbox of await this.#deps.runtime.listPodSandbox({}, signal)) {
+      const uid = sandbox.labels[podUidLabel];
+      const listed = this.#deps.informer.lister.get({ namespace: sandbox.namespace, name: sandbox.name });
+      if (uid === undefined || this.#workers.has(uid) || listed?.metadata.uid === uid) continue;
+      this.#add(orphanPod(sandbox), undefined).gone();
+    }
+  }
+
+  /** Lets go of all pods; their containers run on. */
+  async stop(): Promise<void> {
+    await this.#tasks[Symbol.asyncDispose]();
+    const workers = [...this.#workers.values()];
+    this.#workers.clear();
+    await Promise.all(workers.map((worker) => worker.stop()));
+  }
+
+  #onChange({ previous, current }: Change<Pod>): void {
+    const worker = this.#workers.get((current ?? previous)?.metadata.uid ?? "");
+    if (current === undefined) {
+      if (previous !== undefined) worker?.update(previous);
+      worker?.gone();
+    } else if (worker !== undefined) {
+      if (worker.pod !== current) worker.update(current);
+    } else {
+      this.#tasks.spawn("admit", async (signal) => {
+        await this.#admit(current, signal).catch((error: unknown) => this.#notAdmitted(current, error));
+      });
+    }
+  }
+
+  #notAdmitted(pod: Pod, error: unknown): void {
+    if (isAbort(error)) return;
+    this.#env.log.error("Cannot admit a pod", { pod: pod.metadata.name, error: messageOf(error) });
+  }
+
+  /** Gives a pod its worker; one that has begun here before is not judged again. */
+  async #admit(pod: Pod, signal: AbortSignal): Promise<void> {
+    const fresh = pod.status.startTime === undefined && pod.metadata.deletionTimestamp === undefined;
+    let node = fresh ? await this.#deps.node(false, signal) : undefined;
+    // The node's labels may have changed since they were read.
+    if (node !== undefined && this.#refusal(pod, node)?.reason === "NodeAffinity")
+      node = await this.#deps.node(true, signal);
+    const { namespace, name = "", uid = "" } = pod.metadata;
+    const newest = this.#deps.informer.lister.get({ namespace, name });
+    if (this.#workers.has(uid) || newest?.metadata.uid !== uid) return;
+    this.#add(newest, node === undefined ? undefined : this.#refusal(newest, node));
+  }
+
+  #refusal(pod: Pod, node: Node): Verdict | undefined {
+    const others = [...this.#workers.values()].filter((one) => !one.over).map((one) => one.pod);
+    return refusalOf({ pod, node, allocatable: this.#options.allocatable, others });
+  }
+
+  #add(pod: Pod, refusal: Verdict | undefined): PodWorker {
+    const uid = pod.metadata.uid ?? "";
+    const worker = this.#deps.makeWorker(pod, refusal, () => {
+      this.#workers.delete(uid);
+    });
+    this.#workers.set(uid, worker);
+    worker.poke();
+    return worker;
+  }
+}
+
+function createdAt(pod: Pod): number {
+  return parseTime(pod.metadata.creationTimestamp) ?? 0;
+}

@@ -1,0 +1,57 @@
+/**
+ * Volumes of a simulated node: nothing is mounted, but what a volume refers to must be there, as on a real one; so a
+ * pod with a missing ConfigMap waits for it with the same event.
+ */
+import type { Pod, Volume } from "#api";
+import type { References } from "../../pod/references.ts";
+import { type PodVolumes, VolumeError } from "../../volumes/volumes.ts";
+
+export class SimVolumes implements PodVolumes {
+  readonly #references: Pick<References, "configMap" | "secret">;
+  readonly #ready = new Map<string, ReadonlyMap<string, string>>();
+
+  constructor(deps: { readonly references: Pick<References, "configMap" | "secret"> }) {
+    this.#references = deps.references;
+  }
+
+  async setUp(pod: Pod, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const uid = pod.metadata.uid ?? "";
+    const known = this.#ready.get(uid);
+    if (known !== undefined) return known;
+    const paths = new Map<string, string>();
+    for (const volume of pod.spec.volumes ?? []) {
+      await this.#check(pod, volume, signal);
+      paths.set(volume.name, `/var/lib/kubelet/pods/${uid}/volumes/${volume.name}`);
+    }
+    this.#ready.set(uid, paths);
+    return paths;
+  }
+
+  async tearDown(podUid: string, _signal: AbortSignal): Promise<void> {
+    this.#ready.delete(podUid);
+  }
+
+  async #check(pod: Pod, volume: Volume, signal: AbortSignal): Promise<void> {
+    const namespace = pod.metadata.namespace ?? "";
+    const { configMap, secret, projected } = volume;
+    const maps = [configMap, ...(projected?.sources ?? []).map((one) => one.configMap)];
+    for (const one of maps) {
+      if (one === undefined || one.optional === true) continue;
+      const found = await this.#references.configMap(namespace, one.name ?? "", signal);
+      if (found === undefined) throw missing(volume, `configmap "${one.name}" not found`);
+    }
+    const secrets = [
+      ...(secret === undefined ? [] : [{ name: secret.secretName, optional: secret.optional }]),
+      ...(projected?.sources ?? []).flatMap((one) => (one.secret === undefined ? [] : [one.secret])),
+    ];
+    for (const one of secrets) {
+      if (one.optional === true) continue;
+      const found = await this.#references.secret(namespace, one.name ?? "", signal);
+      if (found === undefined) throw missing(volume, `secret "${one.name}" not found`);
+    }
+  }
+}
+
+function missing(volume: Volume, detail: string): VolumeError {
+  return new VolumeError("mount", `MountVolume.SetUp failed for volume "${volume.name}" : ${detail}`);
+}
