@@ -24,10 +24,7 @@ export interface Disk {
   syncDirectory(directory: string): Promise<void>;
 }
 
-/**
- * A file open for appending; its operations end in the order in which they were asked for only when
- * awaited.
- */
+/** A file open for appending. Await each operation before the next: two at once have no promised order. */
 export interface AppendFile {
   readonly sizeBytes: number;
   /** Adds at the end. Rejects with `full`; then a part of `data` may be in the file. */
