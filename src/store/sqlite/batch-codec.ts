@@ -65,9 +65,13 @@ export function lastEntries(
   return last;
 }
 
-/** The entry of a put from the bytes that `lastEntries` cut out. */
+/** The entry of a put from the bytes that `lastEntries` cut out. Its value is a part of them, not a copy. */
 export function decodePut(key: string, revision: number, put: Uint8Array): JournalEntry {
-  return new BatchReader(put).put(key, revision as Revision);
+  return new BatchReader(put).put(
+    key,
+    revision as Revision,
+    (bytes) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length),
+  );
 }
 
 /** A UTF-16 unit takes at most three bytes. */
@@ -194,18 +198,17 @@ class BatchReader {
   entry(revision: Revision): JournalEntry {
     const tag = this.#tag();
     const key = this.text();
-    return tag === deleteTag ? { type: "delete", key } : this.put(key, revision);
+    return tag === deleteTag ? { type: "delete", key } : this.put(key, revision, copyOf);
   }
 
-  put(key: string, modRevision: Revision): JournalEntry {
+  put(key: string, modRevision: Revision, take: (bytes: Buffer) => Uint8Array): JournalEntry {
     const createRevision = this.f64() as Revision;
     const version = this.f64();
     const expiresAtMs = this.f64();
     const index = parseIndex(this.text());
     const size = this.u32();
     this.#need(size);
-    const value = new Uint8Array(size);
-    value.set(this.#bytes.subarray(this.#at, this.#at + size));
+    const value = take(this.#bytes.subarray(this.#at, this.#at + size));
     this.#at += size;
     const record: StoredRecord = { key, value, index, createRevision, modRevision, version };
     return expiresAtMs === 0 ? { type: "put", record } : { type: "put", record, expiresAtMs };
@@ -243,4 +246,11 @@ class BatchReader {
     if (this.#at + size > this.#bytes.length)
       throw new StoreError("corrupt", "A journal record is cut short");
   }
+}
+
+/** Alone in its ArrayBuffer, so that it keeps nothing else alive. */
+function copyOf(bytes: Buffer): Uint8Array {
+  const copy = new Uint8Array(bytes.length);
+  copy.set(bytes);
+  return copy;
 }

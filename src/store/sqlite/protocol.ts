@@ -1,6 +1,7 @@
 /** What the SQLite journal and its thread say to one another. Answers come in any order, each with its request's id. */
 
 export type JournalCall =
+  /** Pages of the whole state come first, then what was opened. */
   | { readonly op: "open"; readonly path: string; readonly maxBytes: number }
   /** One record: an encoded batch whose revisions are `first` to `last`. */
   | { readonly op: "append"; readonly first: number; readonly last: number; readonly payload: Uint8Array }
@@ -18,7 +19,7 @@ export interface BaseRow {
   readonly put: Uint8Array;
 }
 
-/** A part of the state, in order: first every base row by key, then the batches. */
+/** A part of the state, in order: first every base row, then the batches. */
 export type StatePage =
   | { readonly type: "rows"; readonly rows: readonly BaseRow[] }
   | { readonly type: "batches"; readonly payloads: readonly Uint8Array[] };

@@ -12,7 +12,7 @@ import type {
 import { Leases } from "../leases.ts";
 import { applyCommit } from "../memory-journal.ts";
 import { SortedMap } from "../record-tree.ts";
-import type { Revision } from "../store.ts";
+import type { Revision, StoredRecord } from "../store.ts";
 import { decodeBatch, decodePut, encodeBatch } from "./batch-codec.ts";
 import type { JournalCall, JournalReply, OpenResult, StatePage } from "./protocol.ts";
 
@@ -58,10 +58,12 @@ export class SqliteJournal implements ExclusiveJournal {
     );
     this.#worker.on("exit", () => this.#lost(new StoreError("closed", "The journal is closed")));
     const { path, maxBytes = defaultMaxBytes } = this.#options;
-    const opened = (await this.#call({ op: "open", path, maxBytes })) as OpenResult;
+    const state = { tree: new SortedMap<StoredRecord>(), leases: new Leases() };
+    const addAll = (page: StatePage) => addPage(state, page, Number.POSITIVE_INFINITY);
+    const opened = (await this.#call({ op: "open", path, maxBytes }, [], addAll)) as OpenResult;
     this.cutRecords = opened.cut;
-    const state = await this.stateAt(opened.revision as Revision);
-    return { ...state, compactedRevision: opened.compactedRevision as Revision };
+    const [revision, compactedRevision] = [opened.revision as Revision, opened.compactedRevision as Revision];
+    return { ...state, revision, compactedRevision };
   }
 
   async append(batch: readonly JournalCommit[]): Promise<void> {
@@ -73,8 +75,8 @@ export class SqliteJournal implements ExclusiveJournal {
   }
 
   async stateAt(revision: Revision): Promise<JournalState> {
-    const state = { tree: new SortedMap(), leases: new Leases(), revision } as JournalState;
-    await this.#call({ op: "state", revision }, [], (page) => addPage(state, page));
+    const state = { tree: new SortedMap<StoredRecord>(), leases: new Leases(), revision };
+    await this.#call({ op: "state", revision }, [], (page) => addPage(state, page, revision));
     return state;
   }
 
@@ -129,7 +131,8 @@ export class SqliteJournal implements ExclusiveJournal {
   }
 }
 
-function addPage(state: JournalState, page: StatePage): void {
+/** Adds what a page has up to `revision`. */
+function addPage(state: Pick<JournalState, "tree" | "leases">, page: StatePage, through: number): void {
   if (page.type === "rows") {
     for (const { key, revision, put } of page.rows) {
       applyCommit(state, { revision: revision as Revision, entries: [decodePut(key, revision, put)] });
@@ -137,7 +140,6 @@ function addPage(state: JournalState, page: StatePage): void {
     return;
   }
   for (const payload of page.payloads) {
-    for (const commit of decodeBatch(payload))
-      if (commit.revision <= state.revision) applyCommit(state, commit);
+    for (const commit of decodeBatch(payload)) if (commit.revision <= through) applyCommit(state, commit);
   }
 }

@@ -11,7 +11,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { StoreError } from "../errors.ts";
 import { lastEntries } from "./batch-codec.ts";
-import type { BaseRow, OpenResult } from "./protocol.ts";
+import type { BaseRow, OpenResult, StatePage } from "./protocol.ts";
 
 const pageBytes = 4_096;
 /** Version of this layout, in `PRAGMA user_version`. */
@@ -50,6 +50,11 @@ interface BatchRow {
   readonly payload: Uint8Array;
 }
 
+interface SummedRow extends BaseRow {
+  readonly number: number;
+  readonly sum: number;
+}
+
 /** Rows read at a time, so that no call holds the thread for long. */
 export const pageRows = 256;
 
@@ -62,9 +67,13 @@ export class SqliteLog {
   #lastHash: Uint8Array;
   #cut = 0;
 
-  /** Opens, creates or verifies. Throws `corrupt`. */
+  /** Opens or creates; call `recover` before anything else. */
   constructor(path: string, maxBytes: number) {
-    this.#database = new DatabaseSync(path);
+    try {
+      this.#database = new DatabaseSync(path);
+    } catch (error) {
+      throw asStoreError(error, path);
+    }
     try {
       this.#prepare(maxBytes);
       this.#meta = this.#database.prepare("SELECT * FROM meta").get() as unknown as Meta;
@@ -72,15 +81,20 @@ export class SqliteLog {
       this.#lastBatch = this.#meta.base_batch;
       this.#lastRevision = this.#meta.base_revision;
       this.#lastHash = this.#meta.base_hash;
-      this.#verifyBase();
-      this.#verifyBatches();
     } catch (error) {
       this.#database.close();
-      throw asCorrupt(error, path);
+      throw asStoreError(error, path);
     }
   }
 
-  get opened(): OpenResult {
+  /** Hands over and verifies everything, in one pass. Throws `corrupt`; then what was handed over is worth nothing. */
+  recover(page: (page: StatePage) => void): OpenResult {
+    try {
+      this.#recoverBase(page);
+      this.#recoverBatches(page);
+    } catch (error) {
+      throw asStoreError(error, this.#database.location() ?? "");
+    }
     return { compactedRevision: this.#meta.compacted, revision: this.#lastRevision, cut: this.#cut };
   }
 
@@ -98,12 +112,13 @@ export class SqliteLog {
     this.#lastHash = hash;
   }
 
-  /** Base rows after `key`, by key; empty at the end. */
-  baseRows(key: string): readonly BaseRow[] {
+  /** Base rows after a row number; empty at the end. */
+  baseRows(after: number): readonly SummedRow[] {
+    const columns = "rowid AS number, key, revision, put, sum";
     const select = this.#database.prepare(
-      "SELECT key, revision, put FROM base WHERE key > ? ORDER BY key LIMIT ?",
+      `SELECT ${columns} FROM base WHERE rowid > ? ORDER BY rowid LIMIT ?`,
     );
-    return select.all(key, pageRows) as unknown as BaseRow[];
+    return select.all(after, pageRows) as unknown as SummedRow[];
   }
 
   /** Batches after number `after` that begin at or before `revision`; empty at the end. */
@@ -195,30 +210,37 @@ export class SqliteLog {
     return digest;
   }
 
-  #verifyBase(): void {
+  #recoverBase(page: (page: StatePage) => void): void {
     let digest = 0;
-    for (const row of this.#database.prepare("SELECT key, revision, put, sum FROM base").iterate()) {
-      const { key, revision, put, sum } = row as unknown as BaseRow & { sum: number };
-      if (crc32(put) !== sum)
-        throw new StoreError("corrupt", `The bytes of key ${JSON.stringify(key)} are damaged`);
-      digest = add(digest, rowDigest(key, revision, sum));
+    let number = Number.MIN_SAFE_INTEGER;
+    for (let rows = this.baseRows(number); rows.length > 0; rows = this.baseRows(number)) {
+      for (const { key, revision, put, sum } of rows) {
+        if (crc32(put) !== sum)
+          throw new StoreError("corrupt", `The bytes of key ${JSON.stringify(key)} are damaged`);
+        digest = add(digest, rowDigest(key, revision, sum));
+      }
+      number = rows[rows.length - 1]?.number ?? number;
+      page({ type: "rows", rows });
     }
-    if (digest !== this.#meta.base_digest)
+    if (digest !== this.#meta.base_digest) {
       throw new StoreError("corrupt", "Keys are missing from the base, or too many");
+    }
   }
 
   /** A damaged record is an error; a gap ends the log, since nothing after it was acknowledged. */
-  #verifyBatches(): void {
+  #recoverBatches(page: (page: StatePage) => void): void {
     for (const row of this.#database.prepare("SELECT * FROM batch ORDER BY number").iterate()) {
       const { number, first, last, sum, hash, payload } = row as unknown as BatchRow;
       if (number !== this.#lastBatch + 1 || first !== this.#lastRevision + 1) break;
       if (crc32(payload) !== sum) throw new StoreError("corrupt", `Journal record ${number} is damaged`);
       const expected = roll(this.#lastHash, number, first, last, sum);
-      if (!equalBytes(expected, hash))
+      if (!equalBytes(expected, hash)) {
         throw new StoreError("corrupt", `Journal record ${number} is not the one written`);
+      }
       this.#lastBatch = number;
       this.#lastRevision = last;
       this.#lastHash = hash;
+      page({ type: "batches", payloads: [payload] });
     }
     const cut = this.#database.prepare("DELETE FROM batch WHERE number > ?").run(this.#lastBatch);
     this.#cut = Number(cut.changes);
@@ -236,7 +258,7 @@ export class SqliteLog {
   }
 }
 
-function asCorrupt(error: unknown, path: string): unknown {
+function asStoreError(error: unknown, path: string): unknown {
   if (error instanceof StoreError || !(error instanceof Error)) return error;
   const code = (error as { errcode?: number }).errcode ?? 0;
   // SQLITE_CORRUPT and SQLITE_NOTADB; anything else (locked, no such folder, disk full) is no damage.
@@ -254,8 +276,9 @@ function roll(before: Uint8Array, ...numbers: readonly number[]): Uint8Array {
   return createHash("sha256").update(before).update(numbers.join(",")).digest();
 }
 
+/** Of a row's key and revision, on top of the checksum of its bytes. */
 function rowDigest(key: string, revision: number, sum: number): number {
-  return createHash("sha256").update(`${revision},${sum},${key}`).digest().readUIntBE(0, 6);
+  return crc32(`${revision},${key}`, sum);
 }
 
 /** Sums modulo 2^48, so that rows may come in any order. */

@@ -5,7 +5,7 @@
  */
 import { parentPort } from "node:worker_threads";
 import { StoreError } from "../errors.ts";
-import type { JournalReply, JournalRequest } from "./protocol.ts";
+import type { JournalReply, JournalRequest, StatePage } from "./protocol.ts";
 import { SqliteLog } from "./sqlite-log-node.ts";
 
 class JournalThread {
@@ -50,7 +50,7 @@ class JournalThread {
     switch (request.op) {
       case "open":
         this.#log = new SqliteLog(request.path, request.maxBytes);
-        return this.#log.opened;
+        return this.#log.recover((page) => sendPage(request.id, page));
       case "state":
         return this.#readState(request.id, request.revision);
       case "batches":
@@ -67,10 +67,10 @@ class JournalThread {
   async #readState(id: number, revision: number): Promise<void> {
     const log = this.#open();
     log.requireHistory(revision);
-    let key = "";
-    for (let rows = log.baseRows(key); rows.length > 0; rows = log.baseRows(key)) {
-      reply({ id, page: { type: "rows", rows } });
-      key = rows[rows.length - 1]?.key ?? key;
+    let row = Number.MIN_SAFE_INTEGER;
+    for (let rows = log.baseRows(row); rows.length > 0; rows = log.baseRows(row)) {
+      row = rows[rows.length - 1]?.number ?? row;
+      sendPage(id, { type: "rows", rows });
       await turn();
     }
     let number = 0;
@@ -79,7 +79,7 @@ class JournalThread {
       rows.length > 0;
       rows = log.batches(number, revision, 16)
     ) {
-      reply({ id, page: { type: "batches", payloads: rows.map(({ payload }) => payload) } });
+      sendPage(id, { type: "batches", payloads: rows.map(({ payload }) => payload) });
       number = rows[rows.length - 1]?.number ?? number;
       await turn();
     }
@@ -112,6 +112,13 @@ class JournalThread {
 
 function reply(message: JournalReply): void {
   parentPort?.postMessage(message);
+}
+
+/** Gives the bytes away: a page is not read here any more. */
+function sendPage(id: number, page: StatePage): void {
+  const bytes = page.type === "rows" ? page.rows.map(({ put }) => put) : page.payloads;
+  const buffers = new Set(bytes.map(({ buffer }) => buffer as ArrayBuffer));
+  parentPort?.postMessage({ id, page } satisfies JournalReply, [...buffers]);
 }
 
 function failure(id: number, error: unknown): JournalReply {
