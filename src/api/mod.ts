@@ -39,7 +39,6 @@ export {
   core,
   customMetrics,
   discovery,
-  events,
   externalMetrics,
   flowcontrol,
   meta,
@@ -212,3 +211,143 @@ export {
   type WatchFrame,
   WatchFrameReader,
 } from "./codec/mod.ts";
+
+// Kinds: the table of all resources, and those that code names.
+export { resources } from "./kinds/mod.ts";
+export { prepareForCreate, prepareForUpdate, validateCreate, validateUpdate } from "./kinds/lifecycle.ts";
+export { customResourceDefinitions } from "./kinds/apiextensions/custom-resource-definition.ts";
+export { apiServices } from "./kinds/apiregistration/api-service.ts";
+export { controllerRevisions } from "./kinds/apps/controller-revision.ts";
+export { daemonSets } from "./kinds/apps/daemon-set.ts";
+export { deployments } from "./kinds/apps/deployment.ts";
+export { replicaSets } from "./kinds/apps/replica-set.ts";
+export { statefulSets } from "./kinds/apps/stateful-set.ts";
+export { selfSubjectReviews, tokenReviews } from "./kinds/authentication/reviews.ts";
+export { horizontalPodAutoscalers } from "./kinds/autoscaling/horizontal-pod-autoscaler.ts";
+export { horizontalPodAutoscalersV1 } from "./kinds/autoscaling/horizontal-pod-autoscaler-v1.ts";
+export { cronJobs } from "./kinds/batch/cron-job.ts";
+export { jobs } from "./kinds/batch/job.ts";
+export { certificateSigningRequests } from "./kinds/certificates/certificate-signing-request.ts";
+export { leases } from "./kinds/coordination/lease.ts";
+export { bindings } from "./kinds/core/binding.ts";
+export { componentStatuses } from "./kinds/core/component-status.ts";
+export { configMaps } from "./kinds/core/config-map.ts";
+export { endpoints } from "./kinds/core/endpoints.ts";
+export { events } from "./kinds/core/event.ts";
+export { limitRanges } from "./kinds/core/limit-range.ts";
+export { namespaces } from "./kinds/core/namespace.ts";
+export { nodes } from "./kinds/core/node.ts";
+export { persistentVolumeClaims } from "./kinds/core/persistent-volume-claim.ts";
+export { persistentVolumes } from "./kinds/core/persistent-volume.ts";
+export { podTemplates } from "./kinds/core/pod-template.ts";
+export { pods } from "./kinds/core/pod.ts";
+export { replicationControllers } from "./kinds/core/replication-controller.ts";
+export { resourceQuotas } from "./kinds/core/resource-quota.ts";
+export { secrets } from "./kinds/core/secret.ts";
+export { serviceAccounts } from "./kinds/core/service-account.ts";
+export { services } from "./kinds/core/service.ts";
+export { endpointSlices } from "./kinds/discovery/endpoint-slice.ts";
+export { eventsV1 } from "./kinds/events/event.ts";
+export { flowSchemas } from "./kinds/flowcontrol/flow-schema.ts";
+export { priorityLevelConfigurations } from "./kinds/flowcontrol/priority-level-configuration.ts";
+export { ingressClasses } from "./kinds/networking/ingress-class.ts";
+export { ingresses } from "./kinds/networking/ingress.ts";
+export { ipAddresses } from "./kinds/networking/ip-address.ts";
+export { networkPolicies } from "./kinds/networking/network-policy.ts";
+export { serviceCidrs } from "./kinds/networking/service-cidr.ts";
+export { runtimeClasses } from "./kinds/node/runtime-class.ts";
+export { podDisruptionBudgets } from "./kinds/policy/pod-disruption-budget.ts";
+export { clusterRoleBindings } from "./kinds/rbac/cluster-role-binding.ts";
+export { clusterRoles } from "./kinds/rbac/cluster-role.ts";
+export { roleBindings } from "./kinds/rbac/role-binding.ts";
+export { roles } from "./kinds/rbac/role.ts";
+export { deviceClasses } from "./kinds/resource/device-class.ts";
+export { resourceClaims } from "./kinds/resource/resource-claim.ts";
+export { resourceClaimTemplates } from "./kinds/resource/resource-claim-template.ts";
+export { resourceSlices } from "./kinds/resource/resource-slice.ts";
+export { priorityClasses } from "./kinds/scheduling/priority-class.ts";
+export { csiDrivers } from "./kinds/storage/csi-driver.ts";
+export { csiNodes } from "./kinds/storage/csi-node.ts";
+export { csiStorageCapacities } from "./kinds/storage/csi-storage-capacity.ts";
+export { storageClasses } from "./kinds/storage/storage-class.ts";
+export { volumeAttachments } from "./kinds/storage/volume-attachment.ts";
+export { volumeAttributesClasses } from "./kinds/storage/volume-attributes-class.ts";
+
+// Selectors, patches, ownership, discovery.
+export {
+  SelectorError,
+  type SelectorErrorCode,
+  EVERY_FIELD,
+  escapeFieldValue,
+  type FieldRequirement,
+  FieldSelector,
+  parseFieldSelector,
+  EVERYTHING,
+  type LabelSelectorObject,
+  type LabelSelectorTerm,
+  labelSelector,
+  labelSelectorOfMap,
+  NOTHING,
+  parseLabelSelector,
+  Selector,
+  type LabelSelectorRules,
+  validateLabelKey,
+  validateLabelSelector,
+  validateLabels,
+  type LabelMatcher,
+  type Labels,
+  type Operator,
+  type Requirement,
+} from "./selectors/mod.ts";
+export {
+  PatchError,
+  type PatchErrorCode,
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+} from "./patch/mod.ts";
+export {
+  type ApplyPatchOptions,
+  type ApplyPatchResult,
+  applyConflict,
+  applyPatch,
+  type FieldConflict,
+  ManagedFieldsError,
+  type ManagedFieldsErrorCode,
+  NO_FIELDS,
+  type FieldSet,
+  type OtherVersion,
+  setOfFields,
+  type VersionedType,
+  parentManagedFields,
+  type ScaledObject,
+  scaleManagedFields,
+  type TrackUpdateOptions,
+  trackUpdate,
+} from "./managed-fields/mod.ts";
+export {
+  type DiscoveredResource,
+  Discovery,
+  type DiscoveryDeps,
+  type DiscoveryDocument,
+  type DiscoveryOptions,
+  CUSTOM_GROUP_PRIORITY,
+  compareGroups,
+  compareVersions,
+  groupPriority,
+  storageVersionHash,
+  type Subresource,
+  subresourcesOf,
+} from "./discovery/mod.ts";
+export { same } from "./equal.ts";
+export { ageOf, humanDuration } from "./human-duration.ts";
+export {
+  type Cidr,
+  contains,
+  formatCidr,
+  formatIp,
+  isIpv6,
+  networkOf,
+  parseCidr,
+  parseIp,
+} from "./names/ip.ts";
