@@ -4,6 +4,7 @@
  * same structure at run time. Everything here is pure: allocation and other effects are the API server's.
  */
 import type { FieldErrors } from "./field-errors.ts";
+import type { NameCheck } from "./names/check.ts";
 import type { KubeObject, Type } from "./schema/mod.ts";
 
 export type Verb = "create" | "delete" | "deletecollection" | "get" | "list" | "patch" | "update" | "watch";
@@ -37,10 +38,10 @@ export interface Strategy<T> {
   validateCreate?(object: T, errors: FieldErrors, context: RequestContext): void;
   validateUpdate?(object: T, old: T, errors: FieldErrors, context: RequestContext): void;
   warnings?(object: T, old: T | undefined): readonly string[];
-  /** Validates `metadata.name` (a message, or undefined when good); default: DNS subdomain. */
-  validateName?(name: string, isPrefix: boolean): string | undefined;
-  /** True when an update that changes nothing but metadata leaves generation alone and a spec change bumps it. */
-  readonly tracksGeneration?: boolean;
+  /** What `metadata.name` may be; absent: any path segment. `lifecycle.ts` applies it. */
+  readonly name?: NameCheck;
+  /** Top-level fields whose change bumps `metadata.generation` (`["spec"]`); absent: the kind has no generation. */
+  readonly generationOf?: readonly string[];
   /** PUT to an absent name creates (Endpoints, EndpointSlice, Event, Lease, Secret ... as upstream). */
   readonly allowCreateOnUpdate?: boolean;
   /** PUT without resourceVersion is allowed (default true; false for custom resources and a few kinds). */
@@ -69,6 +70,24 @@ export interface ScaleSubresource {
   readonly selectorPath: readonly string[];
 }
 
+/** The text of one field, `""` when absent. Method-shaped, so that a table of all kinds may hold it. */
+export type FieldReader<T> = { read(object: T): string }["read"];
+
+/** Between the served type and what is stored, when another version of the kind is stored. */
+export interface Conversion<T> {
+  toStorage(object: T): KubeObject;
+  fromStorage(stored: KubeObject): T;
+}
+
+/** A subresource that only the API server understands (binding, eviction, token, log ...), for discovery. */
+export interface Action {
+  /** Of the kind that is sent or answered, when it is not the parent's group. */
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind: string;
+  readonly verbs: readonly ("create" | "delete" | "get" | "patch" | "update")[];
+}
+
 export interface Resource<T extends KubeObject = KubeObject> {
   readonly group: string;
   readonly version: string;
@@ -85,8 +104,10 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly storage?: {
     /** `/registry/pods`, then `/<namespace>/<name>` or `/<name>`. */
     readonly prefix: string;
-    /** The version written; another served version of the same storage converts. */
+    /** The `apiVersion` written (`"apps/v1"`); another served version of the same storage converts. */
     readonly version: string;
+    /** Absent: the stored form differs at most in `apiVersion`. Both are pure and leave `apiVersion` to the caller. */
+    readonly conversion?: Conversion<T>;
     /** Seconds after which objects expire (events). */
     readonly ttlSeconds?: number;
   };
@@ -94,11 +115,10 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly status?: ObjectSubresource<T>;
   readonly scale?: ScaleSubresource;
   readonly objectSubresources?: Readonly<Record<string, ObjectSubresource<T>>>;
-  /** Other subresources, which the API server implements (binding, eviction, token, log ...): name to kind and verbs, for discovery. */
-  readonly actions?: Readonly<Record<string, { readonly group?: string; readonly version?: string; readonly kind: string; readonly verbs: readonly string[] }>>;
+  readonly actions?: Readonly<Record<string, Action>>;
   readonly columns: readonly Column<T>[];
   /** Field selectors beyond metadata.name and metadata.namespace. */
-  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  readonly selectableFields?: Readonly<Record<string, FieldReader<T>>>;
   /** Those of `selectableFields` that are indexed and wake watchers by value (`["spec.nodeName"]`). */
   readonly triggers?: readonly string[];
 }

@@ -3,13 +3,8 @@ import { at, type FieldErrors } from "../../field-errors.ts";
 import { dnsLabel, dnsSubdomain } from "../../names/dns.ts";
 import { nonReservedPath } from "../../names/file-path.ts";
 import { configMapKey, envVarName, qualifiedName } from "../../names/qualified-name.ts";
-import type {
-  EnvFromSource,
-  EnvVar,
-  FileKeySelector,
-  ObjectFieldSelector,
-  ResourceFieldSelector,
-} from "./environment.ts";
+import type { EnvFromSource, EnvVar } from "./environment.ts";
+import type { FileKeySelector, ObjectFieldSelector, ResourceFieldSelector } from "./reference.ts";
 
 /** Fields of the pod that a variable may take its value from. */
 const variableFields: ReadonlySet<string> = new Set([

@@ -1,0 +1,45 @@
+/** ValidatingAdmissionPolicy and its binding: checks by CEL. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import {
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+} from "../../types/admissionregistration/mod.ts";
+import { age, integer, name, text } from "../columns.ts";
+import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { paramKindText, paramRefText } from "./policy-columns.ts";
+
+export const validatingAdmissionPolicies: Resource<ValidatingAdmissionPolicy> = define({
+  type: ValidatingAdmissionPolicy,
+  plural: "validatingadmissionpolicies",
+  namespaced: false,
+  categories: ["api-extensions"],
+  strategy: {
+    name: subdomainName,
+    generationOf: ["spec"],
+    resetFields: statusResetFields,
+    prepareForCreate: clearStatus,
+    prepareForUpdate: keepStatus,
+  },
+  status: statusSubresource(),
+  columns: [
+    name,
+    integer("Validations", ({ spec }) => spec.validations?.length ?? 0),
+    text("ParamKind", ({ spec }) => paramKindText(spec.paramKind)),
+    age,
+  ],
+});
+
+export const validatingAdmissionPolicyBindings: Resource<ValidatingAdmissionPolicyBinding> = define({
+  type: ValidatingAdmissionPolicyBinding,
+  plural: "validatingadmissionpolicybindings",
+  namespaced: false,
+  categories: ["api-extensions"],
+  strategy: { name: subdomainName, generationOf: ["spec"] },
+  columns: [
+    name,
+    text("PolicyName", ({ spec }) => spec.policyName ?? ""),
+    text("ParamRef", ({ spec }) => paramRefText(spec.paramRef)),
+    age,
+  ],
+});

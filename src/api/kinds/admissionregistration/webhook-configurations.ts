@@ -1,0 +1,27 @@
+/** The two configurations of admission webhooks. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import {
+  MutatingWebhookConfiguration,
+  ValidatingWebhookConfiguration,
+} from "../../types/admissionregistration/mod.ts";
+import { age, integer, name } from "../columns.ts";
+import { define } from "../define.ts";
+
+export const mutatingWebhookConfigurations: Resource<MutatingWebhookConfiguration> = define({
+  type: MutatingWebhookConfiguration,
+  plural: "mutatingwebhookconfigurations",
+  namespaced: false,
+  categories: ["api-extensions"],
+  strategy: { name: subdomainName, generationOf: ["webhooks"] },
+  columns: [name, integer("Webhooks", ({ webhooks }) => webhooks?.length ?? 0), age],
+});
+
+export const validatingWebhookConfigurations: Resource<ValidatingWebhookConfiguration> = define({
+  type: ValidatingWebhookConfiguration,
+  plural: "validatingwebhookconfigurations",
+  namespaced: false,
+  categories: ["api-extensions"],
+  strategy: { name: subdomainName, generationOf: ["webhooks"] },
+  columns: [name, integer("Webhooks", ({ webhooks }) => webhooks?.length ?? 0), age],
+});

@@ -1,0 +1,33 @@
+/** APIService: where a group and version is served, here or by an aggregated server. */
+import { pathSegmentName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { APIService } from "../../types/apiregistration/mod.ts";
+import { age, name, text } from "../columns.ts";
+import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+
+export const apiServices: Resource<APIService> = define({
+  type: APIService,
+  plural: "apiservices",
+  namespaced: false,
+  categories: ["api-extensions"],
+  storage: { prefix: "/registry/apiregistration.k8s.io/apiservices" },
+  strategy: {
+    name: pathSegmentName,
+    resetFields: statusResetFields,
+    prepareForCreate: clearStatus,
+    prepareForUpdate: keepStatus,
+  },
+  status: statusSubresource(),
+  columns: [
+    name,
+    text("Service", ({ spec: { service } }) => (service ? `${service.namespace}/${service.name}` : "Local")),
+    text("Available", (object) => available(object)),
+    age,
+  ],
+});
+
+function available({ status }: APIService): string {
+  const condition = status.conditions?.find((one) => one.type === "Available");
+  if (condition === undefined) return "Unknown";
+  return condition.status === "True" ? "True" : `${condition.status} (${condition.reason ?? ""})`;
+}

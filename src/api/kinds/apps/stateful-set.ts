@@ -1,0 +1,36 @@
+/** StatefulSet: pods with stable names and storage, in order. */
+import { labelName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { StatefulSet } from "../../types/apps/mod.ts";
+import { age, name, templateColumns, text } from "../columns.ts";
+import {
+  clearStatus,
+  define,
+  keepStatus,
+  replicaScale,
+  statusResetFields,
+  statusSubresource,
+} from "../define.ts";
+
+export const statefulSets: Resource<StatefulSet> = define({
+  type: StatefulSet,
+  plural: "statefulsets",
+  namespaced: true,
+  shortNames: ["sts"],
+  categories: ["all"],
+  strategy: {
+    name: labelName,
+    generationOf: ["spec"],
+    resetFields: statusResetFields,
+    prepareForCreate: clearStatus,
+    prepareForUpdate: keepStatus,
+  },
+  status: statusSubresource(),
+  scale: replicaScale,
+  columns: [
+    name,
+    text("Ready", ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`),
+    age,
+    ...templateColumns<StatefulSet>(({ spec }) => spec.template.spec),
+  ],
+});

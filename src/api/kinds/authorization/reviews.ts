@@ -1,0 +1,41 @@
+/** The reviews of authorization.k8s.io: who may do what. They are only called. */
+import type { Resource } from "../../resource.ts";
+import {
+  LocalSubjectAccessReview,
+  SelfSubjectAccessReview,
+  SelfSubjectRulesReview,
+  SubjectAccessReview,
+} from "../../types/authorization/mod.ts";
+import { define } from "../define.ts";
+
+export const localSubjectAccessReviews: Resource<LocalSubjectAccessReview> = define({
+  type: LocalSubjectAccessReview,
+  plural: "localsubjectaccessreviews",
+  namespaced: true,
+  storage: false,
+  columns: [],
+});
+
+export const selfSubjectAccessReviews: Resource<SelfSubjectAccessReview> = define({
+  type: SelfSubjectAccessReview,
+  plural: "selfsubjectaccessreviews",
+  namespaced: false,
+  storage: false,
+  columns: [],
+});
+
+export const selfSubjectRulesReviews: Resource<SelfSubjectRulesReview> = define({
+  type: SelfSubjectRulesReview,
+  plural: "selfsubjectrulesreviews",
+  namespaced: false,
+  storage: false,
+  columns: [],
+});
+
+export const subjectAccessReviews: Resource<SubjectAccessReview> = define({
+  type: SubjectAccessReview,
+  plural: "subjectaccessreviews",
+  namespaced: false,
+  storage: false,
+  columns: [],
+});

@@ -1,0 +1,60 @@
+/** CertificateSigningRequest: a request for a certificate, approved by one and signed by another. */
+import { humanDuration } from "../../human-duration.ts";
+import { pathSegmentName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { CertificateSigningRequest } from "../../types/certificates/mod.ts";
+import { age, name, text } from "../columns.ts";
+import { clearStatus, define, keepStatus } from "../define.ts";
+
+export const certificateSigningRequests: Resource<CertificateSigningRequest> = define({
+  type: CertificateSigningRequest,
+  plural: "certificatesigningrequests",
+  namespaced: false,
+  shortNames: ["csr"],
+  strategy: {
+    name: pathSegmentName,
+    resetFields: {
+      "": [["status"]],
+      status: [["spec"], ["status", "conditions"]],
+      approval: [["spec"], ["status", "certificate"]],
+    },
+    prepareForCreate: clearStatus,
+    prepareForUpdate: keepStatus,
+  },
+  status: {
+    verbs: ["get", "patch", "update"],
+    prepareForUpdate(draft, old) {
+      draft.spec = old.spec;
+    },
+  },
+  objectSubresources: {
+    approval: {
+      verbs: ["get", "patch", "update"],
+      prepareForUpdate(draft, old) {
+        draft.spec = old.spec;
+        const conditions = draft.status.conditions;
+        draft.status = { ...old.status };
+        if (conditions !== undefined) draft.status.conditions = conditions;
+      },
+    },
+  },
+  selectableFields: { "spec.signerName": ({ spec }) => spec.signerName },
+  columns: [
+    name,
+    age,
+    text("SignerName", ({ spec }) => spec.signerName || "<none>"),
+    text("Requestor", ({ spec }) => spec.username ?? ""),
+    text("RequestedDuration", ({ spec }) =>
+      spec.expirationSeconds === undefined ? "<none>" : humanDuration(spec.expirationSeconds * 1000),
+    ),
+    text("Condition", (object) => conditionText(object)),
+  ],
+});
+
+function conditionText({ status }: CertificateSigningRequest): string {
+  const types = (status.conditions ?? []).map((one) => one.type);
+  const verdict = ["Approved", "Denied"].filter((one) => types.includes(one));
+  const rest = types.filter((one) => one !== "Approved" && one !== "Denied");
+  const words = verdict.length === 0 && rest.length === 0 ? ["Pending"] : [...verdict.slice(-1), ...rest];
+  return [...words, ...(status.certificate ? ["Issued"] : [])].join(",");
+}

@@ -1,0 +1,37 @@
+/** Endpoints: a service's addresses in one object, the older form of EndpointSlice. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { validateEndpoints } from "../../types/core/endpoints-validation.ts";
+import { Endpoints } from "../../types/core/mod.ts";
+import { age, firstOf, name, text } from "../columns.ts";
+import { define } from "../define.ts";
+
+/** Addresses named in a table row. */
+const shown = 3;
+
+export const endpoints: Resource<Endpoints> = define({
+  type: Endpoints,
+  plural: "endpoints",
+  namespaced: true,
+  shortNames: ["ep"],
+  storage: { prefix: "/registry/services/endpoints" },
+  strategy: {
+    name: subdomainName,
+    allowCreateOnUpdate: true,
+    validateCreate: validateEndpoints,
+    validateUpdate: (object, _old, errors) => validateEndpoints(object, errors),
+  },
+  columns: [name, text("Endpoints", (object) => endpointsText(object)), age],
+});
+
+/** `10.0.0.1:80,10.0.0.2:80 + 3 more...` */
+function endpointsText({ subsets }: Endpoints): string {
+  const all: string[] = [];
+  for (const { addresses, ports } of subsets ?? []) {
+    const ready = addresses ?? [];
+    if ((ports ?? []).length === 0) all.push(...ready.map(({ ip }) => ip));
+    for (const { port } of ports ?? [])
+      all.push(...ready.map(({ ip }) => (ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`)));
+  }
+  return all.length === 0 ? "<none>" : firstOf(all, shown);
+}

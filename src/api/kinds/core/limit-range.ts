@@ -1,0 +1,15 @@
+/** LimitRange: smallest, largest and default amounts of resources in a namespace. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { LimitRange } from "../../types/core/mod.ts";
+import { createdAt, name } from "../columns.ts";
+import { define } from "../define.ts";
+
+export const limitRanges: Resource<LimitRange> = define({
+  type: LimitRange,
+  plural: "limitranges",
+  namespaced: true,
+  shortNames: ["limits"],
+  strategy: { name: subdomainName },
+  columns: [name, createdAt],
+});

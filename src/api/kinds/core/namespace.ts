@@ -1,0 +1,65 @@
+/** Namespace: the scope of names, which goes away through finalization. */
+import { same } from "../../equal.ts";
+import { labelName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { Namespace } from "../../types/core/mod.ts";
+import { validateNamespaceFinalizers } from "../../types/core/namespace-validation.ts";
+import { age, name, text } from "../columns.ts";
+import { clearStatus, define, statusResetFields } from "../define.ts";
+
+/** Set by the server, so that selectors can name a namespace. */
+const nameLabel = "kubernetes.io/metadata.name";
+
+export const namespaces: Resource<Namespace> = define({
+  type: Namespace,
+  plural: "namespaces",
+  namespaced: false,
+  shortNames: ["ns"],
+  verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],
+  strategy: {
+    name: labelName,
+    resetFields: statusResetFields,
+    prepareForCreate(draft) {
+      clearStatus(draft);
+      draft.status.phase = "Active";
+      const finalizers = draft.spec.finalizers ?? [];
+      if (!finalizers.includes("kubernetes")) draft.spec.finalizers = [...finalizers, "kubernetes"];
+      setNameLabel(draft);
+    },
+    prepareForUpdate(draft, old) {
+      draft.spec = old.spec;
+      draft.status = old.status;
+    },
+  },
+  status: {
+    verbs: ["get", "patch", "update"],
+    prepareForUpdate(draft, old) {
+      draft.spec = old.spec;
+    },
+    validateUpdate(object, _old, errors) {
+      const gone = object.metadata.deletionTimestamp ? "Terminating" : "Active";
+      const phase = object.status.phase ?? "";
+      if (phase === gone || (phase === "" && gone === "Active")) return;
+      errors.invalid("status.Phase", phase, `must be '${gone}', as metadata.deletionTimestamp says`);
+    },
+  },
+  objectSubresources: {
+    finalize: {
+      verbs: ["update"],
+      prepareForUpdate(draft, old) {
+        draft.status = old.status;
+      },
+      validateUpdate: (object, _old, errors) => validateNamespaceFinalizers(object.spec, errors),
+    },
+  },
+  selectableFields: {
+    name: (object) => object.metadata.name ?? "",
+    "status.phase": ({ status }) => status.phase ?? "",
+  },
+  columns: [name, text("Status", ({ status }) => status.phase ?? ""), age],
+});
+
+function setNameLabel({ metadata }: Namespace): void {
+  if (!metadata.name || same(metadata.labels?.[nameLabel], metadata.name)) return;
+  metadata.labels = { ...metadata.labels, [nameLabel]: metadata.name };
+}

@@ -1,0 +1,36 @@
+/** PersistentVolumeClaim: a request for storage by a namespace. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { PersistentVolumeClaim } from "../../types/core/mod.ts";
+import { age, name, text, wide } from "../columns.ts";
+import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { accessModesText, phaseText, storageClassOf } from "./volume-columns.ts";
+
+export const persistentVolumeClaims: Resource<PersistentVolumeClaim> = define({
+  type: PersistentVolumeClaim,
+  plural: "persistentvolumeclaims",
+  namespaced: true,
+  shortNames: ["pvc"],
+  strategy: {
+    name: subdomainName,
+    resetFields: statusResetFields,
+    prepareForCreate(draft) {
+      clearStatus(draft);
+      draft.status.phase = "Pending";
+    },
+    prepareForUpdate: keepStatus,
+  },
+  status: statusSubresource(),
+  selectableFields: { name: (object) => object.metadata.name ?? "" },
+  columns: [
+    name,
+    text("Status", (object) => phaseText(object)),
+    text("Volume", ({ spec }) => spec.volumeName ?? ""),
+    text("Capacity", ({ spec, status }) => (spec.volumeName ? (status.capacity?.storage ?? "0") : "")),
+    text("Access Modes", ({ spec, status }) => (spec.volumeName ? accessModesText(status.accessModes) : "")),
+    text("StorageClass", (object) => storageClassOf(object)),
+    text("VolumeAttributesClass", ({ spec }) => spec.volumeAttributesClassName ?? "<unset>"),
+    age,
+    wide("VolumeMode", ({ spec }) => spec.volumeMode ?? "<unset>"),
+  ],
+});

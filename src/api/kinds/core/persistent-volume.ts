@@ -1,0 +1,40 @@
+/** PersistentVolume: a piece of storage of the cluster. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { PersistentVolume } from "../../types/core/mod.ts";
+import { age, name, text, wide } from "../columns.ts";
+import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { accessModesText, phaseText, storageClassOf } from "./volume-columns.ts";
+
+export const persistentVolumes: Resource<PersistentVolume> = define({
+  type: PersistentVolume,
+  plural: "persistentvolumes",
+  namespaced: false,
+  shortNames: ["pv"],
+  strategy: {
+    name: subdomainName,
+    resetFields: statusResetFields,
+    prepareForCreate(draft) {
+      clearStatus(draft);
+      draft.status.phase = "Pending";
+    },
+    prepareForUpdate: keepStatus,
+  },
+  status: statusSubresource(),
+  selectableFields: { name: (object) => object.metadata.name ?? "" },
+  columns: [
+    name,
+    text("Capacity", ({ spec }) => spec.capacity?.storage ?? "0"),
+    text("Access Modes", ({ spec }) => accessModesText(spec.accessModes)),
+    text("Reclaim Policy", ({ spec }) => spec.persistentVolumeReclaimPolicy ?? ""),
+    text("Status", (object) => phaseText(object)),
+    text("Claim", ({ spec: { claimRef } }) =>
+      claimRef ? `${claimRef.namespace ?? ""}/${claimRef.name ?? ""}` : "",
+    ),
+    text("StorageClass", (object) => storageClassOf(object)),
+    text("VolumeAttributesClass", ({ spec }) => spec.volumeAttributesClassName ?? "<unset>"),
+    text("Reason", ({ status }) => status.reason ?? ""),
+    age,
+    wide("VolumeMode", ({ spec }) => spec.volumeMode ?? "<unset>"),
+  ],
+});

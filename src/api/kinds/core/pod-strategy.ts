@@ -1,0 +1,124 @@
+/** The pure life of a pod around the verbs: what create and update fill in, how long a delete waits, warnings. */
+import type { RequestContext } from "../../resource.ts";
+import { rfc3339 } from "../../time.ts";
+import type { Pod, PodSpec } from "../../types/core/mod.ts";
+import { qosClass } from "../../types/core/pod-qos.ts";
+
+const gatesMessage = "Scheduling is blocked due to non-empty scheduling gates";
+
+export function prepareForCreate(draft: Pod, context: RequestContext): void {
+  draft.status = { phase: "Pending", qosClass: qosClass(draft.spec) };
+  addGatesCondition(draft, context.now);
+  mergeMatchLabelKeys(draft);
+}
+
+function addGatesCondition(draft: Pod, now: number): void {
+  if ((draft.spec.schedulingGates ?? []).length === 0) return;
+  draft.status.conditions = [
+    {
+      type: "PodScheduled",
+      observedGeneration: draft.metadata.generation ?? 1,
+      status: "False",
+      lastProbeTime: null,
+      lastTransitionTime: rfc3339(now),
+      reason: "SchedulingGated",
+      message: gatesMessage,
+    },
+  ];
+}
+
+/** `matchLabelKeys` select by the pod's own labels: they become part of the selector for good. */
+function mergeMatchLabelKeys(draft: Pod): void {
+  const labels = draft.metadata.labels ?? {};
+  const { podAffinity, podAntiAffinity } = draft.spec.affinity ?? {};
+  for (const affinity of [podAffinity, podAntiAffinity]) {
+    const preferred = affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+    const terms = [
+      ...(affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+      ...preferred.map((weighted) => weighted.podAffinityTerm),
+    ];
+    for (const term of terms) {
+      mergeKeys(term, term.matchLabelKeys, labels, "In");
+      mergeKeys(term, term.mismatchLabelKeys, labels, "NotIn");
+    }
+  }
+  for (const constraint of draft.spec.topologySpreadConstraints ?? []) {
+    mergeKeys(constraint, constraint.matchLabelKeys, labels, "In");
+  }
+}
+
+function mergeKeys(
+  term: Pick<NonNullable<PodSpec["topologySpreadConstraints"]>[number], "labelSelector">,
+  keys: readonly string[] | undefined,
+  labels: Readonly<Record<string, string>>,
+  operator: "In" | "NotIn",
+): void {
+  const selector = term.labelSelector;
+  if (selector === undefined) return;
+  for (const key of keys ?? []) {
+    const value = labels[key];
+    if (value === undefined) continue;
+    selector.matchExpressions = [...(selector.matchExpressions ?? []), { key, operator, values: [value] }];
+  }
+}
+
+export function prepareForUpdate(draft: Pod, old: Pod): void {
+  draft.status = old.status;
+}
+
+/**
+ * Seconds that a delete waits for the kubelet: what the client asks for, else the pod's own. None for a pod that
+ * no kubelet has, or whose containers have ended.
+ */
+export function gracefulDelete(pod: Pod, requestedSeconds: number | undefined): number {
+  const ended = pod.status.phase === "Succeeded" || pod.status.phase === "Failed";
+  if (!pod.spec.nodeName || ended) return 0;
+  const seconds = requestedSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 0;
+  // A negative period means the shortest that still asks the kubelet.
+  return seconds < 0 ? 1 : seconds;
+}
+
+const deprecatedNodeLabels: Readonly<Record<string, string>> = {
+  "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
+  "beta.kubernetes.io/instance-type":
+    'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+  "beta.kubernetes.io/os": 'deprecated since v1.14; use "kubernetes.io/os" instead',
+  "failure-domain.beta.kubernetes.io/region":
+    'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
+  "failure-domain.beta.kubernetes.io/zone":
+    'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+  "failure-domain.kubernetes.io/region":
+    'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
+  "failure-domain.kubernetes.io/zone": 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+};
+
+export function podWarnings(pod: Pod): readonly string[] {
+  return podSpecWarnings(pod.spec, "spec");
+}
+
+/** Of a pod or a template: deprecated labels, doubled names, a `hostAliases` that cannot work. */
+export function podSpecWarnings(spec: PodSpec, path: string): readonly string[] {
+  const found: string[] = [];
+  for (const key of Object.keys(spec.nodeSelector ?? {})) {
+    const why = deprecatedNodeLabels[key];
+    if (why !== undefined) found.push(`${path}.nodeSelector[${key}]: ${why}`);
+  }
+  for (const [i, secret] of (spec.imagePullSecrets ?? []).entries()) {
+    if (!secret.name) found.push(`${path}.imagePullSecrets[${i}].name: invalid empty name ""`);
+  }
+  for (const list of ["initContainers", "containers"] as const) {
+    for (const [i, container] of (spec[list] ?? []).entries()) {
+      const seen = new Set<string>();
+      for (const [j, variable] of (container.env ?? []).entries()) {
+        if (seen.has(variable.name)) {
+          const where = `${path}.${list}[${i}].env[${j}]`;
+          found.push(
+            `${where}: hides previous definition of "${variable.name}", which may be dropped when using apply`,
+          );
+        }
+        seen.add(variable.name);
+      }
+    }
+  }
+  return found;
+}

@@ -1,0 +1,78 @@
+/** The parts of a pod that have a door of their own: status, ephemeral containers, in-place resize. */
+import type { ObjectSubresource } from "../../resource.ts";
+import type { Container, Pod } from "../../types/core/mod.ts";
+import {
+  validateEphemeralContainersUpdate,
+  validatePodStatusUpdate,
+  validateResize,
+} from "../../types/core/pod-update-validation.ts";
+
+const verbs = ["get", "patch", "update"] as const;
+
+export const status: ObjectSubresource<Pod> = {
+  verbs,
+  prepareForUpdate(draft, old) {
+    draft.spec = old.spec;
+    delete draft.metadata.deletionTimestamp;
+    if (old.metadata.deletionTimestamp) draft.metadata.deletionTimestamp = old.metadata.deletionTimestamp;
+    if (old.metadata.ownerReferences) draft.metadata.ownerReferences = old.metadata.ownerReferences;
+    else delete draft.metadata.ownerReferences;
+    if (!draft.status.qosClass && old.status.qosClass) draft.status.qosClass = old.status.qosClass;
+    const first = draft.status.podIPs?.[0]?.ip;
+    if (draft.status.podIP && first === undefined) draft.status.podIPs = [{ ip: draft.status.podIP }];
+    else if (!draft.status.podIP && first !== undefined) draft.status.podIP = first;
+  },
+  validateUpdate: validatePodStatusUpdate,
+};
+
+export const ephemeralContainers: ObjectSubresource<Pod> = {
+  verbs,
+  prepareForUpdate(draft, old) {
+    const containers = draft.spec.ephemeralContainers;
+    draft.spec = { ...old.spec };
+    if (containers === undefined) delete draft.spec.ephemeralContainers;
+    else draft.spec.ephemeralContainers = containers;
+    draft.status = old.status;
+    takeMetadata(draft, old);
+  },
+  validateUpdate: validateEphemeralContainersUpdate,
+};
+
+export const resize: ObjectSubresource<Pod> = {
+  verbs,
+  prepareForUpdate(draft, old) {
+    const { containers, initContainers, resources } = draft.spec;
+    draft.spec = { ...old.spec, containers: resized(old.spec.containers, containers) };
+    if (old.spec.initContainers) draft.spec.initContainers = resized(old.spec.initContainers, initContainers);
+    if (resources !== undefined) draft.spec.resources = resources;
+    draft.status = old.status;
+    takeMetadata(draft, old);
+  },
+  validateUpdate: validateResize,
+};
+
+/** The old containers with the resources and resize policies that the request has for their names. */
+function resized(old: readonly Container[], wanted: readonly Container[] | undefined): Container[] {
+  const byName = new Map((wanted ?? []).map((container) => [container.name, container]));
+  return old.map((container) => {
+    const asked = byName.get(container.name);
+    if (asked === undefined) return container;
+    const { resizePolicy: _, ...rest } = container;
+    return {
+      ...rest,
+      resources: asked.resources,
+      ...(asked.resizePolicy ? { resizePolicy: asked.resizePolicy } : {}),
+    };
+  });
+}
+
+/** Metadata is not this subresource's, but for what the server itself has to move on. */
+function takeMetadata(draft: Pod, old: Pod): void {
+  const { resourceVersion, managedFields, generation } = draft.metadata;
+  draft.metadata = {
+    ...old.metadata,
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...(managedFields === undefined ? {} : { managedFields }),
+    ...(generation === undefined ? {} : { generation }),
+  };
+}

@@ -1,0 +1,21 @@
+/** PodTemplate: a pod template on its own, for controllers outside the cluster. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { PodTemplate } from "../../types/core/mod.ts";
+import { labelsText, name, text } from "../columns.ts";
+import { define } from "../define.ts";
+
+export const podTemplates: Resource<PodTemplate> = define({
+  type: PodTemplate,
+  plural: "podtemplates",
+  namespaced: true,
+  strategy: { name: subdomainName, generationOf: ["template"] },
+  columns: [
+    name,
+    text("Containers", ({ template }) => (template.spec.containers ?? []).map((one) => one.name).join(",")),
+    text("Images", ({ template }) =>
+      (template.spec.containers ?? []).map((one) => one.image ?? "").join(","),
+    ),
+    text("Pod Labels", ({ template }) => labelsText(template.metadata.labels)),
+  ],
+});

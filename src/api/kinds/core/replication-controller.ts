@@ -1,0 +1,42 @@
+/** ReplicationController: the ancestor of ReplicaSet, with a plain map as selector. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { ReplicationController } from "../../types/core/mod.ts";
+import { age, integer, labelsText, name, templateColumns, wide } from "../columns.ts";
+import {
+  clearStatus,
+  define,
+  keepStatus,
+  replicaScale,
+  statusResetFields,
+  statusSubresource,
+} from "../define.ts";
+
+export const replicationControllers: Resource<ReplicationController> = define({
+  type: ReplicationController,
+  plural: "replicationcontrollers",
+  namespaced: true,
+  shortNames: ["rc"],
+  categories: ["all"],
+  storage: { prefix: "/registry/controllers" },
+  strategy: {
+    name: subdomainName,
+    generationOf: ["spec"],
+    resetFields: statusResetFields,
+    defaultPropagation: "Orphan",
+    prepareForCreate: clearStatus,
+    prepareForUpdate: keepStatus,
+  },
+  status: statusSubresource(),
+  scale: replicaScale,
+  selectableFields: { "status.replicas": ({ status }) => String(status.replicas ?? 0) },
+  columns: [
+    name,
+    integer("Desired", ({ spec }) => spec.replicas ?? 0),
+    integer("Current", ({ status }) => status.replicas ?? 0),
+    integer("Ready", ({ status }) => status.readyReplicas ?? 0),
+    age,
+    ...templateColumns<ReplicationController>(({ spec }) => spec.template?.spec),
+    wide("Selector", ({ spec }) => labelsText(spec.selector)),
+  ],
+});

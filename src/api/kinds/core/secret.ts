@@ -1,0 +1,38 @@
+/** Secret: bytes that are not for everybody, with a type that says which keys must be there. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { Secret } from "../../types/core/mod.ts";
+import { validateSecret, validateSecretUpdate } from "../../types/core/secret-validation.ts";
+import { age, name, text } from "../columns.ts";
+import { define } from "../define.ts";
+
+export const secrets: Resource<Secret> = define({
+  type: Secret,
+  plural: "secrets",
+  namespaced: true,
+  strategy: {
+    name: subdomainName,
+    prepareForCreate: moveStringData,
+    prepareForUpdate(draft, old) {
+      moveStringData(draft);
+      if (!draft.type && old.type) draft.type = old.type;
+    },
+    validateCreate: validateSecret,
+    validateUpdate: validateSecretUpdate,
+  },
+  selectableFields: { type: ({ type }) => type ?? "" },
+  columns: [
+    name,
+    text("Type", ({ type }) => type ?? ""),
+    text("Data", ({ data }) => Object.keys(data ?? {}).length),
+    age,
+  ],
+});
+
+/** `stringData` is for writing only: its entries win over those of `data`. */
+function moveStringData(draft: Secret): void {
+  for (const [key, value] of Object.entries(draft.stringData ?? {})) {
+    draft.data = { ...draft.data, [key]: Buffer.from(value).toString("base64") };
+  }
+  delete draft.stringData;
+}

@@ -1,0 +1,56 @@
+/** Service: one stable address for the pods that a selector finds. Addresses and ports are the API server's to give. */
+import { labelName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { Service, type ServicePort } from "../../types/core/mod.ts";
+import { validateService, validateServiceUpdate } from "../../types/core/service-validation.ts";
+import { age, labelsText, name, text, wide } from "../columns.ts";
+import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+
+export const services: Resource<Service> = define({
+  type: Service,
+  plural: "services",
+  namespaced: true,
+  shortNames: ["svc"],
+  categories: ["all"],
+  storage: { prefix: "/registry/services/specs" },
+  strategy: {
+    name: labelName,
+    resetFields: statusResetFields,
+    prepareForCreate: clearStatus,
+    prepareForUpdate: keepStatus,
+    validateCreate: validateService,
+    validateUpdate: validateServiceUpdate,
+  },
+  status: statusSubresource(),
+  actions: { proxy: { kind: "ServiceProxyOptions", verbs: ["create", "delete", "get", "patch", "update"] } },
+  selectableFields: {
+    "spec.clusterIP": ({ spec }) => spec.clusterIP ?? "",
+    "spec.type": ({ spec }) => spec.type ?? "",
+  },
+  columns: [
+    name,
+    text("Type", ({ spec }) => spec.type ?? ""),
+    text("Cluster-IP", ({ spec }) => spec.clusterIPs?.[0] || spec.clusterIP || "<none>"),
+    text("External-IP", (object) => externalText(object)),
+    text("Port(s)", ({ spec }) => portsText(spec.ports ?? [])),
+    age,
+    wide("Selector", ({ spec }) => labelsText(spec.selector)),
+  ],
+});
+
+function externalText({ spec, status }: Service): string {
+  const external = spec.externalIPs ?? [];
+  if (spec.type === "ExternalName") return spec.externalName ?? "";
+  if (spec.type !== "LoadBalancer") return external.length > 0 ? external.join(",") : "<none>";
+  const balancers = (status.loadBalancer?.ingress ?? []).map((one) => one.ip || one.hostname || "");
+  const all = [...balancers.filter((one) => one !== ""), ...external];
+  return all.length > 0 ? all.join(",") : "<pending>";
+}
+
+/** `80/TCP,443:30443/TCP` */
+function portsText(ports: readonly ServicePort[]): string {
+  if (ports.length === 0) return "<none>";
+  return ports
+    .map((one) => `${one.port}${one.nodePort ? `:${one.nodePort}` : ""}/${one.protocol ?? ""}`)
+    .join(",");
+}

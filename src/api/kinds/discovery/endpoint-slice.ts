@@ -1,0 +1,56 @@
+/** EndpointSlice: up to a thousand addresses of a service, of one family. */
+import { same } from "../../equal.ts";
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import {
+  validateEndpointSlice,
+  validateEndpointSliceUpdate,
+} from "../../types/discovery/endpoint-slice-validation.ts";
+import { EndpointSlice } from "../../types/discovery/mod.ts";
+import { age, firstOf, name, text } from "../columns.ts";
+import { define } from "../define.ts";
+
+/** Ports and addresses named in a table row. */
+const shown = 3;
+
+export const endpointSlices: Resource<EndpointSlice> = define({
+  type: EndpointSlice,
+  plural: "endpointslices",
+  namespaced: true,
+  strategy: {
+    name: subdomainName,
+    allowCreateOnUpdate: true,
+    prepareForCreate(draft) {
+      draft.metadata.generation = 1;
+    },
+    prepareForUpdate(draft, old) {
+      const content = ({ endpoints, ports, addressType, metadata }: EndpointSlice) => {
+        return [endpoints, ports, addressType, metadata.labels];
+      };
+      if (!same(content(draft), content(old))) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    },
+    validateCreate: validateEndpointSlice,
+    validateUpdate: validateEndpointSliceUpdate,
+  },
+  columns: [
+    name,
+    text("AddressType", ({ addressType }) => addressType),
+    text(
+      "Ports",
+      ({ ports }) =>
+        firstOf(
+          (ports ?? []).map(({ port }) => (port === undefined ? "*" : String(port))),
+          shown,
+        ) || "<unset>",
+    ),
+    text(
+      "Endpoints",
+      ({ endpoints }) =>
+        firstOf(
+          (endpoints ?? []).flatMap(({ addresses }) => addresses ?? []),
+          shown,
+        ) || "<unset>",
+    ),
+    age,
+  ],
+});

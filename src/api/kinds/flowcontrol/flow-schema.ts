@@ -1,0 +1,31 @@
+/** FlowSchema: which requests belong to a priority level. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { FlowSchema } from "../../types/flowcontrol/mod.ts";
+import { age, integer, name, text } from "../columns.ts";
+import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+
+export const flowSchemas: Resource<FlowSchema> = define({
+  type: FlowSchema,
+  plural: "flowschemas",
+  namespaced: false,
+  strategy: {
+    name: subdomainName,
+    generationOf: ["spec"],
+    resetFields: statusResetFields,
+    prepareForCreate: clearStatus,
+    prepareForUpdate: keepStatus,
+  },
+  status: statusSubresource(),
+  columns: [
+    name,
+    text("PriorityLevel", ({ spec }) => spec.priorityLevelConfiguration.name),
+    text("MatchingPrecedence", ({ spec }) => spec.matchingPrecedence),
+    text("DistinguisherMethod", ({ spec }) => spec.distinguisherMethod?.type ?? "<none>"),
+    age,
+    text("MissingPL", ({ status }) => {
+      const dangling = status.conditions?.find((one) => one.type === "Dangling")?.status;
+      return dangling ?? "?";
+    }),
+  ],
+});

@@ -1,0 +1,83 @@
+/**
+ * The generic steps around a kind's strategy, in upstream's order: the strategy prepares, generation follows, the
+ * strategy validates, metadata is validated by the kind's name rule or by the rule for all. Pure.
+ */
+import { same } from "../equal.ts";
+import { FieldErrors } from "../field-errors.ts";
+import type { ObjectSubresource, RequestContext, Resource } from "../resource.ts";
+import type { KubeObject } from "../schema/mod.ts";
+import {
+  type ObjectMetaRules,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from "../types/meta/object-meta-validation.ts";
+
+function rulesOf(resource: Resource): ObjectMetaRules {
+  const { namespaced, strategy } = resource;
+  return strategy.name === undefined ? { namespaced } : { namespaced, name: strategy.name };
+}
+
+/** Defaults have run, and the server has set name, namespace, uid and time. Changes `draft`. */
+export function prepareForCreate(resource: Resource, draft: KubeObject, context: RequestContext): void {
+  delete draft.metadata.generation;
+  if (resource.strategy.generationOf !== undefined) draft.metadata.generation = 1;
+  resource.strategy.prepareForCreate?.(draft, context);
+}
+
+/** Empty when the object may be created. */
+export function validateCreate(resource: Resource, object: KubeObject, context: RequestContext): FieldErrors {
+  const errors = new FieldErrors();
+  if (resource.strategy.name !== undefined) {
+    validateObjectMeta(object.metadata, "metadata", errors, rulesOf(resource));
+  }
+  resource.strategy.validateCreate?.(object, errors, context);
+  if (errors.empty && resource.strategy.name === undefined) {
+    validateObjectMeta(object.metadata, "metadata", errors, rulesOf(resource));
+  }
+  return errors;
+}
+
+/** Changes `draft`. `subresource` is one of the kind's object subresources. */
+export function prepareForUpdate(
+  resource: Resource,
+  draft: KubeObject,
+  old: KubeObject,
+  context: RequestContext,
+  subresource?: ObjectSubresource<KubeObject>,
+): void {
+  if (old.metadata.generation === undefined) delete draft.metadata.generation;
+  else draft.metadata.generation = old.metadata.generation;
+  if (subresource !== undefined) return subresource.prepareForUpdate(draft, old, context);
+  resource.strategy.prepareForUpdate?.(draft, old, context);
+  bumpGeneration(resource, draft, old);
+}
+
+function bumpGeneration(resource: Resource, draft: KubeObject, old: KubeObject): void {
+  const fields = resource.strategy.generationOf;
+  if (fields === undefined) return;
+  if (fields.some((field) => !same(valueAt(draft, field), valueAt(old, field)))) {
+    draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  }
+}
+
+/** `"spec"` or `"metadata.annotations"`. */
+function valueAt(object: unknown, path: string): unknown {
+  let value = object;
+  for (const step of path.split(".")) value = (value as Record<string, unknown> | undefined)?.[step];
+  return value;
+}
+
+/** Empty when the update may be stored. */
+export function validateUpdate(
+  resource: Resource,
+  object: KubeObject,
+  old: KubeObject,
+  context: RequestContext,
+  subresource?: ObjectSubresource<KubeObject>,
+): FieldErrors {
+  const errors = new FieldErrors();
+  validateObjectMetaUpdate(object.metadata, old.metadata, "metadata", errors, rulesOf(resource));
+  if (subresource === undefined) resource.strategy.validateUpdate?.(object, old, errors, context);
+  else subresource.validateUpdate?.(object, old, errors, context);
+  return errors;
+}

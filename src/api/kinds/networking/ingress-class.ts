@@ -1,0 +1,23 @@
+/** IngressClass: which controller serves an Ingress. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { IngressClass } from "../../types/networking/mod.ts";
+import { age, name, text } from "../columns.ts";
+import { define } from "../define.ts";
+
+export const ingressClasses: Resource<IngressClass> = define({
+  type: IngressClass,
+  plural: "ingressclasses",
+  namespaced: false,
+  strategy: { name: subdomainName, generationOf: ["spec"] },
+  columns: [
+    name,
+    text("Controller", ({ spec }) => spec.controller ?? ""),
+    text("Parameters", ({ spec: { parameters } }) => {
+      if (parameters === undefined) return "<none>";
+      const group = parameters.apiGroup === undefined ? "" : `.${parameters.apiGroup}`;
+      return `${parameters.kind}${group}/${parameters.name}`;
+    }),
+    age,
+  ],
+});

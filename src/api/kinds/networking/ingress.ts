@@ -1,0 +1,39 @@
+/** Ingress: routes HTTP from outside to Services. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { Ingress } from "../../types/networking/mod.ts";
+import { age, firstOf, name, text } from "../columns.ts";
+import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+
+export const ingresses: Resource<Ingress> = define({
+  type: Ingress,
+  plural: "ingresses",
+  namespaced: true,
+  shortNames: ["ing"],
+  storage: { prefix: "/registry/ingress" },
+  strategy: {
+    name: subdomainName,
+    generationOf: ["spec"],
+    resetFields: statusResetFields,
+    prepareForCreate: clearStatus,
+    prepareForUpdate: keepStatus,
+  },
+  status: statusSubresource(),
+  columns: [
+    name,
+    text("Class", ({ spec }) => spec.ingressClassName ?? "<none>"),
+    text("Hosts", (object) => hostsText(object)),
+    text("Address", ({ status }) =>
+      (status.loadBalancer?.ingress ?? []).map((one) => one.ip || one.hostname || "").join(","),
+    ),
+    text("Ports", ({ spec }) => ((spec.tls ?? []).length > 0 ? "80, 443" : "80")),
+    age,
+  ],
+});
+
+function hostsText({ spec }: Ingress): string {
+  const hosts = (spec.rules ?? [])
+    .map((rule) => rule.host)
+    .filter((host) => host !== undefined && host !== "");
+  return hosts.length === 0 ? "*" : firstOf(hosts as string[], 3);
+}

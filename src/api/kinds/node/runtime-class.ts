@@ -1,0 +1,14 @@
+/** RuntimeClass: which container runtime a pod runs under. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { RuntimeClass } from "../../types/node/mod.ts";
+import { age, name, text } from "../columns.ts";
+import { define } from "../define.ts";
+
+export const runtimeClasses: Resource<RuntimeClass> = define({
+  type: RuntimeClass,
+  plural: "runtimeclasses",
+  namespaced: false,
+  strategy: { name: subdomainName },
+  columns: [name, text("Handler", ({ handler }) => handler), age],
+});

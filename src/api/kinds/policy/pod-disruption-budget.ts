@@ -1,0 +1,26 @@
+/** PodDisruptionBudget: how many pods an eviction must leave. Its name may be any path segment, as upstream. */
+import type { Resource } from "../../resource.ts";
+import { PodDisruptionBudget } from "../../types/policy/mod.ts";
+import { age, integer, name, text } from "../columns.ts";
+import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+
+export const podDisruptionBudgets: Resource<PodDisruptionBudget> = define({
+  type: PodDisruptionBudget,
+  plural: "poddisruptionbudgets",
+  namespaced: true,
+  shortNames: ["pdb"],
+  strategy: {
+    generationOf: ["spec"],
+    resetFields: statusResetFields,
+    prepareForCreate: clearStatus,
+    prepareForUpdate: keepStatus,
+  },
+  status: statusSubresource(),
+  columns: [
+    name,
+    text("Min Available", ({ spec }) => String(spec.minAvailable ?? "N/A")),
+    text("Max Unavailable", ({ spec }) => String(spec.maxUnavailable ?? "N/A")),
+    integer("Allowed Disruptions", ({ status }) => status.disruptionsAllowed ?? 0),
+    age,
+  ],
+});

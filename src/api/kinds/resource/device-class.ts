@@ -1,0 +1,14 @@
+/** DeviceClass: a kind of device that claims may ask for. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { DeviceClass } from "../../types/resource/mod.ts";
+import { age, name } from "../columns.ts";
+import { define } from "../define.ts";
+
+export const deviceClasses: Resource<DeviceClass> = define({
+  type: DeviceClass,
+  plural: "deviceclasses",
+  namespaced: false,
+  strategy: { name: subdomainName, generationOf: ["spec"] },
+  columns: [name, age],
+});

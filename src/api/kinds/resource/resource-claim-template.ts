@@ -1,0 +1,14 @@
+/** ResourceClaimTemplate: makes a ResourceClaim for each pod. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { ResourceClaimTemplate } from "../../types/resource/mod.ts";
+import { age, name } from "../columns.ts";
+import { define } from "../define.ts";
+
+export const resourceClaimTemplates: Resource<ResourceClaimTemplate> = define({
+  type: ResourceClaimTemplate,
+  plural: "resourceclaimtemplates",
+  namespaced: true,
+  strategy: { name: subdomainName },
+  columns: [name, age],
+});

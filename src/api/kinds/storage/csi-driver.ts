@@ -1,0 +1,26 @@
+/** CSIDriver: what a volume driver needs and can do. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { CSIDriver } from "../../types/storage/mod.ts";
+import { age, name, text } from "../columns.ts";
+import { define } from "../define.ts";
+
+export const csiDrivers: Resource<CSIDriver> = define({
+  type: CSIDriver,
+  plural: "csidrivers",
+  namespaced: false,
+  strategy: { name: subdomainName, generationOf: ["spec"] },
+  columns: [
+    name,
+    { name: "AttachRequired", type: "boolean", cell: ({ spec }) => spec.attachRequired ?? true },
+    { name: "PodInfoOnMount", type: "boolean", cell: ({ spec }) => spec.podInfoOnMount ?? false },
+    { name: "StorageCapacity", type: "boolean", cell: ({ spec }) => spec.storageCapacity ?? false },
+    text(
+      "TokenRequests",
+      ({ spec }) => (spec.tokenRequests ?? []).map((one) => one.audience).join(",") || "<unset>",
+    ),
+    { name: "RequiresRepublish", type: "boolean", cell: ({ spec }) => spec.requiresRepublish ?? false },
+    text("Modes", ({ spec }) => (spec.volumeLifecycleModes ?? []).join(",") || "<none>"),
+    age,
+  ],
+});

@@ -1,0 +1,14 @@
+/** CSIStorageCapacity: how much storage a class has in a part of the cluster. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { CSIStorageCapacity } from "../../types/storage/mod.ts";
+import { createdAt, name } from "../columns.ts";
+import { define } from "../define.ts";
+
+export const csiStorageCapacities: Resource<CSIStorageCapacity> = define({
+  type: CSIStorageCapacity,
+  plural: "csistoragecapacities",
+  namespaced: true,
+  strategy: { name: subdomainName },
+  columns: [name, createdAt],
+});

@@ -1,0 +1,29 @@
+/** VolumeAttachment: the wish that a volume be attached to a node, and its state. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { VolumeAttachment } from "../../types/storage/mod.ts";
+import { age, name, text } from "../columns.ts";
+import { define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+
+export const volumeAttachments: Resource<VolumeAttachment> = define({
+  type: VolumeAttachment,
+  plural: "volumeattachments",
+  namespaced: false,
+  strategy: {
+    name: subdomainName,
+    resetFields: statusResetFields,
+    prepareForCreate(draft) {
+      draft.status = { attached: false };
+    },
+    prepareForUpdate: keepStatus,
+  },
+  status: statusSubresource(),
+  columns: [
+    name,
+    { ...text("Attacher", ({ spec }: VolumeAttachment) => spec.attacher), format: "name" },
+    text("PV", ({ spec }) => spec.source.persistentVolumeName ?? ""),
+    text("Node", ({ spec }) => spec.nodeName),
+    { name: "Attached", type: "boolean", cell: ({ status }) => status.attached },
+    age,
+  ],
+});

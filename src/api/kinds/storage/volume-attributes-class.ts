@@ -1,0 +1,15 @@
+/** VolumeAttributesClass: attributes of volumes that may change while they are used. */
+import { subdomainName } from "../../names/object-name.ts";
+import type { Resource } from "../../resource.ts";
+import { VolumeAttributesClass } from "../../types/storage/mod.ts";
+import { age, name, text } from "../columns.ts";
+import { define } from "../define.ts";
+
+export const volumeAttributesClasses: Resource<VolumeAttributesClass> = define({
+  type: VolumeAttributesClass,
+  plural: "volumeattributesclasses",
+  namespaced: false,
+  shortNames: ["vac"],
+  strategy: { name: subdomainName },
+  columns: [name, text("DriverName", ({ driverName }) => driverName), age],
+});

@@ -1,0 +1,118 @@
+/** Validation of pods: metadata's own rules are `lifecycle.ts`'s; here spec, and what a running pod may change. */
+import { same } from "../../equal.ts";
+import { at, type FieldErrors } from "../../field-errors.ts";
+import type { Container, EphemeralContainer } from "./container.ts";
+import type { Pod, PodSpec } from "./pod.ts";
+import { validatePodSpec } from "./pod-spec-validation.ts";
+
+export function validatePod(pod: Pod, errors: FieldErrors): void {
+  validateContent(pod, errors);
+  const { spec } = pod;
+  if ((spec.ephemeralContainers ?? []).length > 0) {
+    errors.forbidden("spec.ephemeralContainers", "cannot be set on create");
+  }
+  if ((spec.schedulingGates ?? []).length > 0 && spec.nodeName) {
+    errors.forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared");
+  }
+}
+
+/** What holds of a pod at all times. */
+export function validateContent(pod: Pod, errors: FieldErrors): void {
+  const { spec } = pod;
+  validatePodSpec(spec, "spec", errors, { meta: pod.metadata });
+  if (!spec.serviceAccountName) forbidTokens(spec, errors);
+  validateImages(spec.containers ?? [], "spec.containers", errors);
+  validateImages(spec.initContainers ?? [], "spec.initContainers", errors);
+  validateImages(spec.ephemeralContainers ?? [], "spec.ephemeralContainers", errors);
+}
+
+function forbidTokens(spec: PodSpec, errors: FieldErrors): void {
+  for (const [i, volume] of (spec.volumes ?? []).entries()) {
+    for (const [j, source] of (volume.projected?.sources ?? []).entries()) {
+      if (source.serviceAccountToken === undefined) continue;
+      const path = at(at(at(at("spec.volumes", i), "projected"), "sources"), j);
+      errors.forbidden(
+        at(path, "serviceAccountToken"),
+        "must not be specified when serviceAccountName is not set",
+      );
+    }
+  }
+}
+
+function validateImages(
+  containers: readonly (Container | EphemeralContainer)[],
+  path: string,
+  errors: FieldErrors,
+): void {
+  for (const [i, { image = "" }] of containers.entries()) {
+    if (image !== image.trim())
+      errors.invalid(at(at(path, i), "image"), image, "must not have leading or trailing whitespace");
+  }
+}
+
+/** A pod keeps its spec but for images, shorter deadlines, more tolerations, and fewer gates. */
+export function validatePodUpdate(pod: Pod, old: Pod, errors: FieldErrors): void {
+  validateContent(pod, errors);
+  for (const list of ["containers", "initContainers"] as const) {
+    if ((pod.spec[list] ?? []).length === (old.spec[list] ?? []).length) continue;
+    return errors.forbidden(at("spec", list), "pod updates may not add or remove containers");
+  }
+  validateDeadline(pod.spec, old.spec, errors);
+  validateGates(pod.spec, old.spec, errors);
+  validateTolerationChange(pod.spec, old.spec, errors);
+  if (errors.empty && !same(frozenPart(pod, old), frozenPart(old, old))) {
+    errors.forbidden(
+      "spec",
+      "pod updates may change only images, activeDeadlineSeconds and tolerations (additions)",
+    );
+  }
+}
+
+function validateDeadline(spec: PodSpec, old: PodSpec, errors: FieldErrors): void {
+  const path = "spec.activeDeadlineSeconds";
+  const [now, before] = [spec.activeDeadlineSeconds, old.activeDeadlineSeconds];
+  if (before === undefined) return;
+  if (now === undefined) errors.invalid(path, null, "must not be removed");
+  else if (now > before) errors.invalid(path, now, "must be less than or equal to the previous value");
+}
+
+function validateGates(spec: PodSpec, old: PodSpec, errors: FieldErrors): void {
+  const before = new Set((old.schedulingGates ?? []).map((gate) => gate.name));
+  const added = (spec.schedulingGates ?? []).filter((gate) => !before.has(gate.name));
+  if (added.length > 0)
+    errors.forbidden("spec.schedulingGates", `only deletion is allowed, but found new: ${added[0]?.name}`);
+}
+
+/** Old tolerations stay but for their seconds. */
+function validateTolerationChange(spec: PodSpec, old: PodSpec, errors: FieldErrors): void {
+  const now = spec.tolerations ?? [];
+  for (const toleration of old.tolerations ?? []) {
+    const kept = now.some((one) => {
+      return same({ ...one, tolerationSeconds: undefined }, { ...toleration, tolerationSeconds: undefined });
+    });
+    if (!kept)
+      return errors.forbidden(
+        "spec.tolerations",
+        "existing tolerations may change only their tolerationSeconds",
+      );
+  }
+}
+
+/** The spec without what may change; while gates hold a pod back, where it may run can be narrowed too. */
+function frozenPart({ spec }: Pod, old: Pod): unknown {
+  const { activeDeadlineSeconds: _a, tolerations: _t, schedulingGates: _g, ...rest } = spec;
+  const withoutImages = {
+    ...rest,
+    containers: (spec.containers ?? []).map(withoutImage),
+    initContainers: (spec.initContainers ?? []).map(withoutImage),
+    terminationGracePeriodSeconds:
+      (spec.terminationGracePeriodSeconds ?? 0) < 0 ? 1 : spec.terminationGracePeriodSeconds,
+  };
+  if ((old.spec.schedulingGates ?? []).length === 0) return withoutImages;
+  const { nodeSelector: _n, affinity, ...gated } = withoutImages;
+  return { ...gated, affinity: { ...affinity, nodeAffinity: undefined } };
+}
+
+function withoutImage(container: Container): unknown {
+  return { ...container, image: undefined };
+}

@@ -1,0 +1,188 @@
+/** Validation of services: ports, selector, affinity, traffic policies, and fields that a type does not have. */
+import { same } from "../../equal.ts";
+import { at, type FieldErrors } from "../../field-errors.ts";
+import { dnsLabel, dnsSubdomain } from "../../names/dns.ts";
+import { cidr, endpointIp, ip } from "../../names/ip.ts";
+import { portNumber } from "../../names/port.ts";
+import { qualifiedName } from "../../names/qualified-name.ts";
+import { validateLabels } from "../meta/object-meta-validation.ts";
+import { validatePort } from "./probe-validation.ts";
+import type { Service, ServicePort, ServiceSpec } from "./service.ts";
+import { isReachable } from "./service-defaults.ts";
+import { validateServiceAddresses } from "./service-address-validation.ts";
+
+const types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
+const protocols = ["SCTP", "TCP", "UDP"];
+const affinities = ["ClientIP", "None"];
+const policies = ["Cluster", "Local"];
+const distributions = ["PreferClose", "PreferSameNode", "PreferSameZone"];
+const maxAffinitySeconds = 86_400;
+/** The kubelet's port, which a load balancer must not open to the world. */
+const kubeletPort = 10_250;
+
+export function validateService({ spec }: Service, errors: FieldErrors): void {
+  const isHeadless = spec.clusterIP === "None" || spec.clusterIPs?.[0] === "None";
+  const ports = spec.ports ?? [];
+  if (ports.length === 0 && !isHeadless && spec.type !== "ExternalName") errors.required("spec.ports");
+  validateType(spec, errors, { isHeadless });
+  validatePorts(ports, spec, errors);
+  if (spec.selector !== undefined) validateLabels(spec.selector, "spec.selector", errors);
+  validateAffinity(spec, errors);
+  validateServiceAddresses(spec, errors);
+  for (const [i, address] of (spec.externalIPs ?? []).entries()) {
+    const path = at("spec.externalIPs", i);
+    const complaints = ip(address);
+    errors.invalidEach(path, address, complaints.length > 0 ? complaints : endpointIp(address));
+  }
+  validateBalancer(spec, errors);
+  validateTraffic(spec, errors);
+}
+
+function validateType(spec: ServiceSpec, errors: FieldErrors, rules: { readonly isHeadless: boolean }): void {
+  const type = spec.type ?? "";
+  if (type === "") errors.required("spec.type");
+  else if (!types.includes(type)) errors.notSupported("spec.type", type, types);
+  if (rules.isHeadless && (type === "LoadBalancer" || type === "NodePort")) {
+    errors.invalid("spec.clusterIPs[0]", "None", `may not be set to 'None' for ${type} services`);
+  }
+  if (type === "LoadBalancer") {
+    for (const [i, { port }] of (spec.ports ?? []).entries()) {
+      if (port === kubeletPort)
+        errors.invalid(
+          at(at("spec.ports", i), "port"),
+          port,
+          `may not expose port ${kubeletPort} externally`,
+        );
+    }
+  }
+  if (type !== "ExternalName") return;
+  for (const field of ["clusterIPs", "ipFamilies", "ipFamilyPolicy"] as const) {
+    if (!same(spec[field], undefined))
+      errors.forbidden(at("spec", field), "may not be set for ExternalName services");
+  }
+  const name = (spec.externalName ?? "").replace(/\.$/, "");
+  if (name === "") errors.required("spec.externalName");
+  else errors.invalidEach("spec.externalName", spec.externalName, dnsSubdomain(name));
+}
+
+function validatePorts(ports: readonly ServicePort[], spec: ServiceSpec, errors: FieldErrors): void {
+  const names = new Set<string>();
+  const nodePorts = new Set<string>();
+  const numbers = new Set<string>();
+  for (const [i, port] of ports.entries()) {
+    const path = at("spec.ports", i);
+    validateServicePort(port, path, errors, { named: ports.length > 1, names });
+    if (port.nodePort) {
+      const id = `${port.protocol} ${port.nodePort}`;
+      if (spec.type === "ClusterIP")
+        errors.forbidden(at(path, "nodePort"), "may not be used when `type` is 'ClusterIP'");
+      if (nodePorts.has(id)) errors.duplicate(at(path, "nodePort"), port.nodePort);
+      nodePorts.add(id);
+    }
+    const id = `${port.protocol} ${port.port}`;
+    if (numbers.has(id)) errors.duplicate(path, port);
+    numbers.add(id);
+  }
+}
+
+function validateServicePort(
+  port: ServicePort,
+  path: string,
+  errors: FieldErrors,
+  rules: { readonly named: boolean; readonly names: Set<string> },
+): void {
+  if (port.name) {
+    errors.invalidEach(at(path, "name"), port.name, dnsLabel(port.name));
+    if (rules.names.has(port.name)) errors.duplicate(at(path, "name"), port.name);
+    rules.names.add(port.name);
+  } else if (rules.named) errors.required(at(path, "name"));
+  errors.invalidEach(at(path, "port"), port.port, portNumber(port.port));
+  if (!port.protocol) errors.required(at(path, "protocol"));
+  else if (!protocols.includes(port.protocol))
+    errors.notSupported(at(path, "protocol"), port.protocol, protocols);
+  validatePort(port.targetPort, at(path, "targetPort"), errors);
+  if (port.appProtocol !== undefined) {
+    errors.invalidEach(at(path, "appProtocol"), port.appProtocol, qualifiedName(port.appProtocol));
+  }
+}
+
+function validateAffinity(spec: ServiceSpec, errors: FieldErrors): void {
+  const affinity = spec.sessionAffinity ?? "";
+  const path = "spec.sessionAffinityConfig";
+  if (affinity === "") errors.required("spec.sessionAffinity");
+  else if (!affinities.includes(affinity)) errors.notSupported("spec.sessionAffinity", affinity, affinities);
+  if (affinity === "None" && spec.sessionAffinityConfig !== undefined) {
+    errors.forbidden(path, "must not be set when session affinity is None");
+  }
+  if (affinity !== "ClientIP") return;
+  const seconds = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds;
+  if (seconds === undefined) errors.required(at(at(path, "clientIP"), "timeoutSeconds"));
+  else if (seconds <= 0 || seconds > maxAffinitySeconds) {
+    const here = at(at(path, "clientIP"), "timeoutSeconds");
+    errors.invalid(here, seconds, `must be greater than 0 and at most ${maxAffinitySeconds}`);
+  }
+}
+
+function validateBalancer(spec: ServiceSpec, errors: FieldErrors): void {
+  const isBalancer = spec.type === "LoadBalancer";
+  const ranges = spec.loadBalancerSourceRanges ?? [];
+  if (ranges.length > 0 && !isBalancer) {
+    errors.forbidden("spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'");
+  }
+  for (const [i, range] of ranges.entries()) {
+    errors.invalidEach(at("spec.LoadBalancerSourceRanges", i), range, cidr(range.trim()));
+  }
+  const allocate = spec.allocateLoadBalancerNodePorts;
+  if (isBalancer && allocate === undefined) errors.required("spec.allocateLoadBalancerNodePorts");
+  if (!isBalancer && allocate !== undefined) {
+    errors.forbidden("spec.allocateLoadBalancerNodePorts", "may only be used when `type` is 'LoadBalancer'");
+  }
+  const balancerClass = spec.loadBalancerClass;
+  if (balancerClass === undefined) return;
+  if (isBalancer) errors.invalidEach("spec.loadBalancerClass", balancerClass, qualifiedName(balancerClass));
+  else errors.forbidden("spec.loadBalancerClass", "may only be used when `type` is 'LoadBalancer'");
+}
+
+function validateTraffic(spec: ServiceSpec, errors: FieldErrors): void {
+  const { externalTrafficPolicy: external, internalTrafficPolicy: internal, trafficDistribution } = spec;
+  const path = "spec.externalTrafficPolicy";
+  if (isReachable(spec)) {
+    if (!external) errors.required(path);
+    else if (!policies.includes(external)) errors.notSupported(path, external, policies);
+  } else if (external) errors.invalid(path, external, "may only be set for externally-accessible services");
+  const port = spec.healthCheckNodePort ?? 0;
+  if (port !== 0) {
+    if (spec.type !== "LoadBalancer" || external !== "Local") {
+      errors.invalid("spec.healthCheckNodePort", port, "may only be set for local load balancers");
+    } else errors.invalidEach("spec.healthCheckNodePort", port, portNumber(port));
+  }
+  if (spec.type !== "ExternalName") {
+    if (internal === undefined) errors.required("spec.internalTrafficPolicy");
+    else if (!policies.includes(internal))
+      errors.notSupported("spec.internalTrafficPolicy", internal, policies);
+  }
+  if (trafficDistribution !== undefined && !distributions.includes(trafficDistribution)) {
+    errors.notSupported("spec.trafficDistribution", trafficDistribution, distributions);
+  }
+}
+
+/** Addresses stay as they are while the type that has them stays. */
+export function validateServiceUpdate(service: Service, old: Service, errors: FieldErrors): void {
+  const [now, before] = [service.spec, old.spec];
+  const had = before.type !== "ExternalName" && (before.clusterIPs?.length ?? 0) > 0;
+  if (had && now.type !== "ExternalName") {
+    if (!same(now.clusterIPs?.[0], before.clusterIPs?.[0])) {
+      errors.invalid("spec.clusterIPs[0]", now.clusterIPs, "may not change once set");
+    }
+    if (before.ipFamilies?.[0] && now.ipFamilies?.[0] && now.ipFamilies[0] !== before.ipFamilies[0]) {
+      errors.invalid("spec.ipFamilies[0]", now.ipFamilies[0], "may not change once set");
+    }
+  }
+  const classKept =
+    before.type !== "LoadBalancer" ||
+    now.type !== "LoadBalancer" ||
+    same(now.loadBalancerClass, before.loadBalancerClass);
+  if (!classKept)
+    errors.invalid("spec.loadBalancerClass", now.loadBalancerClass ?? null, "may not change once set");
+  validateService(service, errors);
+}

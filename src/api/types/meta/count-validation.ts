@@ -1,0 +1,16 @@
+/** Numbers that count something, and so are not negative. */
+import { at, type FieldErrors } from "../../field-errors.ts";
+
+/** `validateCounts(spec, ["replicas"], "spec", errors)`; absent fields are good. */
+export function validateCounts<T extends object>(
+  object: T,
+  fields: readonly (keyof T & string)[],
+  path: string,
+  errors: FieldErrors,
+): void {
+  for (const field of fields) {
+    const value = object[field];
+    if (typeof value === "number" && value < 0)
+      errors.invalid(at(path, field), value, "must be greater than or equal to 0");
+  }
+}
