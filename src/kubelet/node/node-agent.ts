@@ -138,7 +138,7 @@ export class NodeAgent {
     await this.#takePodCidr(signal);
   }
 
-  async #status(before: NodeStatus | undefined, signal: AbortSignal): Promise<NodeStatus> {
+  async #status(before: NodeStatus | undefined, signal: AbortSignal): Promise<Partial<NodeStatus>> {
     const { machine, runtime, images } = this.#deps;
     const now = this.#env.clock.now();
     try {
@@ -163,7 +163,7 @@ export class NodeAgent {
     }
   }
 
-  #tellReady(status: NodeStatus): void {
+  #tellReady(status: Partial<NodeStatus>): void {
     const ready = status.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false;
     if (ready !== this.#ready && this.#node !== undefined) {
       const reason = ready ? "NodeReady" : "NodeNotReady";
@@ -187,13 +187,13 @@ export class NodeAgent {
 }
 
 /** Whether a status says all that `wanted` says, heartbeats aside. */
-function contains(status: NodeStatus, wanted: NodeStatus): boolean {
+function contains(status: NodeStatus, wanted: Partial<NodeStatus>): boolean {
   const { conditions, ...rest } = wanted;
   const known = new Map((status.conditions ?? []).map((one) => [one.type, one]));
   const calm = (conditions ?? []).every((one) => {
     const old = known.get(one.type);
     return old?.status === one.status && old.reason === one.reason && old.message === one.message;
   });
-  const fields = status as Readonly<Record<string, unknown>>;
-  return calm && Object.entries(rest).every(([name, value]) => same(fields[name], value));
+  const fields = new Map<string, unknown>(Object.entries(status));
+  return calm && Object.entries(rest).every(([name, value]) => same(fields.get(name), value));
 }

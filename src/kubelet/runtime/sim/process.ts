@@ -3,7 +3,7 @@
  * container does, and reports its end once. Programs it does not know are servers: they run until SIGTERM, then exit
  * with 0, and while one runs the container listens on its ports.
  *
- * Programs: sleep, exit, true, false, echo, cat, touch, rm, test and [, trap, wait, exec, sh (-c), and
+ * Programs: those that only print (date, ls ...), sleep, exit, true, false, echo, cat, touch, rm, test and [, trap, wait, exec, sh (-c), and
  * `tail /dev/zero`, which is killed for memory. A path below /nonexistent cannot be started.
  */
 import type { Clock } from "#base";
@@ -36,6 +36,20 @@ class Ending extends Error {
 }
 
 const shells = new Set(["sh", "/bin/sh", "ash", "/bin/ash", "bash", "/bin/bash"]);
+/** Programs that say something and end; nobody reads what. */
+const quick = new Set([
+  "date",
+  "env",
+  "hostname",
+  "id",
+  "ls",
+  "mkdir",
+  "printenv",
+  "ps",
+  "pwd",
+  "uname",
+  "whoami",
+]);
 const memoryExhaustedMs = 200;
 const loopPauseMs = 100;
 
@@ -194,6 +208,7 @@ export class SimProcess {
         await this.#sleep(memoryExhaustedMs);
         throw new Ending({ code: 137, outOfMemory: true });
       default:
+        if (quick.has(name)) return 0;
         return shells.has(name) ? this.#shell(args) : this.#serve();
     }
   }
@@ -262,7 +277,7 @@ const builtins = new Set("sleep exit true : false echo touch rm cat test [ trap 
 
 function isServer(command: readonly string[]): boolean {
   const name = command[0] ?? "";
-  return !builtins.has(name) && !shells.has(name);
+  return !builtins.has(name) && !shells.has(name) && !quick.has(name);
 }
 
 function seconds(text: string | undefined): number {

@@ -1,0 +1,347 @@
+/**
+ * What every container runtime must do, real or simulated: the suite that `sim/` passes in virtual time and
+ * containerd in real time. Containers run `sh` of a busybox image, in the few words that the twin's shell knows.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Env } from "#base";
+import type { ContainerConfig, PodSandboxConfig } from "./config.ts";
+import { RuntimeError } from "./errors.ts";
+import { podUidLabel } from "./labels.ts";
+import type { ContainerEvent, ContainerStatus, ImageService, RuntimeService } from "./runtime.ts";
+
+export interface RuntimeHarness extends AsyncDisposable {
+  readonly env: Env;
+  readonly runtime: RuntimeService;
+  readonly images: ImageService;
+  /** A busybox that can be pulled or is there. */
+  readonly shellImage: string;
+  /** One that cannot be had. */
+  readonly missingImage: string;
+  /** Runs a test's body, in the harness's time. */
+  run(body: () => Promise<void>): Promise<void>;
+}
+
+/** Registers the suite under `name`; each test has a runtime of its own. */
+export function runtimeContract(name: string, make: () => Promise<RuntimeHarness>): void {
+  const check = (title: string, body: (bench: Bench) => Promise<void>): void => {
+    test(`${name}: ${title}`, async () => {
+      await using harness = await make();
+      await harness.run(() => body(new Bench(harness)));
+    });
+  };
+  sandboxTests(check);
+  containerTests(check);
+  stopTests(check);
+  execTests(check);
+  imageTests(check);
+  eventTests(check);
+}
+
+type Check = (title: string, body: (bench: Bench) => Promise<void>) => void;
+
+function sandboxTests(check: Check): void {
+  check("a sandbox runs with an address, and comes back with its labels and annotations", async (bench) => {
+    const id = await bench.sandbox("a");
+    const status = await bench.runtime.podSandboxStatus(id, bench.signal);
+    assert.equal(status.state, "SANDBOX_READY");
+    assert.equal(status.ips.length > 0, true);
+    assert.equal(status.labels[podUidLabel], "a");
+    assert.equal(status.annotations["note"], "kept");
+    const listed = await bench.runtime.listPodSandbox({ labels: { [podUidLabel]: "a" } }, bench.signal);
+    assert.deepEqual(
+      listed.map((one) => one.id),
+      [id],
+    );
+  });
+
+  check("stopping a sandbox ends its containers and keeps them to look at", async (bench) => {
+    const id = await bench.sandbox("a");
+    const container = await bench.start(id, "sleep 1000");
+    await bench.runtime.stopPodSandbox(id, bench.signal);
+    assert.equal((await bench.runtime.podSandboxStatus(id, bench.signal)).state, "SANDBOX_NOTREADY");
+    const status = await bench.runtime.containerStatus(container, bench.signal);
+    assert.equal(status.state, "CONTAINER_EXITED");
+    assert.equal(status.exitCode, 137);
+  });
+
+  check("removing a sandbox removes its containers, and doing it again is no error", async (bench) => {
+    const id = await bench.sandbox("a");
+    await bench.start(id, "sleep 1000");
+    await bench.runtime.stopPodSandbox(id, bench.signal);
+    await bench.runtime.removePodSandbox(id, bench.signal);
+    await bench.runtime.removePodSandbox(id, bench.signal);
+    assert.deepEqual(await bench.runtime.listPodSandbox({ id }, bench.signal), []);
+    assert.deepEqual(await bench.runtime.listContainers({ podSandboxId: id }, bench.signal), []);
+    await assert.rejects(bench.runtime.podSandboxStatus(id, bench.signal), hasCode("not-found"));
+  });
+
+  check("two sandboxes have different addresses", async (bench) => {
+    const ids = [await bench.sandbox("a"), await bench.sandbox("b")];
+    const statuses = await Promise.all(ids.map((id) => bench.runtime.podSandboxStatus(id, bench.signal)));
+    assert.equal(new Set(statuses.flatMap((one) => one.ips)).size >= 2, true);
+  });
+}
+
+function containerTests(check: Check): void {
+  check("a container goes from created to running to exited, with its code and times", async (bench) => {
+    const sandbox = await bench.sandbox("a");
+    const id = await bench.create(sandbox, "sleep 2; exit 3");
+    const created = await bench.runtime.containerStatus(id, bench.signal);
+    assert.equal(created.state, "CONTAINER_CREATED");
+    assert.equal(created.startedAtMs, 0);
+    await bench.runtime.startContainer(id, bench.signal);
+    const running = await bench.runtime.containerStatus(id, bench.signal);
+    assert.equal(running.state, "CONTAINER_RUNNING");
+    assert.equal(running.startedAtMs >= created.createdAtMs, true);
+    const ended = await bench.ended(id);
+    assert.deepEqual([ended.exitCode, ended.reason], [3, "Error"]);
+    assert.equal(ended.finishedAtMs >= ended.startedAtMs + 1900, true);
+    assert.equal(ended.annotations["note"], "kept");
+  });
+
+  check("a container that exits with 0 is Completed", async (bench) => {
+    const id = await bench.start(await bench.sandbox("a"), "true");
+    const ended = await bench.ended(id);
+    assert.deepEqual([ended.exitCode, ended.reason], [0, "Completed"]);
+  });
+
+  check("a program that is not there fails the start with a StartError", async (bench) => {
+    const sandbox = await bench.sandbox("a");
+    const id = await bench.create(sandbox, "", { command: ["/nonexistent/program"] });
+    await assert.rejects(bench.runtime.startContainer(id, bench.signal), RuntimeError);
+    const status = await bench.runtime.containerStatus(id, bench.signal);
+    assert.deepEqual([status.state, status.exitCode, status.reason], ["CONTAINER_EXITED", 128, "StartError"]);
+  });
+
+  check("lists filter by sandbox, label and state", async (bench) => {
+    const [a, b] = [await bench.sandbox("a"), await bench.sandbox("b")];
+    const running = await bench.start(a, "sleep 1000");
+    const done = await bench.start(b, "true");
+    await bench.ended(done);
+    const ids = async (filter: Parameters<RuntimeService["listContainers"]>[0]): Promise<string[]> =>
+      (await bench.runtime.listContainers(filter, bench.signal)).map((one) => one.id);
+    assert.deepEqual(await ids({ podSandboxId: a }), [running]);
+    assert.deepEqual(await ids({ labels: { [podUidLabel]: "b" } }), [done]);
+    assert.deepEqual(await ids({ state: "CONTAINER_EXITED" }), [done]);
+  });
+
+  check("a container cannot be started twice", async (bench) => {
+    const id = await bench.start(await bench.sandbox("a"), "sleep 1000");
+    await assert.rejects(bench.runtime.startContainer(id, bench.signal), RuntimeError);
+  });
+}
+
+function stopTests(check: Check): void {
+  check("stop lets a container that minds SIGTERM end by itself", async (bench) => {
+    const id = await bench.start(await bench.sandbox("a"), "trap 'exit 7' TERM; sleep 1000 & wait");
+    await bench.env.clock.sleep(500);
+    await bench.runtime.stopContainer(id, 10, bench.signal);
+    assert.equal((await bench.runtime.containerStatus(id, bench.signal)).exitCode, 7);
+  });
+
+  check("stop kills a container that ignores SIGTERM when its time is over", async (bench) => {
+    const id = await bench.start(await bench.sandbox("a"), "trap '' TERM; while true; do sleep 1; done");
+    const began = bench.env.clock.monotonic();
+    await bench.runtime.stopContainer(id, 3, bench.signal);
+    assert.equal(bench.env.clock.monotonic() - began >= 2900, true);
+    assert.equal((await bench.runtime.containerStatus(id, bench.signal)).exitCode, 137);
+  });
+
+  check("stop and remove of what has ended or is gone succeed", async (bench) => {
+    const id = await bench.start(await bench.sandbox("a"), "true");
+    await bench.ended(id);
+    await bench.runtime.stopContainer(id, 3, bench.signal);
+    await bench.runtime.removeContainer(id, bench.signal);
+    await bench.runtime.removeContainer(id, bench.signal);
+    await assert.rejects(bench.runtime.containerStatus(id, bench.signal), hasCode("not-found"));
+  });
+}
+
+function execTests(check: Check): void {
+  check("exec gives output and exit code, and sees the container's files", async (bench) => {
+    const id = await bench.start(await bench.sandbox("a"), "echo hello > /tmp/greeting; sleep 1000");
+    await bench.env.clock.sleep(500);
+    const good = await bench.runtime.execSync(id, ["cat", "/tmp/greeting"], 5, bench.signal);
+    assert.deepEqual([good.stdout, good.exitCode], ["hello\n", 0]);
+    const bad = await bench.runtime.execSync(id, ["sh", "-c", "exit 4"], 5, bench.signal);
+    assert.equal(bad.exitCode, 4);
+  });
+
+  check("exec that takes too long fails with timeout", async (bench) => {
+    const id = await bench.start(await bench.sandbox("a"), "sleep 1000");
+    await assert.rejects(bench.runtime.execSync(id, ["sleep", "30"], 1, bench.signal), hasCode("timeout"));
+  });
+
+  check("exec in a container that has ended is refused", async (bench) => {
+    const id = await bench.start(await bench.sandbox("a"), "true");
+    await bench.ended(id);
+    await assert.rejects(bench.runtime.execSync(id, ["true"], 5, bench.signal), RuntimeError);
+  });
+}
+
+function imageTests(check: Check): void {
+  check("an image that was pulled is listed, found by name and id, and can be removed", async (bench) => {
+    await bench.images.pullImage(bench.shellImage, undefined, sandboxOf("a"), bench.signal);
+    const image = await bench.images.imageStatus(bench.shellImage, bench.signal);
+    assert.ok(image);
+    assert.equal(image.sizeBytes > 0, true);
+    assert.equal((await bench.images.imageStatus(image.id, bench.signal))?.id, image.id);
+    assert.equal(
+      (await bench.images.listImages(bench.signal)).some((one) => one.id === image.id),
+      true,
+    );
+    await bench.images.removeImage(bench.shellImage, bench.signal);
+    await bench.images.removeImage(bench.shellImage, bench.signal);
+    assert.equal(await bench.images.imageStatus(bench.shellImage, bench.signal), undefined);
+  });
+
+  check("an image that cannot be had fails its pull", async (bench) => {
+    const pull = bench.images.pullImage(bench.missingImage, undefined, sandboxOf("a"), bench.signal);
+    await assert.rejects(pull, RuntimeError);
+    assert.equal(await bench.images.imageStatus(bench.missingImage, bench.signal), undefined);
+  });
+}
+
+function eventTests(check: Check): void {
+  check("events tell a container's life in order, with the labels of its pod", async (bench) => {
+    const seen: ContainerEvent[] = [];
+    const stop = new AbortController();
+    const { promise: open, resolve } = Promise.withResolvers<void>();
+    const reading = (async () => {
+      for await (const event of bench.runtime.containerEvents(resolve, stop.signal)) seen.push(event);
+    })();
+    await open;
+    const id = await bench.start(await bench.sandbox("a"), "exit 1");
+    await bench.ended(id);
+    await bench.env.clock.sleep(200);
+    stop.abort();
+    await reading.catch(() => {
+      // Streams may end with the abort.
+    });
+    const own = seen.filter((one) => one.containerId === id);
+    assert.deepEqual(
+      own.map((one) => one.type),
+      ["CREATED", "STARTED", "STOPPED"],
+    );
+    assert.equal(
+      own.every((one) => one.labels[podUidLabel] === "a"),
+      true,
+    );
+  });
+}
+
+function hasCode(code: string): (error: unknown) => boolean {
+  return (error) => error instanceof RuntimeError && error.code === code;
+}
+
+/** A harness with the few things that tests do again and again. */
+class Bench {
+  readonly env: Env;
+  readonly runtime: RuntimeService;
+  readonly images: ImageService;
+  readonly shellImage: string;
+  readonly missingImage: string;
+  readonly signal = new AbortController().signal;
+  #made = 0;
+
+  constructor(harness: RuntimeHarness) {
+    this.env = harness.env;
+    this.runtime = harness.runtime;
+    this.images = harness.images;
+    this.shellImage = harness.shellImage;
+    this.missingImage = harness.missingImage;
+  }
+
+  async sandbox(uid: string): Promise<string> {
+    return this.runtime.runPodSandbox(sandboxOf(uid), this.signal);
+  }
+
+  async create(sandboxId: string, script: string, more: Partial<ContainerConfig> = {}): Promise<string> {
+    const { uid } = await this.runtime.podSandboxStatus(sandboxId, this.signal);
+    await this.images.pullImage(this.shellImage, undefined, sandboxOf(uid), this.signal);
+    const image = await this.images.imageStatus(this.shellImage, this.signal);
+    this.#made += 1;
+    const names = { name: `c${this.#made}`, image: this.shellImage, imageRef: image?.id ?? "" };
+    const config = { ...containerOf(uid), ...names, command: ["sh", "-c", script], ...more };
+    return this.runtime.createContainer(sandboxId, config, sandboxOf(uid), this.signal);
+  }
+
+  async start(sandboxId: string, script: string): Promise<string> {
+    const id = await this.create(sandboxId, script);
+    await this.runtime.startContainer(id, this.signal);
+    return id;
+  }
+
+  /** Its status once it has ended. */
+  async ended(id: string): Promise<ContainerStatus> {
+    for (let waitedMs = 0; waitedMs < 20_000; waitedMs += 100) {
+      const status = await this.runtime.containerStatus(id, this.signal);
+      if (status.state === "CONTAINER_EXITED") return status;
+      await this.env.clock.sleep(100);
+    }
+    throw new assert.AssertionError({ message: `container ${id} has not ended` });
+  }
+}
+
+const noResources = {
+  cpuPeriod: 0,
+  cpuQuota: 0,
+  cpuShares: 0,
+  memoryLimitBytes: 0,
+  oomScoreAdj: 0,
+  hugepageLimits: [],
+};
+const security = {
+  namespaces: { network: "POD", pid: "CONTAINER", ipc: "POD" },
+  privileged: false,
+  readonlyRootfs: false,
+  supplementalGroups: [],
+  supplementalGroupsPolicy: "Merge",
+} as const;
+
+function sandboxOf(uid: string): PodSandboxConfig {
+  return {
+    name: `pod-${uid}`,
+    namespace: "default",
+    uid,
+    attempt: 0,
+    hostname: `pod-${uid}`,
+    logDirectory: `/var/log/pods/default_pod-${uid}_${uid}`,
+    portMappings: [],
+    labels: { [podUidLabel]: uid },
+    annotations: { note: "kept" },
+    runtimeHandler: "",
+    cgroupParent: "",
+    sysctls: {},
+    security,
+    overhead: noResources,
+    resources: noResources,
+  };
+}
+
+function containerOf(uid: string): Omit<ContainerConfig, "name" | "image" | "imageRef"> {
+  return {
+    attempt: 0,
+    command: [],
+    args: [],
+    workingDir: "",
+    env: [],
+    mounts: [],
+    labels: { [podUidLabel]: uid },
+    annotations: { note: "kept" },
+    logPath: "c/0.log",
+    stdin: false,
+    stdinOnce: false,
+    tty: false,
+    resources: noResources,
+    security: {
+      ...security,
+      addCapabilities: [],
+      dropCapabilities: [],
+      noNewPrivs: false,
+      maskedPaths: [],
+      readonlyPaths: [],
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** The twin passes the runtime's contract in virtual time, and has what only a twin has. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SimWorld } from "#base/sim";
+import { runtimeContract, type RuntimeHarness } from "../runtime.contract.ts";
+import { parseShell } from "./shell.ts";
+import { SimImages } from "./images.ts";
+import { SimRuntime } from "./sim-runtime.ts";
+
+runtimeContract("SimRuntime", async (): Promise<RuntimeHarness> => {
+  const world = new SimWorld("runtime");
+  const env = world.env("n1");
+  const images = new SimImages(env, {});
+  return {
+    env,
+    images,
+    runtime: new SimRuntime(env, { images }),
+    shellImage: "busybox:1.36",
+    missingImage: "registry.invalid/app:1",
+    run: (body) => world.run(body),
+    [Symbol.asyncDispose]: async () => {},
+  };
+});
+
+test("Shell scripts outside the language are not read: their programs are servers", () => {
+  const read = (script: string): boolean => parseShell(script) !== undefined;
+  assert.equal(read("touch /tmp/healthy; sleep 30; rm -f /tmp/healthy; sleep 600"), true);
+  assert.equal(read("while true; do date; sleep 1; done"), true);
+  assert.equal(read('trap "exit 0" TERM; sleep 10 & wait'), true);
+  assert.equal(read("for i in 1 2 3; do echo $(date); done"), false);
+  assert.equal(read("cat /etc/passwd | grep root"), false);
+  assert.equal(read("while true; do sleep 1"), false);
+});
