@@ -19,6 +19,8 @@ export const limits = {
   recentSnapshots: 32,
   /** Snapshots read from the journal hold versions that nothing else holds. */
   journalSnapshots: 2,
+  /** Records compared in one go when a state comes from the journal: about 2 ms. */
+  recordsPerTurn: 2_000,
   /** Events that a cursor behind the ring reads from the journal at a time. */
   replayEvents: 1_000,
   /** Expired keys deleted in one go before other work runs. */

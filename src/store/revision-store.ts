@@ -66,7 +66,7 @@ export class RevisionStore implements Store {
     this.#journal = deps.journal;
     this.#describe = deps.describe;
     this.#options = options;
-    this.#history = new SnapshotHistory(deps.journal);
+    this.#history = new SnapshotHistory(env.clock, deps.journal);
     this.#epoch = this.#newEpoch(0 as Revision, 0 as Revision);
     this.#keeper = new LeaseKeeper(env, this.#leaseHost());
   }

@@ -2,6 +2,7 @@
  * Snapshots at older revisions. Inside the ring a kept tree is rolled back by the events since, which holds no
  * version alive that the ring does not hold; before it, the journal rebuilds the state.
  */
+import type { Clock } from "#base";
 import type { EventRing } from "./event-ring.ts";
 import type { Journal } from "./journal.ts";
 import { limits } from "./limits.ts";
@@ -9,6 +10,7 @@ import { type RecordTree, revertEvent, TreeSnapshot } from "./record-tree.ts";
 import type { Revision } from "./store.ts";
 
 export class SnapshotHistory {
+  readonly #clock: Clock;
   readonly #journal: Journal;
   /** Ascending by revision; each at most `checkpointEvents` apart. */
   #checkpoints: TreeSnapshot[] = [];
@@ -17,7 +19,8 @@ export class SnapshotHistory {
   #recent: TreeSnapshot[] = [];
   #fromJournal: TreeSnapshot[] = [];
 
-  constructor(journal: Journal) {
+  constructor(clock: Clock, journal: Journal) {
+    this.#clock = clock;
     this.#journal = journal;
   }
 
@@ -58,10 +61,21 @@ export class SnapshotHistory {
       return snapshot;
     }
     const { tree } = await this.#journal.stateAt(revision);
-    shareRecords(tree, head);
+    await this.#shareRecords(tree, head);
     const snapshot = new TreeSnapshot(tree, revision);
     keep(this.#fromJournal, snapshot, limits.journalSnapshots);
     return snapshot;
+  }
+
+  /** Replaces records that the head still has by the head's, so that a state from the journal costs only what changed. */
+  async #shareRecords(tree: RecordTree, head: TreeSnapshot): Promise<void> {
+    let count = 0;
+    for (const record of tree.clone().values()) {
+      const current = head.get(record.key);
+      if (current?.modRevision === record.modRevision) tree.set(record.key, current);
+      count += 1;
+      if (count % limits.recordsPerTurn === 0) await this.#clock.yield();
+    }
   }
 
   #rollBack(revision: Revision, head: TreeSnapshot, ring: EventRing): TreeSnapshot {
@@ -75,14 +89,6 @@ export class SnapshotHistory {
       revertEvent(tree, ring.at(place));
     }
     return new TreeSnapshot(tree, revision);
-  }
-}
-
-/** Replaces records that the head still has by the head's, so that a state from the journal costs only what changed. */
-function shareRecords(tree: RecordTree, head: TreeSnapshot): void {
-  for (const record of [...tree.values()]) {
-    const current = head.get(record.key);
-    if (current?.modRevision === record.modRevision) tree.set(record.key, current);
   }
 }
 
