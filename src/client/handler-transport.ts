@@ -7,7 +7,7 @@ import type { ApiHandler } from "./handler.ts";
 import { refusal } from "./paths.ts";
 import type { ApiRequest, ApiResponse, Transport, WatchEvent } from "./transport.ts";
 
-/** A transport over `handler`. Disposing it aborts the calls and watches that it has open. */
+/** A transport over `handler`. Disposing it ends its watches and refuses later calls; those under way end by themselves. */
 export class HandlerTransport implements Transport {
   readonly #handler: ApiHandler;
   readonly #closed = new AbortController();
@@ -23,7 +23,7 @@ export class HandlerTransport implements Transport {
   }
 
   async watch(request: ApiRequest, signal: AbortSignal): Promise<AsyncIterable<readonly WatchEvent[]>> {
-    const answer = await this.#call(request, signal);
+    const answer = await this.#call(request, AbortSignal.any([signal, this.#closed.signal]));
     if (answer.events === undefined) throw refusal(request, answer);
     return answer.events;
   }
@@ -37,6 +37,6 @@ export class HandlerTransport implements Transport {
       return Promise.reject(new ClientError("not-sent", "The in-process transport is closed"));
     }
     signal.throwIfAborted();
-    return this.#handler(request, AbortSignal.any([signal, this.#closed.signal]));
+    return this.#handler(request, signal);
   }
 }

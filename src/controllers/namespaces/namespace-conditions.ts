@@ -27,9 +27,9 @@ export function namespaceConditions(
     if (known?.status === draft.status && known.reason === draft.reason && known.message === draft.message)
       continue;
     const moved = known?.status !== draft.status;
-    const lastTransitionTime = moved || known === undefined ? rfc3339(nowMs) : known.lastTransitionTime;
+    const lastTransitionTime = moved ? rfc3339(nowMs) : known.lastTransitionTime;
     const { type, status, reason, message } = draft;
-    const fresh = { type, status, ...(lastTransitionTime ? { lastTransitionTime } : {}), reason, message };
+    const fresh: Condition = { type, status, lastTransitionTime, reason, message };
     if (at < 0) conditions.push(fresh);
     else conditions[at] = fresh;
   }

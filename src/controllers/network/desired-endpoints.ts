@@ -24,8 +24,9 @@ export interface DesiredEndpoints {
 }
 
 export function addressTypesOf({ spec }: Service): readonly AddressType[] {
-  const families = (spec.ipFamilies ?? []).filter((family) => family === "IPv4" || family === "IPv6");
-  return families.length === 0 ? ["IPv4"] : families;
+  const families = spec.ipFamilies ?? [];
+  const types = (["IPv4", "IPv6"] as const).filter((type) => families.includes(type));
+  return families[0] === "IPv6" ? types.toReversed() : types.length === 0 ? ["IPv4"] : types;
 }
 
 export function desiredEndpoints(
