@@ -27,6 +27,7 @@ import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { LabelSelector } from "../meta/label-selector.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultDeploymentSpec, defaultDeploymentStrategy } from "./deployment-defaults.ts";
 
 export interface RollingUpdateDeployment extends Shape<typeof RollingUpdateDeployment>, Plain {}
 export const RollingUpdateDeployment = message<RollingUpdateDeployment>("RollingUpdateDeployment")({
@@ -38,22 +39,28 @@ export type DeploymentStrategyType = Value<typeof DeploymentStrategyType>;
 export const DeploymentStrategyType = enumOf("Recreate", "RollingUpdate");
 
 export interface DeploymentStrategy extends Shape<typeof DeploymentStrategy>, Plain {}
-export const DeploymentStrategy = message<DeploymentStrategy>("DeploymentStrategy")({
-  type: omitempty(1, DeploymentStrategyType),
-  rollingUpdate: optional(2, RollingUpdateDeployment),
-});
+export const DeploymentStrategy = message<DeploymentStrategy>("DeploymentStrategy")(
+  {
+    type: omitempty(1, DeploymentStrategyType),
+    rollingUpdate: optional(2, RollingUpdateDeployment),
+  },
+  { default: defaultDeploymentStrategy },
+);
 
 export interface DeploymentSpec extends Shape<typeof DeploymentSpec>, Plain {}
-export const DeploymentSpec = message<DeploymentSpec>("DeploymentSpec")({
-  replicas: optional(1, int32),
-  selector: nullable(2, LabelSelector, { required: true }),
-  template: field(3, PodTemplateSpec),
-  strategy: struct(4, DeploymentStrategy, { patch: "retainKeys" }),
-  minReadySeconds: omitempty(5, int32),
-  revisionHistoryLimit: optional(6, int32),
-  paused: omitempty(7, bool),
-  progressDeadlineSeconds: optional(9, int32),
-});
+export const DeploymentSpec = message<DeploymentSpec>("DeploymentSpec")(
+  {
+    replicas: optional(1, int32),
+    selector: nullable(2, LabelSelector, { required: true }),
+    template: field(3, PodTemplateSpec),
+    strategy: struct(4, DeploymentStrategy, { patch: "retainKeys" }),
+    minReadySeconds: omitempty(5, int32),
+    revisionHistoryLimit: optional(6, int32),
+    paused: omitempty(7, bool),
+    progressDeadlineSeconds: optional(9, int32),
+  },
+  { default: defaultDeploymentSpec },
+);
 
 export type DeploymentConditionType = Value<typeof DeploymentConditionType>;
 export const DeploymentConditionType = enumOf("Available", "Progressing", "ReplicaFailure");

@@ -25,14 +25,18 @@ import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { LabelSelector } from "../meta/label-selector.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultReplicaSetSpec } from "./replica-set-defaults.ts";
 
 export interface ReplicaSetSpec extends Shape<typeof ReplicaSetSpec>, Plain {}
-export const ReplicaSetSpec = message<ReplicaSetSpec>("ReplicaSetSpec")({
-  replicas: optional(1, int32),
-  minReadySeconds: omitempty(4, int32),
-  selector: nullable(2, LabelSelector, { required: true }),
-  template: struct(3, PodTemplateSpec),
-});
+export const ReplicaSetSpec = message<ReplicaSetSpec>("ReplicaSetSpec")(
+  {
+    replicas: optional(1, int32),
+    minReadySeconds: omitempty(4, int32),
+    selector: nullable(2, LabelSelector, { required: true }),
+    template: struct(3, PodTemplateSpec),
+  },
+  { default: defaultReplicaSetSpec },
+);
 
 export type ReplicaSetConditionType = Value<typeof ReplicaSetConditionType>;
 export const ReplicaSetConditionType = enumOf("ReplicaFailure");

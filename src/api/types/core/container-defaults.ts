@@ -1,7 +1,17 @@
 /** Defaults of containers, of all three sorts. */
 import type { Container, EphemeralContainer } from "./container.ts";
 
-export function defaultContainer(container: Container | EphemeralContainer): void {
+// A hook takes exactly its own type: the compiler could not follow a table that waits for a union with itself.
+
+export function defaultContainer(container: Container): void {
+  fill(container);
+}
+
+export function defaultEphemeralContainer(container: EphemeralContainer): void {
+  fill(container);
+}
+
+function fill(container: Container | EphemeralContainer): void {
   container.imagePullPolicy ||= pullPolicyOf(container.image ?? "");
   container.terminationMessagePath ||= "/dev/termination-log";
   container.terminationMessagePolicy ||= "File";

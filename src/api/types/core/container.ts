@@ -26,6 +26,7 @@ import { ResourceRequirements } from "./resources.ts";
 import { SecurityContext } from "./security-context.ts";
 import { PullPolicy } from "./volume-source.ts";
 import { VolumeDevice, VolumeMount } from "./volume.ts";
+import { defaultContainer, defaultEphemeralContainer } from "./container-defaults.ts";
 
 export type Protocol = Value<typeof Protocol>;
 export const Protocol = enumOf("SCTP", "TCP", "UDP");
@@ -77,33 +78,36 @@ export type TerminationMessagePolicy = Value<typeof TerminationMessagePolicy>;
 export const TerminationMessagePolicy = enumOf("FallbackToLogsOnError", "File");
 
 export interface Container extends Shape<typeof Container>, Plain {}
-export const Container = message<Container>("Container")({
-  name: field(1, string),
-  image: omitempty(2, string),
-  command: omitempty(3, atomic(string)),
-  args: omitempty(4, atomic(string)),
-  workingDir: omitempty(5, string),
-  ports: omitempty(6, by(["containerPort", "protocol"], ContainerPort), { patch: "merge" }),
-  envFrom: omitempty(19, atomic(EnvFromSource)),
-  env: omitempty(7, by("name", EnvVar), { patch: "merge" }),
-  resources: struct(8, ResourceRequirements),
-  resizePolicy: omitempty(23, atomic(ContainerResizePolicy), { gate: "InPlacePodVerticalScaling" }),
-  restartPolicy: optional(24, ContainerRestartPolicy),
-  restartPolicyRules: omitempty(25, atomic(ContainerRestartRule), { gate: "ContainerRestartRules" }),
-  volumeMounts: omitempty(9, by("mountPath", VolumeMount), { patch: "merge" }),
-  volumeDevices: omitempty(21, by("devicePath", VolumeDevice), { patch: "merge" }),
-  livenessProbe: optional(10, Probe),
-  readinessProbe: optional(11, Probe),
-  startupProbe: optional(22, Probe),
-  lifecycle: optional(12, Lifecycle),
-  terminationMessagePath: omitempty(13, string),
-  terminationMessagePolicy: omitempty(20, TerminationMessagePolicy),
-  imagePullPolicy: omitempty(14, PullPolicy),
-  securityContext: optional(15, SecurityContext),
-  stdin: omitempty(16, bool),
-  stdinOnce: omitempty(17, bool),
-  tty: omitempty(18, bool),
-});
+export const Container = message<Container>("Container")(
+  {
+    name: field(1, string),
+    image: omitempty(2, string),
+    command: omitempty(3, atomic(string)),
+    args: omitempty(4, atomic(string)),
+    workingDir: omitempty(5, string),
+    ports: omitempty(6, by(["containerPort", "protocol"], ContainerPort), { patch: "merge" }),
+    envFrom: omitempty(19, atomic(EnvFromSource)),
+    env: omitempty(7, by("name", EnvVar), { patch: "merge" }),
+    resources: struct(8, ResourceRequirements),
+    resizePolicy: omitempty(23, atomic(ContainerResizePolicy), { gate: "InPlacePodVerticalScaling" }),
+    restartPolicy: optional(24, ContainerRestartPolicy),
+    restartPolicyRules: omitempty(25, atomic(ContainerRestartRule), { gate: "ContainerRestartRules" }),
+    volumeMounts: omitempty(9, by("mountPath", VolumeMount), { patch: "merge" }),
+    volumeDevices: omitempty(21, by("devicePath", VolumeDevice), { patch: "merge" }),
+    livenessProbe: optional(10, Probe),
+    readinessProbe: optional(11, Probe),
+    startupProbe: optional(22, Probe),
+    lifecycle: optional(12, Lifecycle),
+    terminationMessagePath: omitempty(13, string),
+    terminationMessagePolicy: omitempty(20, TerminationMessagePolicy),
+    imagePullPolicy: omitempty(14, PullPolicy),
+    securityContext: optional(15, SecurityContext),
+    stdin: omitempty(16, bool),
+    stdinOnce: omitempty(17, bool),
+    tty: omitempty(18, bool),
+  },
+  { default: defaultContainer },
+);
 
 export interface EphemeralContainerCommon extends Shape<typeof EphemeralContainerCommon>, Plain {}
 export const EphemeralContainerCommon = message<EphemeralContainerCommon>("EphemeralContainerCommon")({
@@ -135,7 +139,10 @@ export const EphemeralContainerCommon = message<EphemeralContainerCommon>("Ephem
 });
 
 export interface EphemeralContainer extends Shape<typeof EphemeralContainer>, Plain {}
-export const EphemeralContainer = message<EphemeralContainer>("EphemeralContainer")({
-  ...inline(1, EphemeralContainerCommon),
-  targetContainerName: omitempty(2, string),
-});
+export const EphemeralContainer = message<EphemeralContainer>("EphemeralContainer")(
+  {
+    ...inline(1, EphemeralContainerCommon),
+    targetContainerName: omitempty(2, string),
+  },
+  { default: defaultEphemeralContainer },
+);

@@ -19,6 +19,7 @@ import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { Protocol } from "./container.ts";
 import { ObjectReference } from "./reference.ts";
+import { defaultEndpointPort } from "./endpoints-defaults.ts";
 
 export interface EndpointAddress extends Shape<typeof EndpointAddress>, Plain {}
 export const EndpointAddress = message<EndpointAddress>("EndpointAddress", { atomic: true })({
@@ -29,12 +30,15 @@ export const EndpointAddress = message<EndpointAddress>("EndpointAddress", { ato
 });
 
 export interface EndpointPort extends Shape<typeof EndpointPort>, Plain {}
-export const EndpointPort = message<EndpointPort>("EndpointPort", { atomic: true })({
-  name: omitempty(1, string),
-  port: field(2, int32),
-  protocol: omitempty(3, Protocol),
-  appProtocol: optional(4, string),
-});
+export const EndpointPort = message<EndpointPort>("EndpointPort", { atomic: true })(
+  {
+    name: omitempty(1, string),
+    port: field(2, int32),
+    protocol: omitempty(3, Protocol),
+    appProtocol: optional(4, string),
+  },
+  { default: defaultEndpointPort },
+);
 
 export interface EndpointSubset extends Shape<typeof EndpointSubset>, Plain {}
 export const EndpointSubset = message<EndpointSubset>("EndpointSubset")({

@@ -30,6 +30,7 @@ import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta, OwnerReference } from "../meta/object-meta.ts";
 import { Taint } from "./taint.ts";
+import { defaultNodeStatus } from "./node-defaults.ts";
 
 export interface AttachedVolume extends Shape<typeof AttachedVolume>, Plain {}
 export const AttachedVolume = message<AttachedVolume>("AttachedVolume")({
@@ -173,22 +174,25 @@ export type NodePhase = Value<typeof NodePhase>;
 export const NodePhase = enumOf("Pending", "Running", "Terminated");
 
 export interface NodeStatus extends Shape<typeof NodeStatus>, Plain {}
-export const NodeStatus = message<NodeStatus>("NodeStatus")({
-  capacity: omitempty(1, map(quantity)),
-  allocatable: omitempty(2, map(quantity)),
-  phase: omitempty(3, NodePhase),
-  conditions: omitempty(4, by("type", NodeCondition), { patch: "merge" }),
-  addresses: omitempty(5, by("type", NodeAddress), { patch: "merge" }),
-  daemonEndpoints: struct(6, NodeDaemonEndpoints),
-  nodeInfo: struct(7, NodeSystemInfo),
-  images: omitempty(8, atomic(ContainerImage)),
-  volumesInUse: omitempty(9, atomic(string)),
-  volumesAttached: omitempty(10, atomic(AttachedVolume)),
-  config: optional(11, NodeConfigStatus),
-  runtimeHandlers: omitempty(12, atomic(NodeRuntimeHandler)),
-  features: optional(13, NodeFeatures, { gate: "SupplementalGroupsPolicy" }),
-  declaredFeatures: omitempty(14, atomic(string), { gate: "NodeDeclaredFeatures" }),
-});
+export const NodeStatus = message<NodeStatus>("NodeStatus")(
+  {
+    capacity: omitempty(1, map(quantity)),
+    allocatable: omitempty(2, map(quantity)),
+    phase: omitempty(3, NodePhase),
+    conditions: omitempty(4, by("type", NodeCondition), { patch: "merge" }),
+    addresses: omitempty(5, by("type", NodeAddress), { patch: "merge" }),
+    daemonEndpoints: struct(6, NodeDaemonEndpoints),
+    nodeInfo: struct(7, NodeSystemInfo),
+    images: omitempty(8, atomic(ContainerImage)),
+    volumesInUse: omitempty(9, atomic(string)),
+    volumesAttached: omitempty(10, atomic(AttachedVolume)),
+    config: optional(11, NodeConfigStatus),
+    runtimeHandlers: omitempty(12, atomic(NodeRuntimeHandler)),
+    features: optional(13, NodeFeatures, { gate: "SupplementalGroupsPolicy" }),
+    declaredFeatures: omitempty(14, atomic(string), { gate: "NodeDeclaredFeatures" }),
+  },
+  { default: defaultNodeStatus },
+);
 
 export interface Node extends Shape<typeof Node>, Plain {}
 export const Node = kind<Node>(

@@ -36,6 +36,7 @@ import { ResourceRequirements } from "./resources.ts";
 import { PodSecurityContext } from "./security-context.ts";
 import { Toleration } from "./taint.ts";
 import { Volume } from "./volume.ts";
+import { defaultPod, defaultPodSpec } from "./pod-defaults.ts";
 
 export interface ContainerExtendedResourceRequest
   extends Shape<typeof ContainerExtendedResourceRequest>,
@@ -136,57 +137,60 @@ export type PreemptionPolicy = Value<typeof PreemptionPolicy>;
 export const PreemptionPolicy = enumOf("Never", "PreemptLowerPriority");
 
 export interface PodSpec extends Shape<typeof PodSpec>, Plain {}
-export const PodSpec = message<PodSpec>("PodSpec")({
-  volumes: omitempty(1, by("name", Volume), { patch: "merge,retainKeys" }),
-  initContainers: omitempty(20, by("name", Container), { patch: "merge" }),
-  containers: field(2, by("name", Container), { patch: "merge" }),
-  ephemeralContainers: omitempty(34, by("name", EphemeralContainer), { patch: "merge" }),
-  restartPolicy: omitempty(3, RestartPolicy),
-  terminationGracePeriodSeconds: optional(4, int64),
-  activeDeadlineSeconds: optional(5, int64),
-  dnsPolicy: omitempty(6, DNSPolicy),
-  nodeSelector: omitempty(7, map(string), { topology: "atomic" }),
-  serviceAccountName: omitempty(8, string),
-  serviceAccount: omitempty(9, string),
-  automountServiceAccountToken: optional(21, bool),
-  nodeName: omitempty(10, string),
-  hostNetwork: omitempty(11, bool),
-  hostPID: omitempty(12, bool),
-  hostIPC: omitempty(13, bool),
-  shareProcessNamespace: optional(27, bool),
-  securityContext: optional(14, PodSecurityContext),
-  imagePullSecrets: omitempty(15, by("name", LocalObjectReference), { patch: "merge" }),
-  hostname: omitempty(16, string),
-  subdomain: omitempty(17, string),
-  affinity: optional(18, Affinity),
-  schedulerName: omitempty(19, string),
-  tolerations: omitempty(22, atomic(Toleration)),
-  hostAliases: omitempty(23, by("ip", HostAlias), { patch: "merge" }),
-  priorityClassName: omitempty(24, string),
-  priority: optional(25, int32),
-  dnsConfig: optional(26, PodDNSConfig),
-  readinessGates: omitempty(28, atomic(PodReadinessGate)),
-  runtimeClassName: optional(29, string),
-  enableServiceLinks: optional(30, bool),
-  preemptionPolicy: optional(31, PreemptionPolicy),
-  overhead: omitempty(32, map(quantity)),
-  topologySpreadConstraints: omitempty(
-    33,
-    by(["topologyKey", "whenUnsatisfiable"], TopologySpreadConstraint),
-    { patch: "merge" },
-  ),
-  setHostnameAsFQDN: optional(35, bool),
-  os: optional(36, PodOS),
-  hostUsers: optional(37, bool),
-  schedulingGates: omitempty(38, by("name", PodSchedulingGate), { patch: "merge" }),
-  resourceClaims: omitempty(39, by("name", PodResourceClaim), {
-    patch: "merge,retainKeys",
-    gate: "DynamicResourceAllocation",
-  }),
-  resources: optional(40, ResourceRequirements, { gate: "PodLevelResources" }),
-  hostnameOverride: optional(41, string, { gate: "HostnameOverride" }),
-  schedulingGroup: optional(43, PodSchedulingGroup, { gate: "GenericWorkload" }),
-});
+export const PodSpec = message<PodSpec>("PodSpec")(
+  {
+    volumes: omitempty(1, by("name", Volume), { patch: "merge,retainKeys" }),
+    initContainers: omitempty(20, by("name", Container), { patch: "merge" }),
+    containers: field(2, by("name", Container), { patch: "merge" }),
+    ephemeralContainers: omitempty(34, by("name", EphemeralContainer), { patch: "merge" }),
+    restartPolicy: omitempty(3, RestartPolicy),
+    terminationGracePeriodSeconds: optional(4, int64),
+    activeDeadlineSeconds: optional(5, int64),
+    dnsPolicy: omitempty(6, DNSPolicy),
+    nodeSelector: omitempty(7, map(string), { topology: "atomic" }),
+    serviceAccountName: omitempty(8, string),
+    serviceAccount: omitempty(9, string),
+    automountServiceAccountToken: optional(21, bool),
+    nodeName: omitempty(10, string),
+    hostNetwork: omitempty(11, bool),
+    hostPID: omitempty(12, bool),
+    hostIPC: omitempty(13, bool),
+    shareProcessNamespace: optional(27, bool),
+    securityContext: optional(14, PodSecurityContext),
+    imagePullSecrets: omitempty(15, by("name", LocalObjectReference), { patch: "merge" }),
+    hostname: omitempty(16, string),
+    subdomain: omitempty(17, string),
+    affinity: optional(18, Affinity),
+    schedulerName: omitempty(19, string),
+    tolerations: omitempty(22, atomic(Toleration)),
+    hostAliases: omitempty(23, by("ip", HostAlias), { patch: "merge" }),
+    priorityClassName: omitempty(24, string),
+    priority: optional(25, int32),
+    dnsConfig: optional(26, PodDNSConfig),
+    readinessGates: omitempty(28, atomic(PodReadinessGate)),
+    runtimeClassName: optional(29, string),
+    enableServiceLinks: optional(30, bool),
+    preemptionPolicy: optional(31, PreemptionPolicy),
+    overhead: omitempty(32, map(quantity)),
+    topologySpreadConstraints: omitempty(
+      33,
+      by(["topologyKey", "whenUnsatisfiable"], TopologySpreadConstraint),
+      { patch: "merge" },
+    ),
+    setHostnameAsFQDN: optional(35, bool),
+    os: optional(36, PodOS),
+    hostUsers: optional(37, bool),
+    schedulingGates: omitempty(38, by("name", PodSchedulingGate), { patch: "merge" }),
+    resourceClaims: omitempty(39, by("name", PodResourceClaim), {
+      patch: "merge,retainKeys",
+      gate: "DynamicResourceAllocation",
+    }),
+    resources: optional(40, ResourceRequirements, { gate: "PodLevelResources" }),
+    hostnameOverride: optional(41, string, { gate: "HostnameOverride" }),
+    schedulingGroup: optional(43, PodSchedulingGroup, { gate: "GenericWorkload" }),
+  },
+  { default: defaultPodSpec },
+);
 
 export interface PodCondition extends Shape<typeof PodCondition>, Plain {}
 export const PodCondition = message<PodCondition>("PodCondition")({
@@ -258,14 +262,14 @@ export const PodStatus = message<PodStatus>("PodStatus")({
 });
 
 export interface Pod extends Shape<typeof Pod>, Plain {}
-export const Pod = kind<Pod>(
-  "v1",
-  "Pod",
-)({
-  metadata: struct(1, ObjectMeta),
-  spec: struct(2, PodSpec),
-  status: struct(3, PodStatus),
-});
+export const Pod = kind<Pod>("v1", "Pod")(
+  {
+    metadata: struct(1, ObjectMeta),
+    spec: struct(2, PodSpec),
+    status: struct(3, PodStatus),
+  },
+  { default: defaultPod },
+);
 
 export type PodList = KubeList<Pod>;
 export const PodList = kindList(Pod);

@@ -19,6 +19,7 @@ import {
   string,
   type Value,
 } from "../../schema/mod.ts";
+import { defaultGrpcAction, defaultHttpGetAction, defaultProbe } from "./probe-defaults.ts";
 
 export interface ExecAction extends Shape<typeof ExecAction>, Plain {}
 export const ExecAction = message<ExecAction>("ExecAction")({
@@ -26,10 +27,13 @@ export const ExecAction = message<ExecAction>("ExecAction")({
 });
 
 export interface GRPCAction extends Shape<typeof GRPCAction>, Plain {}
-export const GRPCAction = message<GRPCAction>("GRPCAction")({
-  port: field(1, int32),
-  service: nullable(2, string, { default: "" }),
-});
+export const GRPCAction = message<GRPCAction>("GRPCAction")(
+  {
+    port: field(1, int32),
+    service: nullable(2, string, { default: "" }),
+  },
+  { default: defaultGrpcAction },
+);
 
 export interface HTTPHeader extends Shape<typeof HTTPHeader>, Plain {}
 export const HTTPHeader = message<HTTPHeader>("HTTPHeader")({
@@ -41,13 +45,16 @@ export type URIScheme = Value<typeof URIScheme>;
 export const URIScheme = enumOf("HTTP", "HTTPS");
 
 export interface HTTPGetAction extends Shape<typeof HTTPGetAction>, Plain {}
-export const HTTPGetAction = message<HTTPGetAction>("HTTPGetAction")({
-  path: omitempty(1, string),
-  port: field(2, intOrString),
-  host: omitempty(3, string),
-  scheme: omitempty(4, URIScheme),
-  httpHeaders: omitempty(5, atomic(HTTPHeader)),
-});
+export const HTTPGetAction = message<HTTPGetAction>("HTTPGetAction")(
+  {
+    path: omitempty(1, string),
+    port: field(2, intOrString),
+    host: omitempty(3, string),
+    scheme: omitempty(4, URIScheme),
+    httpHeaders: omitempty(5, atomic(HTTPHeader)),
+  },
+  { default: defaultHttpGetAction },
+);
 
 export interface TCPSocketAction extends Shape<typeof TCPSocketAction>, Plain {}
 export const TCPSocketAction = message<TCPSocketAction>("TCPSocketAction")({
@@ -153,12 +160,15 @@ export const ProbeHandler = message<ProbeHandler>("ProbeHandler")({
 });
 
 export interface Probe extends Shape<typeof Probe>, Plain {}
-export const Probe = message<Probe>("Probe")({
-  ...inline(1, ProbeHandler),
-  initialDelaySeconds: omitempty(2, int32),
-  timeoutSeconds: omitempty(3, int32),
-  periodSeconds: omitempty(4, int32),
-  successThreshold: omitempty(5, int32),
-  failureThreshold: omitempty(6, int32),
-  terminationGracePeriodSeconds: optional(7, int64),
-});
+export const Probe = message<Probe>("Probe")(
+  {
+    ...inline(1, ProbeHandler),
+    initialDelaySeconds: omitempty(2, int32),
+    timeoutSeconds: omitempty(3, int32),
+    periodSeconds: omitempty(4, int32),
+    successThreshold: omitempty(5, int32),
+    failureThreshold: omitempty(6, int32),
+    terminationGracePeriodSeconds: optional(7, int64),
+  },
+  { default: defaultProbe },
+);

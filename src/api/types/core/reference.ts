@@ -17,6 +17,7 @@ import {
   type Shape,
   string,
 } from "../../schema/mod.ts";
+import { defaultFieldSelector } from "./reference-defaults.ts";
 
 export interface LocalObjectReference extends Shape<typeof LocalObjectReference>, Plain {}
 export const LocalObjectReference = message<LocalObjectReference>("LocalObjectReference", { atomic: true })({
@@ -46,10 +47,13 @@ export const KeyToPath = message<KeyToPath>("KeyToPath")({
 });
 
 export interface ObjectFieldSelector extends Shape<typeof ObjectFieldSelector>, Plain {}
-export const ObjectFieldSelector = message<ObjectFieldSelector>("ObjectFieldSelector", { atomic: true })({
-  apiVersion: omitempty(1, string),
-  fieldPath: field(2, string),
-});
+export const ObjectFieldSelector = message<ObjectFieldSelector>("ObjectFieldSelector", { atomic: true })(
+  {
+    apiVersion: omitempty(1, string),
+    fieldPath: field(2, string),
+  },
+  { default: defaultFieldSelector },
+);
 
 export interface ObjectReference extends Shape<typeof ObjectReference>, Plain {}
 export const ObjectReference = message<ObjectReference>("ObjectReference", { atomic: true })({

@@ -16,6 +16,7 @@ import {
   string,
   type Value,
 } from "../../schema/mod.ts";
+import { defaultResources } from "./resources-defaults.ts";
 
 export interface ResourceClaim extends Shape<typeof ResourceClaim>, Plain {}
 export const ResourceClaim = message<ResourceClaim>("ResourceClaim")({
@@ -34,11 +35,14 @@ export const ResourceHealth = message<ResourceHealth>("ResourceHealth")({
 });
 
 export interface ResourceRequirements extends Shape<typeof ResourceRequirements>, Plain {}
-export const ResourceRequirements = message<ResourceRequirements>("ResourceRequirements")({
-  limits: omitempty(1, map(quantity)),
-  requests: omitempty(2, map(quantity)),
-  claims: omitempty(3, by("name", ResourceClaim), { gate: "DynamicResourceAllocation" }),
-});
+export const ResourceRequirements = message<ResourceRequirements>("ResourceRequirements")(
+  {
+    limits: omitempty(1, map(quantity)),
+    requests: omitempty(2, map(quantity)),
+    claims: omitempty(3, by("name", ResourceClaim), { gate: "DynamicResourceAllocation" }),
+  },
+  { default: defaultResources },
+);
 
 export interface ResourceStatus extends Shape<typeof ResourceStatus>, Plain {}
 export const ResourceStatus = message<ResourceStatus>("ResourceStatus")({

@@ -18,6 +18,7 @@ import {
 } from "../../schema/mod.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultSecret } from "./secret-defaults.ts";
 
 export type SecretType = Value<typeof SecretType>;
 export const SecretType = enumOf(
@@ -32,16 +33,16 @@ export const SecretType = enumOf(
 );
 
 export interface Secret extends Shape<typeof Secret>, Plain {}
-export const Secret = kind<Secret>(
-  "v1",
-  "Secret",
-)({
-  metadata: struct(1, ObjectMeta),
-  immutable: optional(5, bool),
-  data: omitempty(2, map(bytes)),
-  stringData: omitempty(4, map(string)),
-  type: omitempty(3, SecretType),
-});
+export const Secret = kind<Secret>("v1", "Secret")(
+  {
+    metadata: struct(1, ObjectMeta),
+    immutable: optional(5, bool),
+    data: omitempty(2, map(bytes)),
+    stringData: omitempty(4, map(string)),
+    type: omitempty(3, SecretType),
+  },
+  { default: defaultSecret },
+);
 
 export type SecretList = KubeList<Secret>;
 export const SecretList = kindList(Secret);

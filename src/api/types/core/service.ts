@@ -26,6 +26,7 @@ import { Condition } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { Protocol } from "./container.ts";
+import { defaultServicePort, defaultServiceSpec, defaultServiceStatus } from "./service-defaults.ts";
 
 export interface ClientIPConfig extends Shape<typeof ClientIPConfig>, Plain {}
 export const ClientIPConfig = message<ClientIPConfig>("ClientIPConfig")({
@@ -56,14 +57,17 @@ export const LoadBalancerStatus = message<LoadBalancerStatus>("LoadBalancerStatu
 });
 
 export interface ServicePort extends Shape<typeof ServicePort>, Plain {}
-export const ServicePort = message<ServicePort>("ServicePort")({
-  name: omitempty(1, string),
-  protocol: omitempty(2, Protocol, { default: "TCP" }),
-  appProtocol: optional(6, string),
-  port: field(3, int32),
-  targetPort: always(4, intOrString),
-  nodePort: omitempty(5, int32),
-});
+export const ServicePort = message<ServicePort>("ServicePort")(
+  {
+    name: omitempty(1, string),
+    protocol: omitempty(2, Protocol, { default: "TCP" }),
+    appProtocol: optional(6, string),
+    port: field(3, int32),
+    targetPort: always(4, intOrString),
+    nodePort: omitempty(5, int32),
+  },
+  { default: defaultServicePort },
+);
 
 export interface SessionAffinityConfig extends Shape<typeof SessionAffinityConfig>, Plain {}
 export const SessionAffinityConfig = message<SessionAffinityConfig>("SessionAffinityConfig")({
@@ -89,34 +93,40 @@ export type ServiceInternalTrafficPolicy = Value<typeof ServiceInternalTrafficPo
 export const ServiceInternalTrafficPolicy = enumOf("Cluster", "Local");
 
 export interface ServiceSpec extends Shape<typeof ServiceSpec>, Plain {}
-export const ServiceSpec = message<ServiceSpec>("ServiceSpec")({
-  ports: omitempty(1, by(["port", "protocol"], ServicePort), { patch: "merge" }),
-  selector: omitempty(2, map(string), { topology: "atomic" }),
-  clusterIP: omitempty(3, string),
-  clusterIPs: omitempty(18, atomic(string)),
-  type: omitempty(4, ServiceType),
-  externalIPs: omitempty(5, atomic(string)),
-  sessionAffinity: omitempty(7, ServiceAffinity),
-  loadBalancerIP: omitempty(8, string),
-  loadBalancerSourceRanges: omitempty(9, atomic(string)),
-  externalName: omitempty(10, string),
-  externalTrafficPolicy: omitempty(11, ServiceExternalTrafficPolicy),
-  healthCheckNodePort: omitempty(12, int32),
-  publishNotReadyAddresses: omitempty(13, bool),
-  sessionAffinityConfig: optional(14, SessionAffinityConfig),
-  ipFamilies: omitempty(19, atomic(IPFamily)),
-  ipFamilyPolicy: optional(17, IPFamilyPolicy),
-  allocateLoadBalancerNodePorts: optional(20, bool),
-  loadBalancerClass: optional(21, string),
-  internalTrafficPolicy: optional(22, ServiceInternalTrafficPolicy),
-  trafficDistribution: optional(23, string),
-});
+export const ServiceSpec = message<ServiceSpec>("ServiceSpec")(
+  {
+    ports: omitempty(1, by(["port", "protocol"], ServicePort), { patch: "merge" }),
+    selector: omitempty(2, map(string), { topology: "atomic" }),
+    clusterIP: omitempty(3, string),
+    clusterIPs: omitempty(18, atomic(string)),
+    type: omitempty(4, ServiceType),
+    externalIPs: omitempty(5, atomic(string)),
+    sessionAffinity: omitempty(7, ServiceAffinity),
+    loadBalancerIP: omitempty(8, string),
+    loadBalancerSourceRanges: omitempty(9, atomic(string)),
+    externalName: omitempty(10, string),
+    externalTrafficPolicy: omitempty(11, ServiceExternalTrafficPolicy),
+    healthCheckNodePort: omitempty(12, int32),
+    publishNotReadyAddresses: omitempty(13, bool),
+    sessionAffinityConfig: optional(14, SessionAffinityConfig),
+    ipFamilies: omitempty(19, atomic(IPFamily)),
+    ipFamilyPolicy: optional(17, IPFamilyPolicy),
+    allocateLoadBalancerNodePorts: optional(20, bool),
+    loadBalancerClass: optional(21, string),
+    internalTrafficPolicy: optional(22, ServiceInternalTrafficPolicy),
+    trafficDistribution: optional(23, string),
+  },
+  { default: defaultServiceSpec },
+);
 
 export interface ServiceStatus extends Shape<typeof ServiceStatus>, Plain {}
-export const ServiceStatus = message<ServiceStatus>("ServiceStatus")({
-  loadBalancer: struct(1, LoadBalancerStatus),
-  conditions: omitempty(2, by("type", Condition), { patch: "merge" }),
-});
+export const ServiceStatus = message<ServiceStatus>("ServiceStatus")(
+  {
+    loadBalancer: struct(1, LoadBalancerStatus),
+    conditions: omitempty(2, by("type", Condition), { patch: "merge" }),
+  },
+  { default: defaultServiceStatus },
+);
 
 export interface Service extends Shape<typeof Service>, Plain {}
 export const Service = kind<Service>(

@@ -1,8 +1,12 @@
 /** Defaults of volumes: an empty one is an `emptyDir`; files of generated volumes are readable by all (0644). */
 import { pullPolicyOf } from "./container-defaults.ts";
 import type {
+  ConfigMapVolumeSource,
+  DownwardAPIVolumeSource,
   HostPathVolumeSource,
   ImageVolumeSource,
+  ProjectedVolumeSource,
+  SecretVolumeSource,
   ServiceAccountTokenProjection,
 } from "./volume-source.ts";
 import type { Volume } from "./volume.ts";
@@ -15,7 +19,19 @@ export function defaultVolume(volume: Volume): void {
   if (Object.keys(sources).length === 0) volume.emptyDir = {};
 }
 
-export function defaultFileMode(source: { defaultMode?: number }): void {
+export function defaultSecretVolume(source: SecretVolumeSource): void {
+  source.defaultMode ??= readableByAll;
+}
+
+export function defaultConfigMapVolume(source: ConfigMapVolumeSource): void {
+  source.defaultMode ??= readableByAll;
+}
+
+export function defaultDownwardVolume(source: DownwardAPIVolumeSource): void {
+  source.defaultMode ??= readableByAll;
+}
+
+export function defaultProjectedVolume(source: ProjectedVolumeSource): void {
   source.defaultMode ??= readableByAll;
 }
 

@@ -24,6 +24,15 @@ import {
 import { LabelSelector } from "../meta/label-selector.ts";
 import { PersistentVolumeClaimTemplate } from "./persistent-volume-claim.ts";
 import { KeyToPath, LocalObjectReference, ObjectFieldSelector, ResourceFieldSelector } from "./reference.ts";
+import {
+  defaultSecretVolume,
+  defaultConfigMapVolume,
+  defaultDownwardVolume,
+  defaultProjectedVolume,
+  defaultHostPath,
+  defaultImageVolume,
+  defaultTokenProjection,
+} from "./volume-defaults.ts";
 
 export interface AWSElasticBlockStoreVolumeSource
   extends Shape<typeof AWSElasticBlockStoreVolumeSource>,
@@ -106,12 +115,15 @@ export const ConfigMapProjection = message<ConfigMapProjection>("ConfigMapProjec
 });
 
 export interface ConfigMapVolumeSource extends Shape<typeof ConfigMapVolumeSource>, Plain {}
-export const ConfigMapVolumeSource = message<ConfigMapVolumeSource>("ConfigMapVolumeSource")({
-  ...inline(1, LocalObjectReference),
-  items: omitempty(2, atomic(KeyToPath)),
-  defaultMode: optional(3, int32),
-  optional: optional(4, bool),
-});
+export const ConfigMapVolumeSource = message<ConfigMapVolumeSource>("ConfigMapVolumeSource")(
+  {
+    ...inline(1, LocalObjectReference),
+    items: omitempty(2, atomic(KeyToPath)),
+    defaultMode: optional(3, int32),
+    optional: optional(4, bool),
+  },
+  { default: defaultConfigMapVolume },
+);
 
 export interface DownwardAPIVolumeFile extends Shape<typeof DownwardAPIVolumeFile>, Plain {}
 export const DownwardAPIVolumeFile = message<DownwardAPIVolumeFile>("DownwardAPIVolumeFile")({
@@ -127,10 +139,13 @@ export const DownwardAPIProjection = message<DownwardAPIProjection>("DownwardAPI
 });
 
 export interface DownwardAPIVolumeSource extends Shape<typeof DownwardAPIVolumeSource>, Plain {}
-export const DownwardAPIVolumeSource = message<DownwardAPIVolumeSource>("DownwardAPIVolumeSource")({
-  items: omitempty(1, atomic(DownwardAPIVolumeFile)),
-  defaultMode: optional(2, int32),
-});
+export const DownwardAPIVolumeSource = message<DownwardAPIVolumeSource>("DownwardAPIVolumeSource")(
+  {
+    items: omitempty(1, atomic(DownwardAPIVolumeFile)),
+    defaultMode: optional(2, int32),
+  },
+  { default: defaultDownwardVolume },
+);
 
 export type StorageMedium = Value<typeof StorageMedium>;
 export const StorageMedium = enumOf("", "HugePages", "HugePages-", "Memory");
@@ -207,10 +222,13 @@ export const HostPathType = enumOf(
 );
 
 export interface HostPathVolumeSource extends Shape<typeof HostPathVolumeSource>, Plain {}
-export const HostPathVolumeSource = message<HostPathVolumeSource>("HostPathVolumeSource")({
-  path: field(1, string),
-  type: optional(2, HostPathType),
-});
+export const HostPathVolumeSource = message<HostPathVolumeSource>("HostPathVolumeSource")(
+  {
+    path: field(1, string),
+    type: optional(2, HostPathType),
+  },
+  { default: defaultHostPath },
+);
 
 export interface ISCSIVolumeSource extends Shape<typeof ISCSIVolumeSource>, Plain {}
 export const ISCSIVolumeSource = message<ISCSIVolumeSource>("ISCSIVolumeSource")({
@@ -231,10 +249,13 @@ export type PullPolicy = Value<typeof PullPolicy>;
 export const PullPolicy = enumOf("Always", "IfNotPresent", "Never");
 
 export interface ImageVolumeSource extends Shape<typeof ImageVolumeSource>, Plain {}
-export const ImageVolumeSource = message<ImageVolumeSource>("ImageVolumeSource")({
-  reference: omitempty(1, string),
-  pullPolicy: omitempty(2, PullPolicy),
-});
+export const ImageVolumeSource = message<ImageVolumeSource>("ImageVolumeSource")(
+  {
+    reference: omitempty(1, string),
+    pullPolicy: omitempty(2, PullPolicy),
+  },
+  { default: defaultImageVolume },
+);
 
 export interface NFSVolumeSource extends Shape<typeof NFSVolumeSource>, Plain {}
 export const NFSVolumeSource = message<NFSVolumeSource>("NFSVolumeSource")({
@@ -291,11 +312,14 @@ export const SecretProjection = message<SecretProjection>("SecretProjection")({
 export interface ServiceAccountTokenProjection extends Shape<typeof ServiceAccountTokenProjection>, Plain {}
 export const ServiceAccountTokenProjection = message<ServiceAccountTokenProjection>(
   "ServiceAccountTokenProjection",
-)({
-  audience: omitempty(1, string),
-  expirationSeconds: optional(2, int64),
-  path: field(3, string),
-});
+)(
+  {
+    audience: omitempty(1, string),
+    expirationSeconds: optional(2, int64),
+    path: field(3, string),
+  },
+  { default: defaultTokenProjection },
+);
 
 export interface VolumeProjection extends Shape<typeof VolumeProjection>, Plain {}
 export const VolumeProjection = message<VolumeProjection>("VolumeProjection")({
@@ -308,10 +332,13 @@ export const VolumeProjection = message<VolumeProjection>("VolumeProjection")({
 });
 
 export interface ProjectedVolumeSource extends Shape<typeof ProjectedVolumeSource>, Plain {}
-export const ProjectedVolumeSource = message<ProjectedVolumeSource>("ProjectedVolumeSource")({
-  sources: nullable(1, atomic(VolumeProjection)),
-  defaultMode: optional(2, int32),
-});
+export const ProjectedVolumeSource = message<ProjectedVolumeSource>("ProjectedVolumeSource")(
+  {
+    sources: nullable(1, atomic(VolumeProjection)),
+    defaultMode: optional(2, int32),
+  },
+  { default: defaultProjectedVolume },
+);
 
 export interface QuobyteVolumeSource extends Shape<typeof QuobyteVolumeSource>, Plain {}
 export const QuobyteVolumeSource = message<QuobyteVolumeSource>("QuobyteVolumeSource")({
@@ -350,12 +377,15 @@ export const ScaleIOVolumeSource = message<ScaleIOVolumeSource>("ScaleIOVolumeSo
 });
 
 export interface SecretVolumeSource extends Shape<typeof SecretVolumeSource>, Plain {}
-export const SecretVolumeSource = message<SecretVolumeSource>("SecretVolumeSource")({
-  secretName: omitempty(1, string),
-  items: omitempty(2, atomic(KeyToPath)),
-  defaultMode: optional(3, int32),
-  optional: optional(4, bool),
-});
+export const SecretVolumeSource = message<SecretVolumeSource>("SecretVolumeSource")(
+  {
+    secretName: omitempty(1, string),
+    items: omitempty(2, atomic(KeyToPath)),
+    defaultMode: optional(3, int32),
+    optional: optional(4, bool),
+  },
+  { default: defaultSecretVolume },
+);
 
 export interface StorageOSVolumeSource extends Shape<typeof StorageOSVolumeSource>, Plain {}
 export const StorageOSVolumeSource = message<StorageOSVolumeSource>("StorageOSVolumeSource")({

@@ -47,6 +47,7 @@ import {
   StorageOSVolumeSource,
   VsphereVirtualDiskVolumeSource,
 } from "./volume-source.ts";
+import { defaultVolume } from "./volume-defaults.ts";
 
 export interface ImageVolumeStatus extends Shape<typeof ImageVolumeStatus>, Plain {}
 export const ImageVolumeStatus = message<ImageVolumeStatus>("ImageVolumeStatus")({
@@ -88,10 +89,13 @@ export const VolumeSource = message<VolumeSource>("VolumeSource")({
 });
 
 export interface Volume extends Shape<typeof Volume>, Plain {}
-export const Volume = message<Volume>("Volume")({
-  name: field(1, string),
-  ...inline(2, VolumeSource),
-});
+export const Volume = message<Volume>("Volume")(
+  {
+    name: field(1, string),
+    ...inline(2, VolumeSource),
+  },
+  { default: defaultVolume },
+);
 
 export interface VolumeDevice extends Shape<typeof VolumeDevice>, Plain {}
 export const VolumeDevice = message<VolumeDevice>("VolumeDevice")({

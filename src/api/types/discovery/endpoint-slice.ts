@@ -25,6 +25,7 @@ import { Protocol } from "../core/container.ts";
 import { ObjectReference } from "../core/reference.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultEndpointPort } from "./endpoint-slice-defaults.ts";
 
 export interface EndpointConditions extends Shape<typeof EndpointConditions>, Plain {}
 export const EndpointConditions = message<EndpointConditions>("EndpointConditions")({
@@ -62,12 +63,15 @@ export const Endpoint = message<Endpoint>("Endpoint")({
 });
 
 export interface EndpointPort extends Shape<typeof EndpointPort>, Plain {}
-export const EndpointPort = message<EndpointPort>("EndpointPort", { atomic: true })({
-  name: optional(1, string),
-  protocol: optional(2, Protocol),
-  port: optional(3, int32),
-  appProtocol: optional(4, string),
-});
+export const EndpointPort = message<EndpointPort>("EndpointPort", { atomic: true })(
+  {
+    name: optional(1, string),
+    protocol: optional(2, Protocol),
+    port: optional(3, int32),
+    appProtocol: optional(4, string),
+  },
+  { default: defaultEndpointPort },
+);
 
 export type AddressType = Value<typeof AddressType>;
 export const AddressType = enumOf("FQDN");

@@ -19,6 +19,7 @@ import {
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { LabelSelector } from "../meta/label-selector.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultRoleRef, defaultSubject } from "./role-defaults.ts";
 
 export interface AggregationRule extends Shape<typeof AggregationRule>, Plain {}
 export const AggregationRule = message<AggregationRule>("AggregationRule")({
@@ -45,19 +46,25 @@ export const ClusterRole = kind<ClusterRole>(
 });
 
 export interface Subject extends Shape<typeof Subject>, Plain {}
-export const Subject = message<Subject>("Subject", { atomic: true })({
-  kind: field(1, string),
-  apiGroup: omitempty(2, string),
-  name: field(3, string),
-  namespace: omitempty(4, string),
-});
+export const Subject = message<Subject>("Subject", { atomic: true })(
+  {
+    kind: field(1, string),
+    apiGroup: omitempty(2, string),
+    name: field(3, string),
+    namespace: omitempty(4, string),
+  },
+  { default: defaultSubject },
+);
 
 export interface RoleRef extends Shape<typeof RoleRef>, Plain {}
-export const RoleRef = message<RoleRef>("RoleRef", { atomic: true })({
-  apiGroup: always(1, string),
-  kind: field(2, string),
-  name: field(3, string),
-});
+export const RoleRef = message<RoleRef>("RoleRef", { atomic: true })(
+  {
+    apiGroup: always(1, string),
+    kind: field(2, string),
+    name: field(3, string),
+  },
+  { default: defaultRoleRef },
+);
 
 export interface ClusterRoleBinding extends Shape<typeof ClusterRoleBinding>, Plain {}
 export const ClusterRoleBinding = kind<ClusterRoleBinding>(
