@@ -1,25 +1,28 @@
-/** DefaultIngressClass: an ingress that names no class gets the cluster's default. */
-import type { networking } from "#api";
+/** An Ingress that names no class gets the default one; two defaults are a mistake worth refusing. */
+import { type Ingress, type IngressClass, type KubeObject, forbidden } from "#api";
 import type { AdmissionPlugin } from "./admission.ts";
-import { newestDefault } from "./newest-default.ts";
 
-const annotations = ["ingressclass.kubernetes.io/is-default-class"];
-const legacyClass = "kubernetes.io/ingress.class";
+const IS_DEFAULT = "ingressclass.kubernetes.io/is-default-class";
+const CLASS = "kubernetes.io/ingress.class";
 
 export const defaultIngressClass: AdmissionPlugin = {
   operations: ["CREATE"],
   resources: ["ingresses.networking.k8s.io"],
-  mutate({ object }, { objects }) {
-    const ingress = object as networking.Ingress;
-    if (
-      ingress.spec.ingressClassName !== undefined ||
-      ingress.metadata.annotations?.[legacyClass] !== undefined
-    )
+  mutate(request, { objects }) {
+    const ingress = request.object as Ingress;
+    if (ingress.spec.ingressClassName !== undefined || ingress.metadata.annotations?.[CLASS] !== undefined)
       return;
-    const chosen = newestDefault(
-      objects.list<networking.IngressClass>("networking.k8s.io", "ingressclasses"),
-      annotations,
-    );
-    if (chosen?.metadata.name !== undefined) ingress.spec.ingressClassName = chosen.metadata.name;
+    const defaults = [
+      ...objects.list<KubeObject & IngressClass>("networking.k8s.io", "ingressclasses"),
+    ].filter((one) => one.metadata.annotations?.[IS_DEFAULT] === "true");
+    if (defaults.length > 1) {
+      throw forbidden(
+        request.resource,
+        request.name,
+        `${defaults.length} default IngressClasses were found, only 1 allowed`,
+      );
+    }
+    const [only] = defaults;
+    if (only?.metadata.name !== undefined) ingress.spec.ingressClassName = only.metadata.name;
   },
 };

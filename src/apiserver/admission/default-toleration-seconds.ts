@@ -1,30 +1,27 @@
-/** DefaultTolerationSeconds: a pod stays five minutes on a node that stops answering, unless it says otherwise. */
+/** Pods stay for five minutes on a node that is not ready or not reachable, unless they say otherwise. */
 import type { Pod } from "#api";
 import type { AdmissionPlugin } from "./admission.ts";
 
-const seconds = 300;
-const taints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+const KEYS = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+const SECONDS = 300;
 
 export const defaultTolerationSeconds: AdmissionPlugin = {
   operations: ["CREATE", "UPDATE"],
   resources: ["pods"],
   mutate({ object }) {
-    const pod = object as Pod;
-    const present = pod.spec.tolerations ?? [];
-    const missing = taints.filter(
-      (taint) =>
-        !present.some(
-          ({ key = "", effect = "" }) =>
-            (key === taint || key === "") && (effect === "NoExecute" || effect === ""),
-        ),
-    );
-    if (missing.length === 0) return;
-    const added = missing.map((key) => ({
-      key,
-      operator: "Exists",
-      effect: "NoExecute",
-      tolerationSeconds: seconds,
-    }));
-    pod.spec.tolerations = [...present, ...added];
+    const { spec } = object as Pod;
+    for (const key of KEYS) {
+      const tolerations = spec.tolerations ?? [];
+      const isSaid = tolerations.some(
+        (one) =>
+          ((one.key ?? "") === "" || one.key === key) &&
+          ((one.effect ?? "") === "" || one.effect === "NoExecute"),
+      );
+      if (isSaid) continue;
+      spec.tolerations = [
+        ...tolerations,
+        { key, operator: "Exists", effect: "NoExecute", tolerationSeconds: SECONDS },
+      ];
+    }
   },
 };

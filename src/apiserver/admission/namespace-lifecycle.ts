@@ -1,29 +1,26 @@
-/** NamespaceLifecycle: nothing is made in a namespace that does not exist, or that is being deleted. */
-import { type Namespace, notFound, StatusError } from "#api";
+/** Nothing is created in a namespace that is absent (404) or going away (403). */
+import { type Namespace, StatusError, forbidden, notFound } from "#api";
 import type { AdmissionPlugin } from "./admission.ts";
 
-/** Asking what one may do is allowed in any namespace. */
-const exempt = new Set(["localsubjectaccessreviews"]);
+/** Asked of the server itself, about anybody's namespace. */
+const ACCESS_REVIEW = "localsubjectaccessreviews";
 
 export const namespaceLifecycle: AdmissionPlugin = {
   operations: ["CREATE"],
   validate({ resource, namespace, name }, { objects }) {
-    if (namespace === "" || !resource.namespaced || exempt.has(resource.plural)) return;
+    if (!resource.namespaced || resource.plural === ACCESS_REVIEW) return;
     const found = objects.get<Namespace>("", "namespaces", "", namespace);
     if (found === undefined) throw notFound({ group: "", plural: "namespaces" }, namespace);
-    if (found.status.phase !== "Terminating") return;
-    const qualified = resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
+    if (found.status.phase !== "Terminating" && !found.metadata.deletionTimestamp) return;
     const detail = `unable to create new content in namespace ${namespace} because it is being terminated`;
-    const cause = {
-      reason: "NamespaceTerminating",
-      message: `namespace ${namespace} is being terminated`,
-      field: "metadata.namespace",
-    };
-    throw new StatusError(403, "Forbidden", `${qualified} "${name}" is forbidden: ${detail}`, {
-      name,
-      ...(resource.group === "" ? {} : { group: resource.group }),
-      kind: resource.plural,
-      causes: [cause],
-    });
+    const refused = forbidden(resource, name, detail);
+    const causes = [
+      {
+        reason: "NamespaceTerminating",
+        message: `namespace ${namespace} is being terminated`,
+        field: "metadata.namespace",
+      },
+    ];
+    throw new StatusError(403, "Forbidden", refused.message, { ...refused.details, causes });
   },
 };

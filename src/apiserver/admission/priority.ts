@@ -1,58 +1,70 @@
-/** Priority: turns a pod's class into its number and preemption policy, and keeps one class at most the global default. */
-import { forbidden, type Pod, scheduling } from "#api";
-import type { AdmissionDeps, AdmissionPlugin } from "./admission.ts";
+/** Turns a pod's priority class into its number; only one class may be the default. */
+import { type KubeObject, type Pod, type PriorityClass, forbidden } from "#api";
+import type { AdmissionDeps, AdmissionPlugin, AdmissionRequest } from "./admission.ts";
 
-type PriorityClass = scheduling.PriorityClass;
-
-const group = "scheduling.k8s.io";
+const GROUP = "scheduling.k8s.io";
+const CLASSES = "priorityclasses";
 
 export const priority: AdmissionPlugin = {
   operations: ["CREATE", "UPDATE"],
-  resources: ["pods", "priorityclasses.scheduling.k8s.io"],
-  mutate({ object, operation, resource, name }, deps) {
-    if (resource.plural !== "pods" || operation !== "CREATE") return;
-    const pod = object as Pod;
-    const refuse = (detail: string): never => {
-      throw forbidden({ group: "", plural: "pods" }, name, detail);
-    };
-    const className = pod.spec.priorityClassName ?? "";
-    const chosen = className === "" ? globalDefault(deps) : classNamed(deps, className);
-    if (className !== "" && chosen === undefined) refuse(`no PriorityClass with name ${className} was found`);
-    const value = chosen?.value ?? 0;
-    const policy = chosen?.preemptionPolicy ?? "PreemptLowerPriority";
-    const given = pod.spec.priority;
-    if (given !== undefined && given !== value) {
-      refuse(
-        `the integer value of priority (${given}) must not be provided in pod spec; its class gives ${value}`,
-      );
-    }
-    const givenPolicy = pod.spec.preemptionPolicy;
-    if (givenPolicy !== undefined && givenPolicy !== policy) {
-      refuse(
-        `the string value of PreemptionPolicy (${givenPolicy}) must not be provided in pod spec; its class gives ${policy}`,
-      );
-    }
-    if (chosen !== undefined) pod.spec.priorityClassName = chosen.metadata.name ?? "";
-    pod.spec.priority = value;
-    pod.spec.preemptionPolicy = policy;
+  resources: ["pods", `${CLASSES}.${GROUP}`],
+  mutate(request, deps) {
+    if (request.resource.plural === CLASSES) return;
+    const pod = request.object as Pod;
+    if (request.operation === "UPDATE") return keepPriority(pod, request.old as Pod);
+    resolve(request, deps, pod);
   },
-  validate({ object, resource, name }, deps) {
-    if (resource.plural !== "priorityclasses" || (object as PriorityClass).globalDefault !== true) return;
-    const other = globalDefault(deps);
-    if (other === undefined || other.metadata.name === name) return;
-    const detail = `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`;
-    throw forbidden({ group, plural: "priorityclasses" }, name, detail);
+  validate(request, { objects }) {
+    if (request.resource.plural !== CLASSES) return;
+    const offered = request.object as PriorityClass;
+    if (offered.globalDefault !== true) return;
+    for (const other of objects.list<KubeObject & PriorityClass>(GROUP, CLASSES)) {
+      if (other.globalDefault !== true || other.metadata.name === offered.metadata.name) continue;
+      throw forbidden(
+        request.resource,
+        request.name,
+        `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`,
+      );
+    }
   },
 };
 
-function classNamed({ objects }: AdmissionDeps, name: string): PriorityClass | undefined {
-  return objects.get<PriorityClass>(group, "priorityclasses", "", name);
+function keepPriority(pod: Pod, old: Pod): void {
+  if (pod.spec.priority === undefined && old.spec.priority !== undefined)
+    pod.spec.priority = old.spec.priority;
+  if (pod.spec.preemptionPolicy === undefined && old.spec.preemptionPolicy !== undefined) {
+    pod.spec.preemptionPolicy = old.spec.preemptionPolicy;
+  }
 }
 
-/** Should there be several, the lowest counts. */
-function globalDefault({ objects }: AdmissionDeps): PriorityClass | undefined {
+function resolve(request: AdmissionRequest, { objects }: AdmissionDeps, pod: Pod): void {
+  const refuse = (detail: string): never => {
+    throw forbidden(request.resource, request.name, detail);
+  };
+  const name = pod.spec.priorityClassName ?? "";
+  const found = name === "" ? defaultClass(objects) : objects.get<PriorityClass>(GROUP, CLASSES, "", name);
+  if (name !== "" && found === undefined) refuse(`no PriorityClass with name ${name} was found`);
+  const value = found?.value ?? 0;
+  const policy = found?.preemptionPolicy ?? "PreemptLowerPriority";
+  if (name === "" && found !== undefined) pod.spec.priorityClassName = found.metadata.name ?? "";
+  const given = pod.spec.priority;
+  if (given !== undefined && given !== value) {
+    refuse(
+      `the integer value of priority (${given}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+    );
+  }
+  pod.spec.priority = value;
+  if (pod.spec.preemptionPolicy !== undefined && pod.spec.preemptionPolicy !== policy) {
+    refuse(
+      `the string value of PreemptionPolicy (${pod.spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`,
+    );
+  }
+  pod.spec.preemptionPolicy = policy;
+}
+
+function defaultClass(objects: AdmissionDeps["objects"]): PriorityClass | undefined {
   let lowest: PriorityClass | undefined;
-  for (const one of objects.list<PriorityClass>(group, "priorityclasses")) {
+  for (const one of objects.list<KubeObject & PriorityClass>(GROUP, CLASSES)) {
     if (one.globalDefault === true && (lowest === undefined || one.value < lowest.value)) lowest = one;
   }
   return lowest;

@@ -1,47 +1,40 @@
-/** RuntimeClass: a pod's class sets its overhead and adds to where it may run; nothing else may set an overhead. */
-import { forbidden, type node, type Pod } from "#api";
-import type { AdmissionPlugin } from "./admission.ts";
+/** A pod's runtime class brings its overhead and where it may run. */
+import { type Pod, type RuntimeClass, forbidden, same } from "#api";
+import { copyOf } from "../registry/freeze.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "./admission.ts";
 
 export const runtimeClass: AdmissionPlugin = {
   operations: ["CREATE"],
   resources: ["pods"],
-  mutate({ object, name }, { objects }) {
-    const pod = object as Pod;
-    const className = pod.spec.runtimeClassName;
-    if (className === undefined) return;
-    const found = objects.get<node.RuntimeClass>("node.k8s.io", "runtimeclasses", "", className);
-    if (found === undefined) {
-      throw forbidden(
-        { group: "", plural: "pods" },
-        name,
-        `pod rejected: RuntimeClass "${className}" not found`,
-      );
+  mutate(request, { objects }) {
+    const pod = request.object as Pod;
+    const name = pod.spec.runtimeClassName;
+    if (name === undefined) {
+      if (Object.keys(pod.spec.overhead ?? {}).length > 0)
+        throw refused(request, "Pod Overhead set without corresponding RuntimeClass defined Overhead");
+      return;
     }
-    if (found.overhead?.podFixed !== undefined)
-      pod.spec.overhead ??= structuredClone(found.overhead.podFixed);
-    const { nodeSelector, tolerations } = found.scheduling ?? {};
-    if (nodeSelector !== undefined) {
-      for (const [key, value] of Object.entries(nodeSelector)) {
-        const own = pod.spec.nodeSelector?.[key];
-        if (own === undefined || own === value) continue;
-        const detail = `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`;
-        throw forbidden({ group: "", plural: "pods" }, name, detail);
+    const found = objects.get<RuntimeClass>("node.k8s.io", "runtimeclasses", "", name);
+    if (found === undefined) throw refused(request, `pod rejected: RuntimeClass "${name}" not found`);
+    const overhead = found.overhead?.podFixed;
+    if (overhead !== undefined) {
+      if (pod.spec.overhead !== undefined && !same(pod.spec.overhead, overhead)) {
+        throw refused(request, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
       }
-      pod.spec.nodeSelector = { ...pod.spec.nodeSelector, ...nodeSelector };
+      pod.spec.overhead = copyOf(overhead);
     }
-    if (tolerations !== undefined)
-      pod.spec.tolerations = [...(pod.spec.tolerations ?? []), ...structuredClone(tolerations)];
-  },
-  validate({ object, name }, { objects }) {
-    const { overhead, runtimeClassName } = (object as Pod).spec;
-    if (overhead === undefined) return;
-    const found = objects.get<node.RuntimeClass>("node.k8s.io", "runtimeclasses", "", runtimeClassName ?? "");
-    const allowed = found?.overhead?.podFixed;
-    if (allowed !== undefined && JSON.stringify(allowed) === JSON.stringify(overhead)) return;
-    const why =
-      allowed === undefined
-        ? "Pod Overhead set without corresponding RuntimeClass defined Overhead"
-        : "Pod's Overhead doesn't match RuntimeClass's defined Overhead";
-    throw forbidden({ group: "", plural: "pods" }, name, `pod rejected: ${why}`);
+    for (const [key, value] of Object.entries(found.scheduling?.nodeSelector ?? {})) {
+      const own = pod.spec.nodeSelector?.[key];
+      if (own !== undefined && own !== value)
+        throw refused(request, `pod rejected: conflict: node selector ${key}`);
+      pod.spec.nodeSelector = { ...pod.spec.nodeSelector, [key]: value };
+    }
+    const tolerations = found.scheduling?.tolerations ?? [];
+    if (tolerations.length > 0)
+      pod.spec.tolerations = [...(pod.spec.tolerations ?? []), ...copyOf(tolerations)];
   },
 };
+
+function refused(request: AdmissionRequest, detail: string): Error {
+  return forbidden(request.resource, request.name, detail);
+}

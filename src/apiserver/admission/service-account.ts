@@ -1,68 +1,107 @@
 /**
- * ServiceAccount: every pod runs as an account of its namespace (`default` unless it names one), with that account's
- * pull secrets, and with a bound token, the cluster's CA and its namespace mounted where client libraries look.
+ * Every pod runs as a service account of its namespace, with that account's token, the cluster's root certificate and its
+ * namespace projected into each container, unless the pod or the account says no.
  */
-import { type Container, forbidden, type Pod, type ServiceAccount, type Volume } from "#api";
-import type { AdmissionPlugin } from "./admission.ts";
+import { type Pod, type ServiceAccount, type Volume, forbidden } from "#api";
+import type { AdmissionPlugin, AdmissionRequest } from "./admission.ts";
 
-const mountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
-const volumePrefix = "kube-api-access-";
-/** An hour and a bit, so that the kubelet renews before the hour is over; upstream's figure. */
-const tokenSeconds = 3_607;
-const mirrorAnnotation = "kubernetes.io/config.mirror";
+const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
+const VOLUME_PREFIX = "kube-api-access-";
+/** What upstream asks for: an hour and a margin that tells this projection from others. */
+const TOKEN_SECONDS = 3_607;
+const MIRROR = "kubernetes.io/config.mirror";
+const READ_MODE = 0o644;
 
 export const serviceAccount: AdmissionPlugin = {
   operations: ["CREATE"],
   resources: ["pods"],
-  mutate({ object, namespace, name }, { objects, random }) {
-    const pod = object as Pod;
-    if (pod.metadata.annotations?.[mirrorAnnotation] !== undefined) return;
-    const accountName = pod.spec.serviceAccountName || "default";
-    pod.spec.serviceAccountName = accountName;
-    pod.spec.serviceAccount = accountName;
-    const account = objects.get<ServiceAccount>("", "serviceaccounts", namespace, accountName);
-    if (account === undefined) {
-      const detail = `error looking up service account ${namespace}/${accountName}: serviceaccount "${accountName}" not found`;
-      throw forbidden({ group: "", plural: "pods" }, name, detail);
+  mutate(request, { objects, random }) {
+    const pod = request.object as Pod;
+    if (isMirror(pod)) return;
+    pod.spec.serviceAccountName ||= "default";
+    pod.spec.serviceAccount = pod.spec.serviceAccountName;
+    const account = objects.get<ServiceAccount>(
+      "",
+      "serviceaccounts",
+      request.namespace,
+      pod.spec.serviceAccountName,
+    );
+    if (account === undefined) throw unknownAccount(request, pod);
+    const mounts = pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
+    if (mounts) mountToken(pod, () => random.suffix(5));
+    const secrets = account.imagePullSecrets ?? [];
+    if ((pod.spec.imagePullSecrets ?? []).length === 0 && secrets.length > 0) {
+      pod.spec.imagePullSecrets = secrets.map((one) => ({ ...one }));
     }
-    if ((pod.spec.imagePullSecrets ?? []).length === 0 && (account.imagePullSecrets ?? []).length > 0) {
-      pod.spec.imagePullSecrets = structuredClone(account.imagePullSecrets ?? []);
-    }
-    if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true)
-      mountToken(pod, random.suffix(5));
+  },
+  validate(request, { objects }) {
+    const pod = request.object as Pod;
+    if (isMirror(pod)) return checkMirror(request, pod);
+    const name = pod.spec.serviceAccountName ?? "";
+    if (objects.get("", "serviceaccounts", request.namespace, name) === undefined)
+      throw unknownAccount(request, pod);
   },
 };
 
-function mountToken(pod: Pod, suffix: string): void {
-  const existing = (pod.spec.volumes ?? []).find((volume) => volume.name.startsWith(volumePrefix));
-  const volumeName = existing?.name ?? `${volumePrefix}${suffix}`;
-  let mounted = false;
-  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
-    mounted = mountInto(container, volumeName) || mounted;
-  }
-  if (mounted && existing === undefined)
-    pod.spec.volumes = [...(pod.spec.volumes ?? []), tokenVolume(volumeName)];
+function isMirror(pod: Pod): boolean {
+  return pod.metadata.annotations?.[MIRROR] !== undefined;
 }
 
-/** False when the container has something of its own there. */
-function mountInto(container: Container, name: string): boolean {
-  const mounts = container.volumeMounts ?? [];
-  if (mounts.some((mount) => mount.mountPath === mountPath)) return false;
-  container.volumeMounts = [...mounts, { name, readOnly: true, mountPath }];
-  return true;
+/** A mirror of a static pod has no account, and may not use what belongs to one. */
+function checkMirror(request: AdmissionRequest, pod: Pod): void {
+  const refuse = (detail: string): never => {
+    throw forbidden(request.resource, request.name, detail);
+  };
+  if ((pod.spec.serviceAccountName ?? "") !== "") refuse("a mirror pod may not reference service accounts");
+  for (const volume of pod.spec.volumes ?? []) {
+    if (volume.secret !== undefined) refuse("a mirror pod may not reference secrets");
+    if (volume.projected?.sources?.some((one) => one.serviceAccountToken !== undefined)) {
+      refuse("a mirror pod may not use ServiceAccountToken volume projections");
+    }
+  }
+}
+
+function unknownAccount(request: AdmissionRequest, pod: Pod): Error {
+  const { namespace } = request;
+  const name = pod.spec.serviceAccountName;
+  return forbidden(
+    request.resource,
+    request.name,
+    `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`,
+  );
+}
+
+function mountToken(pod: Pod, suffix: () => string): void {
+  const { spec } = pod;
+  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  const existing = (spec.volumes ?? []).find((volume) => volume.name?.startsWith(VOLUME_PREFIX));
+  const name = existing?.name ?? `${VOLUME_PREFIX}${suffix()}`;
+  let isUsed = false;
+  for (const container of containers) {
+    if ((container.volumeMounts ?? []).some((mount) => mount.mountPath === MOUNT_PATH)) continue;
+    container.volumeMounts = [
+      ...(container.volumeMounts ?? []),
+      { name, readOnly: true, mountPath: MOUNT_PATH },
+    ];
+    isUsed = true;
+  }
+  if (isUsed && existing === undefined) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
 }
 
 function tokenVolume(name: string): Volume {
-  const fieldRef = { apiVersion: "v1", fieldPath: "metadata.namespace" };
   return {
     name,
     projected: {
       sources: [
-        { serviceAccountToken: { expirationSeconds: tokenSeconds, path: "token" } },
+        { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: "token" } },
         { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
-        { downwardAPI: { items: [{ path: "namespace", fieldRef }] } },
+        {
+          downwardAPI: {
+            items: [{ path: "namespace", fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } }],
+          },
+        },
       ],
-      defaultMode: 420,
+      defaultMode: READ_MODE,
     },
   } as Volume;
 }

@@ -1,7 +1,7 @@
-/** StorageObjectInUseProtection: volumes and claims get a finalizer that keeps them while they are used. */
+/** Volumes and claims get the finalizer that keeps them while something uses them. */
 import type { AdmissionPlugin } from "./admission.ts";
 
-const finalizers: Readonly<Record<string, string>> = {
+const FINALIZERS: Readonly<Record<string, string>> = {
   persistentvolumes: "kubernetes.io/pv-protection",
   persistentvolumeclaims: "kubernetes.io/pvc-protection",
   volumeattributesclasses: "kubernetes.io/vac-protection",
@@ -11,9 +11,9 @@ export const storageObjectInUseProtection: AdmissionPlugin = {
   operations: ["CREATE"],
   resources: ["persistentvolumes", "persistentvolumeclaims", "volumeattributesclasses.storage.k8s.io"],
   mutate({ object, resource }) {
-    const finalizer = finalizers[resource.plural];
+    const finalizer = FINALIZERS[resource.plural];
     if (object === undefined || finalizer === undefined) return;
-    const present = object.metadata.finalizers ?? [];
-    if (!present.includes(finalizer)) object.metadata.finalizers = [...present, finalizer];
+    const finalizers = object.metadata.finalizers ?? [];
+    if (!finalizers.includes(finalizer)) object.metadata.finalizers = [...finalizers, finalizer];
   },
 };

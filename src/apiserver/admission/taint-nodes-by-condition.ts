@@ -1,16 +1,16 @@
-/** TaintNodesByCondition: a new node takes no pods until the node lifecycle controller has seen it ready. */
+/** A new node takes no pods until its conditions say that it is ready. */
 import type { Node } from "#api";
 import type { AdmissionPlugin } from "./admission.ts";
 
-const notReady = { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" };
+const NOT_READY = "node.kubernetes.io/not-ready";
 
 export const taintNodesByCondition: AdmissionPlugin = {
   operations: ["CREATE"],
   resources: ["nodes"],
   mutate({ object }) {
-    const node = object as Node;
-    const taints = node.spec.taints ?? [];
-    if (taints.some(({ key, effect }) => key === notReady.key && effect === notReady.effect)) return;
-    node.spec.taints = [...taints, notReady];
+    const { spec } = object as Node;
+    const taints = spec.taints ?? [];
+    if (taints.some((one) => one.key === NOT_READY && one.effect === "NoSchedule")) return;
+    spec.taints = [...taints, { key: NOT_READY, effect: "NoSchedule" }];
   },
 };

@@ -1,78 +1,161 @@
 /**
- * How a bootstrap object meets the one that is there, as upstream: RBAC policy only ever gains what is missing
- * (an administrator's additions stay, and `autoupdate: "false"` stops even that); flow control takes the new spec; a
- * priority class is made once.
+ * The RBAC policy at start, as upstream reconciles it: roles regain missing rules and bindings missing subjects, extra
+ * ones stay, and `autoupdate: "false"` leaves an object alone. Aggregated roles get the rules that their labels select.
  */
-import type { KubeObject } from "#api";
+import { type KubeObject, labelSelector, type LabelSelectorObject, type Resource, same } from "#api";
+import { type PolicyRule, uncovered } from "../authz/rules.ts";
+import type { Catalog } from "../catalog.ts";
+import { copyOf } from "../registry/freeze.ts";
+import type { OwnCalls } from "./own-calls.ts";
 
-/** Fields that reconciling reads and writes. */
-interface PolicyObject extends KubeObject {
-  readonly rules?: readonly unknown[] | null;
-  readonly subjects?: readonly unknown[];
-  readonly roleRef?: unknown;
-  readonly spec?: unknown;
+const AUTO_UPDATE = "rbac.authorization.kubernetes.io/autoupdate";
+const BOOTSTRAPPING = { "kubernetes.io/bootstrapping": "rbac-defaults" };
+const GROUP = "rbac.authorization.k8s.io";
+
+interface Metadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string | undefined>>;
+}
+interface PolicyRole {
+  readonly metadata: Metadata;
+  readonly rules?: readonly PolicyRule[];
+  readonly aggregationRule?: { readonly clusterRoleSelectors: readonly LabelSelectorObject[] };
+}
+interface PolicyBinding {
+  readonly metadata: Metadata;
+  readonly roleRef: object;
+  readonly subjects?: readonly object[];
 }
 
-export type Reconciled =
-  | { readonly action: "none" }
-  | { readonly action: "update" | "recreate"; readonly object: KubeObject };
-
-const none: Reconciled = { action: "none" };
-
-/** What has to happen to `existing` so that it holds all of `wanted`. */
-export function reconcilePolicy(wanted: KubeObject, existing: KubeObject): Reconciled {
-  return wanted.apiVersion.startsWith("rbac.")
-    ? reconcileRbac(wanted, existing)
-    : reconcileSpec(wanted, existing);
+export interface Policy {
+  readonly clusterRoles: readonly PolicyRole[];
+  readonly clusterRoleBindings: readonly PolicyBinding[];
+  readonly roles: readonly PolicyRole[];
+  readonly roleBindings: readonly PolicyBinding[];
 }
 
-function reconcileRbac(wanted: PolicyObject, existing: PolicyObject): Reconciled {
-  if (existing.metadata.annotations?.["rbac.authorization.kubernetes.io/autoupdate"] === "false") return none;
-  if (!same(wanted.roleRef, existing.roleRef)) return { action: "recreate", object: wanted };
-  const rules = union(existing.rules ?? [], wanted.rules ?? []);
-  const subjects = union(existing.subjects ?? [], wanted.subjects ?? []);
-  const labels = { ...wanted.metadata.labels, ...existing.metadata.labels };
-  const annotations = { ...wanted.metadata.annotations, ...existing.metadata.annotations };
-  const unchanged =
-    rules.length === (existing.rules ?? []).length &&
-    subjects.length === (existing.subjects ?? []).length &&
-    same(labels, existing.metadata.labels ?? {}) &&
-    same(annotations, existing.metadata.annotations ?? {});
-  if (unchanged) return none;
-  const lists = {
-    ...(wanted.rules === undefined || "aggregationRule" in wanted ? {} : { rules }),
-    ...(wanted.subjects === undefined ? {} : { subjects }),
-  };
-  const object = { ...existing, ...lists, metadata: { ...existing.metadata, labels, annotations } };
-  return { action: "update", object };
+type Role = KubeObject & { rules?: PolicyRule[] | null; aggregationRule?: PolicyRole["aggregationRule"] };
+type Binding = KubeObject & { subjects?: object[] | null; roleRef: object };
+
+export async function reconcilePolicy(calls: OwnCalls, catalog: Catalog, policy: unknown): Promise<void> {
+  const { clusterRoles, clusterRoleBindings, roles, roleBindings } = policy as Policy;
+  await Promise.all([
+    reconcileRoles(calls, catalog.of(GROUP, "clusterroles"), clusterRoles),
+    reconcileRoles(calls, catalog.of(GROUP, "roles"), roles),
+    reconcileBindings(calls, catalog.of(GROUP, "clusterrolebindings"), clusterRoleBindings),
+    reconcileBindings(calls, catalog.of(GROUP, "rolebindings"), roleBindings),
+  ]);
 }
 
-function reconcileSpec(wanted: PolicyObject, existing: PolicyObject): Reconciled {
-  const follows = existing.metadata.annotations?.["apf.kubernetes.io/autoupdate-spec"] === "true";
-  if (!follows || wanted.spec === undefined || covers(existing.spec, wanted.spec)) return none;
-  return { action: "update", object: { ...existing, spec: wanted.spec } as KubeObject };
-}
-
-function union(existing: readonly unknown[], wanted: readonly unknown[]): readonly unknown[] {
-  const missing = wanted.filter((one) => !existing.some((other) => same(one, other)));
-  return missing.length === 0 ? existing : [...existing, ...missing];
-}
-
-/** Equal but for key order. */
-function same(a: unknown, b: unknown): boolean {
-  return covers(a, b) && covers(b, a);
-}
-
-/** True when everything of `part` is in `whole`; lists must be equal. */
-function covers(whole: unknown, part: unknown): boolean {
-  if (Array.isArray(part)) {
-    return (
-      Array.isArray(whole) && whole.length === part.length && part.every((one, i) => covers(whole[i], one))
-    );
+async function reconcileRoles(
+  calls: OwnCalls,
+  resource: Resource,
+  wanted: readonly PolicyRole[],
+): Promise<void> {
+  const existing = await calls.list<Role>(resource);
+  const all = new Map<
+    string,
+    { readonly metadata: { readonly labels?: unknown }; readonly rules?: readonly PolicyRule[] | null }
+  >(existing);
+  for (const role of wanted) {
+    const key = `${role.metadata.namespace ?? ""}/${role.metadata.name}`;
+    if (!all.has(key)) all.set(key, role);
   }
-  if (typeof part !== "object" || part === null) return whole === part;
-  if (typeof whole !== "object" || whole === null) return false;
-  return Object.entries(part).every(([key, value]) =>
-    covers((whole as Readonly<Record<string, unknown>>)[key], value),
+  await Promise.all(
+    wanted.map((role) => {
+      const rules = role.aggregationRule === undefined ? (role.rules ?? []) : aggregated(role, all.values());
+      const found = existing.get(`${role.metadata.namespace ?? ""}/${role.metadata.name}`);
+      return reconcileRole(calls, resource, { ...role, rules }, found);
+    }),
   );
+}
+
+/** The rules of all roles that the aggregation selects, and what those aggregate in turn. */
+function aggregated(
+  role: PolicyRole,
+  all: Iterable<{
+    readonly metadata: { readonly labels?: unknown };
+    readonly rules?: readonly PolicyRule[] | null;
+    readonly aggregationRule?: unknown;
+  }>,
+): readonly PolicyRule[] {
+  const roles = [...all];
+  const selected = new Set<(typeof roles)[number]>();
+  const visit = (rule: PolicyRole["aggregationRule"]): void => {
+    for (const selector of rule?.clusterRoleSelectors ?? []) {
+      const compiled = labelSelector(selector);
+      for (const one of roles) {
+        const labels = (one.metadata.labels ?? {}) as Record<string, string>;
+        if (selected.has(one) || !compiled.matches(labels)) continue;
+        selected.add(one);
+        visit(one.aggregationRule as PolicyRole["aggregationRule"]);
+      }
+    }
+  };
+  visit(role.aggregationRule);
+  const rules: PolicyRule[] = [];
+  for (const one of selected) {
+    for (const rule of one.aggregationRule === undefined ? (one.rules ?? []) : []) {
+      if (!rules.some((known) => same(known, rule))) rules.push(rule);
+    }
+  }
+  return rules;
+}
+
+async function reconcileRole(
+  calls: OwnCalls,
+  resource: Resource,
+  wanted: PolicyRole,
+  found: Role | undefined,
+): Promise<void> {
+  const metadata = marked(wanted.metadata);
+  if (found === undefined) return calls.create(resource, { ...wanted, metadata });
+  if (found.metadata.annotations?.[AUTO_UPDATE] === "false") return;
+  const missing = uncovered(found.rules ?? [], wanted.rules ?? []);
+  const draft = copyOf(found);
+  if (missing.length > 0) draft.rules = [...(found.rules ?? []), ...missing];
+  mergeMarks(draft, metadata);
+  if (!same(draft, found)) await calls.update(resource, draft);
+}
+
+async function reconcileBindings(
+  calls: OwnCalls,
+  resource: Resource,
+  wanted: readonly PolicyBinding[],
+): Promise<void> {
+  const existing = await calls.list<Binding>(resource);
+  await Promise.all(
+    wanted.map(async (binding) => {
+      const metadata = marked(binding.metadata);
+      const found = existing.get(`${metadata.namespace ?? ""}/${metadata.name}`);
+      if (found === undefined) return calls.create(resource, { ...binding, metadata });
+      if (found.metadata.annotations?.[AUTO_UPDATE] === "false") return;
+      if (!same(found.roleRef, binding.roleRef)) {
+        await calls.delete(resource, found);
+        return calls.create(resource, { ...binding, metadata });
+      }
+      const subjects = found.subjects ?? [];
+      const missing = (binding.subjects ?? []).filter((one) => !subjects.some((known) => same(known, one)));
+      const draft = copyOf(found);
+      if (missing.length > 0) draft.subjects = [...subjects, ...missing];
+      mergeMarks(draft, metadata);
+      if (!same(draft, found)) await calls.update(resource, draft);
+    }),
+  );
+}
+
+interface Marked extends Omit<Metadata, "labels"> {
+  readonly labels: Record<string, string>;
+  readonly annotations: Record<string, string>;
+}
+
+function marked(metadata: Metadata): Marked {
+  const labels = { ...metadata.labels, ...BOOTSTRAPPING } as Record<string, string>;
+  return { ...metadata, labels, annotations: { [AUTO_UPDATE]: "true" } };
+}
+
+function mergeMarks(draft: KubeObject, metadata: Marked): void {
+  draft.metadata.labels = { ...metadata.labels, ...draft.metadata.labels };
+  draft.metadata.annotations = { ...metadata.annotations, ...draft.metadata.annotations };
 }

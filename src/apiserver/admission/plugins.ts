@@ -1,0 +1,38 @@
+/** The ordered table of admission plug-ins; the order is upstream's. */
+import type { AdmissionPlugin } from "./admission.ts";
+import { defaultIngressClass } from "./default-ingress-class.ts";
+import { defaultStorageClass } from "./default-storage-class.ts";
+import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
+import { namespaceLifecycle } from "./namespace-lifecycle.ts";
+import { nodeRestriction } from "./node-restriction.ts";
+import { podTopologyLabels } from "./pod-topology-labels.ts";
+import { priority } from "./priority.ts";
+import { rbacEscalation } from "./rbac-escalation.ts";
+import { runtimeClass } from "./runtime-class.ts";
+import { serviceAccount } from "./service-account.ts";
+import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
+import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
+import type { RbacAuthorizer } from "../authz/rbac.ts";
+import type { AuthorizerChain } from "../authz/chain.ts";
+
+export interface PluginParts {
+  readonly rbac: RbacAuthorizer;
+  readonly authorizers: AuthorizerChain;
+}
+
+export function createPlugins(parts: PluginParts): readonly AdmissionPlugin[] {
+  return Object.values({
+    NamespaceLifecycle: namespaceLifecycle,
+    ServiceAccount: serviceAccount,
+    NodeRestriction: nodeRestriction,
+    TaintNodesByCondition: taintNodesByCondition,
+    Priority: priority,
+    DefaultTolerationSeconds: defaultTolerationSeconds,
+    StorageObjectInUseProtection: storageObjectInUseProtection,
+    DefaultStorageClass: defaultStorageClass,
+    RuntimeClass: runtimeClass,
+    DefaultIngressClass: defaultIngressClass,
+    PodTopologyLabels: podTopologyLabels,
+    RbacEscalation: rbacEscalation(parts.rbac, parts.authorizers),
+  });
+}

@@ -1,0 +1,29 @@
+/** The plain kinds of answers. */
+import type { Answer, Call } from "./call.ts";
+import { type Encoding, MEDIA_TYPES } from "./negotiate.ts";
+
+export function isInProcess(call: Call): boolean {
+  return call.user !== undefined;
+}
+
+export function dataAnswer(status: number, data: unknown): Answer {
+  return { status, headers: {}, body: { type: "data", data } };
+}
+
+export function bytesAnswer(status: number, encoding: Encoding, bytes: Uint8Array): Answer {
+  return { status, headers: { "content-type": MEDIA_TYPES[encoding.media] }, body: { type: "bytes", bytes } };
+}
+
+export function textAnswer(status: number, contentType: string, text: string): Answer {
+  return {
+    status,
+    headers: { "content-type": contentType },
+    body: { type: "bytes", bytes: Buffer.from(text) },
+  };
+}
+
+/** JSON text for sockets, the value itself in process. */
+export function jsonAnswer(call: Call, status: number, value: unknown): Answer {
+  if (isInProcess(call)) return dataAnswer(status, value);
+  return textAnswer(status, MEDIA_TYPES.json, `${JSON.stringify(value)}\n`);
+}

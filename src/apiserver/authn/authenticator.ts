@@ -1,0 +1,73 @@
+/**
+ * Who calls: in-process callers are given, then a client certificate of the cluster's CA (CN is the name, O the
+ * groups), then a bearer token (static, then service account), else anonymous. A bad token is 401, never anonymous.
+ */
+import type { Crypto } from "#base";
+import { unauthorized } from "#api";
+import type { Call, PeerCertificate } from "../call.ts";
+import { anonymous, authenticated, type User, userOf } from "../user.ts";
+import type { Proof, ServiceAccountTokens } from "./service-account-tokens.ts";
+
+export interface AuthenticatorOptions {
+  /** Static bearer tokens, as `--token-auth-file` has them. */
+  readonly tokens: ReadonlyMap<string, User>;
+  /** Whether callers without any credentials are `system:anonymous`. */
+  readonly allowAnonymous: boolean;
+}
+
+const BEARER = /^bearer +(\S+)$/i;
+const MAX_KNOWN_CERTIFICATES = 1_000;
+
+export class Authenticator {
+  readonly #crypto: Crypto;
+  readonly #serviceAccounts: ServiceAccountTokens;
+  readonly #options: AuthenticatorOptions;
+  /** By hash, so that a look-up's time says nothing about a token. */
+  readonly #tokens = new Map<string, User>();
+  readonly #certificates = new Map<string, User>();
+
+  constructor(crypto: Crypto, serviceAccounts: ServiceAccountTokens, options: AuthenticatorOptions) {
+    this.#crypto = crypto;
+    this.#serviceAccounts = serviceAccounts;
+    this.#options = options;
+    for (const [token, user] of options.tokens) this.#tokens.set(this.#hash(token), authenticated(user));
+  }
+
+  /** Throws 401. */
+  authenticate(call: Call): User {
+    if (call.user !== undefined) return call.user;
+    const { certificate } = call;
+    if (certificate !== undefined && certificate !== "untrusted") return this.#ofCertificate(certificate);
+    const header = call.header("authorization");
+    if (header !== undefined) {
+      const token = BEARER.exec(header)?.[1];
+      const proof = token === undefined ? undefined : this.ofToken(token);
+      if (proof === undefined) throw unauthorized();
+      return proof.user;
+    }
+    if (certificate === "untrusted" || !this.#options.allowAnonymous) throw unauthorized();
+    return anonymous;
+  }
+
+  /** For TokenReview too; `audiences` absent: the server's own. */
+  ofToken(token: string, audiences?: readonly string[]): Proof | undefined {
+    const known = this.#tokens.get(this.#hash(token));
+    if (known !== undefined) return { user: known, audiences: audiences ?? [] };
+    return this.#serviceAccounts.authenticate(token, audiences);
+  }
+
+  #ofCertificate(certificate: PeerCertificate): User {
+    const known = this.#certificates.get(certificate.fingerprint);
+    if (known !== undefined) return known;
+    const base = authenticated(userOf(certificate.commonName, certificate.organizations));
+    const extra = { "authentication.kubernetes.io/credential-id": [`X509SHA256=${certificate.fingerprint}`] };
+    const user = { ...base, extra };
+    if (this.#certificates.size >= MAX_KNOWN_CERTIFICATES) this.#certificates.clear();
+    this.#certificates.set(certificate.fingerprint, user);
+    return user;
+  }
+
+  #hash(token: string): string {
+    return Buffer.from(this.#crypto.sha256(token)).toString("base64");
+  }
+}

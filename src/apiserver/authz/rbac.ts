@@ -1,0 +1,207 @@
+/**
+ * The RBAC authorizer. Roles and bindings are indexed by subject and kept current from the store's cursors, which
+ * are drained synchronously before each decision: a decision is never older than the store's head. Decisions are
+ * cached until the next change of policy.
+ */
+import type { KubeObject, Resource } from "#api";
+import type { Cursor, Store, StoredRecord } from "#store";
+import type { Catalog } from "../catalog.ts";
+import { DECISION_CACHE, WATCH_BATCH } from "../limits.ts";
+import { rangeOf } from "../registry/keys.ts";
+import type { Records } from "../registry/records.ts";
+import { type User, serviceAccountUser } from "../user.ts";
+import type { Attributes, Authorizer, Decision } from "./attributes.ts";
+import { type PolicyRule, ruleAllows } from "./rules.ts";
+
+interface Subject {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+interface RoleObject extends KubeObject {
+  readonly rules?: readonly PolicyRule[] | null;
+}
+interface BindingObject extends KubeObject {
+  readonly subjects?: readonly Subject[] | null;
+  readonly roleRef: { readonly kind: string; readonly name: string };
+}
+interface Binding {
+  /** `""` for a ClusterRoleBinding. */
+  readonly namespace: string;
+  readonly name: string;
+  /** `namespace/name` of the role; the namespace is empty for a ClusterRole. */
+  readonly role: string;
+  readonly subjects: readonly string[];
+}
+
+const GROUP = "rbac.authorization.k8s.io";
+const ALLOWED_BY_RULE = "RBAC";
+
+export class RbacAuthorizer implements Authorizer {
+  readonly #store: Store;
+  readonly #records: Records;
+  readonly #resources: readonly Resource[];
+  readonly #cursors: Cursor[] = [];
+  readonly #roles = new Map<string, readonly PolicyRule[]>();
+  readonly #bindings = new Map<string, Binding>();
+  /** Subject, then namespace (`""` for everywhere), then bindings by key. */
+  readonly #bySubject = new Map<string, Map<string, Map<string, Binding>>>();
+  readonly #decisions = new Map<string, Decision>();
+  readonly #userKeys = new WeakMap<User, string>();
+
+  constructor(store: Store, records: Records, catalog: Catalog) {
+    this.#store = store;
+    this.#records = records;
+    this.#resources = ["roles", "clusterroles", "rolebindings", "clusterrolebindings"].map((plural) =>
+      catalog.of(GROUP, plural),
+    );
+  }
+
+  /** Reads the whole policy at the head and follows it from there. */
+  start(): void {
+    this.stop();
+    const snapshot = this.#store.snapshot();
+    for (const resource of this.#resources) {
+      const range = rangeOf(resource, "");
+      for (const record of snapshot.range(range.from, range.to)) this.#apply(resource, record, true);
+      this.#cursors.push(this.#store.watch({ ...range, after: snapshot.revision }));
+    }
+  }
+
+  stop(): void {
+    for (const cursor of this.#cursors.splice(0)) cursor[Symbol.dispose]();
+    this.#roles.clear();
+    this.#bindings.clear();
+    this.#bySubject.clear();
+    this.#decisions.clear();
+  }
+
+  authorize(attributes: Attributes): Decision | undefined {
+    this.#catchUp();
+    const key = this.#decisionKey(attributes);
+    const known = this.#decisions.get(key);
+    if (known !== undefined) return known.allowed ? known : undefined;
+    const decision = this.#decide(attributes);
+    if (this.#decisions.size >= DECISION_CACHE) this.#decisions.clear();
+    this.#decisions.set(key, decision);
+    return decision.allowed ? decision : undefined;
+  }
+
+  /** Every rule that binds the user at the cluster scope and in `namespace`. */
+  rulesOf(user: User, namespace: string): readonly PolicyRule[] {
+    this.#catchUp();
+    const rules: PolicyRule[] = [];
+    for (const binding of this.#bindingsOf(user, namespace))
+      rules.push(...(this.#roles.get(binding.role) ?? []));
+    return rules;
+  }
+
+  /** The rules of a role by reference from a binding in `namespace`, or undefined when there is no such role. */
+  rulesOfRole(
+    roleRef: { readonly kind: string; readonly name: string },
+    namespace: string,
+  ): readonly PolicyRule[] | undefined {
+    this.#catchUp();
+    return this.#roles.get(roleKey(roleRef, namespace));
+  }
+
+  #decide(attributes: Attributes): Decision {
+    for (const binding of this.#bindingsOf(attributes.user, attributes.namespace)) {
+      for (const rule of this.#roles.get(binding.role) ?? []) {
+        if (ruleAllows(rule, attributes))
+          return { allowed: true, reason: allowedBy(binding, attributes.user) };
+      }
+    }
+    return { allowed: false, reason: "" };
+  }
+
+  *#bindingsOf(user: User, namespace: string): Iterable<Binding> {
+    for (const subject of subjectsOf(user)) {
+      const scopes = this.#bySubject.get(subject);
+      if (scopes === undefined) continue;
+      yield* scopes.get("")?.values() ?? [];
+      if (namespace !== "") yield* scopes.get(namespace)?.values() ?? [];
+    }
+  }
+
+  #catchUp(): void {
+    for (const [i, cursor] of this.#cursors.entries()) {
+      for (;;) {
+        const events = cursor.take(WATCH_BATCH);
+        if (events.length === 0) break;
+        this.#decisions.clear();
+        const resource = this.#resources[i];
+        if (resource === undefined) break;
+        for (const event of events) this.#apply(resource, event.record, event.type === "put");
+      }
+    }
+  }
+
+  #apply(resource: Resource, record: StoredRecord, present: boolean): void {
+    if (resource.kind === "Role" || resource.kind === "ClusterRole") {
+      const key = `${record.index.namespace}/${record.index.name}`;
+      if (!present) this.#roles.delete(key);
+      else this.#roles.set(key, (this.#records.object(resource, record) as RoleObject).rules ?? []);
+      return;
+    }
+    this.#unbind(record.key);
+    if (!present) return;
+    const object = this.#records.object(resource, record) as BindingObject;
+    this.#bind(record.key, {
+      namespace: record.index.namespace,
+      name: record.index.name,
+      role: roleKey(object.roleRef, record.index.namespace),
+      subjects: (object.subjects ?? []).map((subject) => subjectKey(subject, record.index.namespace)),
+    });
+  }
+
+  #bind(key: string, binding: Binding): void {
+    this.#bindings.set(key, binding);
+    for (const subject of binding.subjects) {
+      const scopes = this.#bySubject.get(subject) ?? new Map<string, Map<string, Binding>>();
+      this.#bySubject.set(subject, scopes);
+      const scope = scopes.get(binding.namespace) ?? new Map<string, Binding>();
+      scopes.set(binding.namespace, scope);
+      scope.set(key, binding);
+    }
+  }
+
+  #unbind(key: string): void {
+    const binding = this.#bindings.get(key);
+    if (binding === undefined) return;
+    this.#bindings.delete(key);
+    for (const subject of binding.subjects) this.#bySubject.get(subject)?.get(binding.namespace)?.delete(key);
+  }
+
+  #decisionKey(attributes: Attributes): string {
+    let who = this.#userKeys.get(attributes.user);
+    if (who === undefined) {
+      who = [attributes.user.name, ...attributes.user.groups].join("\n");
+      this.#userKeys.set(attributes.user, who);
+    }
+    if (!attributes.isResource) return `${who}\0${attributes.verb}\0${attributes.path}`;
+    const { verb, group, plural, subresource, namespace, name } = attributes;
+    return `${who}\0${verb}\0${group}/${plural}/${subresource}\0${namespace}\0${name}`;
+  }
+}
+
+function allowedBy(binding: Binding, user: User): string {
+  const kind = binding.namespace === "" ? "ClusterRoleBinding" : "RoleBinding";
+  const where = binding.namespace === "" ? binding.name : `${binding.name}/${binding.namespace}`;
+  const [namespace, name] = binding.role.split("/");
+  const role = namespace === "" ? `ClusterRole "${name}"` : `Role "${name}/${namespace}"`;
+  return `${ALLOWED_BY_RULE}: allowed by ${kind} "${where}" of ${role} to User "${user.name}"`;
+}
+
+function roleKey(roleRef: { readonly kind: string; readonly name: string }, namespace: string): string {
+  return roleRef.kind === "ClusterRole" ? `/${roleRef.name}` : `${namespace}/${roleRef.name}`;
+}
+
+function subjectsOf(user: User): readonly string[] {
+  return [`User:${user.name}`, ...user.groups.map((group) => `Group:${group}`)];
+}
+
+function subjectKey(subject: Subject, bindingNamespace: string): string {
+  if (subject.kind !== "ServiceAccount") return `${subject.kind}:${subject.name}`;
+  return `User:${serviceAccountUser(subject.namespace || bindingNamespace, subject.name).name}`;
+}

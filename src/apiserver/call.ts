@@ -1,0 +1,55 @@
+/**
+ * What enters and leaves the gate. Sockets and in-process callers make the same `Call`; only the body and the
+ * answer differ: bytes for a socket, plain shared data in process (DESIGN.md §3.4).
+ */
+import type { User } from "./user.ts";
+
+/** The identity that TLS proved, if the client showed a certificate of the cluster's client CA. */
+export interface PeerCertificate {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+  readonly serialNumber: string;
+  /** Hex SHA-256 of the certificate. */
+  readonly fingerprint: string;
+}
+
+/** One request before anything is decided. */
+export interface Call {
+  readonly method: string;
+  /** Path and query as sent (`/api/v1/pods?limit=5`). */
+  readonly target: string;
+  /** By lower-case name. */
+  header(name: string): string | undefined;
+  /** All values, for headers that repeat (`Impersonate-Group`). */
+  headers(prefix: string): readonly (readonly [name: string, value: string])[];
+  /** Set by in-process callers, whose identity needs no proof. */
+  readonly user?: User;
+  /** `untrusted`: one was shown that no client authority vouches for. */
+  readonly certificate?: PeerCertificate | "untrusted";
+  readonly remoteAddress: string;
+  /** Reads the body when the gate asks for it, never before authorization. Rejects with 413 over `maxBytes`. */
+  body(maxBytes: number): Promise<CallBody>;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** Text to decode, or plain data that needs only a shape check. Plain data is copied before it is changed. */
+export type CallBody =
+  | { readonly type: "bytes"; readonly bytes: Uint8Array }
+  | { readonly type: "data"; readonly data: unknown };
+
+export interface WatchItem {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
+  readonly object: unknown;
+}
+
+/** The answer. A `stream` is pulled chunk by chunk, so that a slow reader costs a cursor and no queue. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body:
+    | { readonly type: "bytes"; readonly bytes: Uint8Array }
+    | { readonly type: "data"; readonly data: unknown }
+    | { readonly type: "stream"; readonly chunks: AsyncIterable<Uint8Array> }
+    | { readonly type: "events"; readonly events: AsyncIterable<readonly WatchItem[]> };
+}

@@ -1,0 +1,65 @@
+/** Paths that are no resources: discovery, OpenAPI, health, metrics, version, token issuer. One row each. */
+import type { Answer } from "../call.ts";
+import { jsonAnswer, textAnswer } from "../answers.ts";
+import type { Admitted } from "../gate.ts";
+import { methodNotAllowed } from "#api";
+import { type HealthChecks, healthAnswer } from "./health.ts";
+import type { DiscoveryEndpoints } from "./discovery.ts";
+import type { OpenApiEndpoints } from "./openapi.ts";
+import { VERSION } from "./version.ts";
+
+export interface EndpointParts {
+  readonly discovery: DiscoveryEndpoints;
+  readonly openApi: OpenApiEndpoints;
+  readonly health: HealthChecks;
+  readonly metrics: () => string;
+  /** The issuer's discovery document and keys, by path. */
+  readonly issuer: Readonly<Record<string, { readonly contentType: string; readonly body: unknown }>>;
+}
+
+type Endpoint = (parts: EndpointParts, admitted: Admitted) => Answer | undefined;
+
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
+
+const endpoints: readonly Endpoint[] = [
+  ({ discovery }, admitted) => discovery.answer(admitted),
+  ({ openApi }, admitted) => openApi.answer(admitted),
+  ({ health }, admitted) => healthAnswer(health, admitted),
+  (_parts, { call, info }) =>
+    info.path === "/version" || info.path === "/version/" ? jsonAnswer(call, 200, VERSION) : undefined,
+  ({ metrics }, { info }) =>
+    info.path === "/metrics" ? textAnswer(200, METRICS_TYPE, metrics()) : undefined,
+  ({ issuer }, { info }) => {
+    if (!Object.hasOwn(issuer, info.path)) return undefined;
+    const document = issuer[info.path];
+    return textAnswer(200, document?.contentType ?? "", JSON.stringify(document?.body));
+  },
+  (_parts, { call, info }) => (info.path === "/" ? jsonAnswer(call, 200, { paths: PATHS }) : undefined),
+];
+
+const PATHS = [
+  "/.well-known/openid-configuration",
+  "/api",
+  "/api/v1",
+  "/apis",
+  "/healthz",
+  "/livez",
+  "/metrics",
+  "/openapi/v2",
+  "/openapi/v3",
+  "/openid/v1/jwks",
+  "/readyz",
+  "/version",
+];
+
+/** Undefined when the path is nobody's. */
+export function endpointAnswer(parts: EndpointParts, admitted: Admitted): Answer | undefined {
+  for (const endpoint of endpoints) {
+    const answer = endpoint(parts, admitted);
+    if (answer === undefined) continue;
+    const { method } = admitted.info;
+    if (method !== "GET" && method !== "HEAD") throw methodNotAllowed();
+    return answer;
+  }
+  return undefined;
+}

@@ -1,0 +1,16 @@
+/** `/version`: what clients check their skew against. */
+export const VERSION = {
+  major: "1",
+  minor: "36",
+  gitVersion: "v1.36.2+navarch",
+  gitCommit: "",
+  gitTreeState: "clean",
+  buildDate: "2026-11-21T00:00:00Z",
+  goVersion: "",
+  compiler: "node",
+  platform: "linux/amd64",
+  emulationMajor: "1",
+  emulationMinor: "36",
+  minCompatibilityMajor: "1",
+  minCompatibilityMinor: "35",
+} as const;

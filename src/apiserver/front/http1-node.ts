@@ -1,0 +1,93 @@
+/** HTTP/1.1 on accepted TLS connections, by Node's own parser. */
+import * as http from "node:http";
+import type { TLSSocket } from "node:tls";
+import type { Answer, Call, CallBody } from "../call.ts";
+import { peerCertificate } from "./peer-certificate-node.ts";
+import { readAll } from "./read-body-node.ts";
+import { pour } from "./pour-node.ts";
+
+export interface Http1Options {
+  readonly handle: (call: Call) => Promise<Answer>;
+  /** Aborts when the server closes: open watches end. */
+  readonly closing: AbortSignal;
+  readonly maxHeaderBytes: number;
+}
+
+/** A server that listens nowhere: emit `connection` with a socket. */
+export function serveHttp1(options: Http1Options): http.Server {
+  const server = http.createServer({
+    maxHeaderSize: options.maxHeaderBytes,
+    requestTimeout: 0,
+    keepAliveTimeout: 0,
+  });
+  server.on("request", (request, response) => void serve(options, request, response));
+  server.on("clientError", (_error, socket) => socket.destroy());
+  return server;
+}
+
+async function serve(
+  options: Http1Options,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  request.on("error", () => gone.abort());
+  try {
+    const answer = await options.handle(callOf(options, request, gone.signal));
+    await send(request, response, answer, gone.signal);
+  } catch {
+    // The client went away, or the answer broke half way: only cutting the connection says so.
+    response.destroy();
+  }
+}
+
+function callOf(options: Http1Options, request: http.IncomingMessage, gone: AbortSignal): Call {
+  const socket = request.socket as TLSSocket;
+  const certificate = peerCertificate(socket);
+  return {
+    method: request.method ?? "GET",
+    target: request.url ?? "/",
+    header: (name) => {
+      const value = request.headers[name];
+      return typeof value === "string" ? value : value?.[0];
+    },
+    headers: (prefix) => pairs(request.rawHeaders, prefix),
+    ...(certificate === undefined ? {} : { certificate }),
+    remoteAddress: socket.remoteAddress ?? "",
+    body: (maxBytes): Promise<CallBody> => readAll(request, request.headers["content-length"], maxBytes),
+    signal: isWatch(request.url) ? AbortSignal.any([gone, options.closing]) : gone,
+  };
+}
+
+function isWatch(url: string | undefined): boolean {
+  return url?.includes("watch=") === true || url?.includes("/watch/") === true;
+}
+
+function pairs(raw: readonly string[], prefix: string): [string, string][] {
+  const found: [string, string][] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = (raw[i] as string).toLowerCase();
+    if (name.startsWith(prefix)) found.push([name, raw[i + 1] as string]);
+  }
+  return found;
+}
+
+async function send(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  answer: Answer,
+  gone: AbortSignal,
+): Promise<void> {
+  const { status, headers, body } = answer;
+  if (body.type === "bytes") {
+    response.writeHead(status, { ...headers, "content-length": body.bytes.length });
+    response.end(request.method === "HEAD" ? undefined : body.bytes);
+    return;
+  }
+  if (body.type !== "stream") throw new Error("a socket was answered with plain data");
+  response.writeHead(status, headers);
+  response.flushHeaders();
+  await pour(body.chunks, response, gone);
+  response.end();
+}

@@ -1,0 +1,117 @@
+/**
+ * The one gate of the API server, for sockets and in-process callers alike (DESIGN.md §4): authenticate, audit,
+ * impersonate, fairness, authorize, and only then the request itself. Every error becomes a Status here.
+ */
+import type { Env } from "#base";
+import { type StatusBody, StatusError, forbidden, internal, unknownPath } from "#api";
+import { jsonAnswer } from "./answers.ts";
+import type { Authenticator } from "./authn/authenticator.ts";
+import { impersonated } from "./authn/impersonation.ts";
+import { attributesOf, refusal } from "./authz/attributes.ts";
+import type { AuthorizerChain } from "./authz/chain.ts";
+import type { Answer, Call } from "./call.ts";
+import type { Fairness } from "./fairness.ts";
+import { type RequestInfo, requestInfo } from "./request-info.ts";
+import type { RequestMetrics } from "./request-metrics.ts";
+import type { User } from "./user.ts";
+
+/** A request that has passed the gate. */
+export interface Admitted {
+  readonly call: Call;
+  readonly info: RequestInfo;
+  readonly user: User;
+  readonly now: number;
+}
+
+/** Serves what lies behind the gate; `undefined` when the path is nobody's. */
+export type Handler = (admitted: Admitted) => Promise<Answer | undefined>;
+
+/** Sees every request twice: when it is known who asks what, and with its answer's status. */
+export interface Audit {
+  received(admitted: Admitted): void;
+  completed(admitted: Admitted, status: number): void;
+}
+
+export interface GateDeps {
+  readonly authenticator: Authenticator;
+  readonly authorizers: AuthorizerChain;
+  readonly fairness: Fairness;
+  readonly metrics: RequestMetrics;
+  readonly audit: Audit | undefined;
+  readonly handler: Handler;
+}
+
+export class Gate {
+  readonly #env: Env;
+  readonly #deps: GateDeps;
+
+  constructor(env: Env, deps: GateDeps) {
+    this.#env = env;
+    this.#deps = deps;
+  }
+
+  /** Answers with any status; rejects only when the caller goes away. */
+  async handle(call: Call): Promise<Answer> {
+    const start = this.#env.clock.monotonic();
+    const info = requestInfo(call.method, call.target);
+    let answer: Answer;
+    try {
+      answer = await this.#serve(call, info);
+    } catch (error) {
+      call.signal.throwIfAborted();
+      answer = this.#refusal(call, error);
+    }
+    this.#deps.metrics.observe(info, answer.status, this.#env.clock.monotonic() - start);
+    const audit = call.header("audit-id") ?? this.#env.random.uuid();
+    return {
+      ...answer,
+      headers: { "audit-id": audit, "cache-control": "no-cache, private", ...answer.headers },
+    };
+  }
+
+  async #serve(call: Call, info: RequestInfo): Promise<Answer> {
+    const { authenticator, authorizers, audit, fairness, handler } = this.#deps;
+    const caller = authenticator.authenticate(call);
+    const user = impersonated(call, caller, authorizers);
+    const admitted = { call, info, user, now: this.#env.clock.now() };
+    audit?.received(admitted);
+    const leave = fairness.enter(user, info);
+    try {
+      this.#authorize(user, info);
+      const answer = await handler(admitted);
+      if (answer === undefined) throw unknownPath();
+      audit?.completed(admitted, answer.status);
+      return answer;
+    } finally {
+      leave();
+    }
+  }
+
+  #authorize(user: User, info: RequestInfo): void {
+    const attributes = attributesOf(user, info);
+    const decision = this.#deps.authorizers.authorize(attributes);
+    if (decision.allowed) return;
+    const reason =
+      decision.reason === "" ? refusal(attributes) : `${refusal(attributes)}: ${decision.reason}`;
+    if (info.isResource) throw forbidden(info, info.name, reason);
+    throw new StatusError(403, "Forbidden", `forbidden: ${reason}`, {});
+  }
+
+  #refusal(call: Call, error: unknown): Answer {
+    const status = error instanceof StatusError ? error : this.#unexpected(call, error);
+    const answer = jsonAnswer(call, status.code, status.toStatus() satisfies StatusBody);
+    const retry = status.details?.retryAfterSeconds;
+    const headers = { ...answer.headers, ...(retry === undefined ? {} : { "retry-after": String(retry) }) };
+    return { ...answer, headers };
+  }
+
+  #unexpected(call: Call, error: unknown): StatusError {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#env.log.error("Request failed unexpectedly", {
+      method: call.method,
+      target: call.target,
+      error: text,
+    });
+    return internal(error instanceof Error ? error.message : "unknown error", error);
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Calls from the same process: the user is given, bodies are plain JSON data, answers are shared read-only data. They
+ * pass the same gate as sockets; only TLS, framing and text are left out.
+ */
+import { assert } from "#base";
+import type { Answer, Call, WatchItem } from "./call.ts";
+import type { User } from "./user.ts";
+
+/** The client room's `ApiRequest`. */
+export interface PlainRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly contentType?: string;
+  readonly accept?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** The client room's `ApiAnswer`: `events` is present exactly when a watch was granted. */
+export type PlainAnswer =
+  | {
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: unknown;
+      readonly events?: undefined;
+    }
+  | {
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly events: AsyncIterable<readonly WatchItem[]>;
+    };
+
+export function plainCall(user: User, request: PlainRequest, signal: AbortSignal): Call {
+  const headers = headersOf(request);
+  return {
+    method: request.method,
+    target: request.path,
+    header: (name) => headers.get(name),
+    headers: (prefix) => [...headers].filter(([name]) => name.startsWith(prefix)),
+    user,
+    remoteAddress: "",
+    body: async () => ({ type: "data", data: request.body }),
+    signal,
+  };
+}
+
+export function plainAnswer({ status, headers, body }: Answer): PlainAnswer {
+  switch (body.type) {
+    case "events":
+      return { status, headers, events: body.events };
+    case "data":
+      return { status, headers, body: body.data };
+    case "bytes":
+      return { status, headers, body: Buffer.from(body.bytes).toString("utf8") };
+    case "stream":
+      assert(false, "an in-process call was answered with a byte stream");
+  }
+}
+
+function headersOf(request: PlainRequest): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(request.headers ?? {})) headers.set(name.toLowerCase(), value);
+  if (request.contentType !== undefined) headers.set("content-type", request.contentType);
+  if (request.accept !== undefined) headers.set("accept", request.accept);
+  return headers;
+}

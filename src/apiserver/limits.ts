@@ -1,0 +1,48 @@
+/** Bounds of the API server, each with its reason. */
+
+/** Upstream's request limit: twice etcd's 1.5 MB value limit, so that a patch and its object both fit. */
+export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+/** Upstream's default --max-requests-inflight: enough to use every core, few enough to bound memory. */
+export const MAX_READS_IN_FLIGHT = 400;
+/** Upstream's default --max-mutating-requests-inflight. */
+export const MAX_WRITES_IN_FLIGHT = 200;
+/** What a refused client is told to wait; upstream says one second. */
+export const RETRY_AFTER_SECONDS = 1;
+/** A request line longer than this is a mistake; Node's own default for all headers together is 16 KiB. */
+export const MAX_HEADER_BYTES = 64 * 1024;
+/** Work between two turns of the event loop in lists, deletes of collections and watch laps. */
+export const SLICE_MS = 5;
+/** Bytes collected before a list or watch chunk is written: larger ones gain nothing (notes: 256 KiB is right). */
+export const CHUNK_BYTES = 256 * 1024;
+/** Events taken from a cursor at once, so that a lagging watcher does not hold the loop. */
+export const WATCH_BATCH = 1_000;
+/** Decoded objects kept for readers; a 5 KB object takes about 12 KB. */
+export const DECODED_BYTES = 64 * 1024 * 1024;
+/** A decoded object is estimated at this many times its JSON. */
+export const DECODED_FACTOR = 3;
+/** Encoded watch chunks shared between watchers of one resource: the newest few laps. */
+export const SHARED_CHUNKS = 16;
+/** Attempts of a compare-and-swap loop before the client is told to retry. A writer loses only to another's progress. */
+export const MAX_WRITE_ATTEMPTS = 50;
+/** Tries to find a free name for `generateName`, as upstream. */
+export const MAX_NAME_TRIES = 8;
+/** Watches end after this long at least, and twice as long at most (upstream's --min-request-timeout). */
+export const MIN_WATCH_SECONDS = 1_800;
+/** Bookmarks arrive about this often. */
+export const BOOKMARK_INTERVAL_MS = 60_000;
+/** How long a read at a future resourceVersion waits for it. */
+export const FUTURE_REVISION_WAIT_MS = 3_000;
+/** Parsed Accept headers kept; clients use a handful. */
+export const ACCEPT_CACHE = 256;
+/** Authorization decisions kept per policy revision. */
+export const DECISION_CACHE = 10_000;
+/** Verified service account tokens kept (checked again against the bound objects on each request). */
+export const TOKEN_CACHE = 4_096;
+/** Requests other than watches end after this long (upstream's --request-timeout). */
+export const REQUEST_TIMEOUT_MS = 60_000;
+/** A closing server lets requests in flight finish for this long. */
+export const DRAIN_MS = 5_000;
+/** Streams that one HTTP/2 connection may hold open, as upstream (each idle watch takes one). */
+export const MAX_STREAMS = 1_000;
+/** Upstream's bound of a patch document's operations. */
+export const MAX_JSON_PATCH_OPERATIONS = 10_000;

@@ -1,0 +1,109 @@
+/** A page as an answer: concatenated stored bytes where it can be, decoded objects where it must be. */
+import type { KubeObject, Resource } from "#api";
+import { notAcceptable } from "#api";
+import { bytesAnswer, dataAnswer, isInProcess } from "./answers.ts";
+import type { Answer } from "./call.ts";
+import { groupVersion } from "./catalog.ts";
+import { CHUNK_BYTES } from "./limits.ts";
+import { type Encoding, MEDIA_TYPES } from "./negotiate.ts";
+import { encodeValue, listMeta, listOpening } from "./registry/encoding.ts";
+import type { Page } from "./registry/outcome.ts";
+import type { ResourceRequest } from "./registry/resource-request.ts";
+import { columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
+import type { Views } from "./registry/views.ts";
+import type { Turns } from "./turns.ts";
+
+/** Lists up to this many bytes leave in one piece, with a length. */
+const COMMA = Buffer.from(",");
+const END = Buffer.from("]}\n");
+
+export interface ListParts {
+  readonly views: Views;
+  readonly turns: Turns;
+}
+
+export async function listAnswer(
+  parts: ListParts,
+  request: ResourceRequest,
+  page: Page,
+  encoding: Encoding,
+): Promise<Answer> {
+  const { resource } = request;
+  const isPlain = isInProcess(request.call);
+  if (!isPlain && encoding.as === undefined && encoding.media === "json") {
+    const chunks = jsonChunks(parts, resource, page);
+    const first = await chunks.next();
+    const second = first.done === true ? first : await chunks.next();
+    if (first.done !== true && second.done === true) return bytesAnswer(200, encoding, first.value);
+    const all = resumed(first.value, second.value, chunks);
+    return {
+      status: 200,
+      headers: { "content-type": MEDIA_TYPES.json },
+      body: { type: "stream", chunks: all },
+    };
+  }
+  const objects: KubeObject[] = [];
+  for (const record of page.records) {
+    if (parts.turns.spent) await parts.turns.turn();
+    objects.push(parts.views.object(resource, record));
+  }
+  const list = listOf(request, objects, page, encoding);
+  return isPlain
+    ? dataAnswer(200, list)
+    : bytesAnswer(200, encoding, encodeValue(list, resource, encoding.media));
+}
+
+async function* jsonChunks(
+  parts: ListParts,
+  resource: Resource,
+  page: Page,
+): AsyncGenerator<Uint8Array, undefined> {
+  let pieces: Uint8Array[] = [Buffer.from(listOpening(resource, page))];
+  let size = 0;
+  for (const [i, record] of page.records.entries()) {
+    if (i > 0) pieces.push(COMMA);
+    const json = parts.views.json(resource, record);
+    pieces.push(json);
+    size += json.length + 1;
+    if (size < CHUNK_BYTES) continue;
+    yield Buffer.concat(pieces);
+    pieces = [];
+    size = 0;
+    if (parts.turns.spent) await parts.turns.turn();
+  }
+  pieces.push(END);
+  yield Buffer.concat(pieces);
+}
+
+async function* resumed(
+  first: Uint8Array | undefined,
+  second: Uint8Array | undefined,
+  rest: AsyncIterable<Uint8Array>,
+): AsyncIterable<Uint8Array> {
+  if (first !== undefined) yield first;
+  if (second !== undefined) yield second;
+  yield* rest;
+}
+
+function listOf(
+  request: ResourceRequest,
+  objects: readonly KubeObject[],
+  page: Page,
+  encoding: Encoding,
+): unknown {
+  const { resource, info, now } = request;
+  const metadata = listMeta(page);
+  if (encoding.as === undefined) {
+    return { kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata, items: objects };
+  }
+  if (encoding.as === "Table") {
+    const include = includeObject(info.query);
+    const rows = objects.map((object) => rowOf(resource, object, include, now));
+    return table(columnDefinitions(resource), rows, metadata);
+  }
+  if (encoding.as !== "PartialObjectMetadataList" && encoding.as !== "PartialObjectMetadata") {
+    throw notAcceptable(Object.values(MEDIA_TYPES));
+  }
+  const items = objects.map(metadataOnly);
+  return { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata, items };
+}

@@ -1,0 +1,9 @@
+/** The door of `apiserver`. */
+export type { Answer, Call, CallBody, PeerCertificate, WatchItem } from "./call.ts";
+export { Catalog } from "./catalog.ts";
+export { HttpsFront, type FrontDeps, type FrontOptions } from "./front/https-front-node.ts";
+export type { Audit } from "./gate.ts";
+export type { PlainAnswer, PlainRequest } from "./in-process.ts";
+export { describeRecords } from "./registry/records.ts";
+export { ApiServer, type ApiServerDeps, type ApiServerOptions } from "./server.ts";
+export { MASTERS, serviceAccountUser, type User, userOf } from "./user.ts";

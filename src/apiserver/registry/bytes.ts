@@ -1,0 +1,46 @@
+/**
+ * Stored values as text: `{"kind":..,"apiVersion":..,"metadata":{"name":..,"namespace":..,"uid":..,<slot>...}`. The
+ * slot is where `"resourceVersion":"42",` is spliced in on the way out, since a value never contains its own
+ * revision (DESIGN.md §3.2).
+ *
+ *   {"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","uid":"u","creationTimestamp":...
+ *   |<------------------------- head ------------------------------>| slot at head.length
+ */
+import type { KubeObject } from "#api";
+
+export interface StoredText {
+  readonly value: Uint8Array;
+  readonly revisionOffset: number;
+}
+
+/** No slot: the value was written by somebody else and has to be decoded. */
+export const NO_SLOT = -1;
+
+/** Text of an object with a slot; `metadata.resourceVersion` is left out. */
+export function storedText(object: KubeObject): StoredText {
+  const { apiVersion: _version, kind: _kind, metadata, ...rest } = object;
+  const { name: _name, generateName: _prefix, namespace: _namespace, uid: _uid, ...more } = metadata;
+  delete (more as { resourceVersion?: string }).resourceVersion;
+  if (Object.keys(more).length === 0) Object.assign(more, { creationTimestamp: null });
+  const head = headOf(object);
+  const body = JSON.stringify(rest);
+  const text = `${head}${JSON.stringify(more).slice(1)}${body === "{}" ? "}" : `,${body.slice(1)}`}`;
+  return { value: Buffer.from(text), revisionOffset: Buffer.byteLength(head) };
+}
+
+/** Where the slot is in a stored value of `object`, or `NO_SLOT` when the value is not of this form. */
+export function slotOf(object: KubeObject, value: Uint8Array): number {
+  const head = Buffer.from(headOf(object));
+  const isOurs = Buffer.compare(value.subarray(0, head.length), head) === 0 && value[head.length] === 0x22;
+  return isOurs ? head.length : NO_SLOT;
+}
+
+function headOf(object: KubeObject): string {
+  const { metadata } = object;
+  let head = `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)},"metadata":{`;
+  if (metadata.name !== undefined) head += `"name":${JSON.stringify(metadata.name)},`;
+  if (metadata.generateName !== undefined) head += `"generateName":${JSON.stringify(metadata.generateName)},`;
+  if (metadata.namespace !== undefined) head += `"namespace":${JSON.stringify(metadata.namespace)},`;
+  if (metadata.uid !== undefined) head += `"uid":${JSON.stringify(metadata.uid)},`;
+  return head;
+}

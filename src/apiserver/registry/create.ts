@@ -1,0 +1,87 @@
+/** CREATE: decode, complete, admit, prepare, validate, commit. */
+import {
+  type KubeObject,
+  StatusError,
+  alreadyExists,
+  badRequest,
+  invalid,
+  methodNotAllowed,
+  prepareForCreate,
+  validateCreate,
+} from "#api";
+import { MAX_NAME_TRIES } from "../limits.ts";
+import { NO_BEHAVIOUR } from "../resources/behaviour.ts";
+import { admissionOf } from "./admission-request.ts";
+import { decodeObject } from "./decoding.ts";
+import { copyOf } from "./freeze.ts";
+import { keyOf } from "./keys.ts";
+import type { Draft } from "./managed-fields.ts";
+import { fillNew, generateName, matchName, matchNamespace } from "./metadata.ts";
+import { type Outcome, plain, stored } from "./outcome.ts";
+import { type Attempt, NOTHING_EXTRA, type Registry, type Seen, commitLoop, putOf } from "./registry.ts";
+import { type ResourceRequest, type WriteOptions, contextOf, writeOptions } from "./resource-request.ts";
+import { qualifiedPlural } from "./target.ts";
+
+export async function create(registry: Registry, request: ResourceRequest): Promise<Outcome> {
+  if (request.info.name !== "") throw methodNotAllowed();
+  const options = writeOptions(request, "CreateOptions");
+  const draft = await decodeObject(request, request.resource, options.fieldValidation);
+  return createFrom(registry, request, options, draft);
+}
+
+/** Creates a decoded draft: also for PUT and apply to a name that is not there. `owned`: managedFields are set. */
+export async function createFrom(
+  registry: Registry,
+  request: ResourceRequest,
+  options: WriteOptions,
+  { object: draft, managers }: Draft,
+  owned = false,
+): Promise<Outcome> {
+  matchNamespace(request, draft);
+  if (request.info.name !== "") matchName(request, draft);
+  if ((draft.metadata.resourceVersion ?? "") !== "") {
+    throw badRequest("resourceVersion should not be set on objects to be created");
+  }
+  const isGenerated = (draft.metadata.name ?? "") === "";
+  fillNew(registry.env, draft, request.now);
+  if (!owned) registry.fields.update(request, undefined, draft, managers, options.fieldManager);
+  await registry.admission.mutate(admissionOf(request, "CREATE", draft, undefined, options.dryRun));
+  return commitLoop(registry, async (seen, tries) => {
+    const object = tries === 1 ? draft : copyOf(draft);
+    if (tries > 1 && isGenerated && tries <= MAX_NAME_TRIES) generateName(registry.env, object);
+    return attemptCreate(registry, request, options, object, seen);
+  });
+}
+
+async function attemptCreate(
+  registry: Registry,
+  request: ResourceRequest,
+  options: WriteOptions,
+  object: KubeObject,
+  seen: Seen,
+): Promise<Attempt<Outcome>> {
+  const { resource, info } = request;
+  const context = contextOf(request, options.dryRun);
+  const behaviour = registry.behaviours.get(qualifiedPlural(resource)) ?? NO_BEHAVIOUR;
+  const key = keyOf(resource, info.namespace, object.metadata.name ?? "");
+  const write = { registry, request, seen, dryRun: options.dryRun };
+  const extra = behaviour.onCreate?.(object, write) ?? NOTHING_EXTRA;
+  prepareForCreate(resource, object, context);
+  const errors = validateCreate(resource, object, context);
+  if (!errors.empty) throw invalid(resource, object.metadata.name ?? "", errors);
+  for (const text of resource.strategy.warnings?.(object, undefined) ?? []) request.warnings.add(text);
+  await registry.admission.validate(admissionOf(request, "CREATE", object, undefined, options.dryRun));
+  if (seen.read(key) !== undefined) throw taken(request, object);
+  if (options.dryRun) return { type: "answer", value: plain(resource, object, 201) };
+  const put = putOf(registry, resource, key, object);
+  const checks = [{ key, modRevision: 0 }, ...extra.checks];
+  return {
+    type: "commit",
+    txn: { checks, writes: [put.write, ...extra.writes] },
+    done: (revision) => stored(resource, put.record(revision), 201),
+  };
+}
+
+function taken(request: ResourceRequest, object: KubeObject): StatusError {
+  return alreadyExists(request.resource, object.metadata.name ?? "");
+}

@@ -1,0 +1,161 @@
+/**
+ * Bodies to objects: media type, strictness, kind, defaults. Everything that a body can do wrong is a 400 here
+ * (415 for a media type that is not read).
+ */
+import {
+  DecodeError,
+  DeleteOptions,
+  type KubeObject,
+  type Resource,
+  type Type,
+  applyDefaults,
+  badRequest,
+  decode,
+  JsonDocument,
+  decodeProtobuf,
+  parseDocument,
+  parseJson,
+  parseYaml,
+  unsupportedMediaType,
+} from "#api";
+import type { CallBody } from "../call.ts";
+import { groupVersion } from "../catalog.ts";
+import { MAX_BODY_BYTES } from "../limits.ts";
+import { type Media, MEDIA_TYPES } from "../negotiate.ts";
+import type { Draft } from "./managed-fields.ts";
+import type { FieldValidation, ResourceRequest } from "./resource-request.ts";
+
+const MODES = { Strict: "strict", Warn: "warn", Ignore: "ignore" } as const;
+
+/** The body as an object of the resource's kind, with defaults; unknown fields become warnings or a 400. */
+export async function decodeObject(
+  request: ResourceRequest,
+  resource: Resource,
+  validation: FieldValidation,
+): Promise<Draft> {
+  const body = await request.call.body(MAX_BODY_BYTES);
+  const data = readBody(body, mediaOf(request), resource.type);
+  const object = completed(request, resource.type, data, validation);
+  return { object, managers: managersOf(data instanceof JsonDocument ? data.value : data) };
+}
+
+/** The body as an object of another type than the resource's own (a Binding, a TokenRequest), with defaults. */
+export async function decodeAs<T>(request: ResourceRequest, type: Type<T>): Promise<T> {
+  const body = await request.call.body(MAX_BODY_BYTES);
+  return completed(request, type, readBody(body, mediaOf(request), type), "Warn");
+}
+
+/** The document of a JSON, merge or strategic merge patch: any JSON. */
+export async function decodePatch(request: ResourceRequest): Promise<unknown> {
+  const body = await request.call.body(MAX_BODY_BYTES);
+  if (body.type === "data") return body.data;
+  try {
+    return parseJson(body.bytes);
+  } catch (error) {
+    throw refusal(error, request.resource);
+  }
+}
+
+/** A patched object, checked as if it had been sent, with defaults. */
+export function decodePatched(
+  request: ResourceRequest,
+  patched: unknown,
+  validation: FieldValidation,
+): Draft {
+  return {
+    object: completed(request, request.resource.type, patched, validation),
+    managers: managersOf(patched),
+  };
+}
+
+/** The applied configuration, in YAML or JSON; no defaults, since only what was sent is applied. */
+export async function decodeApplied(
+  request: ResourceRequest,
+  validation: FieldValidation,
+): Promise<KubeObject> {
+  const body = await request.call.body(MAX_BODY_BYTES);
+  try {
+    const data = body.type === "data" ? body.data : parseYaml(textOf(body.bytes));
+    const applied = data as KubeObject;
+    const isMissing = typeof applied !== "object" || applied === null || !applied.apiVersion || !applied.kind;
+    if (isMissing) throw badRequest("error decoding YAML: the applied object must have apiVersion and kind");
+    const { warnings } = decode(request.resource.type, data, MODES[validation]);
+    for (const warning of warnings) request.warnings.add(warning);
+    (applied as { metadata?: object }).metadata ??= {};
+    return applied;
+  } catch (error) {
+    throw refusal(error, request.resource);
+  }
+}
+
+/** DeleteOptions of a body; undefined when there is none. */
+export async function decodeOptions(request: ResourceRequest, _kind: "DeleteOptions"): Promise<unknown> {
+  const body = await request.call.body(MAX_BODY_BYTES);
+  const isEmpty = body.type === "bytes" ? body.bytes.length === 0 : body.data === undefined;
+  if (isEmpty) return undefined;
+  const data = body.type === "data" ? body.data : readOptions(body.bytes, mediaOf(request));
+  return data;
+}
+
+function readOptions(bytes: Uint8Array, media: Media): unknown {
+  try {
+    if (media === "protobuf") return decodeProtobuf(DeleteOptions, bytes);
+    // Options come in the group and version of the request or of meta/v1: only the fields are looked at.
+    const data = media === "yaml" ? parseYaml(textOf(bytes)) : parseJson(bytes);
+    return typeof data === "object" && data !== null ? data : {};
+  } catch (error) {
+    throw badRequest(error instanceof Error ? error.message : "the options cannot be read");
+  }
+}
+
+function completed<T>(
+  request: ResourceRequest,
+  type: Type<T>,
+  data: unknown,
+  validation: FieldValidation,
+): T {
+  try {
+    const { object, warnings } = decode(type, data, MODES[validation]);
+    for (const warning of warnings) request.warnings.add(warning);
+    applyDefaults(type, object);
+    return object;
+  } catch (error) {
+    throw refusal(error, type.gvk ?? request.resource);
+  }
+}
+
+function managersOf(data: unknown): unknown {
+  const metadata = (data as { metadata?: { managedFields?: unknown } | null } | null)?.metadata;
+  return metadata?.managedFields;
+}
+
+/** JSON as a document, in which the decoder sees duplicates. */
+function readBody(body: CallBody, media: Media, type: Type): unknown {
+  if (body.type === "data") return body.data;
+  try {
+    if (media === "json") return parseDocument(body.bytes);
+    return media === "yaml" ? parseYaml(textOf(body.bytes)) : decodeProtobuf(type, body.bytes);
+  } catch (error) {
+    throw refusal(error, type.gvk ?? { group: "", version: "", kind: type.name });
+  }
+}
+
+function mediaOf(request: ResourceRequest): Media {
+  const header = (request.call.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (header === "") return "json";
+  for (const [media, name] of Object.entries(MEDIA_TYPES)) if (name === header) return media as Media;
+  throw unsupportedMediaType(Object.values(MEDIA_TYPES));
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+}
+
+function refusal(
+  error: unknown,
+  kind: { readonly group: string; readonly version: string; readonly kind: string },
+): unknown {
+  if (!(error instanceof DecodeError)) return error;
+  const where = `${kind.kind} in version "${groupVersion(kind)}" cannot be handled as a ${kind.kind}`;
+  return badRequest(`${where}: ${error.message}`);
+}

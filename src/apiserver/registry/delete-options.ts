@@ -1,0 +1,73 @@
+/** Options of deletes: from the body or from the query, never both mixed; upstream's checks and their words. */
+import { FieldErrors, badRequest, invalid } from "#api";
+import { checkDryRun, type ResourceRequest } from "./resource-request.ts";
+import { decodeOptions } from "./decoding.ts";
+
+export type Propagation = "Orphan" | "Background" | "Foreground";
+
+export interface DeleteOptions {
+  readonly dryRun: boolean;
+  readonly graceSeconds: number | undefined;
+  readonly propagation: Propagation | undefined;
+  /** The old form of `propagation`; decides the status code of the answer. */
+  readonly orphanDependents: boolean | undefined;
+  readonly uid: string | undefined;
+  readonly resourceVersion: string | undefined;
+}
+
+/** The wire form (meta/v1 DeleteOptions), as far as it is known. */
+interface DeleteOptionsBody {
+  readonly dryRun?: readonly string[] | null;
+  readonly gracePeriodSeconds?: number | null;
+  readonly propagationPolicy?: string | null;
+  readonly orphanDependents?: boolean | null;
+  readonly preconditions?: { readonly uid?: string | null; readonly resourceVersion?: string | null } | null;
+}
+
+const PROPAGATIONS = ["Foreground", "Background", "Orphan"];
+
+export async function deleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
+  const body = ((await decodeOptions(request, "DeleteOptions")) ??
+    fromQuery(request.info.query)) as DeleteOptionsBody;
+  const errors = new FieldErrors();
+  const dryRun = checkDryRun(body.dryRun ?? [], errors);
+  const propagation = body.propagationPolicy ?? undefined;
+  const orphan = body.orphanDependents ?? undefined;
+  if (propagation !== undefined && orphan !== undefined) {
+    errors.invalid(
+      "propagationPolicy",
+      propagation,
+      "orphanDependents and deletionPropagation cannot be both set",
+    );
+  }
+  if (propagation !== undefined && !PROPAGATIONS.includes(propagation)) {
+    errors.notSupported("propagationPolicy", propagation, [...PROPAGATIONS, "nil"]);
+  }
+  if (!errors.empty) throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
+  return {
+    dryRun,
+    graceSeconds: body.gracePeriodSeconds ?? undefined,
+    propagation: (propagation as Propagation | undefined) ?? fromOrphan(orphan),
+    orphanDependents: orphan,
+    uid: body.preconditions?.uid ?? undefined,
+    resourceVersion: body.preconditions?.resourceVersion ?? undefined,
+  };
+}
+
+function fromOrphan(orphan: boolean | undefined): Propagation | undefined {
+  if (orphan === undefined) return undefined;
+  return orphan ? "Orphan" : "Background";
+}
+
+function fromQuery(query: URLSearchParams): DeleteOptionsBody {
+  const grace = query.get("gracePeriodSeconds");
+  if (grace !== null && !/^-?[0-9]+$/.test(grace))
+    throw badRequest(`gracePeriodSeconds: ${JSON.stringify(grace)} is not a number`);
+  const orphan = query.get("orphanDependents");
+  return {
+    dryRun: query.getAll("dryRun"),
+    gracePeriodSeconds: grace === null ? null : Number(grace),
+    propagationPolicy: query.get("propagationPolicy"),
+    orphanDependents: orphan === null ? null : orphan === "true",
+  };
+}

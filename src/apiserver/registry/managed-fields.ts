@@ -1,0 +1,122 @@
+/**
+ * Ownership of fields around a write: who changed what, and server-side apply. The rules are the model's; this binds
+ * them to a request (its version, subresource, manager and time).
+ */
+import {
+  type KubeObject,
+  ManagedFieldsError,
+  type ManagedFieldsEntry,
+  StatusError,
+  type VersionedType,
+  applyConflict,
+  applyPatch,
+  badRequest,
+  decode,
+  rfc3339,
+  same,
+  setOfFields,
+  trackUpdate,
+  applyDefaults,
+} from "#api";
+import { groupVersion } from "../catalog.ts";
+import type { ResourceRequest, WriteOptions } from "./resource-request.ts";
+
+type Data = Record<string, unknown>;
+type ResetFields = NonNullable<VersionedType["resetFields"]>;
+
+/** An object to write, with the `metadata.managedFields` that the client sent (which decoding normalizes away). */
+export interface Draft {
+  readonly object: KubeObject;
+  readonly managers: unknown;
+}
+
+export class ManagedFieldsTracker {
+  readonly #resets = new Map<readonly (readonly string[])[], ResetFields>();
+
+  /** Books the change from `old` to `draft` to `manager`, in `draft`. */
+  update(
+    request: ResourceRequest,
+    old: KubeObject | undefined,
+    draft: KubeObject,
+    managers: unknown,
+    manager: string,
+  ): void {
+    const entries = trackUpdate({
+      ...this.#versioned(request),
+      old: old as Data | undefined,
+      new: draft as unknown as Data,
+      requested: managers,
+      manager,
+      time: rfc3339(request.now),
+      subresource: request.info.subresource,
+    });
+    setEntries(draft, entries);
+  }
+
+  /** The live object with `applied` merged in, decoded, defaulted and owned. Throws 409 with the conflicts. */
+  apply(
+    request: ResourceRequest,
+    live: KubeObject | undefined,
+    applied: unknown,
+    options: WriteOptions,
+  ): KubeObject {
+    try {
+      const result = applyPatch({
+        ...this.#versioned(request),
+        live: live as Data | undefined,
+        patch: applied,
+        manager: options.fieldManager,
+        force: options.force,
+        time: rfc3339(request.now),
+        subresource: request.info.subresource,
+      });
+      if (result.conflicts !== undefined) throw applyConflict(result.conflicts);
+      const { type } = request.resource;
+      const { object } = decode(type, result.object);
+      applyDefaults(type, object);
+      setEntries(object, result.managedFields);
+      return object;
+    } catch (error) {
+      if (!(error instanceof ManagedFieldsError)) throw error;
+      throw error.code === "badRequest"
+        ? badRequest(error.message)
+        : new StatusError(500, "", error.message, undefined);
+    }
+  }
+
+  /** A write that changed nothing but the time of an entry changed nothing: the old entries stay. */
+  settle(current: KubeObject, object: KubeObject): void {
+    const [before, after] = [current.metadata.managedFields, object.metadata.managedFields];
+    if (before === undefined || after === undefined || before.length !== after.length) return;
+    const differs = after.some((entry, i) => entry.time !== before[i]?.time);
+    if (!differs || !same(withoutTimes(before), withoutTimes(after))) return;
+    if (same(withoutManagers(current), withoutManagers(object))) object.metadata.managedFields = before;
+  }
+
+  #versioned(request: ResourceRequest): VersionedType {
+    const { resource, info } = request;
+    const paths = resource.strategy.resetFields?.[info.subresource];
+    const apiVersion = groupVersion(resource);
+    if (paths === undefined) return { type: resource.type, apiVersion };
+    let resetFields = this.#resets.get(paths);
+    if (resetFields === undefined) {
+      resetFields = setOfFields(paths);
+      this.#resets.set(paths, resetFields);
+    }
+    return { type: resource.type, apiVersion, resetFields };
+  }
+}
+
+function setEntries(object: KubeObject, entries: ManagedFieldsEntry[] | undefined): void {
+  if (entries === undefined || entries.length === 0) delete object.metadata.managedFields;
+  else object.metadata.managedFields = entries;
+}
+
+function withoutTimes(entries: readonly ManagedFieldsEntry[]): unknown {
+  return entries.map(({ time: _time, ...rest }) => rest);
+}
+
+function withoutManagers(object: KubeObject): unknown {
+  const { managedFields: _entries, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

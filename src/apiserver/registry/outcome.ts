@@ -1,0 +1,45 @@
+/** What a verb hands to the responder, before any encoding is chosen. */
+import type { KubeObject, Resource } from "#api";
+import type { Revision, StoredRecord } from "#store";
+import type { WatchFeed } from "./watch.ts";
+import type { Versioned } from "./records.ts";
+
+/** One object: a record (stored bytes serve as they are) or a plain object (dry run, virtual resource, Status). */
+export type Single = { readonly record: Versioned } | { readonly object: unknown };
+
+export type Outcome =
+  | { readonly type: "single"; readonly status: number; readonly resource: Resource; readonly value: Single }
+  | { readonly type: "list"; readonly resource: Resource; readonly page: Page }
+  | { readonly type: "watch"; readonly resource: Resource; readonly feed: WatchFeed }
+  /** Something that is served as it is: a log, a metrics page, a proxied answer. */
+  | { readonly type: "text"; readonly status: number; readonly contentType: string; readonly text: string };
+
+/** One page of a list, from one snapshot. */
+export interface Page {
+  readonly records: readonly StoredRecord[];
+  readonly revision: Revision;
+  readonly continueToken: string | undefined;
+  readonly remaining: number | undefined;
+}
+
+/** An object that is stored. */
+export function stored(resource: Resource, record: Versioned, status = 200): Outcome {
+  return { type: "single", status, resource, value: { record } };
+}
+
+/** An object that exists only in this answer. */
+export function plain(resource: Resource, object: unknown, status = 200): Outcome {
+  return { type: "single", status, resource, value: { object } };
+}
+
+/** The Success status that deletes answer with. */
+export function success(resource: Resource, object: KubeObject): Outcome {
+  const { group, plural } = resource;
+  const details = {
+    name: object.metadata.name,
+    ...(group === "" ? {} : { group }),
+    kind: plural,
+    uid: object.metadata.uid,
+  };
+  return plain(resource, { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details });
+}

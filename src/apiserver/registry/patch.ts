@@ -1,0 +1,126 @@
+/**
+ * PATCH: four documents, one path. The document is read once and applied to whatever the commit replaces; a race
+ * applies it again. Apply also creates.
+ */
+import {
+  type KubeObject,
+  PatchError,
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  conflict,
+  notFound,
+  unsupportedMediaType,
+} from "#api";
+import { createFrom } from "./create.ts";
+import { decodeApplied, decodePatch, decodePatched } from "./decoding.ts";
+import { copyOf } from "./freeze.ts";
+import { keyOf } from "./keys.ts";
+import { matchName, matchNamespace } from "./metadata.ts";
+import type { Outcome } from "./outcome.ts";
+import { type Attempt, type Registry, type Seen, commitLoop } from "./registry.ts";
+import { type ResourceRequest, type WriteOptions, writeOptions } from "./resource-request.ts";
+import { checkVersion, finishUpdate } from "./update.ts";
+
+type Apply = (request: ResourceRequest, current: KubeObject, document: unknown) => unknown;
+
+const APPLY = "application/apply-patch+yaml";
+const PATCHES: Readonly<Record<string, Apply>> = {
+  "application/json-patch+json": (_request, current, document) => applyJsonPatch(dataOf(current), document),
+  "application/merge-patch+json": (_request, current, document) => applyMergePatch(dataOf(current), document),
+  "application/strategic-merge-patch+json": (request, current, document) =>
+    applyStrategicMergePatch(request.resource.type, dataOf(current), document),
+};
+function dataOf(object: KubeObject): Record<string, unknown> {
+  return object as unknown as Record<string, unknown>;
+}
+
+const TYPES = [...Object.keys(PATCHES), APPLY];
+
+export async function patch(registry: Registry, request: ResourceRequest): Promise<Outcome> {
+  const contentType = (request.call.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (contentType === APPLY) return apply(registry, request);
+  const transform = PATCHES[contentType];
+  if (transform === undefined) throw unsupportedMediaType(TYPES);
+  const options = writeOptions(request, "PatchOptions");
+  const document = await decodePatch(request);
+  const key = keyOf(request.resource, request.info.namespace, request.info.name);
+  return commitLoop(registry, async (seen): Promise<Attempt<Outcome>> => {
+    const record = seen.read(key);
+    if (record === undefined) throw notFound(request.resource, request.info.name);
+    const current = registry.views.object(request.resource, record);
+    const patched = transformed(transform, request, current, document);
+    const { object, managers } = decodePatched(request, patched, options.fieldValidation);
+    checkVersion(request, object, current);
+    return finishUpdate(registry, request, {
+      options,
+      seen,
+      record,
+      current,
+      object,
+      managers,
+      owned: false,
+    });
+  });
+}
+
+function transformed(
+  transform: Apply,
+  request: ResourceRequest,
+  current: KubeObject,
+  document: unknown,
+): unknown {
+  try {
+    return transform(request, current, document);
+  } catch (error) {
+    throw error instanceof PatchError ? error.toStatusError() : error;
+  }
+}
+
+async function apply(registry: Registry, request: ResourceRequest): Promise<Outcome> {
+  const options = writeOptions(request, "PatchOptions", true);
+  const applied = await decodeApplied(request, options.fieldValidation);
+  matchNamespace(request, applied);
+  matchName(request, applied);
+  const key = keyOf(request.resource, request.info.namespace, request.info.name);
+  const outcome = await commitLoop(registry, (seen) =>
+    attemptApply(registry, request, options, applied, key, seen),
+  );
+  if (outcome !== undefined) return outcome;
+  const object = registry.fields.apply(request, undefined, copyOf(applied), options);
+  return createFrom(registry, request, options, { object, managers: undefined }, true);
+}
+
+async function attemptApply(
+  registry: Registry,
+  request: ResourceRequest,
+  options: WriteOptions,
+  applied: KubeObject,
+  key: string,
+  seen: Seen,
+): Promise<Attempt<Outcome | undefined>> {
+  const { resource, info } = request;
+  const record = seen.read(key);
+  if (record === undefined) {
+    if (info.subresource !== "") throw notFound(resource, info.name);
+    if ((applied.metadata.uid ?? "") !== "")
+      throw conflict(
+        resource,
+        info.name,
+        "uid mismatch: the provided object specified uid of an object that does not exist",
+      );
+    return { type: "answer", value: undefined };
+  }
+  const current = registry.views.object(resource, record);
+  checkVersion(request, applied, current);
+  const object = registry.fields.apply(request, current, copyOf(applied), options);
+  return finishUpdate(registry, request, {
+    options,
+    seen,
+    record,
+    current,
+    object,
+    managers: undefined,
+    owned: true,
+  });
+}

@@ -1,0 +1,123 @@
+/**
+ * Between objects and the store's records. Decoded objects are made on first need, shared by everybody, read-only
+ * (frozen when `freeze` is on) and kept in one LRU bounded by bytes.
+ */
+import { type KubeObject, type Resource, decodeProtobuf, isProtobuf } from "#api";
+import { type RecordIndex, type StoredRecord, withRevision } from "#store";
+import type { Catalog } from "../catalog.ts";
+import { DECODED_BYTES, DECODED_FACTOR } from "../limits.ts";
+import { NO_SLOT, slotOf, storedText } from "./bytes.ts";
+import { deepFreeze } from "./freeze.ts";
+
+/** What is needed of a record to serve it; a write just committed has this before it is read back. */
+export type Versioned = Pick<StoredRecord, "key" | "value" | "index" | "modRevision">;
+
+/** A value and its index, ready for a transaction. */
+export interface Encoded {
+  readonly value: Uint8Array;
+  readonly index: RecordIndex;
+}
+
+export class Records {
+  readonly #freeze: boolean;
+  readonly #decoded = new Map<Versioned, { readonly object: KubeObject; readonly size: number }>();
+  #bytes = 0;
+
+  constructor(options: { readonly freeze: boolean }) {
+    this.#freeze = options.freeze;
+  }
+
+  /** The object of a record in its storage version, with its resourceVersion. Shared and read-only. */
+  object(resource: Resource, record: Versioned): KubeObject {
+    const known = this.#decoded.get(record);
+    if (known !== undefined) {
+      this.#decoded.delete(record);
+      this.#decoded.set(record, known);
+      return known.object;
+    }
+    const object = decodeValue(resource, record);
+    if (this.#freeze) deepFreeze(object);
+    this.#keep(record, object);
+    return object;
+  }
+
+  /** The record's JSON in its storage version, with its resourceVersion. */
+  json(resource: Resource, record: Versioned): Uint8Array {
+    const { value, index, modRevision } = record;
+    if (index.revisionOffset !== NO_SLOT) return withRevision(value, index.revisionOffset, modRevision);
+    return Buffer.from(JSON.stringify(this.object(resource, record)));
+  }
+
+  /** The record as it will be stored; `object` is in the storage version. */
+  encode(resource: Resource, object: KubeObject): Encoded {
+    const { value, revisionOffset } = storedText(object);
+    return { value, index: indexOf(resource, object, revisionOffset) };
+  }
+
+  #keep(record: Versioned, object: KubeObject): void {
+    const size = record.value.length * DECODED_FACTOR;
+    this.#decoded.set(record, { object, size });
+    this.#bytes += size;
+    for (const [oldest, { size: freed }] of this.#decoded) {
+      if (this.#bytes <= DECODED_BYTES) break;
+      this.#decoded.delete(oldest);
+      this.#bytes -= freed;
+    }
+  }
+}
+
+/** For `StoreOptions.describe`: the index of a value read back from a journal. */
+export function describeRecords(catalog: Catalog): (key: string, value: Uint8Array) => RecordIndex {
+  return (key, value) => {
+    const resource = catalog.ofKey(key);
+    if (resource === undefined) return plainIndex(key);
+    const object = parseValue(resource, value);
+    return indexOf(resource, object, slotOf(object, value));
+  };
+}
+
+/** The index of a key that is no API object (allocation maps). */
+export function plainIndex(key: string): RecordIndex {
+  const name = key.slice(key.lastIndexOf("/") + 1);
+  return {
+    namespace: "",
+    name,
+    uid: "",
+    labels: undefined,
+    owners: [],
+    triggers: undefined,
+    revisionOffset: NO_SLOT,
+  };
+}
+
+function indexOf(resource: Resource, object: KubeObject, revisionOffset: number): RecordIndex {
+  const { metadata } = object;
+  return {
+    namespace: metadata.namespace ?? "",
+    name: metadata.name ?? "",
+    uid: metadata.uid ?? "",
+    labels: metadata.labels ?? undefined,
+    owners: (metadata.ownerReferences ?? []).map((owner) => owner.uid),
+    triggers: triggersOf(resource, object),
+    revisionOffset,
+  };
+}
+
+function triggersOf(resource: Resource, object: KubeObject): Record<string, string> | undefined {
+  if (resource.triggers === undefined) return undefined;
+  const values: Record<string, string> = {};
+  for (const field of resource.triggers) values[field] = resource.selectableFields?.[field]?.(object) ?? "";
+  return values;
+}
+
+function decodeValue(resource: Resource, record: Versioned): KubeObject {
+  const object = parseValue(resource, record.value);
+  (object.metadata as { resourceVersion?: string }).resourceVersion = String(record.modRevision);
+  return object;
+}
+
+function parseValue(resource: Resource, value: Uint8Array): KubeObject {
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  if (isProtobuf(bytes)) return decodeProtobuf(resource.type, bytes);
+  return JSON.parse(bytes.toString("utf8")) as KubeObject;
+}

@@ -1,0 +1,105 @@
+/**
+ * What the verb functions share: the store, the records, the plug-in chains and the commit that every write ends
+ * in. One registry serves every resource; a verb is a function of the registry and a request.
+ */
+import type { Env } from "#base";
+import { type KubeObject, type Resource, internal } from "#api";
+import type { Revision, Store, Txn, Write } from "#store";
+import type { Admission } from "../admission/admission.ts";
+import type { Catalog } from "../catalog.ts";
+import { MAX_WRITE_ATTEMPTS } from "../limits.ts";
+import type { Behaviours } from "../resources/behaviour.ts";
+import type { Turns } from "../turns.ts";
+import type { ManagedFieldsTracker } from "./managed-fields.ts";
+import type { Objects } from "./objects.ts";
+import type { Records, Versioned } from "./records.ts";
+import type { Views } from "./views.ts";
+
+export interface Registry {
+  readonly env: Env;
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly records: Records;
+  readonly views: Views;
+  readonly objects: Objects;
+  readonly admission: Admission;
+  readonly behaviours: Behaviours;
+  readonly fields: ManagedFieldsTracker;
+  readonly turns: Turns;
+}
+
+/** Checks and writes that go with an object's own (allocations, a namespace's first objects). */
+export interface Extra {
+  readonly checks: Txn["checks"];
+  readonly writes: readonly Write[];
+}
+
+export const NOTHING_EXTRA: Extra = { checks: [], writes: [] };
+
+/** What one attempt of a write wants to do. */
+export type Attempt<T> =
+  | { readonly type: "answer"; readonly value: T }
+  | { readonly type: "commit"; readonly txn: Txn; readonly done: (revision: Revision) => T };
+
+/**
+ * The compare-and-swap loop. `attempt` decides from pending state and may run again; `seen` collects the revisions
+ * that it looked at. Neither a refusal nor an answer leaves before all that it saw is durable.
+ */
+export async function commitLoop<T>(
+  registry: Registry,
+  attempt: (seen: Seen, tries: number) => Promise<Attempt<T>>,
+): Promise<T> {
+  for (let tries = 1; tries <= MAX_WRITE_ATTEMPTS; tries++) {
+    const seen = new Seen(registry.store);
+    let decision: Attempt<T>;
+    try {
+      decision = await attempt(seen, tries);
+    } catch (error) {
+      await seen.settled();
+      throw error;
+    }
+    if (decision.type === "answer") {
+      await seen.settled();
+      return decision.value;
+    }
+    const result = await registry.store.commit(decision.txn);
+    if (result.committed) return decision.done(result.revision);
+  }
+  throw internal(`a write lost ${MAX_WRITE_ATTEMPTS} races in a row`);
+}
+
+/** Reads of pending state, and the revision that they stand on. */
+export class Seen {
+  readonly #store: Store;
+  #revision: Revision;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#revision = store.revision;
+  }
+
+  read(key: string): Versioned | undefined {
+    const { record, seen } = this.#store.pending(key);
+    if (seen > this.#revision) this.#revision = seen;
+    return record;
+  }
+
+  settled(): Promise<void> {
+    return this.#store.settled(this.#revision);
+  }
+}
+
+/** The put of an object; `record` is what it will be once committed at `revision`. */
+export function putOf(registry: Registry, resource: Resource, key: string, object: KubeObject): PreparedPut {
+  const encoded = registry.records.encode(resource, object);
+  const ttl = resource.storage?.ttlSeconds;
+  return {
+    write: { type: "put", key, ...encoded, ...(ttl === undefined ? {} : { leaseSeconds: ttl }) },
+    record: (revision) => ({ key, ...encoded, modRevision: revision }),
+  };
+}
+
+export interface PreparedPut {
+  readonly write: Write;
+  record(revision: Revision): Versioned;
+}

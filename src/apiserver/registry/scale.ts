@@ -1,0 +1,212 @@
+/**
+ * The `scale` subresource of whatever declares where its replicas are: a Scale (autoscaling/v1) made from the object, and
+ * written back as an update of that one field.
+ */
+import {
+  FieldErrors,
+  type KubeObject,
+  PatchError,
+  type ScaleSubresource,
+  applyDefaults,
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  autoscalingV1,
+  badRequest,
+  decode,
+  invalid,
+  labelSelector,
+  labelSelectorOfMap,
+  notFound,
+  parentManagedFields,
+  scaleManagedFields,
+  trackUpdate,
+  rfc3339,
+  unsupportedMediaType,
+} from "#api";
+import { groupVersion } from "../catalog.ts";
+import { decodeAs, decodePatch } from "./decoding.ts";
+import { copyOf } from "./freeze.ts";
+import { keyOf } from "./keys.ts";
+import { type Outcome, plain } from "./outcome.ts";
+import { type Attempt, type Registry, type Seen, commitLoop } from "./registry.ts";
+import { type ResourceRequest, type WriteOptions, writeOptions } from "./resource-request.ts";
+import { checkVersion, finishUpdate } from "./update.ts";
+
+type Scale = KubeObject & { spec: { replicas?: number }; status: { replicas: number; selector?: string } };
+type Data = Record<string, unknown>;
+
+const PATCHES: Readonly<Record<string, (current: Data, document: unknown) => unknown>> = {
+  "application/json-patch+json": applyJsonPatch,
+  "application/merge-patch+json": applyMergePatch,
+  "application/strategic-merge-patch+json": (current, document) =>
+    applyStrategicMergePatch(autoscalingV1.Scale, current, document),
+};
+
+export async function getScale(registry: Registry, request: ResourceRequest): Promise<Outcome> {
+  const { resource, info } = request;
+  const record = registry.store.snapshot().get(keyOf(resource, info.namespace, info.name));
+  if (record === undefined) throw notFound(resource, info.name);
+  return plain(resource, scaleOf(request, registry.views.object(resource, record)));
+}
+
+export async function updateScale(registry: Registry, request: ResourceRequest): Promise<Outcome> {
+  const options = writeOptions(request, "UpdateOptions");
+  const sent = (await decodeAs(request, autoscalingV1.Scale)) as unknown as Scale;
+  if ((sent.metadata.name ?? request.info.name) !== request.info.name) {
+    throw badRequest(
+      `the name of the object (${sent.metadata.name}) does not match the name on the URL (${request.info.name})`,
+    );
+  }
+  return write(registry, request, options, () => copyOf(sent));
+}
+
+export async function patchScale(registry: Registry, request: ResourceRequest): Promise<Outcome> {
+  const contentType = (request.call.header("content-type") ?? "").split(";")[0]?.trim() ?? "";
+  const transform = PATCHES[contentType];
+  if (transform === undefined) throw unsupportedMediaType(Object.keys(PATCHES));
+  const options = writeOptions(request, "PatchOptions");
+  const document = await decodePatch(request);
+  return write(registry, request, options, (current) => {
+    try {
+      const { object } = decode(autoscalingV1.Scale, transform(current as unknown as Data, document));
+      applyDefaults(autoscalingV1.Scale, object);
+      return object as unknown as Scale;
+    } catch (error) {
+      throw error instanceof PatchError ? error.toStatusError() : error;
+    }
+  });
+}
+
+function write(
+  registry: Registry,
+  request: ResourceRequest,
+  options: WriteOptions,
+  change: (current: Scale) => Scale,
+): Promise<Outcome> {
+  const { resource, info } = request;
+  const key = keyOf(resource, info.namespace, info.name);
+  return commitLoop(registry, async (seen: Seen): Promise<Attempt<Outcome>> => {
+    const record = seen.read(key);
+    if (record === undefined) throw notFound(resource, info.name);
+    const current = registry.views.object(resource, record);
+    const before = scaleOf(request, current);
+    const scale = change(before);
+    checkVersion(request, scale, current);
+    checkReplicas(request, scale);
+    const object = copyOf(current);
+    setAt(object, pathsOf(request).replicasPath, scale.spec.replicas ?? 0);
+    own(request, current, object, before, scale, options.fieldManager);
+    const parent: ResourceRequest = { ...request, info: { ...info, subresource: "" } };
+    const attempt = await finishUpdate(registry, parent, {
+      options,
+      seen,
+      record,
+      current,
+      object,
+      managers: undefined,
+      owned: true,
+    });
+    return asScale(registry, request, attempt);
+  });
+}
+
+function asScale(registry: Registry, request: ResourceRequest, attempt: Attempt<Outcome>): Attempt<Outcome> {
+  const shown = (outcome: Outcome): Outcome => {
+    if (outcome.type !== "single") return outcome;
+    const { value } = outcome;
+    const object =
+      "record" in value
+        ? registry.views.object(request.resource, value.record)
+        : (value.object as KubeObject);
+    return plain(request.resource, scaleOf(request, object));
+  };
+  if (attempt.type === "answer") return { type: "answer", value: shown(attempt.value) };
+  return { ...attempt, done: (revision) => shown(attempt.done(revision)) };
+}
+
+/** Whoever writes the Scale owns the replicas of the object. */
+function own(
+  request: ResourceRequest,
+  current: KubeObject,
+  object: KubeObject,
+  before: Scale,
+  scale: Scale,
+  manager: string,
+): void {
+  const scaled = {
+    managedFields: current.metadata.managedFields,
+    apiVersion: groupVersion(request.resource),
+    replicasPath: pathsOf(request).replicasPath,
+  };
+  const entries = trackUpdate({
+    type: autoscalingV1.Scale,
+    apiVersion: "autoscaling/v1",
+    old: { ...before, metadata: { ...before.metadata, managedFields: scaleManagedFields(scaled) } },
+    new: scale as unknown as Data,
+    requested: undefined,
+    manager,
+    time: rfc3339(request.now),
+    subresource: "scale",
+  });
+  const all = parentManagedFields(scaled, entries);
+  if (all === undefined) delete object.metadata.managedFields;
+  else object.metadata.managedFields = all;
+}
+
+function checkReplicas(request: ResourceRequest, scale: Scale): void {
+  const replicas = scale.spec.replicas ?? 0;
+  if (replicas >= 0) return;
+  const errors = new FieldErrors();
+  errors.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
+  throw invalid({ group: "autoscaling", kind: "Scale" }, request.info.name, errors);
+}
+
+function pathsOf(request: ResourceRequest): ScaleSubresource {
+  const { scale } = request.resource;
+  if (scale === undefined) throw badRequest(`${request.resource.plural} have no scale`);
+  return scale;
+}
+
+function scaleOf(request: ResourceRequest, object: KubeObject): Scale {
+  const { replicasPath, statusReplicasPath, selectorPath } = pathsOf(request);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const replicas = Number(getAt(object, replicasPath) ?? 0);
+  const selector = selectorText(getAt(object, selectorPath));
+  return {
+    kind: "Scale",
+    apiVersion: "autoscaling/v1",
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: replicas === 0 ? {} : { replicas },
+    status: {
+      replicas: Number(getAt(object, statusReplicasPath) ?? 0),
+      ...(selector === "" ? {} : { selector }),
+    },
+  } as unknown as Scale;
+}
+
+/** A LabelSelector object, a map of labels, or text. */
+function selectorText(selector: unknown): string {
+  if (selector === undefined || selector === null) return "";
+  if (typeof selector === "string") return selector;
+  const object = selector as Data;
+  if ("matchLabels" in object || "matchExpressions" in object)
+    return labelSelector(object as never).toString();
+  return labelSelectorOfMap(object as Record<string, string>).toString();
+}
+
+function getAt(object: unknown, path: readonly string[]): unknown {
+  let value = object;
+  for (const step of path) value = (value as Data | undefined | null)?.[step];
+  return value;
+}
+
+function setAt(object: unknown, path: readonly string[], value: unknown): void {
+  const parents = path.slice(0, -1);
+  let target = object as Data;
+  for (const step of parents) {
+    target[step] ??= {};
+    target = target[step] as Data;
+  }
+  target[path[path.length - 1] ?? ""] = value;
+}

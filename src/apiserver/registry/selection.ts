@@ -1,0 +1,83 @@
+/**
+ * Label and field selectors of a request against records: labels, name, namespace and trigger fields come from the
+ * record's index; only other fields need the decoded object.
+ */
+import {
+  type FieldSelector,
+  type KubeObject,
+  type Selector,
+  type Resource,
+  badRequest,
+  parseFieldSelector,
+  parseLabelSelector,
+  SelectorError,
+} from "#api";
+import type { StoredRecord } from "#store";
+import type { Records } from "./records.ts";
+
+const NAME = "metadata.name";
+const NAMESPACE = "metadata.namespace";
+const NO_LABELS: Readonly<Record<string, string>> = {};
+
+export class Selection {
+  readonly labels: Selector;
+  readonly fields: FieldSelector;
+  readonly #resource: Resource;
+  readonly #records: Records;
+
+  /** Throws 400 for a bad selector or a field that cannot be selected. */
+  constructor(resource: Resource, records: Records, labels: string, fields: string) {
+    this.#resource = resource;
+    this.#records = records;
+    try {
+      this.labels = parseLabelSelector(labels);
+      this.fields = parseFieldSelector(fields);
+    } catch (error) {
+      if (error instanceof SelectorError) throw badRequest(error.message);
+      throw error;
+    }
+    for (const { field } of this.fields.requirements) {
+      if (field === NAME || (field === NAMESPACE && resource.namespaced)) continue;
+      if (resource.selectableFields === undefined || !Object.hasOwn(resource.selectableFields, field)) {
+        throw badRequest(`Unable to find a field selector for "${field}": field label not supported`);
+      }
+    }
+  }
+
+  get everything(): boolean {
+    return this.labels.matchesEverything && this.fields.matchesEverything;
+  }
+
+  /** The one name or namespace that can match, for a look-up or a narrower range. */
+  get name(): string | undefined {
+    return this.fields.exactValue(NAME);
+  }
+
+  get namespace(): string | undefined {
+    return this.fields.exactValue(NAMESPACE);
+  }
+
+  /** The trigger that wakes a watcher of this selection. */
+  get trigger(): readonly [field: string, value: string] | undefined {
+    for (const field of this.#resource.triggers ?? []) {
+      const value = this.fields.exactValue(field);
+      if (value !== undefined) return [field, value];
+    }
+    return undefined;
+  }
+
+  matches(record: StoredRecord): boolean {
+    if (!this.labels.matchesEverything && !this.labels.matches(record.index.labels ?? NO_LABELS))
+      return false;
+    if (this.fields.matchesEverything) return true;
+    let object: KubeObject | undefined;
+    return this.fields.matches((field) => {
+      if (field === NAME) return record.index.name;
+      if (field === NAMESPACE) return record.index.namespace;
+      const trigger = record.index.triggers?.[field];
+      if (trigger !== undefined) return trigger;
+      object ??= this.#records.object(this.#resource, record);
+      return this.#resource.selectableFields?.[field]?.(object);
+    });
+  }
+}

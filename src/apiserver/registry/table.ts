@@ -1,0 +1,54 @@
+/**
+ * Tables (`as=Table`): the printed columns of a resource with a row for each object, so that clients need no code
+ * for a kind. Dates are aged here; `includeObject` decides how much of the object comes along.
+ */
+import { type KubeObject, type Resource, badRequest, humanDuration, parseTime } from "#api";
+
+export type IncludeObject = "None" | "Metadata" | "Object";
+
+interface Row {
+  readonly cells: readonly (string | number | boolean | null)[];
+  readonly object?: unknown;
+}
+
+export function includeObject(query: URLSearchParams): IncludeObject {
+  const text = query.get("includeObject") ?? "";
+  if (text === "" || text === "Metadata") return "Metadata";
+  if (text === "None" || text === "Object") return text;
+  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(text)}`);
+}
+
+/** Column definitions; watches send them with their first event only. */
+export function columnDefinitions(resource: Resource): readonly unknown[] {
+  return resource.columns.map((column) => ({
+    name: column.name,
+    type: column.type === "date" ? "string" : column.type,
+    format: column.format ?? "",
+    description: column.description ?? column.name,
+    priority: column.priority ?? 0,
+  }));
+}
+
+export function rowOf(resource: Resource, object: KubeObject, include: IncludeObject, now: number): Row {
+  const cells = resource.columns.map((column) => {
+    const value = column.cell(object, now);
+    return column.type === "date" ? ageOf(value, now) : value;
+  });
+  if (include === "None") return { cells, object: null };
+  return { cells, object: include === "Object" ? object : metadataOnly(object) };
+}
+
+export function table(columns: readonly unknown[], rows: readonly Row[], metadata: unknown): unknown {
+  return { kind: "Table", apiVersion: "meta.k8s.io/v1", metadata, columnDefinitions: columns, rows };
+}
+
+/** `PartialObjectMetadata`. */
+export function metadataOnly(object: KubeObject): unknown {
+  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata };
+}
+
+function ageOf(value: unknown, now: number): string | null {
+  if (typeof value !== "string") return "<unknown>";
+  const time = parseTime(value);
+  return time === undefined ? "<unknown>" : humanDuration(now - time);
+}

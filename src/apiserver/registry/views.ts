@@ -1,0 +1,43 @@
+/**
+ * A record as one served version shows it. Resources served as they are stored pass through; another version of the
+ * same storage converts.
+ */
+import type { KubeObject, Resource } from "#api";
+import { type Catalog, groupVersion, isStorageVersion } from "../catalog.ts";
+import type { Records, Versioned } from "./records.ts";
+
+export class Views {
+  readonly #records: Records;
+  readonly #catalog: Catalog;
+
+  constructor(records: Records, catalog: Catalog) {
+    this.#records = records;
+    this.#catalog = catalog;
+  }
+
+  /** The object in the version of `resource`; shared and read-only. */
+  object(resource: Resource, record: Versioned): KubeObject {
+    const object = this.#records.object(this.#storage(resource), record);
+    if (isStorageVersion(resource)) return object;
+    const converted = resource.storage?.conversion?.fromStorage(object) ?? object;
+    return { ...converted, kind: resource.kind, apiVersion: groupVersion(resource) };
+  }
+
+  /** JSON bytes in the version of `resource`. */
+  json(resource: Resource, record: Versioned): Uint8Array {
+    if (isStorageVersion(resource)) return this.#records.json(resource, record);
+    return Buffer.from(JSON.stringify(this.object(resource, record)));
+  }
+
+  /** The form that is stored. */
+  toStorage(resource: Resource, object: KubeObject): KubeObject {
+    if (isStorageVersion(resource)) return object;
+    const converted = resource.storage?.conversion?.toStorage(object) ?? object;
+    return { ...converted, apiVersion: resource.storage?.version ?? object.apiVersion };
+  }
+
+  #storage(resource: Resource): Resource {
+    if (isStorageVersion(resource) || resource.storage === undefined) return resource;
+    return this.#catalog.ofPrefix(resource.storage.prefix) ?? resource;
+  }
+}

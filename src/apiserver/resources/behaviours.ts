@@ -1,0 +1,52 @@
+/** The table of what resources do beyond their kinds, by `plural` or `plural.group`. */
+import {
+  localSubjectAccessReviews,
+  selfSubjectAccessReviews,
+  selfSubjectRulesReviews,
+  subjectAccessReviews,
+} from "./access-reviews.ts";
+import { selfSubjectReviews, tokenReviews } from "./authentication-reviews.ts";
+import type { Behaviour, Behaviours } from "./behaviour.ts";
+import { bindings } from "./bindings.ts";
+import { componentStatuses } from "./component-statuses.ts";
+import { namespaces } from "./namespaces.ts";
+import { needsNode } from "./not-yet.ts";
+import { pods } from "./pods.ts";
+import { serviceAccounts } from "./service-accounts.ts";
+import type { ServiceAddresses } from "./service-addresses.ts";
+import type { ServicePorts } from "./service-ports.ts";
+import { services } from "./services.ts";
+
+export interface BehaviourParts {
+  readonly rootCertificate: string;
+  readonly addresses: ServiceAddresses;
+  readonly ports: ServicePorts;
+}
+
+const proxy = {
+  proxy: { create: needsNode, delete: needsNode, get: needsNode, patch: needsNode, update: needsNode },
+};
+const returnsDeleted: Behaviour = { returnsDeleted: true };
+
+export function createBehaviours({ rootCertificate, addresses, ports }: BehaviourParts): Behaviours {
+  const table: Readonly<Record<string, Behaviour>> = {
+    bindings,
+    componentstatuses: componentStatuses,
+    namespaces: namespaces(rootCertificate),
+    nodes: { actions: proxy },
+    persistentvolumeclaims: returnsDeleted,
+    persistentvolumes: returnsDeleted,
+    pods,
+    podtemplates: returnsDeleted,
+    resourcequotas: returnsDeleted,
+    serviceaccounts: serviceAccounts,
+    services: { ...services(addresses, ports), actions: proxy },
+    "localsubjectaccessreviews.authorization.k8s.io": localSubjectAccessReviews,
+    "selfsubjectaccessreviews.authorization.k8s.io": selfSubjectAccessReviews,
+    "selfsubjectreviews.authentication.k8s.io": selfSubjectReviews,
+    "selfsubjectrulesreviews.authorization.k8s.io": selfSubjectRulesReviews,
+    "subjectaccessreviews.authorization.k8s.io": subjectAccessReviews,
+    "tokenreviews.authentication.k8s.io": tokenReviews,
+  };
+  return new Map(Object.entries(table));
+}

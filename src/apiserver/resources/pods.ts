@@ -1,0 +1,26 @@
+/** Pods: binding to a node, eviction within disruption budgets, and the subresources that nodes serve. */
+import type { Behaviour } from "./behaviour.ts";
+import { needsNode } from "./not-yet.ts";
+import { bindPod } from "./pod-binding.ts";
+import { evictPod } from "./pod-eviction.ts";
+
+const everyVerb = {
+  create: needsNode,
+  delete: needsNode,
+  get: needsNode,
+  patch: needsNode,
+  update: needsNode,
+};
+
+export const pods: Behaviour = {
+  returnsDeleted: true,
+  actions: {
+    binding: { create: bindPod },
+    eviction: { create: evictPod },
+    log: { get: needsNode },
+    attach: { create: needsNode, get: needsNode },
+    exec: { create: needsNode, get: needsNode },
+    portforward: { create: needsNode, get: needsNode },
+    proxy: everyVerb,
+  },
+};

@@ -1,0 +1,12 @@
+/** What actions use beside the registry: the server's own judges and mints. */
+import type { Authenticator } from "../authn/authenticator.ts";
+import type { ServiceAccountTokens } from "../authn/service-account-tokens.ts";
+import type { AuthorizerChain } from "../authz/chain.ts";
+import type { RbacAuthorizer } from "../authz/rbac.ts";
+
+export interface ServerServices {
+  readonly authenticator: Authenticator;
+  readonly authorizers: AuthorizerChain;
+  readonly rbac: RbacAuthorizer;
+  readonly tokens: ServiceAccountTokens;
+}

@@ -1,0 +1,118 @@
+/** Service accounts: the `token` subresource mints tokens (TokenRequest). */
+import {
+  FieldErrors,
+  type KubeObject,
+  authentication,
+  badRequest,
+  conflict,
+  invalid,
+  notFound,
+  rfc3339,
+} from "#api";
+import { decodeAs } from "../registry/decoding.ts";
+import { type Outcome, plain } from "../registry/outcome.ts";
+import type { Registry } from "../registry/registry.ts";
+import type { ResourceRequest } from "../registry/resource-request.ts";
+import type { Behaviour } from "./behaviour.ts";
+import type { ServerServices } from "./server-services.ts";
+
+const MIN_SECONDS = 600;
+const DEFAULT_SECONDS = 3_600;
+const MAX_SECONDS = 2 ** 32;
+/** Kubelet-projected tokens live a year, so that old clients that never reread them work; they should renew hourly. */
+const EXTENDED_FROM_SECONDS = 3_607;
+const EXTENDED_SECONDS = 365 * 24 * 3_600;
+
+interface BoundReference {
+  readonly kind?: string;
+  readonly apiVersion?: string;
+  readonly name?: string;
+  readonly uid?: string;
+}
+type Bound = { readonly pod?: Named; readonly node?: Named; readonly secret?: Named };
+interface Named {
+  readonly name: string;
+  readonly uid: string;
+}
+
+export const serviceAccounts: Behaviour = {
+  returnsDeleted: true,
+  actions: { token: { create: requestToken } },
+};
+
+async function requestToken(
+  registry: Registry,
+  request: ResourceRequest,
+  { tokens }: ServerServices,
+): Promise<Outcome> {
+  const { namespace, name } = request.info;
+  const sent = await decodeAs(request, authentication.TokenRequest);
+  const account = registry.objects.get("", "serviceaccounts", namespace, name);
+  if (account === undefined) throw notFound({ group: "", plural: "serviceaccounts" }, name);
+  if ((sent.metadata.name ?? name) !== name || (sent.metadata.namespace ?? namespace) !== namespace) {
+    throw badRequest("the name or namespace of the object does not match those on the URL");
+  }
+  const seconds = sent.spec.expirationSeconds ?? DEFAULT_SECONDS;
+  checkSeconds(seconds, name);
+  const bound = boundTo(registry, request, sent.spec.boundObjectRef ?? undefined);
+  const isExtended =
+    seconds === EXTENDED_FROM_SECONDS && bound.pod !== undefined && (sent.spec.audiences ?? []).length === 0;
+  const { token, expiresMs } = tokens.mint({
+    namespace,
+    account: { name, uid: account.metadata.uid ?? "" },
+    audiences: sent.spec.audiences ?? [],
+    lifetimeSeconds: isExtended ? EXTENDED_SECONDS : seconds,
+    ...bound,
+    ...(isExtended ? { warnAfterSeconds: seconds } : {}),
+  });
+  const shownMs = isExtended ? request.now + seconds * 1000 : expiresMs;
+  const status = { token, expirationTimestamp: rfc3339(shownMs) };
+  const metadata = { name, namespace, creationTimestamp: rfc3339(request.now) };
+  const spec = { ...sent.spec, expirationSeconds: seconds };
+  return plain(
+    request.resource,
+    { kind: "TokenRequest", apiVersion: "authentication.k8s.io/v1", metadata, spec, status },
+    201,
+  );
+}
+
+function checkSeconds(seconds: number, name: string): void {
+  const errors = new FieldErrors();
+  if (seconds < MIN_SECONDS)
+    errors.invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes");
+  if (seconds > MAX_SECONDS)
+    errors.invalid("spec.expirationSeconds", seconds, "may not specify a duration larger than 2^32 seconds");
+  if (!errors.empty) throw invalid({ group: "authentication.k8s.io", kind: "TokenRequest" }, name, errors);
+}
+
+function boundTo(registry: Registry, request: ResourceRequest, reference: BoundReference | undefined): Bound {
+  if (reference === undefined) return {};
+  const { namespace, name: account } = request.info;
+  const { kind = "", name = "", uid = "" } = reference;
+  const find = (plural: string, scope: string): KubeObject => {
+    const object = registry.objects.get("", plural, scope, name);
+    if (object === undefined) throw notFound({ group: "", plural }, name);
+    if (uid !== "" && uid !== object.metadata.uid) {
+      const detail = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
+      throw conflict({ group: "", plural }, name, detail);
+    }
+    return object;
+  };
+  if (kind === "Secret") return { secret: named(find("secrets", namespace)) };
+  if (kind === "Node") return { node: named(find("nodes", "")) };
+  if (kind !== "Pod") throw badRequest(`cannot bind token to object of type ${kind}`);
+  const pod = find("pods", namespace) as KubeObject & {
+    spec: { serviceAccountName?: string; nodeName?: string };
+  };
+  if (pod.spec.serviceAccountName !== account) {
+    throw badRequest(
+      `cannot bind token for serviceaccount "${account}" to pod running with different serviceaccount name.`,
+    );
+  }
+  const node = registry.objects.get("", "nodes", "", pod.spec.nodeName ?? "");
+  return { pod: named(pod), ...(node === undefined ? {} : { node: named(node) }) };
+}
+
+function named(object: KubeObject): Named {
+  return { name: object.metadata.name ?? "", uid: object.metadata.uid ?? "" };
+}

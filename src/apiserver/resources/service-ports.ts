@@ -1,0 +1,139 @@
+/**
+ * Node ports: one RangeAllocation, a bitmap under a key of its own, is part of every transaction that takes or gives back
+ * ports, so that writers of ports serialize on it. The key and form are upstream's.
+ */
+import { type FieldErrors, type Service } from "#api";
+import { type Extra, NOTHING_EXTRA } from "../registry/registry.ts";
+import { plainIndex } from "../registry/records.ts";
+import type { WriteContext } from "./behaviour.ts";
+
+const KEY = "/registry/ranges/servicenodeports";
+const RANDOM_TRIES = 64;
+
+type Spec = Service["spec"];
+
+export class ServicePorts {
+  readonly #first: number;
+  readonly #count: number;
+
+  /** `"30000-32767"`. */
+  constructor(range: string) {
+    const [first = 0, last = 0] = range.split("-").map(Number);
+    this.#first = first;
+    this.#count = last - first + 1;
+  }
+
+  /** Fills absent node ports, checks given ones, and gives back those that `old` had and `service` has no more. */
+  change(service: Service, old: Service | undefined, context: WriteContext, errors: FieldErrors): Extra {
+    const held = new Set(old === undefined ? [] : portsOf(old.spec));
+    const wanted = wantsPorts(service.spec);
+    if (held.size === 0 && !wanted) return NOTHING_EXTRA;
+    const record = context.seen.read(KEY);
+    const used = decodeBitmap(record?.value, this.#count);
+    for (const port of held) used.delete(port - this.#first);
+    if (wanted) this.#take(service.spec, used, context, errors);
+    const value = encodeBitmap(used, `${this.#first}-${this.#first + this.#count - 1}`);
+    return {
+      checks: [{ key: KEY, modRevision: record?.modRevision ?? 0 }],
+      writes: [{ type: "put", key: KEY, value, index: plainIndex(KEY) }],
+    };
+  }
+
+  #take(spec: Spec, used: Set<number>, context: WriteContext, errors: FieldErrors): void {
+    const mine = new Set<string>();
+    const ports = spec.ports ?? [];
+    const wantsHealth = spec.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local";
+    if (wantsHealth && (spec.healthCheckNodePort ?? 0) !== 0) {
+      this.#claim(spec.healthCheckNodePort ?? 0, "spec.healthCheckNodePort", used, errors);
+    }
+    for (const [i, port] of ports.entries()) {
+      const number = port.nodePort ?? 0;
+      if (number === 0) continue;
+      // TCP and UDP of one number may share their node port.
+      const isShared =
+        [...mine].some((one) => one.startsWith(`${number}/`)) && !mine.has(`${number}/${port.protocol}`);
+      if (!isShared) this.#claim(number, `spec.ports[${i}].nodePort`, used, errors);
+      mine.add(`${number}/${port.protocol}`);
+    }
+    if (spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts === false) return;
+    for (const [i, port] of ports.entries()) {
+      if ((port.nodePort ?? 0) !== 0) continue;
+      const twin = ports.find(
+        (one) => one.port === port.port && one.protocol !== port.protocol && (one.nodePort ?? 0) !== 0,
+      );
+      const free = twin?.nodePort ?? this.#free(used, context);
+      if (free === undefined)
+        errors.invalid(`spec.ports[${i}].nodePort`, 0, "failed to allocate a nodePort: range is full");
+      else port.nodePort = free;
+    }
+    if (wantsHealth && (spec.healthCheckNodePort ?? 0) === 0)
+      spec.healthCheckNodePort = this.#free(used, context) ?? 0;
+  }
+
+  #claim(port: number, field: string, used: Set<number>, errors: FieldErrors): void {
+    const offset = port - this.#first;
+    if (offset < 0 || offset >= this.#count) {
+      const range = `${this.#first}-${this.#first + this.#count - 1}`;
+      errors.invalid(
+        field,
+        port,
+        `provided port is not in the valid range. The range of valid ports is ${range}`,
+      );
+    } else if (used.has(offset)) errors.invalid(field, port, "provided port is already allocated");
+    else used.add(offset);
+  }
+
+  #free(used: Set<number>, { registry }: WriteContext): number | undefined {
+    for (let i = 0; i < RANDOM_TRIES; i++) {
+      const offset = registry.env.random.below(this.#count);
+      if (!used.has(offset)) return this.#taken(offset, used);
+    }
+    for (let offset = 0; offset < this.#count; offset++)
+      if (!used.has(offset)) return this.#taken(offset, used);
+    return undefined;
+  }
+
+  #taken(offset: number, used: Set<number>): number {
+    used.add(offset);
+    return this.#first + offset;
+  }
+}
+
+export function wantsPorts(spec: Spec): boolean {
+  return spec.type === "NodePort" || spec.type === "LoadBalancer";
+}
+
+function portsOf(spec: Spec): readonly number[] {
+  const all = (spec.ports ?? []).map((port) => port.nodePort ?? 0);
+  return [...all, spec.healthCheckNodePort ?? 0].filter((port) => port !== 0);
+}
+
+/** A big-endian bitmap, leading zero bytes left out: bit i is offset i. */
+function decodeBitmap(value: Uint8Array | undefined, count: number): Set<number> {
+  const used = new Set<number>();
+  if (value === undefined) return used;
+  const { data = "" } = JSON.parse(Buffer.from(value).toString("utf8")) as { readonly data?: string };
+  const bytes = Buffer.from(data, "base64");
+  for (let offset = 0; offset < count; offset++) {
+    const byte = bytes[bytes.length - 1 - (offset >> 3)] ?? 0;
+    if ((byte & (1 << (offset & 7))) !== 0) used.add(offset);
+  }
+  return used;
+}
+
+function encodeBitmap(used: ReadonlySet<number>, range: string): Uint8Array {
+  const highest = Math.max(-1, ...used);
+  const bytes = Buffer.alloc(highest < 0 ? 0 : (highest >> 3) + 1);
+  for (const offset of used) {
+    const at = bytes.length - 1 - (offset >> 3);
+    bytes[at] = (bytes[at] ?? 0) | (1 << (offset & 7));
+  }
+  const object = {
+    kind: "RangeAllocation",
+    apiVersion: "v1",
+    metadata: {},
+    range,
+    data: bytes.toString("base64"),
+  };
+  return Buffer.from(JSON.stringify(object));
+}

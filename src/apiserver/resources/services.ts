@@ -1,0 +1,99 @@
+/** Services: cluster addresses and node ports are taken and given back in the transaction that writes the Service. */
+import { FieldErrors, type KubeObject, type Service, invalid } from "#api";
+import { type Extra, NOTHING_EXTRA } from "../registry/registry.ts";
+import type { Behaviour, WriteContext } from "./behaviour.ts";
+import { completeFamilies, isHeadless } from "./service-families.ts";
+import type { ServiceAddresses } from "./service-addresses.ts";
+import { type ServicePorts, wantsPorts } from "./service-ports.ts";
+
+type Spec = Service["spec"];
+
+export function services(addresses: ServiceAddresses, ports: ServicePorts): Behaviour {
+  function change(draft: Service, old: Service | undefined, context: WriteContext): Extra {
+    const errors = new FieldErrors();
+    completeFamilies(draft.spec, "IPv4", errors);
+    const address = changeAddress(addresses, draft, old, context, errors);
+    const numbers = ports.change(draft, old, context, errors);
+    if (!errors.empty) throw invalid({ group: "", kind: "Service" }, draft.metadata.name ?? "", errors);
+    return joined(address, numbers);
+  }
+  return {
+    onCreate: (draft, context) => change(draft as Service, undefined, context),
+    onUpdate(draft, old, context) {
+      keepAllocated((draft as Service).spec, (old as Service).spec);
+      return change(draft as Service, old as Service, context);
+    },
+    onDelete(old: KubeObject, context) {
+      const { spec } = old as Service;
+      const address = hasAddress(spec) ? addresses.release(spec.clusterIP ?? "", context) : NOTHING_EXTRA;
+      const none = {
+        ...(old as Service),
+        spec: { ...spec, type: "ClusterIP", ports: [], healthCheckNodePort: 0 },
+      };
+      return joined(address, ports.change(none as Service, old as Service, context, new FieldErrors()));
+    },
+    returnsDeleted: true,
+  };
+}
+
+function changeAddress(
+  addresses: ServiceAddresses,
+  draft: Service,
+  old: Service | undefined,
+  context: WriteContext,
+  errors: FieldErrors,
+): Extra {
+  const { spec } = draft;
+  const had = old !== undefined && hasAddress(old.spec) ? (old.spec.clusterIP ?? "") : "";
+  if (spec.type === "ExternalName") {
+    if (had === "") return NOTHING_EXTRA;
+    if (spec.clusterIP === had) {
+      delete spec.clusterIP;
+      delete spec.clusterIPs;
+    }
+    return addresses.release(had, context);
+  }
+  if (isHeadless(spec)) {
+    spec.clusterIP = "None";
+    spec.clusterIPs = ["None"];
+    return NOTHING_EXTRA;
+  }
+  if (had !== "") return NOTHING_EXTRA;
+  return addresses.claim(draft, context, errors);
+}
+
+function hasAddress(spec: Spec): boolean {
+  return spec.type !== "ExternalName" && (spec.clusterIP ?? "") !== "" && spec.clusterIP !== "None";
+}
+
+/** An update that does not mention what was allocated keeps it. */
+function keepAllocated(spec: Spec, old: Spec): void {
+  const needs = spec.type !== "ExternalName" && old.type !== "ExternalName";
+  if (needs) {
+    const [first] = spec.clusterIPs ?? [];
+    if ((spec.clusterIP ?? "") === "" && first === undefined) {
+      if (old.clusterIP !== undefined) spec.clusterIP = old.clusterIP;
+      if (old.clusterIPs !== undefined) spec.clusterIPs = [...old.clusterIPs];
+    } else if (first === undefined) spec.clusterIPs = [spec.clusterIP ?? ""];
+    else if ((spec.clusterIP ?? "") === "") spec.clusterIP = first;
+  }
+  if (needs && spec.ipFamilies === undefined && old.ipFamilies !== undefined)
+    spec.ipFamilies = [...old.ipFamilies];
+  if (needs && spec.ipFamilyPolicy === undefined && old.ipFamilyPolicy !== undefined)
+    spec.ipFamilyPolicy = old.ipFamilyPolicy;
+  if (!wantsPorts(spec) || !wantsPorts(old)) return;
+  const used = new Set((spec.ports ?? []).map((port) => port.nodePort ?? 0));
+  for (const port of spec.ports ?? []) {
+    if ((port.nodePort ?? 0) !== 0) continue;
+    const before = (old.ports ?? []).find((one) => one.port === port.port && one.protocol === port.protocol);
+    if (before?.nodePort !== undefined && !used.has(before.nodePort)) port.nodePort = before.nodePort;
+  }
+  const keepsHealth =
+    spec.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local" && old.healthCheckNodePort;
+  if (keepsHealth && (spec.healthCheckNodePort ?? 0) === 0)
+    spec.healthCheckNodePort = old.healthCheckNodePort ?? 0;
+}
+
+function joined(...extras: readonly Extra[]): Extra {
+  return { checks: extras.flatMap((extra) => extra.checks), writes: extras.flatMap((extra) => extra.writes) };
+}

@@ -1,0 +1,73 @@
+/**
+ * Turns outcomes into answers. For sockets: JSON from stored bytes; YAML, protobuf, tables and metadata from decoded
+ * objects. In process: the shared objects themselves, no text at all.
+ */
+import { type KubeObject, type Resource, notAcceptable } from "#api";
+import { bytesAnswer, dataAnswer, isInProcess, textAnswer } from "./answers.ts";
+import type { Answer } from "./call.ts";
+import { listAnswer } from "./list-answer.ts";
+import { type Encoding, JSON_ENCODING, MEDIA_TYPES } from "./negotiate.ts";
+import { encodeValue } from "./registry/encoding.ts";
+import type { Outcome, Single } from "./registry/outcome.ts";
+import type { ResourceRequest } from "./registry/resource-request.ts";
+import { columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
+import type { Views } from "./registry/views.ts";
+import type { Turns } from "./turns.ts";
+import { SharedChunks, watchAnswer } from "./watch-answer.ts";
+
+export class Responder {
+  readonly #views: Views;
+  readonly #turns: Turns;
+  readonly #shared = new SharedChunks();
+
+  constructor(views: Views, turns: Turns) {
+    this.#views = views;
+    this.#turns = turns;
+  }
+
+  /** The answer to a resource request, in the encoding that was negotiated before anything ran. */
+  async answer(request: ResourceRequest, outcome: Outcome, encoding: Encoding): Promise<Answer> {
+    switch (outcome.type) {
+      case "single":
+        return this.#single(request, outcome.resource, outcome.value, outcome.status, encoding);
+      case "list":
+        return await listAnswer({ views: this.#views, turns: this.#turns }, request, outcome.page, encoding);
+      case "watch":
+        return watchAnswer({ views: this.#views, shared: this.#shared }, request, outcome.feed, encoding);
+      case "text":
+        return textAnswer(outcome.status, outcome.contentType, outcome.text);
+    }
+  }
+
+  #single(
+    request: ResourceRequest,
+    resource: Resource,
+    value: Single,
+    status: number,
+    encoding: Encoding,
+  ): Answer {
+    const isPlain = isInProcess(request.call);
+    if ("record" in value && encoding === JSON_ENCODING && !isPlain) {
+      return bytesAnswer(status, encoding, this.#views.json(resource, value.record));
+    }
+    const object = "record" in value ? this.#views.object(resource, value.record) : value.object;
+    const shown = shownAs(request, resource, object as KubeObject, encoding);
+    return isPlain
+      ? dataAnswer(status, shown)
+      : bytesAnswer(status, encoding, encodeValue(shown, resource, encoding.media));
+  }
+}
+
+/** Statuses are never transformed. */
+function shownAs(
+  request: ResourceRequest,
+  resource: Resource,
+  object: KubeObject,
+  encoding: Encoding,
+): unknown {
+  if (encoding.as === undefined || object.kind === "Status") return object;
+  if (encoding.as === "PartialObjectMetadata") return metadataOnly(object);
+  if (encoding.as !== "Table") throw notAcceptable(Object.values(MEDIA_TYPES));
+  const row = rowOf(resource, object, includeObject(request.info.query), request.now);
+  return table(columnDefinitions(resource), [row], { resourceVersion: object.metadata.resourceVersion });
+}

@@ -1,0 +1,195 @@
+/**
+ * The API server: one gate over one registry on one store. It has no socket of its own; fronts (HTTPS) and in-process
+ * callers hand it calls. Everything it knows is in the store, so any number of servers may share one.
+ */
+import type { Component, Env, KeyPair } from "#base";
+import type { Resource } from "#api";
+import type { Store } from "#store";
+import { Admission } from "./admission/admission.ts";
+import { createPlugins } from "./admission/plugins.ts";
+import { Authenticator } from "./authn/authenticator.ts";
+import { ServiceAccountTokens } from "./authn/service-account-tokens.ts";
+import { signingKey } from "./authn/token-text.ts";
+import { AuthorizerChain, masters } from "./authz/chain.ts";
+import { NodeAuthorizer } from "./authz/node.ts";
+import { RbacAuthorizer } from "./authz/rbac.ts";
+import { bootstrap } from "./bootstrap/bootstrap.ts";
+import type { Answer, Call } from "./call.ts";
+import { Catalog } from "./catalog.ts";
+import { DiscoveryEndpoints } from "./endpoints/discovery.ts";
+import { type EndpointParts, endpointAnswer } from "./endpoints/endpoints.ts";
+import { issuerDocuments } from "./endpoints/issuer.ts";
+import { OpenApiEndpoints } from "./endpoints/openapi.ts";
+import { Fairness } from "./fairness.ts";
+import { type Admitted, type Audit, Gate } from "./gate.ts";
+import { type PlainAnswer, type PlainRequest, plainCall, plainAnswer } from "./in-process.ts";
+import { Negotiator } from "./negotiate.ts";
+import { ManagedFieldsTracker } from "./registry/managed-fields.ts";
+import { Objects } from "./registry/objects.ts";
+import { Records } from "./registry/records.ts";
+import type { Registry } from "./registry/registry.ts";
+import { Views } from "./registry/views.ts";
+import { RequestMetrics } from "./request-metrics.ts";
+import { type ResourceHandlerDeps, handleResource } from "./resource-handler.ts";
+import { createBehaviours } from "./resources/behaviours.ts";
+import { ServiceAddresses } from "./resources/service-addresses.ts";
+import { ServicePorts } from "./resources/service-ports.ts";
+import { Responder } from "./responder.ts";
+import { Turns } from "./turns.ts";
+import { MASTERS, type User, userOf } from "./user.ts";
+
+export interface ApiServerDeps {
+  /** Started by its owner. */
+  readonly store: Store;
+  /** Every resource served, in the order of discovery. */
+  readonly resources: readonly Resource[];
+  /** Signs service account tokens; further pairs only verify. */
+  readonly tokenKeys: readonly KeyPair[];
+  readonly audit?: Audit;
+}
+
+export interface ApiServerOptions {
+  /** PEM of the authorities that vouch for this server, published in every namespace. */
+  readonly rootCertificate: string;
+  /** Static bearer tokens. Default: none. */
+  readonly tokens?: ReadonlyMap<string, User>;
+  /** Whether callers without credentials are `system:anonymous`. Default true. */
+  readonly allowAnonymous?: boolean;
+  /** Issuer of service account tokens. Default `https://kubernetes.default.svc.cluster.local`. */
+  readonly issuer?: string;
+  /** Default `10.96.0.0/12`. */
+  readonly serviceRange?: string;
+  /** Default `30000-32767`. */
+  readonly nodePortRange?: string;
+  /** Where pods reach this server: the endpoint of `default/kubernetes`. Default: none is published. */
+  readonly advertised?: { readonly address: string; readonly port: number };
+  /** Freezes shared objects, to find those who write to them. Default true. */
+  readonly freeze?: boolean;
+  /** Requests in flight, reads and writes. Default 400 and 200. */
+  readonly inFlight?: { readonly reads: number; readonly writes: number };
+}
+
+const DEFAULT_PORT = 6443;
+const SERVICE_RANGE = "10.96.0.0/12";
+const ISSUER = "https://kubernetes.default.svc.cluster.local";
+
+export class ApiServer implements Component {
+  readonly #env: Env;
+  readonly #deps: ApiServerDeps;
+  readonly #options: ApiServerOptions;
+  readonly #registry: Registry;
+  readonly #gate: Gate;
+  readonly #rbac: RbacAuthorizer;
+  readonly #nodes: NodeAuthorizer;
+  readonly #addresses: ServiceAddresses;
+  readonly #handler: ResourceHandlerDeps;
+  readonly #endpoints: EndpointParts;
+  #notReady: string | undefined = "the server has not started";
+
+  constructor(env: Env, deps: ApiServerDeps, options: ApiServerOptions) {
+    this.#env = env;
+    this.#deps = deps;
+    this.#options = options;
+    const { store } = deps;
+    const catalog = new Catalog(deps.resources);
+    const records = new Records({ freeze: options.freeze ?? true });
+    const objects = new Objects(store, catalog, records);
+    const keys = deps.tokenKeys.map((pair) => signingKey(env.crypto, pair));
+    const issuer = options.issuer ?? ISSUER;
+    const tokens = new ServiceAccountTokens(env, objects, { issuer, audiences: [issuer], keys });
+    const allowAnonymous = options.allowAnonymous ?? true;
+    const authenticator = new Authenticator(env.crypto, tokens, {
+      tokens: options.tokens ?? new Map(),
+      allowAnonymous,
+    });
+    this.#rbac = new RbacAuthorizer(store, records, catalog);
+    this.#nodes = new NodeAuthorizer(store, catalog, objects);
+    this.#addresses = new ServiceAddresses(options.serviceRange ?? SERVICE_RANGE);
+    const authorizers = new AuthorizerChain([masters, this.#nodes, this.#rbac]);
+    const plugins = createPlugins({ rbac: this.#rbac, authorizers });
+    const ports = new ServicePorts(options.nodePortRange ?? "30000-32767");
+    const turns = new Turns(env.clock);
+    const views = new Views(records, catalog);
+    this.#registry = {
+      env,
+      store,
+      catalog,
+      records,
+      views,
+      objects,
+      admission: new Admission({ objects, clock: env.clock, random: env.random }, plugins),
+      behaviours: createBehaviours({
+        rootCertificate: options.rootCertificate,
+        addresses: this.#addresses,
+        ports,
+      }),
+      fields: new ManagedFieldsTracker(),
+      turns,
+    };
+    this.#handler = {
+      registry: this.#registry,
+      responder: new Responder(views, turns),
+      negotiator: new Negotiator(),
+      services: { authenticator, authorizers, rbac: this.#rbac, tokens },
+    };
+    this.#endpoints = {
+      discovery: new DiscoveryEndpoints(catalog, env.crypto, serverAddress(options)),
+      openApi: new OpenApiEndpoints(catalog),
+      health: {
+        live: { ping: () => undefined, log: () => undefined, etcd: () => store.ready() },
+        ready: { "poststarthook/rbac/bootstrap-roles": () => this.#notReady },
+      },
+      metrics: () => env.metrics.render(),
+      issuer: issuerDocuments(issuer, keys),
+    };
+    const metrics = new RequestMetrics(env.metrics);
+    const fairness = new Fairness(env.metrics, options.inFlight);
+    const handler = (admitted: Admitted): Promise<Answer | undefined> => this.#serve(admitted);
+    this.#gate = new Gate(env, { authenticator, authorizers, fairness, metrics, audit: deps.audit, handler });
+  }
+
+  /** Follows the policy, then makes sure of the objects that every cluster has. */
+  async start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.#rbac.start();
+    this.#nodes.start();
+    const self = this.handlerFor(userOf("system:apiserver", [MASTERS]));
+    const options = {
+      serviceRange: this.#options.serviceRange ?? SERVICE_RANGE,
+      serviceAddress: this.#addresses.first,
+      advertised: this.#options.advertised,
+    };
+    await bootstrap(self, this.#registry.catalog, options, signal);
+    this.#notReady = undefined;
+  }
+
+  ready(): string | undefined {
+    return this.#notReady ?? this.#deps.store.ready();
+  }
+
+  /** The gate, for fronts. Answers with any status; rejects only when the caller goes away. */
+  handle(call: Call): Promise<Answer> {
+    return this.#gate.handle(call);
+  }
+
+  /** The gate for one in-process user: plain data in, shared read-only data out. */
+  handlerFor(user: User): (request: PlainRequest, signal: AbortSignal) => Promise<PlainAnswer> {
+    return async (request, signal) => plainAnswer(await this.#gate.handle(plainCall(user, request, signal)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#notReady = "the server is closing";
+    this.#rbac.stop();
+    this.#nodes.stop();
+  }
+
+  async #serve(admitted: Admitted): Promise<Answer | undefined> {
+    if (admitted.info.isResource) return handleResource(this.#handler, admitted);
+    return endpointAnswer(this.#endpoints, admitted);
+  }
+}
+
+/** What old clients are told about where the server is. */
+function serverAddress({ advertised }: ApiServerOptions): string {
+  return advertised === undefined ? `127.0.0.1:${DEFAULT_PORT}` : `${advertised.address}:${advertised.port}`;
+}

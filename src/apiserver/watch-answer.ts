@@ -1,0 +1,175 @@
+/**
+ * A watch feed as an answer: frames of JSON (one line an event) or protobuf for sockets, batches of shared objects in
+ * process. Watchers that see everything of a resource share their encoded chunks.
+ */
+import { type KubeObject, type Resource, encodeWatchFrame } from "#api";
+import type { Answer, WatchItem } from "./call.ts";
+import { isInProcess } from "./answers.ts";
+import { groupVersion } from "./catalog.ts";
+import { CHUNK_BYTES, SHARED_CHUNKS } from "./limits.ts";
+import { type Encoding, MEDIA_TYPES } from "./negotiate.ts";
+import { encodeValue } from "./registry/encoding.ts";
+import type { ResourceRequest } from "./registry/resource-request.ts";
+import { columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
+import type { Views } from "./registry/views.ts";
+import type { FeedEvent, WatchFeed } from "./registry/watch.ts";
+
+const INITIAL_END = "k8s.io/initial-events-end";
+const NEWLINE = Buffer.from("}\n");
+
+/** The newest encoded chunks, by who may share them. */
+export class SharedChunks {
+  readonly #chunks = new Map<string, readonly Uint8Array[]>();
+
+  get(name: string): readonly Uint8Array[] | undefined {
+    return this.#chunks.get(name);
+  }
+
+  set(name: string, chunks: readonly Uint8Array[]): void {
+    this.#chunks.set(name, chunks);
+    const oldest = this.#chunks.keys().next();
+    if (this.#chunks.size > SHARED_CHUNKS && oldest.done !== true) this.#chunks.delete(oldest.value);
+  }
+}
+
+export interface WatchParts {
+  readonly views: Views;
+  readonly shared: SharedChunks;
+}
+
+export function watchAnswer(
+  parts: WatchParts,
+  request: ResourceRequest,
+  feed: WatchFeed,
+  encoding: Encoding,
+): Answer {
+  const encoder = new EventEncoder(parts.views, request, encoding);
+  if (isInProcess(request.call))
+    return { status: 200, headers: {}, body: { type: "events", events: batches(feed, encoder) } };
+  const media = MEDIA_TYPES[encoding.media];
+  const contentType = encoding.media === "json" ? media : `${media};stream=watch`;
+  return {
+    status: 200,
+    headers: { "content-type": contentType, "cache-control": "no-cache, private" },
+    body: { type: "stream", chunks: frames(parts.shared, feed, encoder) },
+  };
+}
+
+async function* batches(feed: WatchFeed, encoder: EventEncoder): AsyncIterable<readonly WatchItem[]> {
+  using open = feed;
+  for (let batch = await open.next(); batch !== undefined; batch = await open.next()) {
+    yield batch.events.map((event) => encoder.item(event));
+  }
+}
+
+async function* frames(
+  shared: SharedChunks,
+  feed: WatchFeed,
+  encoder: EventEncoder,
+): AsyncIterable<Uint8Array> {
+  using open = feed;
+  for (let batch = await open.next(); batch !== undefined; batch = await open.next()) {
+    const name = batch.shared === undefined ? undefined : encoder.sharedName(batch.shared);
+    let chunks = name === undefined ? undefined : shared.get(name);
+    if (chunks === undefined) {
+      chunks = chunksOf(batch.events, encoder);
+      if (name !== undefined) shared.set(name, chunks);
+    }
+    yield* chunks;
+  }
+}
+
+function chunksOf(events: readonly FeedEvent[], encoder: EventEncoder): readonly Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  let pieces: Uint8Array[] = [];
+  let size = 0;
+  for (const event of events) {
+    size += encoder.pushFrame(pieces, event);
+    if (size < CHUNK_BYTES) continue;
+    chunks.push(Buffer.concat(pieces));
+    pieces = [];
+    size = 0;
+  }
+  if (pieces.length > 0) chunks.push(Buffer.concat(pieces));
+  return chunks;
+}
+
+/** One watcher's view of events: version, transformation and media type. */
+class EventEncoder {
+  readonly #views: Views;
+  readonly #request: ResourceRequest;
+  readonly #resource: Resource;
+  readonly #encoding: Encoding;
+  #sentColumns = false;
+
+  constructor(views: Views, request: ResourceRequest, encoding: Encoding) {
+    this.#views = views;
+    this.#request = request;
+    this.#resource = request.resource;
+    this.#encoding = encoding;
+  }
+
+  /** Undefined for tables, whose first event differs. */
+  sharedName(batch: string): string | undefined {
+    const { media, as } = this.#encoding;
+    if (as === "Table") return undefined;
+    const { plural } = this.#resource;
+    return `${groupVersion(this.#resource)}/${plural}/${this.#request.info.namespace}/${media}/${as ?? ""}/${batch}`;
+  }
+
+  item(event: FeedEvent): WatchItem {
+    if (event.type === "ERROR") return { type: "ERROR", object: event.status };
+    if (event.type === "BOOKMARK") return { type: "BOOKMARK", object: this.#shown(this.#bookmark(event)) };
+    return { type: event.type, object: this.#shown(this.#views.object(this.#resource, event.record)) };
+  }
+
+  /** Appends one frame to `pieces`; returns its length. */
+  pushFrame(pieces: Uint8Array[], event: FeedEvent): number {
+    if (this.#encoding.media === "json") {
+      const opening = openings[event.type];
+      const isStored = this.#encoding.as === undefined && "record" in event;
+      const object = isStored
+        ? this.#views.json(this.#resource, event.record)
+        : Buffer.from(JSON.stringify(this.item(event).object));
+      pieces.push(opening, object, NEWLINE);
+      return opening.length + object.length + NEWLINE.length;
+    }
+    const { type, object } = this.item(event);
+    const bytes = encodeWatchFrame({
+      type,
+      object: encodeValue(object, this.#resource, this.#encoding.media),
+    });
+    pieces.push(bytes);
+    return bytes.length;
+  }
+
+  #bookmark(event: Extract<FeedEvent, { type: "BOOKMARK" }>): KubeObject {
+    const annotations = event.endsInitial ? { annotations: { [INITIAL_END]: "true" } } : {};
+    const metadata = { resourceVersion: String(event.revision), creationTimestamp: null, ...annotations };
+    const { kind } = this.#resource;
+    return { kind, apiVersion: groupVersion(this.#resource), metadata } as unknown as KubeObject;
+  }
+
+  #shown(object: KubeObject): unknown {
+    if (this.#encoding.as === undefined) return object;
+    if (this.#encoding.as !== "Table") return metadataOnly(object);
+    const columns = this.#sentColumns ? [] : columnDefinitions(this.#resource);
+    this.#sentColumns = true;
+    const { info, now } = this.#request;
+    const isBookmark = object.metadata.name === undefined;
+    const rows = isBookmark ? [] : [rowOf(this.#resource, object, includeObject(info.query), now)];
+    return table(columns, rows, { resourceVersion: object.metadata.resourceVersion });
+  }
+}
+
+const openings: Readonly<Record<FeedEvent["type"], Uint8Array>> = {
+  ADDED: opening("ADDED"),
+  MODIFIED: opening("MODIFIED"),
+  DELETED: opening("DELETED"),
+  BOOKMARK: opening("BOOKMARK"),
+  ERROR: opening("ERROR"),
+};
+
+function opening(type: FeedEvent["type"]): Uint8Array {
+  return Buffer.from(`{"type":"${type}","object":`);
+}
