@@ -78,17 +78,18 @@ async function* bodyOf(
   request: WireRequest,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
+  let ended = false;
   try {
     for await (const chunk of stream) yield chunk as Buffer;
+    ended = stream.readableEnded && stream.rstCode === http2.constants.NGHTTP2_NO_ERROR;
   } catch (cause) {
     signal.throwIfAborted();
     throw unreachable(request, cause);
   } finally {
-    if (!stream.closed) stream.close(http2.constants.NGHTTP2_CANCEL);
+    if (!ended) stream.close(http2.constants.NGHTTP2_CANCEL);
   }
-  if (signal.aborted) throw signal.reason;
-  if (stream.rstCode !== http2.constants.NGHTTP2_NO_ERROR || !stream.readableEnded)
-    throw unreachable(request, undefined);
+  signal.throwIfAborted();
+  if (!ended) throw unreachable(request, undefined);
 }
 
 /** A stream that the server refused before acting (RFC 9113, 8.7) may be sent again. */
