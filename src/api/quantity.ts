@@ -7,6 +7,7 @@ import { CodedError } from "#base";
 
 export type QuantityFormat = "DecimalSI" | "BinarySI" | "DecimalExponent";
 
+/** A text that is no quantity. */
 export class QuantityError extends CodedError<"syntax"> {}
 
 const NANO = 1_000_000_000n;
@@ -20,6 +21,9 @@ const DECIMAL = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
 /** The common forms, already canonical. */
 const CANONICAL = /^[1-9]\d{0,2}(?:m|k|M|G|[KMGT]i)?$/;
 
+/**
+ * An exact amount: `Quantity.parse("1.5Gi").plus(Quantity.of(1)).toString()`. Immutable.
+ */
 export class Quantity {
   static readonly zero = new Quantity(0n, "DecimalSI");
 

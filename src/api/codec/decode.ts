@@ -80,6 +80,7 @@ function isWrong(name: unknown, expected: string): boolean {
 /** Unknown fields with paths relative to the value being read; they gain their prefixes on the way up. */
 class Problems implements Reading {
   readonly list: string[] = [];
+  count = 0;
   readonly hasLiterals: boolean;
   readonly #wanted: boolean;
   readonly #paths: string[] = [];
@@ -89,12 +90,8 @@ class Problems implements Reading {
     this.hasLiterals = hasLiterals;
   }
 
-  get count(): number {
-    return this.#paths.length;
-  }
-
   unknown(name: string): void {
-    if (this.#wanted && this.#paths.length < MAX_PROBLEMS) this.#paths.push(name);
+    if (this.#wanted && this.count < MAX_PROBLEMS) this.count = this.#paths.push(name);
   }
 
   prefix(from: number, step: string): void {
@@ -103,6 +100,7 @@ class Problems implements Reading {
 
   forget(from: number): void {
     this.#paths.length = from;
+    this.count = from;
   }
 
   /** Completes `list` when the whole object has been read. */
@@ -190,7 +188,10 @@ function compileMessage(type: Type): Reader {
           if (step.dropsZero && isZero(item)) continue;
           if (step.inherited) setKey(out, name, item);
           else out[name] = item;
-        } else if (step.absent !== undefined) setKey(out, name, step.absent(reading));
+        } else if (step.absent !== undefined) {
+          if (step.inherited) setKey(out, name, step.absent(reading));
+          else out[name] = step.absent(reading);
+        }
       }
     } catch (error) {
       throw addStep(error, current);
@@ -209,17 +210,21 @@ function readUnknown(type: Type, value: Data, out: Data, reading: Reading): void
 }
 
 function compileField(field: Field): Step {
-  let reader: Reader | undefined;
   return {
     name: field.name,
-    read: (value, reading) => {
-      // Looked up on first use: a recursive type would never end.
-      reader ??= readerOf(field.of, compile);
-      return reader(value, reading);
-    },
+    read: field.of.form === "scalar" ? readerOf(field.of, compile) : lateReader(field.of),
     inherited: field.name in Object.prototype,
     dropsZero: field.presence === "omitempty",
     absent: absentValue(field),
+  };
+}
+
+/** The reader, looked up on first use: a recursive type would never end. */
+function lateReader(schema: Schema): Reader {
+  let reader: Reader | undefined;
+  return (value, reading) => {
+    reader ??= readerOf(schema, compile);
+    return reader(value, reading);
   };
 }
 

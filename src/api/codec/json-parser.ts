@@ -121,7 +121,9 @@ class Parser {
   }
 
   #value(): unknown {
-    const code = this.#space();
+    let code = this.#text.charCodeAt(this.#at);
+    if (code === QUOTE) return this.#string();
+    if (code <= 0x20) code = this.#space();
     switch (code) {
       case 0x7b:
         return this.#object();
@@ -155,19 +157,23 @@ class Parser {
 
   #object(): unknown {
     this.#enter();
+    const text = this.#text;
     const object: Record<string, unknown> = {};
     if (this.#space() === 0x7d) return this.#leave(object);
     for (;;) {
-      if (this.#space() !== QUOTE) throw this.#unexpected("where a key begins");
+      if (text.charCodeAt(this.#at) !== QUOTE && this.#space() !== QUOTE)
+        throw this.#unexpected("where a key begins");
       const key = this.#string();
-      if (this.#space() !== COLON) throw this.#unexpected("after a key");
+      if (text.charCodeAt(this.#at) !== COLON && this.#space() !== COLON)
+        throw this.#unexpected("after a key");
       this.#at++;
       const value = this.#value();
       // Values are never undefined, so that most keys need no second look.
       if (object[key] !== undefined && Object.hasOwn(object, key)) this.#duplicates.push({ object, key });
       if (key === "__proto__") setKey(object, key, value);
       else object[key] = value;
-      const code = this.#space();
+      let code = text.charCodeAt(this.#at);
+      if (code !== COMMA && code !== 0x7d) code = this.#space();
       if (code === 0x7d) return this.#leave(object);
       if (code !== COMMA) throw this.#unexpected("after a value in an object");
       this.#at++;

@@ -60,16 +60,16 @@ function compileInline({ number, type }: Inline): Write {
 
 function compileField(field: Field): Write {
   const { name } = field;
-  const writesAbsent = isWrittenWhenAbsent(field);
+  const absent = isWrittenWhenAbsent(field) ? zeroOf(field.of) : undefined;
+  const isInherited = name in Object.prototype;
   let write: Write | undefined;
   return (writer, object) => {
     const data = object as Data;
-    const value = Object.hasOwn(data, name) ? data[name] : undefined;
-    if (value === undefined || value === null) {
-      if (!writesAbsent) return;
-    }
+    const found = isInherited && !Object.hasOwn(data, name) ? undefined : data[name];
+    const value = found ?? absent;
+    if (value === undefined) return;
     write ??= compileValue(field.number, field.of);
-    write(writer, value ?? zeroOf(field.of));
+    write(writer, value);
   };
 }
 

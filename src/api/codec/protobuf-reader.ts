@@ -2,6 +2,10 @@
 import { DecodeError } from "./errors.ts";
 import { MAX_DEPTH } from "./limits.ts";
 
+/** Varints shorter than this fit a number. */
+const EXACT_BYTES = 8;
+
+/** A position in bytes that moves behind what is read. All methods throw `DecodeError` `syntax` on damage. */
 export class ProtobufReader {
   readonly #data: Buffer;
   #position: number;
@@ -40,20 +44,23 @@ export class ProtobufReader {
   }
 
   int32(): number {
-    return Number(BigInt.asIntN(32, this.#bits64()));
+    const start = this.#position;
+    const value = this.varint();
+    return this.#position - start < EXACT_BYTES ? value | 0 : Number(BigInt.asIntN(32, this.#bits(start)));
   }
 
   /** A number, or a bigint beyond 2^53. */
   int64(): number | bigint {
-    const exact = BigInt.asIntN(64, this.#bits64());
+    const start = this.#position;
+    const small = this.varint();
+    if (this.#position - start < EXACT_BYTES) return small;
+    const exact = BigInt.asIntN(64, this.#bits(start));
     const value = Number(exact);
     return Number.isSafeInteger(value) ? value : exact;
   }
 
-  #bits64(): bigint {
-    const start = this.#position;
-    const small = this.varint();
-    if (this.#position - start < 8) return BigInt(small);
+  /** The varint from `start` to here, in full. */
+  #bits(start: number): bigint {
     let value = 0n;
     for (let i = this.#position - 1; i >= start; i--) {
       value = (value << 7n) | BigInt((this.#data[i] ?? 0) & 0x7f);
@@ -118,6 +125,7 @@ export class ProtobufReader {
   }
 }
 
+/** The error of bytes that are no protobuf. */
 export function malformed(detail: string): DecodeError {
   return new DecodeError("syntax", `Cannot read protobuf: ${detail}`);
 }

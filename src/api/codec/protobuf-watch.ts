@@ -6,6 +6,7 @@ import { MAX_FRAME_BYTES } from "./limits.ts";
 import { malformed, ProtobufReader } from "./protobuf-reader.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 
+/** One event of a watch; the object stays encoded. */
 export interface WatchFrame {
   /** `ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK` or `ERROR`. */
   readonly type: string;
@@ -13,6 +14,7 @@ export interface WatchFrame {
   readonly object: Uint8Array;
 }
 
+/** The frame with its length, ready for the stream. */
 export function encodeWatchFrame(frame: WatchFrame): Uint8Array {
   const writer = new ProtobufWriter();
   const object = writer.mark();

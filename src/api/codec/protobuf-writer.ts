@@ -7,6 +7,7 @@
  */
 
 const INITIAL_BYTES = 2048;
+const SHORT_TEXT = 64;
 
 export class ProtobufWriter {
   #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
@@ -73,10 +74,25 @@ export class ProtobufWriter {
   }
 
   string(value: string): void {
+    if (value.length <= SHORT_TEXT && this.#ascii(value)) return;
     const size = Buffer.byteLength(value);
     this.#reserve(size);
     this.#position -= size;
     this.#buffer.write(value, this.#position, "utf8");
+  }
+
+  /** Short texts cost less than a call out of JavaScript. False when a character needs more than a byte. */
+  #ascii(value: string): boolean {
+    this.#reserve(value.length);
+    const buffer = this.#buffer;
+    const start = this.#position - value.length;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code >= 0x80) return false;
+      buffer[start + i] = code;
+    }
+    this.#position = start;
+    return true;
   }
 
   /** A copy of what has been written. */

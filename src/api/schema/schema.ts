@@ -34,6 +34,7 @@ export type ScalarName =
   | "json"
   | "any";
 
+/** A value without parts, in JSON at least. */
 export interface Scalar<X = unknown> extends Typed<X> {
   readonly form: "scalar";
   readonly name: ScalarName;
@@ -44,6 +45,7 @@ export interface Scalar<X = unknown> extends Typed<X> {
 /** How server-side apply sees a list: one value, a set of scalars, or items named by keys. */
 export type ListTopology = "atomic" | "set" | "map";
 
+/** A JSON array. */
 export interface ListOf<X = unknown> extends Typed<X> {
   readonly form: "list";
   readonly items: Schema;
@@ -55,6 +57,7 @@ export interface ListOf<X = unknown> extends Typed<X> {
   readonly boxed: boolean;
 }
 
+/** A JSON object with free keys. */
 export interface MapOf<X = unknown> extends Typed<X> {
   readonly form: "map";
   readonly values: Schema;
@@ -70,6 +73,7 @@ export interface Union<X = unknown> extends Typed<X> {
   readonly cases: readonly UnionCase[];
 }
 
+/** One form of a union. */
 export interface UnionCase {
   readonly json: "object" | "array" | "boolean";
   /** Protobuf number. */
@@ -77,6 +81,7 @@ export interface UnionCase {
   readonly of: Schema;
 }
 
+/** Names a kind: `{ group: "apps", version: "v1", kind: "Deployment" }`. */
 export interface GroupVersionKind {
   /** `""` for core. */
   readonly group: string;
@@ -90,6 +95,7 @@ export interface Hooks<T> {
   default?(value: T): void;
 }
 
+/** A JSON object with known fields: what a table makes. */
 export interface Type<T = unknown> extends Typed<T> {
   readonly form: "message";
   /** `PodSpec`; unique within a group and version. */
@@ -107,6 +113,7 @@ export interface Type<T = unknown> extends Typed<T> {
   readonly hooks: Hooks<T>;
 }
 
+/** A message within a message, whose fields are the outer one's in JSON. */
 export interface Inline {
   readonly number: number;
   readonly type: Type;
@@ -128,6 +135,7 @@ export type Presence = "field" | "always" | "struct" | "omitempty" | "optional" 
 
 export type PatchStrategy = "merge" | "replace" | "retainKeys" | "merge,retainKeys";
 
+/** One row of a table. */
 export interface Field<X = unknown> {
   /** The JSON name. */
   readonly name: string;
