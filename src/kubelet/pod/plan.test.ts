@@ -13,7 +13,7 @@ import {
   readySandboxOf,
   running,
   sandboxAtMs,
-} from "../testing.ts";
+} from "../testing/builders.ts";
 import { BackOffTable } from "./back-off.ts";
 import { planPod, type PodPlan } from "./plan.ts";
 

@@ -1,9 +1,9 @@
 /** Builders for the kubelet's tests: pods as the API gives them, and containers as a runtime tells of them. */
 import type { Container, Pod, PodSpec } from "#api";
-import type { PodObservation } from "./pod/observation.ts";
-import { containerHash } from "./pod/container-hash.ts";
-import { containerHashAnnotation, restartCountAnnotation } from "./runtime/labels.ts";
-import type { ContainerStatus, SandboxStatus } from "./runtime/runtime.ts";
+import type { PodObservation } from "../pod/observation.ts";
+import { containerHash } from "../pod/container-hash.ts";
+import { containerHashAnnotation, restartCountAnnotation } from "../runtime/labels.ts";
+import type { ContainerStatus, SandboxStatus } from "../runtime/runtime.ts";
 
 /** The time at which the tests' sandboxes were made. */
 export const sandboxAtMs = 1_000_000;

@@ -1,0 +1,32 @@
+/**
+ * What the kubelet must do, on any runtime: the suite that runs on the twin in virtual time, and on a real node. Pods
+ * are bound to the node as a scheduler would, and judged by what the API and the runtime show.
+ */
+import { test } from "node:test";
+import { adoptionTests } from "./suite/adoption.suite.ts";
+import { imageTests } from "./suite/images.suite.ts";
+import { initTests } from "./suite/init.suite.ts";
+import { lifeTests } from "./suite/life.suite.ts";
+import { nodeTests } from "./suite/node.suite.ts";
+import { probeTests } from "./suite/probes.suite.ts";
+import { restartTests } from "./suite/restarts.suite.ts";
+import { type Check, type KubeletHarness, NodeBench } from "./testing/node-bench.ts";
+
+export function kubeletSuite(name: string, make: () => Promise<KubeletHarness>): void {
+  const check: Check = (title, body) => {
+    test(`${name}: ${title}`, async () => {
+      await using harness = await make();
+      await harness.run(async () => {
+        await harness.startKubelet();
+        await body(new NodeBench(harness));
+      });
+    });
+  };
+  nodeTests(check);
+  lifeTests(check);
+  restartTests(check);
+  initTests(check);
+  imageTests(check);
+  probeTests(check);
+  adoptionTests(check);
+}

@@ -1,0 +1,90 @@
+/** Images, references and volumes that are not there. */
+import assert from "node:assert/strict";
+import { type Check, statusOf, waitingFor } from "../testing/node-bench.ts";
+
+export function imageTests(check: Check): void {
+  check("an image that cannot be had is ErrImagePull, then ImagePullBackOff", async (bench) => {
+    const image = bench.harness.missingImage;
+    await bench.create("lost", { containers: [{ name: "main", image }] });
+    await bench.eventually("lost", (pod) => waitingFor(pod) === "ErrImagePull");
+    const pod = await bench.eventually("lost", (one) => waitingFor(one) === "ImagePullBackOff");
+    assert.equal(statusOf(pod).state.waiting?.message?.startsWith(`Back-off pulling image "${image}"`), true);
+    assert.equal(pod.status.phase, "Pending");
+    await bench.told("lost", "Pulling", `Pulling image "${image}"`);
+    await bench.told("lost", "Failed", `Failed to pull image "${image}": `);
+    await bench.told("lost", "Failed", "Error: ErrImagePull");
+    await bench.told("lost", "BackOff", `Back-off pulling image "${image}"`);
+    await bench.delete("lost");
+    assert.equal((await bench.gone("lost")) < 5, true);
+  });
+
+  check("policy Never refuses an image that is not there, and takes one that is", async (bench) => {
+    const image = bench.harness.shellImage;
+    await bench.create("never", {
+      containers: [bench.shell("main", "sleep 1000", { imagePullPolicy: "Never" })],
+    });
+    const pod = await bench.eventually("never", (one) => waitingFor(one) === "ErrImageNeverPull");
+    assert.equal(
+      statusOf(pod).state.waiting?.message,
+      `Container image "${image}" is not present with pull policy of Never`,
+    );
+    await bench.create("puller", { containers: [bench.shell("main", "sleep 1000")] });
+    await bench.running("puller");
+    await bench.running("never");
+    await bench.told("never", "Pulled", `Container image "${image}" already present on machine`);
+  });
+
+  check("a name that is no image reference is InvalidImageName", async (bench) => {
+    await bench.create("odd", { containers: [{ name: "main", image: "Not/An Image" }] });
+    await bench.eventually("odd", (pod) => waitingFor(pod) === "InvalidImageName");
+  });
+
+  check(
+    "a missing ConfigMap in the environment is CreateContainerConfigError until it comes",
+    async (bench) => {
+      const env = [{ name: "COLOR", valueFrom: { configMapKeyRef: { name: "paint", key: "color" } } }];
+      await bench.create("env", {
+        containers: [bench.shell("main", 'test "$COLOR" = red && sleep 1000', { env })],
+      });
+      const pod = await bench.eventually("env", (one) => waitingFor(one) === "CreateContainerConfigError");
+      assert.equal(statusOf(pod).state.waiting?.message, 'configmap "paint" not found');
+      await bench.told("env", "Failed", 'Error: configmap "paint" not found');
+      await bench.createConfigMap("paint", { color: "red" });
+      await bench.running("env");
+    },
+  );
+
+  check("a missing ConfigMap of a volume holds the pod back with FailedMount", async (bench) => {
+    const volumeMounts = [{ name: "files", mountPath: "/etc/files" }];
+    await bench.create("files", {
+      volumes: [{ name: "files", configMap: { name: "papers" } }],
+      containers: [bench.shell("main", "sleep 1000", { volumeMounts })],
+    });
+    await bench.told(
+      "files",
+      "FailedMount",
+      'MountVolume.SetUp failed for volume "files" : configmap "papers" not found',
+    );
+    assert.equal(waitingFor(await bench.pod("files")), "ContainerCreating");
+    await bench.createConfigMap("papers", { a: "b" });
+    await bench.eventually("files", (pod) => statusOf(pod).ready, 150);
+  });
+
+  check(
+    "the environment has fields of the pod, services and references to earlier variables",
+    async (bench) => {
+      const env = [
+        { name: "NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+        { name: "IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+        { name: "GREETING", value: "hello-$(NAME)" },
+      ];
+      const script =
+        'test "$GREETING" = hello-facts && test -n "$IP" && test -n "$KUBERNETES_SERVICE_HOST" && sleep 1000';
+      await bench.create("facts", {
+        restartPolicy: "Never",
+        containers: [bench.shell("main", script, { env })],
+      });
+      await bench.running("facts");
+    },
+  );
+}

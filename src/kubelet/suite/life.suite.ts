@@ -1,0 +1,137 @@
+/** The life of a pod from its binding to the end of its object. */
+import assert from "node:assert/strict";
+import { pods } from "#api";
+import { type Check, condition, statusOf } from "../testing/node-bench.ts";
+
+export function lifeTests(check: Check): void {
+  check("a pod comes up: running, ready, with addresses, ids and events", async (bench) => {
+    await bench.create("web", { containers: [bench.shell("main", "sleep 1000")] });
+    const pod = await bench.running("web");
+    assert.equal(pod.status.phase, "Running");
+    assert.equal(pod.status.qosClass, "BestEffort");
+    assert.equal(pod.status.podIPs?.[0]?.ip, pod.status.podIP);
+    assert.notEqual(pod.status.hostIP, undefined);
+    assert.notEqual(pod.status.startTime, undefined);
+    for (const type of ["PodReadyToStartContainers", "Initialized", "ContainersReady", "PodScheduled"]) {
+      assert.equal(condition(pod, type), "True", type);
+    }
+    const status = statusOf(pod);
+    assert.deepEqual([status.ready, status.started, status.restartCount], [true, true, 0]);
+    assert.match(status.containerID ?? "", /^[a-z-]+:\/\/[0-9a-f]{64}$/);
+    assert.notEqual(status.imageID, "");
+    for (const [reason, text] of [
+      ["Created", "Container created"],
+      ["Started", "Container started"],
+    ] as const) {
+      await bench.told("web", reason, text);
+    }
+    await bench.told("web", "Pulled", `Successfully pulled image "${bench.harness.shellImage}" in `);
+  });
+
+  check("a deleted pod ends by its own signal handler, and nothing of it is left", async (bench) => {
+    await bench.create("web", {
+      terminationGracePeriodSeconds: 30,
+      containers: [bench.shell("main", "trap 'exit 0' TERM; sleep 1000 & wait")],
+    });
+    const pod = await bench.running("web");
+    await bench.delete("web");
+    assert.equal((await bench.gone("web")) < 5, true);
+    await bench.env.clock.sleep(500);
+    assert.equal(await bench.left(pod), 0);
+    await bench.told("web", "Killing", "Stopping container main");
+  });
+
+  check(
+    "one that ignores its signal is killed when its grace is over, and says so at last",
+    async (bench) => {
+      await bench.create("deaf", {
+        terminationGracePeriodSeconds: 8,
+        containers: [bench.shell("main", "trap '' TERM; while true; do sleep 1; done")],
+      });
+      await bench.running("deaf");
+      await bench.delete("deaf");
+      const seconds = await bench.gone("deaf");
+      assert.equal(seconds >= 7.5 && seconds < 12, true, `${seconds} s`);
+    },
+  );
+
+  check("a second delete with less grace ends it sooner", async (bench) => {
+    await bench.create("deaf", {
+      terminationGracePeriodSeconds: 300,
+      containers: [bench.shell("main", "trap '' TERM; while true; do sleep 1; done")],
+    });
+    await bench.running("deaf");
+    await bench.delete("deaf");
+    await bench.env.clock.sleep(2000);
+    await bench.delete("deaf", 3);
+    assert.equal((await bench.gone("deaf")) < 8, true);
+  });
+
+  check("a pod that ends well is Succeeded, and keeps its containers to look at", async (bench) => {
+    await bench.create("job", { restartPolicy: "Never", containers: [bench.shell("main", "sleep 1")] });
+    const pod = await bench.phase("job", "Succeeded");
+    const ended = statusOf(pod).state.terminated;
+    assert.deepEqual([ended?.exitCode, ended?.reason], [0, "Completed"]);
+    const ready = pod.status.conditions?.find((one) => one.type === "Ready");
+    assert.deepEqual([ready?.status, ready?.reason], ["False", "PodCompleted"]);
+    assert.equal(pod.status.podIP !== undefined, true);
+    await bench.delete("job");
+    await bench.gone("job");
+    await bench.env.clock.sleep(500);
+    assert.equal(await bench.left(pod), 0);
+  });
+
+  check("a pod that ends badly is Failed with its exit code", async (bench) => {
+    await bench.create("job", { restartPolicy: "Never", containers: [bench.shell("main", "exit 3")] });
+    const ended = statusOf(await bench.phase("job", "Failed")).state.terminated;
+    assert.deepEqual([ended?.exitCode, ended?.reason], [3, "Error"]);
+  });
+
+  check("a pod past its deadline fails", async (bench) => {
+    await bench.create("slow", {
+      activeDeadlineSeconds: 5,
+      containers: [bench.shell("main", "trap 'exit 0' TERM; sleep 1000 & wait")],
+    });
+    const pod = await bench.phase("slow", "Failed", 30);
+    assert.equal(pod.status.reason, "DeadlineExceeded");
+    assert.equal(statusOf(pod).state.terminated !== undefined, true);
+  });
+
+  check("a preStop hook runs within the grace, before the signal", async (bench) => {
+    const lifecycle = { preStop: { sleep: { seconds: 4 } } };
+    await bench.create("web", {
+      terminationGracePeriodSeconds: 30,
+      containers: [bench.shell("main", "trap 'exit 0' TERM; sleep 1000 & wait", { lifecycle })],
+    });
+    await bench.running("web");
+    await bench.delete("web");
+    const seconds = await bench.gone("web");
+    assert.equal(seconds >= 3.5 && seconds < 8, true, `${seconds} s`);
+  });
+
+  check("a failed postStart hook ends the container", async (bench) => {
+    const lifecycle = { postStart: { exec: { command: ["sh", "-c", "exit 1"] } } };
+    await bench.create("web", {
+      containers: [bench.shell("main", "trap 'exit 0' TERM; sleep 1000 & wait", { lifecycle })],
+    });
+    await bench.told("web", "FailedPostStartHook", "PostStartHook failed");
+    await bench.eventually("web", (pod) => statusOf(pod).restartCount > 0);
+  });
+
+  check("readiness gates hold Ready back until somebody opens them", async (bench) => {
+    await bench.create("gated", {
+      readinessGates: [{ conditionType: "example.com/open" }],
+      containers: [bench.shell("main", "sleep 1000")],
+    });
+    const waiting = await bench.eventually("gated", (pod) => condition(pod, "ContainersReady") === "True");
+    const ready = waiting.status.conditions?.find((one) => one.type === "Ready");
+    assert.deepEqual([ready?.status, ready?.reason], ["False", "ReadinessGatesNotReady"]);
+    const conditions = [{ type: "example.com/open", status: "True" }];
+    await bench.harness.client
+      .of(pods)
+      .patch({ namespace: "default", name: "gated" }, "strategic", { status: { conditions } }, bench.signal, {
+        subresource: "status",
+      });
+    await bench.running("gated");
+  });
+}

@@ -1,0 +1,193 @@
+/**
+ * What the kubelet's suite runs on: an API server, a runtime and a kubelet that can be stopped and started, and the
+ * few things its tests do again and again. A real node and the twin each make one.
+ */
+import assert from "node:assert/strict";
+import {
+  type ContainerStatus,
+  configMaps,
+  type Container,
+  events,
+  isStatus,
+  nodes,
+  type Node,
+  type Pod,
+  type PodSpec,
+  pods,
+} from "#api";
+import type { Env } from "#base";
+import type { Client, NewObject } from "#client";
+import { podUidLabel } from "../runtime/labels.ts";
+import type { RuntimeService } from "../runtime/runtime.ts";
+
+export interface KubeletHarness extends AsyncDisposable {
+  readonly env: Env;
+  /** With every right. */
+  readonly client: Client;
+  readonly runtime: RuntimeService;
+  readonly nodeName: string;
+  /** A busybox that can be pulled. */
+  readonly shellImage: string;
+  /** Another one. */
+  readonly otherImage: string;
+  /** One that cannot be had. */
+  readonly missingImage: string;
+  startKubelet(): Promise<void>;
+  /** Ends the kubelet without a word; containers run on. */
+  crashKubelet(): Promise<void>;
+  /** Every process of the machine ends, and every network is gone; the kubelet is down. */
+  rebootNode(): Promise<void>;
+  /** Runs a test's body, in the harness's time. */
+  run(body: () => Promise<void>): Promise<void>;
+}
+
+const namespace = "default";
+
+export class NodeBench {
+  readonly harness: KubeletHarness;
+  readonly signal = new AbortController().signal;
+
+  constructor(harness: KubeletHarness) {
+    this.harness = harness;
+  }
+
+  get env(): Env {
+    return this.harness.env;
+  }
+
+  /** A container of the shell image that runs a script. */
+  shell(name: string, script: string, more: Partial<Container> = {}): NewObject<Container> {
+    return { name, image: this.harness.shellImage, command: ["sh", "-c", script], ...more };
+  }
+
+  /** Creates a pod that is bound to the node. */
+  async create(name: string, spec: NewObject<PodSpec>): Promise<Pod> {
+    return this.harness.client.of(pods).create(
+      {
+        metadata: { name, namespace },
+        spec: {
+          nodeName: this.harness.nodeName,
+          automountServiceAccountToken: false,
+          terminationGracePeriodSeconds: 5,
+          ...spec,
+        },
+      },
+      this.signal,
+    );
+  }
+
+  async pod(name: string): Promise<Pod> {
+    return this.harness.client.of(pods).get({ namespace, name }, this.signal);
+  }
+
+  /** The pod once `holds` of it; fails with the pod's status when that takes longer than `withinSeconds`. */
+  async eventually(name: string, holds: (pod: Pod) => boolean, withinSeconds = 60): Promise<Pod> {
+    const { clock } = this.env;
+    const until = clock.monotonic() + withinSeconds * 1000;
+    let last = await this.pod(name);
+    while (!holds(last)) {
+      if (clock.monotonic() > until) {
+        const told = (await this.events(name)).map((one) => `${one.reason}: ${one.message}`);
+        const message = `pod ${name} did not come so far: ${JSON.stringify(last.status, undefined, 1)}\n${told.join("\n")}`;
+        throw new assert.AssertionError({ message });
+      }
+      await clock.sleep(100);
+      last = await this.pod(name);
+    }
+    return last;
+  }
+
+  async running(name: string): Promise<Pod> {
+    return this.eventually(name, (pod) => condition(pod, "Ready") === "True");
+  }
+
+  async phase(name: string, phase: string, withinSeconds = 60): Promise<Pod> {
+    return this.eventually(name, (pod) => pod.status.phase === phase, withinSeconds);
+  }
+
+  async delete(name: string, gracePeriodSeconds?: number): Promise<void> {
+    await this.harness.client
+      .of(pods)
+      .delete(
+        { namespace, name },
+        this.signal,
+        gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds },
+      );
+  }
+
+  /** Resolves with the seconds it took until the pod's object was gone. */
+  async gone(name: string, withinSeconds = 60): Promise<number> {
+    const { clock } = this.env;
+    const began = clock.monotonic();
+    for (;;) {
+      try {
+        await this.pod(name);
+      } catch (error) {
+        if (isStatus(error, "NotFound")) return (clock.monotonic() - began) / 1000;
+        throw error;
+      }
+      assert.equal(clock.monotonic() - began < withinSeconds * 1000, true, `pod ${name} is still there`);
+      await clock.sleep(100);
+    }
+  }
+
+  /** What the runtime has of a pod. */
+  async left(pod: Pod): Promise<number> {
+    const labels = { [podUidLabel]: pod.metadata.uid ?? "" };
+    const sandboxes = await this.harness.runtime.listPodSandbox({ labels }, this.signal);
+    const containers = await this.harness.runtime.listContainers({ labels }, this.signal);
+    return sandboxes.length + containers.length;
+  }
+
+  async node(): Promise<Node> {
+    return this.harness.client.of(nodes).get({ name: this.harness.nodeName }, this.signal);
+  }
+
+  async createConfigMap(name: string, data: Readonly<Record<string, string>>): Promise<void> {
+    await this.harness.client.of(configMaps).create({ metadata: { name, namespace }, data }, this.signal);
+  }
+
+  /** Events about a pod. */
+  async events(name: string): Promise<readonly { readonly reason: string; readonly message: string }[]> {
+    const list = await this.harness.client.of(events).list({ namespace }, this.signal);
+    return list.items
+      .filter((one) => one.involvedObject.name === name)
+      .map(({ reason = "", message = "" }) => ({ reason, message }));
+  }
+
+  /** Waits for an event about a pod whose reason is `reason`, and message contains `text`. */
+  async told(name: string, reason: string, text: string, withinSeconds = 30): Promise<void> {
+    const { clock } = this.env;
+    const until = clock.monotonic() + withinSeconds * 1000;
+    for (;;) {
+      const list = await this.events(name);
+      if (list.some((one) => one.reason === reason && one.message.includes(text))) return;
+      if (clock.monotonic() > until)
+        throw new assert.AssertionError({
+          message: `no event ${reason} "${text}" among ${JSON.stringify(list)}`,
+        });
+      await clock.sleep(100);
+    }
+  }
+}
+
+export function condition(pod: Pod, type: string): string | undefined {
+  return pod.status.conditions?.find((one) => one.type === type)?.status;
+}
+
+/** The status of a container, of whatever role. */
+export function statusOf(pod: Pod, name = "main"): ContainerStatus {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
+  const found = [...initContainerStatuses, ...containerStatuses].find((one) => one.name === name);
+  assert.ok(found, `container ${name} has no status`);
+  return found;
+}
+
+export function waitingFor(pod: Pod, name = "main"): string | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
+  return [...initContainerStatuses, ...containerStatuses].find((one) => one.name === name)?.state.waiting
+    ?.reason;
+}
+
+/** Registers a test on a node of its own, with its kubelet running. */
+export type Check = (title: string, body: (bench: NodeBench) => Promise<void>) => void;
