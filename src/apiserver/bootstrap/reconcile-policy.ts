@@ -145,10 +145,10 @@ async function reconcileBindings(
   );
 }
 
-interface Marked extends Omit<Metadata, "labels"> {
+type Marked = Omit<Metadata, "labels"> & {
   readonly labels: Record<string, string>;
   readonly annotations: Record<string, string>;
-}
+};
 
 function marked(metadata: Metadata): Marked {
   const labels = { ...metadata.labels, ...BOOTSTRAPPING } as Record<string, string>;

@@ -21,11 +21,12 @@ const GENERIC_TYPES: Readonly<Record<string, Type>> = {
   PartialObjectMetadataList: meta.PartialObjectMetadataList,
 };
 
-export function encodeValue(value: unknown, resource: Resource, media: Media): Uint8Array {
+/** `type`: of the value, when it is not an object or list of the resource. */
+export function encodeValue(value: unknown, resource: Resource, media: Media, type?: Type): Uint8Array {
   if (media === "json") return Buffer.from(`${JSON.stringify(value)}\n`);
   if (media === "yaml") return Buffer.from(stringifyYaml(value));
   const { kind } = value as KubeObject;
-  const generic = GENERIC_TYPES[kind];
+  const generic = GENERIC_TYPES[kind] ?? type;
   if (generic !== undefined) return encodeProtobuf(generic, value);
   if (kind === `${resource.kind}List`) return encodeList(resource, value as ListValue);
   return encodeProtobuf(resource.type, value);

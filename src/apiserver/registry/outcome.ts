@@ -1,11 +1,11 @@
 /** What a verb hands to the responder, before any encoding is chosen. */
-import type { KubeObject, Resource } from "#api";
+import type { KubeObject, Resource, Type } from "#api";
 import type { Revision, StoredRecord } from "#store";
 import type { WatchFeed } from "./watch.ts";
 import type { Versioned } from "./records.ts";
 
 /** One object: a record (stored bytes serve as they are) or a plain object (dry run, virtual resource, Status). */
-export type Single = { readonly record: Versioned } | { readonly object: unknown };
+export type Single = { readonly record: Versioned } | { readonly object: unknown; readonly type?: Type };
 
 export type Outcome =
   | { readonly type: "single"; readonly status: number; readonly resource: Resource; readonly value: Single }
@@ -30,6 +30,11 @@ export function stored(resource: Resource, record: Versioned, status = 200): Out
 /** An object that exists only in this answer. */
 export function plain(resource: Resource, object: unknown, status = 200): Outcome {
   return { type: "single", status, resource, value: { object } };
+}
+
+/** The same for an object of another type than the resource's (a Scale, a TokenRequest). */
+export function plainAs<T>(resource: Resource, type: Type<T>, object: unknown, status = 200): Outcome {
+  return { type: "single", status, resource, value: { object, type: type as Type } };
 }
 
 /** The Success status that deletes answer with. */

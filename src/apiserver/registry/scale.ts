@@ -28,7 +28,7 @@ import { groupVersion } from "../catalog.ts";
 import { decodeAs, decodePatch } from "./decoding.ts";
 import { copyOf } from "./freeze.ts";
 import { keyOf } from "./keys.ts";
-import { type Outcome, plain } from "./outcome.ts";
+import { type Outcome, plainAs } from "./outcome.ts";
 import { type Attempt, type Registry, type Seen, commitLoop } from "./registry.ts";
 import { type ResourceRequest, type WriteOptions, writeOptions } from "./resource-request.ts";
 import { checkVersion, finishUpdate } from "./update.ts";
@@ -47,7 +47,7 @@ export async function getScale(registry: Registry, request: ResourceRequest): Pr
   const { resource, info } = request;
   const record = registry.store.snapshot().get(keyOf(resource, info.namespace, info.name));
   if (record === undefined) throw notFound(resource, info.name);
-  return plain(resource, scaleOf(request, registry.views.object(resource, record)));
+  return plainAs(resource, autoscalingV1.Scale, scaleOf(request, registry.views.object(resource, record)));
 }
 
 export async function updateScale(registry: Registry, request: ResourceRequest): Promise<Outcome> {
@@ -119,7 +119,7 @@ function asScale(registry: Registry, request: ResourceRequest, attempt: Attempt<
       "record" in value
         ? registry.views.object(request.resource, value.record)
         : (value.object as KubeObject);
-    return plain(request.resource, scaleOf(request, object));
+    return plainAs(request.resource, autoscalingV1.Scale, scaleOf(request, object));
   };
   if (attempt.type === "answer") return { type: "answer", value: shown(attempt.value) };
   return { ...attempt, done: (revision) => shown(attempt.done(revision)) };

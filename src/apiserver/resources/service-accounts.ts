@@ -10,7 +10,7 @@ import {
   rfc3339,
 } from "#api";
 import { decodeAs } from "../registry/decoding.ts";
-import { type Outcome, plain } from "../registry/outcome.ts";
+import { type Outcome, plainAs } from "../registry/outcome.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ResourceRequest } from "../registry/resource-request.ts";
 import type { Behaviour } from "./behaviour.ts";
@@ -69,9 +69,7 @@ async function requestToken(
   const status = { token, expirationTimestamp: rfc3339(shownMs) };
   const metadata = { name, namespace, creationTimestamp: rfc3339(request.now) };
   const spec = { ...sent.spec, expirationSeconds: seconds };
-  return plain(
-    request.resource,
-    { kind: "TokenRequest", apiVersion: "authentication.k8s.io/v1", metadata, spec, status },
+  return plainAs(request.resource, authentication.TokenRequest, { kind: "TokenRequest", apiVersion: "authentication.k8s.io/v1", metadata, spec, status },
     201,
   );
 }
