@@ -1,0 +1,141 @@
+/**
+ * A cluster without scheduler and kubelets, in virtual time: the real API server on the memory store, and the controller
+ * manager with each controller's own user. Tests play scheduler and kubelet through the API.
+ */
+import { type KubeObject, type Pod, pods, type Resource, resources, rfc3339 } from "#api";
+import { ApiServer, Catalog, describeRecords, serviceAccountUser, type User, userOf } from "#apiserver";
+import type { Env, RootEnv } from "#base";
+import { SimWorld } from "#base/sim";
+import { type Client, createClient, HandlerTransport, keyOf, type NewObject } from "#client";
+import { createStore, MemoryJournal } from "#store";
+import { type ControllerDefinition, ControllerManager, type ControllerManagerOptions, controllers } from "../mod.ts";
+
+const MINUTE_MS = 60_000;
+
+export class TestCluster {
+  readonly world: SimWorld;
+  readonly env: Env;
+  readonly signal = new AbortController().signal;
+  readonly #api: ApiServer;
+  readonly #serverEnv: RootEnv;
+  /** Speaks as a cluster administrator. */
+  readonly admin: Client;
+  manager: ControllerManager | undefined;
+  #addresses = 0;
+
+  private constructor(world: SimWorld, serverEnv: RootEnv, api: ApiServer) {
+    this.world = world;
+    this.env = world.env("tests");
+    this.#serverEnv = serverEnv;
+    this.#api = api;
+    this.admin = this.clientOf(userOf("admin", ["system:masters", "system:authenticated"]));
+  }
+
+  /** Runs `body` in a new cluster; with `startManager: false` without controllers at first. */
+  static async run(
+    seed: string,
+    body: (cluster: TestCluster) => Promise<void>,
+    options: { readonly startManager?: boolean; readonly definitions?: readonly ControllerDefinition[] } = {},
+  ): Promise<void> {
+    const world = new SimWorld(seed);
+    await world.run(async () => {
+      const env = world.env("apiserver");
+      const store = createStore(env, { journal: new MemoryJournal(), describe: describeRecords(new Catalog(resources)) });
+      const signal = new AbortController().signal;
+      await store.start(signal);
+      const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
+      const api = new ApiServer(env, deps, { rootCertificate: "the authority" });
+      await api.start(signal);
+      const cluster = new TestCluster(world, env, api);
+      if (options.startManager !== false) await cluster.startManager(options.definitions ?? controllers);
+      await body(cluster);
+      await cluster.manager?.[Symbol.asyncDispose]();
+      await cluster.#serverEnv[Symbol.asyncDispose]();
+    });
+  }
+
+  clientOf(user: User): Client {
+    return createClient(new HandlerTransport(this.#api.handlerFor(user)), { fieldManager: user.name });
+  }
+
+  /** The factory that the composition root gives to a controller manager. */
+  readonly clientFor = (serviceAccount?: string): Client =>
+    this.clientOf(
+      serviceAccount === undefined
+        ? userOf("system:kube-controller-manager", ["system:authenticated"])
+        : serviceAccountUser("kube-system", serviceAccount),
+    );
+
+  async startManager(
+    definitions: readonly ControllerDefinition[] = controllers,
+    options: Partial<ControllerManagerOptions> = {},
+    host = "manager",
+  ): Promise<ControllerManager> {
+    const manager = new ControllerManager(
+      this.world.env(host),
+      { clientFor: this.clientFor, definitions },
+      { identity: host, rootCa: "the authority", ...options },
+    );
+    await manager.start(this.signal);
+    this.manager = manager;
+    return manager;
+  }
+
+  create<T extends KubeObject>(resource: Resource<T>, object: NewObject<T>): Promise<T> {
+    return this.admin.of(resource).create(object, this.signal);
+  }
+
+  async list<T extends KubeObject>(resource: Resource<T>, namespace?: string): Promise<readonly T[]> {
+    return (await this.admin.of(resource).list({ namespace }, this.signal)).items;
+  }
+
+  /** The object, or undefined. */
+  async get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string): Promise<T | undefined> {
+    return (await this.list(resource, namespace)).find(({ metadata }) => metadata.name === name);
+  }
+
+  /** Waits until `holds`, at most `maxMs` of virtual time, and fails with what `holds` last said otherwise. */
+  async until(what: string, holds: () => Promise<boolean>, maxMs = 5 * MINUTE_MS): Promise<void> {
+    const end = this.env.clock.monotonic() + maxMs;
+    while (!(await holds())) {
+      if (this.env.clock.monotonic() > end) throw new Error(`Not so after ${maxMs} ms: ${what}`);
+      await this.env.clock.sleep(50);
+    }
+  }
+
+  /** Plays scheduler and kubelet: pods that have no status yet run on `node` and are ready; ending ones end. */
+  async playNode(node: string, isGood: (pod: Pod) => boolean = () => true): Promise<void> {
+    for (const pod of await this.list(pods)) {
+      const key = keyOf(pod);
+      if (pod.metadata.deletionTimestamp !== undefined) {
+        await this.admin.of(pods).delete(key, this.signal, { gracePeriodSeconds: 0 }).catch(() => {
+          // Somebody was faster.
+        });
+      } else if (!pod.spec.nodeName) {
+        const target = { apiVersion: "v1", kind: "Node", name: node };
+        await this.admin.of(pods).post(key, "binding", { apiVersion: "v1", kind: "Binding", metadata: key, target }, this.signal);
+      } else if (pod.status.phase !== "Running" && isGood(pod)) {
+        await this.admin.of(pods).update(running(pod, `10.244.0.${(this.#addresses += 1)}`, this.env.clock.now()), this.signal, { subresource: "status" });
+      }
+    }
+  }
+}
+
+
+
+function running(pod: Pod, ip: string, nowMs: number): Pod {
+  const lastTransitionTime = rfc3339(nowMs);
+  return {
+    ...pod,
+    status: {
+      ...pod.status,
+      phase: "Running",
+      podIP: ip,
+      podIPs: [{ ip }],
+      conditions: [
+        ...(pod.status.conditions ?? []),
+        { type: "Ready", status: "True", lastProbeTime: null, lastTransitionTime },
+      ],
+    },
+  };
+}
