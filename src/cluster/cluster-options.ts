@@ -26,7 +26,11 @@ export function checkClusterName(name: string): string {
 }
 
 /** Where the state of a cluster lives: `/var/lib/navarch` for root, else the XDG data directory; other names beside it. */
-export function defaultDataDir(name: string, env: Readonly<Record<string, string | undefined>>, isRoot: boolean): string {
+export function defaultDataDir(
+  name: string,
+  env: Readonly<Record<string, string | undefined>>,
+  isRoot: boolean,
+): string {
   const home = env["XDG_DATA_HOME"] ?? join(env["HOME"] ?? "/", ".local/share");
   const base = isRoot && env["XDG_DATA_HOME"] === undefined ? "/var/lib" : home;
   return join(base, name === "navarch" ? "navarch" : `navarch-${name}`);
@@ -37,7 +41,11 @@ export function parseListen(text: string): ListenAddress {
   const match = /^(?:\[([0-9a-fA-F:]+)\]:|([^:\s]*):)?(\d{1,5})$/.exec(text);
   const port = Number(match?.[3] ?? Number.NaN);
   if (match === null || !(port <= 65_535)) {
-    throw new ClusterError("bad-option", `Cannot listen on "${text}": it is not ADDR:PORT`, "Use --listen 127.0.0.1:6443.");
+    throw new ClusterError(
+      "bad-option",
+      `Cannot listen on "${text}": it is not ADDR:PORT`,
+      "Use --listen 127.0.0.1:6443.",
+    );
   }
   return { host: match[1] ?? (match[2] || "127.0.0.1"), port };
 }
@@ -45,5 +53,9 @@ export function parseListen(text: string): ListenAddress {
 /** Reads a count. Throws `bad-option`. */
 export function parseCount(option: string, text: string, max: number): number {
   if (/^\d+$/.test(text) && Number(text) <= max) return Number(text);
-  throw new ClusterError("bad-option", `Cannot use ${option} "${text}": it is not a number from 0 to ${max}`, `Use ${option} 3.`);
+  throw new ClusterError(
+    "bad-option",
+    `Cannot use ${option} "${text}": it is not a number from 0 to ${max}`,
+    `Use ${option} 3.`,
+  );
 }

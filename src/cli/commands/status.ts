@@ -12,9 +12,17 @@ export const status: CliCommand = {
       .option("-o, --output <FORMAT>", "json, or text for people", "text");
   },
   async run(options, _args, terminal) {
-    const found = await clusterStatus({ name: String(options["name"]), dataDir: options["data"] as string | undefined });
+    const found = await clusterStatus({
+      name: String(options["name"]),
+      dataDir: options["data"] as string | undefined,
+    });
     if (options["output"] === "json") terminal.json(found);
-    else terminal.print(Object.entries(found).map(([key, value]) => `${key.padEnd(12)} ${String(value)}`).join("\n"));
+    else
+      terminal.print(
+        Object.entries(found)
+          .map(([key, value]) => `${key.padEnd(12)} ${String(value)}`)
+          .join("\n"),
+      );
     return found.state === "ready" ? 0 : 3;
   },
 };

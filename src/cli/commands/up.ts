@@ -1,10 +1,12 @@
 /** `navarch up`: starts a cluster or continues where it stopped, and stays until Ctrl-C. */
-import { type Option, Option as CliOption } from "commander";
+import { Option } from "commander";
 import { launchDetached, parseListen, up as startUp, upOptions } from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { stopSignal } from "../stop-signal.ts";
 
-const nodeModes: Option = new CliOption("--node <MODE>", "what runs pods").choices(["auto", "real", "virtual"]).default("auto");
+const nodeModes = new Option("--node <MODE>", "what runs pods")
+  .choices(["auto", "real", "virtual"])
+  .default("auto");
 
 export const up: CliCommand = {
   name: "up",
@@ -25,7 +27,9 @@ export const up: CliCommand = {
     if (options["detach"] === true) {
       const info = await launchDetached(config, process.argv.slice(2));
       terminal.print(`Cluster "${config.name}" runs at ${info.url} (process ${info.pid}).`);
-      terminal.print(`Stop it with: navarch down${config.name === "navarch" ? "" : ` --name ${config.name}`}`);
+      terminal.print(
+        `Stop it with: navarch down${config.name === "navarch" ? "" : ` --name ${config.name}`}`,
+      );
       return 0;
     }
     const stop = stopSignal();

@@ -1,0 +1,29 @@
+/** `navarch apiserver`: a bare API server, for clients that bring their own controllers. */
+import { parseListen, runApiServer } from "#cluster";
+import type { CliCommand } from "../command.ts";
+import { runRole } from "../run-role.ts";
+
+export const apiserver: CliCommand = {
+  name: "apiserver",
+  summary: "run only the API server",
+  describe(command) {
+    command
+      .requiredOption("--data <DIR>", "where state, certificates and the components' kubeconfigs live")
+      .option("--listen <ADDR:PORT>", "where to listen", "127.0.0.1:6443")
+      .option("--kubeconfig <FILE>", "where the administrator's kubeconfig goes (default: <DIR>/admin.conf)")
+      .option("--kubelet <NAME...>", "nodes to write a kubeconfig for", []);
+  },
+  run(options, _args, terminal) {
+    return runRole(terminal, (signal) =>
+      runApiServer(
+        {
+          dataDir: String(options["data"]),
+          listen: parseListen(String(options["listen"])),
+          kubeconfig: options["kubeconfig"] as string | undefined,
+          nodes: options["kubelet"] as readonly string[],
+        },
+        signal,
+      ),
+    );
+  },
+};

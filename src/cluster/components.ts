@@ -1,0 +1,116 @@
+/**
+ * Starts the components beside the API server over an `Access`, the same way in the one-process cluster and alone. Each
+ * returns what stops it.
+ */
+import { configMaps, secrets, services } from "#api";
+import type { Component, Env } from "#base";
+import { type Client, EventRecorder, InformerSet } from "#client";
+import { ControllerManager, controllers } from "#controllers";
+import {
+  Kubelet,
+  type MachineInfo,
+  SimDialer,
+  SimImages,
+  SimRuntime,
+  SimVolumes,
+  ApiReferences,
+} from "#kubelet";
+import { defaultPlugins, Scheduler } from "#scheduler";
+import type { Access } from "./access.ts";
+import { controllerManagerIdentity, kubeletIdentity, schedulerIdentity } from "./identities.ts";
+
+export interface ControllersOptions {
+  /** PEM, published in every namespace. */
+  readonly rootCa: string;
+  /** False where no other controller manager can exist. */
+  readonly leaderElect: boolean;
+  readonly identity: string;
+}
+
+/** Every controller of the table, each as its own service account. */
+export async function startControllers(
+  env: Env,
+  access: Access,
+  options: ControllersOptions,
+  signal: AbortSignal,
+): Promise<Component> {
+  const manager = "kube-controller-manager";
+  const clientFor = (account?: string): Client =>
+    account === undefined
+      ? access.client(controllerManagerIdentity, manager)
+      : access.accountClient(account, manager);
+  return started(new ControllerManager(env, { clientFor, definitions: controllers }, options), signal);
+}
+
+/** The default scheduler. */
+export async function startScheduler(env: Env, access: Access, signal: AbortSignal): Promise<Component> {
+  const client = access.client(schedulerIdentity, "kube-scheduler");
+  const informers = new InformerSet(env.child("informers"), { client });
+  const events = new EventRecorder(env.child("events"), { client }, { component: "default-scheduler" });
+  return started(new Scheduler(env, { client, informers, events }, { plugins: defaultPlugins }), signal);
+}
+
+/** A node without a machine: the real kubelet over the simulated runtime. */
+export async function startVirtualNode(
+  env: Env,
+  access: Access,
+  name: string,
+  index: number,
+  signal: AbortSignal,
+): Promise<Component> {
+  const client = access.client(kubeletIdentity(name), "kubelet");
+  const informers = new InformerSet(env.child("informers"), { client });
+  const allServices = informers.of(services);
+  const images = new SimImages(env.child("images"), {});
+  const runtime = new SimRuntime(env.child("runtime"), { images }, { podCidr: podCidrOf(index) });
+  const references = new ApiReferences({
+    configMaps: client.of(configMaps),
+    secrets: client.of(secrets),
+    services: allServices.lister,
+  });
+  const deps = {
+    client,
+    informers,
+    services: allServices.lister,
+    runtime,
+    images,
+    dialer: new SimDialer({ runtime }),
+    volumes: new SimVolumes({ references }),
+    machine: virtualMachine(name, index),
+  };
+  return started(new Kubelet(env, deps, { nodeName: name }), signal);
+}
+
+async function started<T extends Component>(component: T, signal: AbortSignal): Promise<T> {
+  try {
+    await component.start(signal);
+    return component;
+  } catch (error) {
+    await component[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** 10.244.0.0/16 in pieces of a node each, as the node IPAM controller cuts them. */
+function podCidrOf(index: number): string {
+  return `10.${244 + (index >> 8)}.${index & 255}.0/24`;
+}
+
+/** Figures of a machine that nobody has: 32 cores, 256 GiB. */
+function virtualMachine(name: string, index: number): MachineInfo {
+  const id = index.toString(16).padStart(32, "0");
+  return {
+    hostname: name,
+    addresses: [`127.${(index >> 16) & 255}.${(index >> 8) & 255}.${(index & 255) + 1}`],
+    cpuMillis: 32_000,
+    memoryBytes: 256 * 1024 ** 3,
+    ephemeralStorageBytes: 1024 ** 4,
+    machineId: id,
+    systemUuid: id,
+    bootId: id,
+    kernelVersion: "navarch",
+    osImage: "Navarch virtual node",
+    operatingSystem: "linux",
+    architecture: "amd64",
+  };
+}

@@ -1,0 +1,110 @@
+/** `navarch down` and `navarch status`: finding a running cluster by its data directory. */
+import { existsSync, readdirSync, rmSync, watch } from "node:fs";
+import { join } from "node:path";
+import { changeKubeconfig, credentialsOf, HttpsTransport, loadKubeconfigs, withoutContext } from "#client";
+import { checkClusterName } from "./cluster-options.ts";
+import { ClusterError } from "./errors.ts";
+import { readRunInfo, removeRunInfo } from "./run-file.ts";
+import { dataDirOf, kubeconfigPath } from "./up.ts";
+
+interface Target {
+  readonly name: string;
+  readonly dataDir: string | undefined;
+}
+
+/** After this long a stopping cluster is told to stop at once. */
+const graceMs = 30_000;
+
+/** Stops the cluster if it runs, and with `purge` removes its state. Resolves with what was done. */
+export async function down(target: Target & { readonly purge: boolean }): Promise<string> {
+  const name = checkClusterName(target.name);
+  const dataDir = dataDirOf(name, target.dataDir);
+  const info = readRunInfo(dataDir);
+  if (info !== undefined) await stop(dataDir, info.pid);
+  removeRunInfo(dataDir);
+  if (!target.purge) {
+    return info === undefined
+      ? `Cluster "${name}" was not running.`
+      : `Cluster "${name}" is stopped; its state is in ${dataDir}.`;
+  }
+  if (existsSync(dataDir) && !isOurs(dataDir)) {
+    const message = `Cannot purge "${dataDir}": it holds no cluster of Navarch`;
+    throw new ClusterError("bad-option", message, "Check --data; nothing was removed.");
+  }
+  rmSync(dataDir, { recursive: true, force: true });
+  await changeKubeconfig(info?.kubeconfig ?? kubeconfigPath(undefined), (config) =>
+    withoutContext(config, name),
+  );
+  return `Cluster "${name}" is gone, and so is its state in ${dataDir}.`;
+}
+
+/** What `navarch status -o json` prints. */
+export interface ClusterStatus {
+  readonly name: string;
+  readonly state: "ready" | "starting" | "not ready" | "stopped";
+  readonly url?: string;
+  readonly pid?: number;
+  readonly startedAt?: string;
+  readonly dataDir: string;
+  readonly nodes?: number;
+  readonly pods?: number;
+  readonly reason?: string;
+}
+
+/** Asks the running process, if there is one, through its API. */
+export async function clusterStatus(target: Target): Promise<ClusterStatus> {
+  const name = checkClusterName(target.name);
+  const dataDir = dataDirOf(name, target.dataDir);
+  const info = readRunInfo(dataDir);
+  if (info === undefined) return { name, state: "stopped", dataDir };
+  const { url, pid, startedAt, kubeconfig } = info;
+  const known = { name, url, pid, startedAt, dataDir };
+  if (info.state === "starting") return { ...known, state: "starting" };
+  await using transport = new HttpsTransport(await credentialsOf(await loadKubeconfigs([kubeconfig]), name));
+  const signal = AbortSignal.timeout(5_000);
+  try {
+    const ready = await transport.request({ method: "GET", path: "/readyz" }, signal);
+    const count = async (path: string): Promise<number> => {
+      const { body } = await transport.request({ method: "GET", path: `${path}?limit=1` }, signal);
+      const list = body as {
+        readonly metadata: { readonly remainingItemCount?: number };
+        readonly items: readonly unknown[];
+      };
+      return list.items.length + (list.metadata.remainingItemCount ?? 0);
+    };
+    const counts = { nodes: await count("/api/v1/nodes"), pods: await count("/api/v1/pods") };
+    return { ...known, state: ready.status === 200 ? "ready" : "not ready", ...counts };
+  } catch (error) {
+    return { ...known, state: "not ready", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function isOurs(dataDir: string): boolean {
+  const files = readdirSync(dataDir);
+  return files.length === 0 || files.includes("state.db") || existsSync(join(dataDir, "pki"));
+}
+
+async function stop(dataDir: string, pid: number): Promise<void> {
+  const gone = (): boolean => readRunInfo(dataDir)?.pid !== pid;
+  const watcher = watch(dataDir);
+  try {
+    process.kill(pid, "SIGTERM");
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        process.kill(pid, "SIGKILL");
+        resolve();
+      }, graceMs);
+      const look = (): void => {
+        if (!gone()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      watcher.on("change", look);
+      look();
+    });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  } finally {
+    watcher.close();
+  }
+}

@@ -1,0 +1,8 @@
+/** The door of `cluster`: clusters as a library, and what the command line does. */
+export { Cluster, type ClusterConfig, type ClusterParts } from "./cluster.ts";
+export { type ListenAddress, parseListen } from "./cluster-options.ts";
+export { type ClusterStatus, clusterStatus, down } from "./down.ts";
+export { ClusterError, type ClusterErrorCode } from "./errors.ts";
+export { type Role, runApiServer, runControllerManager, runKubelet, runScheduler } from "./roles.ts";
+export { forkCluster, startCluster, type StartClusterOptions } from "./start-cluster.ts";
+export { launchDetached, type UpCluster, type UpConfig, up, upOptions } from "./up.ts";

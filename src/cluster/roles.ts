@@ -1,0 +1,147 @@
+/**
+ * One component as a process of its own, over HTTPS. `apiserver` makes the certificates and writes the kubeconfigs that the
+ * others need beside them, laid out as kubeadm does: `admin.conf`, `controller-manager.conf`, `scheduler.conf`, and
+ * `kubelet-NAME.conf` for each node asked for.
+ */
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Component, RootEnv } from "#base";
+import { createRealEnv, FileSystemDisk } from "#base/real";
+import { changeKubeconfig, credentialsOf, loadKubeconfigs } from "#client";
+import { SqliteJournal } from "#store";
+import { RemoteAccess } from "./access.ts";
+import { Cluster } from "./cluster.ts";
+import type { ListenAddress } from "./cluster-options.ts";
+import { startControllers, startScheduler, startVirtualNode } from "./components.ts";
+import { clientCertificate, withCluster } from "./credentials.ts";
+import { ClusterError } from "./errors.ts";
+import {
+  administrator,
+  controllerManagerIdentity,
+  type Identity,
+  kubeletIdentity,
+  schedulerIdentity,
+} from "./identities.ts";
+import { claim, removeRunInfo, writeRunInfo } from "./run-file.ts";
+
+/** A component that runs until disposed. */
+export interface Role extends AsyncDisposable {
+  /** Rejects when the component fails for good. */
+  readonly failed: Promise<void>;
+  readonly description: string;
+}
+
+export interface ApiServerRoleOptions {
+  readonly dataDir: string;
+  readonly listen: ListenAddress;
+  /** Where the administrator's kubeconfig goes. Default `<data>/admin.conf`. */
+  readonly kubeconfig: string | undefined;
+  /** Nodes that get a kubeconfig. */
+  readonly nodes: readonly string[];
+}
+
+/** A bare API server: no controllers, no scheduler, no nodes. */
+export async function runApiServer(options: ApiServerRoleOptions, signal: AbortSignal): Promise<Role> {
+  const dataDir = resolve(options.dataDir);
+  claim(dataDir, "apiserver");
+  const env = createRealEnv({ name: "apiserver", logLevel: "warn" });
+  const parts = {
+    env,
+    journal: new SqliteJournal({ path: join(dataDir, "state.db") }),
+    disk: new FileSystemDisk(dataDir),
+  };
+  const config = {
+    name: "navarch",
+    listen: options.listen,
+    controllers: false,
+    scheduler: false,
+    virtualNodes: 0,
+  };
+  const cluster = await Cluster.start(parts, config, signal);
+  const url = cluster.url ?? "";
+  const admin = resolve(options.kubeconfig ?? join(dataDir, "admin.conf"));
+  const files: readonly (readonly [string, Identity])[] = [
+    [admin, administrator],
+    [join(dataDir, "controller-manager.conf"), controllerManagerIdentity],
+    [join(dataDir, "scheduler.conf"), schedulerIdentity],
+    ...options.nodes.map((name) => [join(dataDir, `kubelet-${name}.conf`), kubeletIdentity(name)] as const),
+  ];
+  const where = { name: "navarch", url, caPem: cluster.pki.ca.certificatePem };
+  for (const [file, identity] of files) {
+    const credentials = clientCertificate(env, cluster.pki, identity);
+    await changeKubeconfig(file, (before) => withCluster(before, where, credentials));
+  }
+  writeRunInfo(dataDir, { state: "ready", url, startedAt: new Date().toISOString(), kubeconfig: admin });
+  return {
+    failed: env.failed,
+    description: `API server is ready at ${url}; kubeconfig in ${admin}`,
+    async [Symbol.asyncDispose]() {
+      await cluster[Symbol.asyncDispose]();
+      removeRunInfo(dataDir);
+    },
+  };
+}
+
+/** Reads whom to be and where to go from a kubeconfig. */
+async function accessOf(env: RootEnv, kubeconfig: string): Promise<RemoteAccess> {
+  const credentials = await credentialsOf(await loadKubeconfigs([resolve(kubeconfig)])).catch(
+    (cause: unknown) => {
+      const message = `Cannot use kubeconfig "${kubeconfig}": ${cause instanceof Error ? cause.message : String(cause)}`;
+      throw new ClusterError(
+        "bad-option",
+        message,
+        "Give the file that the API server wrote with --kubeconfig FILE.",
+        { cause },
+      );
+    },
+  );
+  return new RemoteAccess(env, credentials);
+}
+
+async function runRemote(
+  name: string,
+  kubeconfig: string,
+  start: (env: RootEnv, access: RemoteAccess) => Promise<Component>,
+): Promise<Role> {
+  const stack = new AsyncDisposableStack();
+  const env = stack.use(createRealEnv({ name, logLevel: "warn" }));
+  try {
+    const access = stack.use(await accessOf(env, kubeconfig));
+    stack.use(await start(env, access));
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+  return {
+    failed: env.failed,
+    description: `${name} is ready`,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** All controllers, behind leader election. `rootCa`: the file that is published in every namespace. */
+export function runControllerManager(
+  kubeconfig: string,
+  rootCaFile: string | undefined,
+  signal: AbortSignal,
+): Promise<Role> {
+  return runRemote("controller-manager", kubeconfig, async (env, access) => {
+    const rootCa = rootCaFile === undefined ? await caOf(kubeconfig) : readFileSync(rootCaFile, "utf8");
+    return startControllers(env, access, { rootCa, leaderElect: true, identity: env.random.uuid() }, signal);
+  });
+}
+
+export function runScheduler(kubeconfig: string, signal: AbortSignal): Promise<Role> {
+  return runRemote("scheduler", kubeconfig, (env, access) => startScheduler(env, access, signal));
+}
+
+/** The kubelet of one virtual node, with that node's kubeconfig. */
+export function runKubelet(kubeconfig: string, nodeName: string, signal: AbortSignal): Promise<Role> {
+  return runRemote(`kubelet ${nodeName}`, kubeconfig, (env, access) =>
+    startVirtualNode(env, access, nodeName, 0, signal),
+  );
+}
+
+async function caOf(kubeconfig: string): Promise<string> {
+  return (await credentialsOf(await loadKubeconfigs([resolve(kubeconfig)]))).ca ?? "";
+}

@@ -1,0 +1,208 @@
+/**
+ * `navarch up`: claims the data directory, runs the cluster on it, merges the kubeconfig, and leaves all as it was found
+ * when it ends. A second `up` on the same data continues it: certificates, addresses and objects stay.
+ */
+import { spawn } from "node:child_process";
+import { closeSync, openSync, watch } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { messageOf } from "#base";
+import { createRealEnv, FileSystemDisk } from "#base/real";
+import { changeKubeconfig } from "#client";
+import { SqliteJournal } from "#store";
+import { Cluster } from "./cluster.ts";
+import {
+  checkClusterName,
+  defaultDataDir,
+  type ListenAddress,
+  type NodeMode,
+  parseCount,
+} from "./cluster-options.ts";
+import { clientCertificate, withCluster } from "./credentials.ts";
+import { ClusterError } from "./errors.ts";
+import { administrator } from "./identities.ts";
+import { claim, type RunInfo, readRunInfo, removeRunInfo, writeRunInfo } from "./run-file.ts";
+
+export interface UpConfig {
+  readonly name: string;
+  readonly dataDir: string;
+  readonly listen: ListenAddress;
+  readonly kubeconfig: string;
+  readonly node: NodeMode;
+  readonly virtualNodes: number;
+}
+
+/** Reads the command line's options; throws `bad-option` with what would do. */
+export function upOptions(
+  options: Readonly<Record<string, unknown>> & { readonly listen: ListenAddress },
+): UpConfig {
+  const name = checkClusterName(String(options["name"]));
+  const node = String(options["node"]) as NodeMode;
+  if (node === "real") {
+    throw new ClusterError(
+      "no-real-node",
+      "This version cannot run real nodes yet",
+      "Use --node virtual, or leave it out.",
+    );
+  }
+  return {
+    name,
+    dataDir: dataDirOf(name, options["data"] as string | undefined),
+    listen: options.listen,
+    kubeconfig: kubeconfigPath(options["kubeconfig"] as string | undefined),
+    node,
+    virtualNodes: parseCount("--virtual-nodes", String(options["virtualNodes"]), 10_000),
+  };
+}
+
+/** The data directory of a cluster, given or by its name. */
+export function dataDirOf(name: string, given: string | undefined): string {
+  return resolve(given ?? defaultDataDir(name, process.env, process.getuid?.() === 0));
+}
+
+/** The file that kubectl would write to. */
+export function kubeconfigPath(given: string | undefined): string {
+  const first = process.env["KUBECONFIG"]?.split(":").find((path) => path !== "");
+  return resolve(given ?? first ?? join(homedir(), ".kube", "config"));
+}
+
+/** A cluster that `navarch up` runs. */
+export interface UpCluster extends AsyncDisposable {
+  /** What the user does next. */
+  welcome(): string;
+  /** Resolves when `signal` aborts; rejects when a part of the cluster fails. */
+  stopped(signal: AbortSignal): Promise<void>;
+}
+
+/** Starts or continues the cluster; every refusal is a `ClusterError`. */
+export async function up(
+  config: UpConfig,
+  onStep: (step: string, ms: number) => void,
+  signal: AbortSignal,
+): Promise<UpCluster> {
+  claim(config.dataDir, config.name);
+  const env = createRealEnv({ name: "navarch", logLevel: "warn" });
+  const startedAt = new Date().toISOString();
+  const info = {
+    url: `https://${config.listen.host}:${config.listen.port}`,
+    startedAt,
+    kubeconfig: config.kubeconfig,
+  };
+  writeRunInfo(config.dataDir, { ...info, state: "starting" });
+  const parts = {
+    env,
+    journal: new SqliteJournal({ path: join(config.dataDir, "state.db") }),
+    disk: new FileSystemDisk(config.dataDir),
+  };
+  const { name, listen, virtualNodes } = config;
+  let cluster: Cluster;
+  try {
+    cluster = await Cluster.start(
+      parts,
+      { name, listen, virtualNodes, controllers: true, scheduler: true, onStep },
+      signal,
+    );
+  } catch (error) {
+    removeRunInfo(config.dataDir);
+    throw startFailure(error, config);
+  }
+  const url = cluster.url ?? info.url;
+  await mergeKubeconfig(config, cluster, url);
+  writeRunInfo(config.dataDir, { ...info, url, state: "ready" });
+  return {
+    welcome: () => welcome(config, url),
+    stopped: (stop) => Promise.race([aborted(stop), env.failed]),
+    async [Symbol.asyncDispose]() {
+      await cluster[Symbol.asyncDispose]();
+      removeRunInfo(config.dataDir);
+    },
+  };
+}
+
+/** Starts `navarch up` as a process of its own, and resolves when it is ready. */
+export async function launchDetached(config: UpConfig, args: readonly string[]): Promise<RunInfo> {
+  claim(config.dataDir, config.name);
+  const logFile = join(config.dataDir, "navarch.log");
+  const log = openSync(logFile, "a", 0o600);
+  const program = [process.argv[1] ?? "", ...args.filter((one) => one !== "--detach")];
+  const child = spawn(process.execPath, program, { detached: true, stdio: ["ignore", log, log] });
+  closeSync(log);
+  child.unref();
+  const watcher = watch(config.dataDir);
+  try {
+    return await new Promise<RunInfo>((resolve_, reject) => {
+      const look = (): void => {
+        const info = readRunInfo(config.dataDir);
+        if (info?.state === "ready") resolve_(info);
+      };
+      watcher.on("change", look);
+      child.on("exit", () => {
+        const message = `The cluster "${config.name}" ended while it started`;
+        reject(new ClusterError("start-failed", message, `Its last words are in ${logFile}.`));
+      });
+      look();
+    });
+  } finally {
+    watcher.close();
+    child.removeAllListeners("exit");
+  }
+}
+
+async function mergeKubeconfig(config: UpConfig, cluster: Cluster, url: string): Promise<void> {
+  const credentials = clientCertificate(cluster.env, cluster.pki, administrator);
+  const where = { name: config.name, url, caPem: cluster.pki.ca.certificatePem };
+  await changeKubeconfig(
+    config.kubeconfig,
+    (before) => withCluster(before, where, credentials),
+    invokingUser(),
+  );
+}
+
+/** Under sudo, the files in somebody's home stay that somebody's. */
+function invokingUser(): { readonly uid: number; readonly gid: number } | undefined {
+  const [uid, gid] = [Number(process.env["SUDO_UID"]), Number(process.env["SUDO_GID"])];
+  return Number.isInteger(uid) && Number.isInteger(gid) && process.env["SUDO_UID"] !== undefined
+    ? { uid, gid }
+    : undefined;
+}
+
+function startFailure(error: unknown, config: UpConfig): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const { host, port } = config.listen;
+  if (code === "EADDRINUSE") {
+    const message = `Cannot listen on ${host}:${port}: another program does`;
+    return new ClusterError(
+      "address-in-use",
+      message,
+      "Stop it, or choose another address with --listen ADDR:PORT (port 0: any).",
+    );
+  }
+  if (code === "EACCES" || code === "EPERM" || code === "EADDRNOTAVAIL") {
+    const message = `Cannot listen on ${host}:${port}: ${messageOf(error)}`;
+    return new ClusterError("bad-option", message, "Choose another address with --listen ADDR:PORT.");
+  }
+  return error;
+}
+
+function welcome(config: UpConfig, url: string): string {
+  const context = `kubectl --context ${config.name}`;
+  return [
+    "",
+    `Cluster "${config.name}" is ready at ${url}.`,
+    `Pods run on ${config.virtualNodes} virtual node${config.virtualNodes === 1 ? "" : "s"}: scheduled and reported, without containers.`,
+    "",
+    "Next, in another terminal:",
+    `  ${context} get nodes`,
+    `  ${context} create deployment web --image=nginx --replicas=3`,
+    `  ${context} get pods -o wide`,
+    "",
+    `State is kept in ${config.dataDir}. Ctrl-C stops the cluster; "navarch up" continues it.`,
+  ].join("\n");
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve_) => {
+    if (signal.aborted) resolve_();
+    signal.addEventListener("abort", () => resolve_(), { once: true });
+  });
+}
