@@ -212,11 +212,19 @@ function readUnknown(type: Type, value: Data, out: Data, reading: Reading): void
 function compileField(field: Field): Step {
   return {
     name: field.name,
-    read: field.of.form === "scalar" ? readerOf(field.of, compile) : lateReader(field.of),
+    read: fieldReader(field),
     inherited: field.name in Object.prototype,
     dropsZero: field.presence === "omitempty",
     absent: absentValue(field),
   };
+}
+
+function fieldReader(field: Field): Reader {
+  if (field.of.form === "scalar") return readerOf(field.of, compile);
+  const read = lateReader(field.of);
+  if (field.presence !== "nullable" || field.of.form !== "list") return read;
+  // Protobuf, which upstream stores, cannot tell an empty list from none: such a field prints null.
+  return (value, reading) => (Array.isArray(value) && value.length === 0 ? null : read(value, reading));
 }
 
 /** The reader, looked up on first use: a recursive type would never end. */

@@ -159,10 +159,10 @@ export const canonicalCidr: Check = (value) => {
 /** An interface address: any host bits. */
 export const interfaceAddress: Check = (value) => (parseCidr(value) === undefined ? cidr(value) : good);
 
-/** Complains about addresses that no endpoint may have: unspecified, loopback, link-local. */
+/** Complains about addresses that no endpoint may have: none, unspecified, loopback, link-local. */
 export const endpointIp: Check = (value) => {
   const bytes = parseIp(value);
-  if (bytes === undefined) return good;
+  if (bytes === undefined) return ["must be a valid IP address"];
   const [first = 0, second = 0] = bytes;
   const v4 = bytes.length === 4;
   const complaints: string[] = [];

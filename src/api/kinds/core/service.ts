@@ -1,7 +1,8 @@
 /** Service: one stable address for the pods that a selector finds. Addresses and ports are the API server's to give. */
+import { same } from "../../equal.ts";
 import { labelName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
-import { Service, type ServicePort } from "../../types/core/mod.ts";
+import { Service, type ServicePort, type ServiceSpec } from "../../types/core/mod.ts";
 import { validateService, validateServiceUpdate } from "../../types/core/service-validation.ts";
 import { age, labelsText, name, text, wide } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
@@ -16,8 +17,16 @@ export const services: Resource<Service> = define({
   strategy: {
     name: labelName,
     resetFields: statusResetFields,
-    prepareForCreate: clearStatus,
-    prepareForUpdate: keepStatus,
+    prepareForCreate(draft) {
+      clearStatus(draft);
+      draft.status.loadBalancer = {};
+      if (draft.spec.clusterIP && !draft.spec.clusterIPs?.length)
+        draft.spec.clusterIPs = [draft.spec.clusterIP];
+    },
+    prepareForUpdate(draft, old) {
+      keepStatus(draft, old);
+      followClusterIp(draft.spec, old.spec);
+    },
     validateCreate: validateService,
     validateUpdate: validateServiceUpdate,
   },
@@ -37,6 +46,15 @@ export const services: Resource<Service> = define({
     wide("Selector", ({ spec }) => labelsText(spec.selector)),
   ],
 });
+
+/** `clusterIP` is the first of `clusterIPs`: who changes or clears only the one means the other too. */
+function followClusterIp(spec: ServiceSpec, old: ServiceSpec): void {
+  const [ip, list] = [spec.clusterIP ?? "", spec.clusterIPs ?? []];
+  if (ip !== "" && list.length === 0) spec.clusterIPs = [ip];
+  if (ip === (old.clusterIP ?? "") || !same(spec.clusterIPs, old.clusterIPs)) return;
+  if (ip === "") delete spec.clusterIPs;
+  else spec.clusterIPs = [ip, ...list.slice(1)];
+}
 
 function externalText({ spec, status }: Service): string {
   const external = spec.externalIPs ?? [];

@@ -1,4 +1,5 @@
 /** Event of events.k8s.io: another face of the core Event, under which it is stored. */
+import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import {
   validateEvent,
@@ -74,6 +75,7 @@ export const eventsV1: Resource<Event> = define({
     conversion: { toStorage: toCore, fromStorage: (stored) => fromCore(stored as CoreEvent) },
   },
   strategy: {
+    name: subdomainName,
     allowCreateOnUpdate: true,
     validateCreate(object, errors) {
       const event = toCore(object);

@@ -17,10 +17,18 @@ function fill(container: Container | EphemeralContainer): void {
   container.terminationMessagePolicy ||= "File";
 }
 
-/** `Always` for what can change under its name: no tag, or `latest`. */
+const COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+const DOMAIN_PART = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
+const DOMAIN = `${DOMAIN_PART}(?:\\.${DOMAIN_PART})*(?::[0-9]+)?`;
+/** `registry.example.com:5000/team/app:v1@sha256:...`; groups: tag, digest. */
+const REFERENCE = new RegExp(
+  `^(?:${DOMAIN}/)?${COMPONENT}(?:/${COMPONENT})*(?::(\\w[\\w.-]{0,127}))?(?:@([A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,}))?$`,
+);
+
+/** `Always` for what can change under its name: no tag, or `latest`. What is no reference at all cannot change. */
 export function pullPolicyOf(image: string): "Always" | "IfNotPresent" {
-  const name = image.slice(image.lastIndexOf("/") + 1);
-  if (name.includes("@")) return "IfNotPresent";
-  const colon = name.indexOf(":");
-  return colon < 0 || name.slice(colon + 1) === "latest" ? "Always" : "IfNotPresent";
+  const match = REFERENCE.exec(image);
+  if (match === null) return "IfNotPresent";
+  const [, tag, digest] = match;
+  return tag === "latest" || (tag === undefined && digest === undefined) ? "Always" : "IfNotPresent";
 }

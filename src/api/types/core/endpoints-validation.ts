@@ -29,14 +29,13 @@ function validateSubset(subset: EndpointSubset, path: string, errors: FieldError
 }
 
 function validateAddress(address: EndpointAddress, path: string, errors: FieldErrors): void {
-  const complaints = ip(address.ip);
-  errors.invalidEach(at(path, "ip"), address.ip, complaints);
+  errors.invalidEach(at(path, "ip"), address.ip, ip(address.ip));
   if (address.hostname)
     errors.invalidEach(at(path, "hostname"), address.hostname, dnsLabel(address.hostname));
   if (address.nodeName !== undefined) {
     errors.invalidEach(at(path, "nodeName"), address.nodeName, dnsSubdomain(address.nodeName));
   }
-  if (complaints.length === 0) errors.invalidEach(at(path, "ip"), address.ip, endpointIp(address.ip));
+  errors.invalidEach(at(path, "ip"), address.ip, endpointIp(address.ip));
 }
 
 function validatePort(

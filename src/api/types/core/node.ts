@@ -30,7 +30,7 @@ import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta, OwnerReference } from "../meta/object-meta.ts";
 import { Taint } from "./taint.ts";
-import { defaultNodeStatus } from "./node-defaults.ts";
+import { defaultNodeSpec, defaultNodeStatus } from "./node-defaults.ts";
 
 export interface AttachedVolume extends Shape<typeof AttachedVolume>, Plain {}
 export const AttachedVolume = message<AttachedVolume>("AttachedVolume")({
@@ -82,15 +82,18 @@ export const NodeConfigSource = message<NodeConfigSource>("NodeConfigSource")({
 });
 
 export interface NodeSpec extends Shape<typeof NodeSpec>, Plain {}
-export const NodeSpec = message<NodeSpec>("NodeSpec")({
-  podCIDR: omitempty(1, string),
-  podCIDRs: omitempty(7, set(string), { patch: "merge" }),
-  providerID: omitempty(3, string),
-  unschedulable: omitempty(4, bool),
-  taints: omitempty(5, atomic(Taint)),
-  configSource: optional(6, NodeConfigSource),
-  externalID: omitempty(2, string),
-});
+export const NodeSpec = message<NodeSpec>("NodeSpec")(
+  {
+    podCIDR: omitempty(1, string),
+    podCIDRs: omitempty(7, set(string), { patch: "merge" }),
+    providerID: omitempty(3, string),
+    unschedulable: omitempty(4, bool),
+    taints: omitempty(5, atomic(Taint)),
+    configSource: optional(6, NodeConfigSource),
+    externalID: omitempty(2, string),
+  },
+  { default: defaultNodeSpec },
+);
 
 export type NodeConditionType = Value<typeof NodeConditionType>;
 export const NodeConditionType = enumOf(

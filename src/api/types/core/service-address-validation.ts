@@ -32,7 +32,7 @@ function validateFamilies(spec: ServiceSpec, errors: FieldErrors): void {
 function validateClusterIps(spec: ServiceSpec, errors: FieldErrors): void {
   const { clusterIP = "", clusterIPs = [] } = spec;
   if (clusterIPs.length === 0 && clusterIP !== "")
-    return errors.required(list, "must name `clusterIP` first");
+    return errors.invalid(list, clusterIPs, "must name `clusterIP` first");
   if (clusterIPs.length > 0 && clusterIP === "")
     return errors.invalid(list, clusterIPs, "must be empty when `clusterIP` is not specified");
   if (clusterIPs.length > 0 && clusterIP !== clusterIPs[0])

@@ -31,8 +31,7 @@ export function validateService({ spec }: Service, errors: FieldErrors): void {
   validateServiceAddresses(spec, errors);
   for (const [i, address] of (spec.externalIPs ?? []).entries()) {
     const path = at("spec.externalIPs", i);
-    const complaints = ip(address);
-    errors.invalidEach(path, address, complaints.length > 0 ? complaints : endpointIp(address));
+    errors.invalidEach(path, address, [...ip(address), ...endpointIp(address)]);
   }
   validateBalancer(spec, errors);
   validateTraffic(spec, errors);
