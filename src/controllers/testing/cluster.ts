@@ -8,7 +8,12 @@ import type { Env, RootEnv } from "#base";
 import { SimWorld } from "#base/sim";
 import { type Client, createClient, HandlerTransport, keyOf, type NewObject } from "#client";
 import { createStore, MemoryJournal } from "#store";
-import { type ControllerDefinition, ControllerManager, type ControllerManagerOptions, controllers } from "../mod.ts";
+import {
+  type ControllerDefinition,
+  ControllerManager,
+  type ControllerManagerOptions,
+  controllers,
+} from "../mod.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -40,7 +45,10 @@ export class TestCluster {
     const world = new SimWorld(seed);
     await world.run(async () => {
       const env = world.env("apiserver");
-      const store = createStore(env, { journal: new MemoryJournal(), describe: describeRecords(new Catalog(resources)) });
+      const store = createStore(env, {
+        journal: new MemoryJournal(),
+        describe: describeRecords(new Catalog(resources)),
+      });
       const signal = new AbortController().signal;
       await store.start(signal);
       const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
@@ -90,7 +98,11 @@ export class TestCluster {
   }
 
   /** The object, or undefined. */
-  async get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string): Promise<T | undefined> {
+  async get<T extends KubeObject>(
+    resource: Resource<T>,
+    name: string,
+    namespace?: string,
+  ): Promise<T | undefined> {
     return (await this.list(resource, namespace)).find(({ metadata }) => metadata.name === name);
   }
 
@@ -108,20 +120,27 @@ export class TestCluster {
     for (const pod of await this.list(pods)) {
       const key = keyOf(pod);
       if (pod.metadata.deletionTimestamp !== undefined) {
-        await this.admin.of(pods).delete(key, this.signal, { gracePeriodSeconds: 0 }).catch(() => {
-          // Somebody was faster.
-        });
+        await this.admin
+          .of(pods)
+          .delete(key, this.signal, { gracePeriodSeconds: 0 })
+          .catch(() => {
+            // Somebody was faster.
+          });
       } else if (!pod.spec.nodeName) {
         const target = { apiVersion: "v1", kind: "Node", name: node };
-        await this.admin.of(pods).post(key, "binding", { apiVersion: "v1", kind: "Binding", metadata: key, target }, this.signal);
+        await this.admin
+          .of(pods)
+          .post(key, "binding", { apiVersion: "v1", kind: "Binding", metadata: key, target }, this.signal);
       } else if (pod.status.phase !== "Running" && isGood(pod)) {
-        await this.admin.of(pods).update(running(pod, `10.244.0.${(this.#addresses += 1)}`, this.env.clock.now()), this.signal, { subresource: "status" });
+        await this.admin
+          .of(pods)
+          .update(running(pod, `10.244.0.${(this.#addresses += 1)}`, this.env.clock.now()), this.signal, {
+            subresource: "status",
+          });
       }
     }
   }
 }
-
-
 
 function running(pod: Pod, ip: string, nowMs: number): Pod {
   const lastTransitionTime = rfc3339(nowMs);
