@@ -4,7 +4,7 @@
  */
 import type { Env } from "#base";
 import { type StatusBody, StatusError, forbidden, internal, unknownPath } from "#api";
-import { jsonAnswer } from "./answers.ts";
+import { jsonAnswer, textAnswer } from "./answers.ts";
 import type { Authenticator } from "./authn/authenticator.ts";
 import { impersonated } from "./authn/impersonation.ts";
 import { attributesOf, refusal } from "./authz/attributes.ts";
@@ -79,9 +79,10 @@ export class Gate {
     try {
       this.#authorize(user, info);
       const answer = await handler(admitted);
-      if (answer === undefined) throw unknownPath();
-      audit?.completed(admitted, answer.status);
-      return answer;
+      if (answer === undefined && info.isResource) throw unknownPath();
+      const found = answer ?? textAnswer(404, "text/plain; charset=utf-8", "404 page not found\n");
+      audit?.completed(admitted, found.status);
+      return found;
     } finally {
       leave();
     }

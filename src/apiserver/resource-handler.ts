@@ -55,6 +55,7 @@ export async function handleResource(
   const resource = deps.registry.catalog.lookup(info.group, info.version, info.plural);
   if (resource === undefined) return undefined;
   if (info.namespace !== "" && !resource.namespaced && info.plural !== "namespaces") return undefined;
+  if (call.method === "HEAD") throw methodNotAllowed();
   const run = route(deps, resource, admitted);
   const encoding = deps.negotiator.encoding(call.header("accept"), TRANSFORMED.has(info.verb));
   const warnings = new Warnings();

@@ -52,9 +52,9 @@ export class Responder {
     }
     const object = "record" in value ? this.#views.object(resource, value.record) : value.object;
     const shown = shownAs(request, resource, object as KubeObject, encoding);
-    return isPlain
-      ? dataAnswer(status, shown)
-      : bytesAnswer(status, encoding, encodeValue(shown, resource, encoding.media));
+    if (isPlain) return dataAnswer(status, shown);
+    const type = "record" in value ? undefined : value.type;
+    return bytesAnswer(status, encoding, encodeValue(shown, resource, encoding.media, type));
   }
 }
 

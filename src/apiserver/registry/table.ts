@@ -1,8 +1,8 @@
 /**
  * Tables (`as=Table`): the printed columns of a resource with a row for each object, so that clients need no code
- * for a kind. Dates are aged here; `includeObject` decides how much of the object comes along.
+ * for a kind; `includeObject` decides how much of the object comes along.
  */
-import { type KubeObject, type Resource, badRequest, humanDuration, parseTime } from "#api";
+import { type KubeObject, type Resource, badRequest } from "#api";
 
 export type IncludeObject = "None" | "Metadata" | "Object";
 
@@ -22,7 +22,7 @@ export function includeObject(query: URLSearchParams): IncludeObject {
 export function columnDefinitions(resource: Resource): readonly unknown[] {
   return resource.columns.map((column) => ({
     name: column.name,
-    type: column.type === "date" ? "string" : column.type,
+    type: column.type,
     format: column.format ?? "",
     description: column.description ?? column.name,
     priority: column.priority ?? 0,
@@ -30,10 +30,7 @@ export function columnDefinitions(resource: Resource): readonly unknown[] {
 }
 
 export function rowOf(resource: Resource, object: KubeObject, include: IncludeObject, now: number): Row {
-  const cells = resource.columns.map((column) => {
-    const value = column.cell(object, now);
-    return column.type === "date" ? ageOf(value, now) : value;
-  });
+  const cells = resource.columns.map((column) => column.cell(object, now));
   if (include === "None") return { cells, object: null };
   return { cells, object: include === "Object" ? object : metadataOnly(object) };
 }
@@ -45,10 +42,4 @@ export function table(columns: readonly unknown[], rows: readonly Row[], metadat
 /** `PartialObjectMetadata`. */
 export function metadataOnly(object: KubeObject): unknown {
   return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata };
-}
-
-function ageOf(value: unknown, now: number): string | null {
-  if (typeof value !== "string") return "<unknown>";
-  const time = parseTime(value);
-  return time === undefined ? "<unknown>" : humanDuration(now - time);
 }

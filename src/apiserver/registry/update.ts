@@ -167,7 +167,8 @@ function release(request: ResourceRequest, change: Replacement, extra: Extra): A
 
 /** The last finalizer of an object whose grace is over has gone: the update is its delete. */
 function isReleased(object: KubeObject, current: KubeObject): boolean {
-  return (object.metadata.finalizers ?? []).length === 0 && current.metadata.deletionGracePeriodSeconds === 0;
+  if ((object.metadata.finalizers ?? []).length > 0 || !current.metadata.deletionTimestamp) return false;
+  return (current.metadata.deletionGracePeriodSeconds ?? 0) === 0;
 }
 
 function withVersion(object: KubeObject, revision: number): KubeObject {

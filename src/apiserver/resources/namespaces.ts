@@ -34,6 +34,7 @@ export function namespaces(rootCertificate: string): Behaviour {
     holdsDeletion: (object) => ((object as Namespace).spec.finalizers ?? []).length > 0,
     beginDeletion(draft) {
       (draft as Namespace).status.phase = "Terminating";
+      delete draft.metadata.deletionGracePeriodSeconds;
     },
     validateDelete(old) {
       const name = old.metadata.name ?? "";

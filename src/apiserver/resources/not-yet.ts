@@ -1,8 +1,12 @@
 /** Subresources that need a node behind them: they name themselves until nodes are reachable. */
-import { StatusError } from "#api";
+import { StatusError, notFound } from "#api";
 import type { Action } from "./behaviour.ts";
 
-export const needsNode: Action = async (_registry, request) => {
-  const { plural, subresource } = request.info;
+export const needsNode: Action = async (registry, request) => {
+  const { resource, info } = request;
+  if (registry.objects.get(info.group, info.plural, info.namespace, info.name) === undefined) {
+    throw notFound(resource, info.name);
+  }
+  const { plural, subresource } = info;
   throw new StatusError(501, "", `${plural}/${subresource} is not served by this server`);
 };
