@@ -100,7 +100,7 @@ test("Canonical objects print what upstream prints", () => {
     ],
     [
       encodeJson(EndpointSlice, canonical(EndpointSlice, { endpoints: [], addressType: "IPv4" })),
-      '{"kind":"EndpointSlice","apiVersion":"discovery.k8s.io/v1","metadata":{},"addressType":"IPv4","endpoints":[],"ports":null}',
+      '{"kind":"EndpointSlice","apiVersion":"discovery.k8s.io/v1","metadata":{},"addressType":"IPv4","endpoints":null,"ports":null}',
     ],
     [
       encodeJson(Service, canonical(Service, { spec: { ports: [{ port: 80, name: "" }] } })),
