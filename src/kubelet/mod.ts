@@ -9,6 +9,7 @@ export {
   SimDialer,
   SimImages,
   type SimImagesOptions,
+  simLink,
   SimRuntime,
   type SimRuntimeOptions,
   SimVolumes,

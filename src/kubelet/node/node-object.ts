@@ -48,12 +48,17 @@ export function nodeLabels(
 export function capacityOf(options: NodeOptions, machine: MachineInfo): Readonly<Record<string, string>> {
   return {
     cpu: Quantity.ofMillis(machine.cpuMillis).toString(),
-    "ephemeral-storage": `${Math.floor(machine.ephemeralStorageBytes / 1024)}Ki`,
+    "ephemeral-storage": kibibytes(machine.ephemeralStorageBytes),
     "hugepages-1Gi": "0",
     "hugepages-2Mi": "0",
-    memory: `${Math.floor(machine.memoryBytes / 1024)}Ki`,
+    memory: kibibytes(machine.memoryBytes),
     pods: String(options.maxPods),
   };
+}
+
+/** Canonical text: the API gives it back as it is. */
+function kibibytes(bytes: number): string {
+  return Quantity.of(Math.floor(bytes / 1024) * 1024, "BinarySI").toString();
 }
 
 export function allocatableOf(options: NodeOptions, machine: MachineInfo): Readonly<Record<string, string>> {

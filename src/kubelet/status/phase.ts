@@ -16,8 +16,9 @@ export function phaseOf(pod: Pod, statuses: readonly ContainerStatus[], terminal
   const waits = main.some(
     ({ status }, index) => status?.state.running === undefined && ends[index] === undefined,
   );
-  if ((initialization === "Pending" && !running) || waits)
-    return terminal && initialization !== "Pending" && !waits ? "Failed" : "Pending";
+  // Once a main container has begun, sidecars that stop again undo nothing.
+  const begun = running || ends.some((end) => end !== undefined);
+  if (waits || (initialization === "Pending" && !begun)) return "Pending";
   if (running) return "Running";
   const succeeded = ends.every((end) => end?.exitCode === 0);
   if (terminal) return succeeded ? "Succeeded" : "Failed";

@@ -44,9 +44,7 @@ export interface PodStatusInput {
 
 export function podStatus(input: PodStatusInput): PodStatus {
   const { pod, before, verdict, hostIPs } = input;
-  if (verdict !== undefined && input.observed.sandboxes.length === 0 && before.startTime === undefined) {
-    return rejected(input, verdict);
-  }
+  if (verdict !== undefined && input.refused) return rejected(input, verdict);
   const list = (containers: readonly PodContainer[]): PodStatus["containerStatuses"] =>
     containers.map((one) => statusOf(one, input));
   const init = list(initContainersOf(pod)) ?? [];

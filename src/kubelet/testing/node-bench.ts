@@ -175,18 +175,15 @@ export function condition(pod: Pod, type: string): string | undefined {
   return pod.status.conditions?.find((one) => one.type === type)?.status;
 }
 
-/** The status of a container, of whatever role. */
+/** The status of a container, of whatever role; one that says nothing while the pod has none. */
 export function statusOf(pod: Pod, name = "main"): ContainerStatus {
   const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
   const found = [...initContainerStatuses, ...containerStatuses].find((one) => one.name === name);
-  assert.ok(found, `container ${name} has no status`);
-  return found;
+  return found ?? { name, state: {}, lastState: {}, ready: false, restartCount: 0, image: "", imageID: "" };
 }
 
 export function waitingFor(pod: Pod, name = "main"): string | undefined {
-  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
-  return [...initContainerStatuses, ...containerStatuses].find((one) => one.name === name)?.state.waiting
-    ?.reason;
+  return statusOf(pod, name).state.waiting?.reason;
 }
 
 /** Registers a test on a node of its own, with its kubelet running. */
