@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { stringifyJson } from "./encode-json.ts";
 import { DecodeError } from "./errors.ts";
-import { NumberLiteral, parseDocument, parseJson } from "./json-parser.ts";
+import { NumberLiteral, parseDocument, parseJson, parseStoredJson } from "./json-parser.ts";
 
 /** What JSON.parse says, or undefined when it refuses. */
 function reference(text: string): { value: unknown } | undefined {
@@ -94,6 +94,12 @@ test("Integers beyond 2^53 are exact to 64 bits, and print exactly", () => {
   const text = '{"a":9007199254740993,"b":-9223372036854775808,"c":[9223372036854775807,1]}';
   assert.equal(stringifyJson(parseJson(text)), text);
   assert.equal(parseJson("9223372036854775808"), 9223372036854775808);
+});
+
+test("parseStoredJson() is exact and safe as well", () => {
+  const text = '{"a":9007199254740993,"b":[1.5,"x"],"__proto__":{"c":1}}';
+  assert.equal(stringifyJson(parseStoredJson(text)), text);
+  assert.deepEqual(parseStoredJson(Buffer.from('{"a":1}')), { a: 1 });
 });
 
 test("parseDocument() remembers duplicate keys and how numbers were written", () => {

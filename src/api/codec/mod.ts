@@ -2,7 +2,7 @@
 export { canonical, type Decoded, type DecodeMode, decode } from "./decode.ts";
 export { encodeJson, stringifyJson } from "./encode-json.ts";
 export { DecodeError, type DecodeErrorCode } from "./errors.ts";
-export { JsonDocument, parseDocument, parseJson } from "./json-parser.ts";
+export { JsonDocument, parseDocument, parseJson, parseStoredJson } from "./json-parser.ts";
 export {
   decodeEnvelope,
   decodeMessage,
@@ -14,4 +14,4 @@ export {
   isProtobuf,
 } from "./protobuf.ts";
 export { encodeWatchFrame, type WatchFrame, WatchFrameReader } from "./protobuf-watch.ts";
-export { parseYaml, stringifyYaml } from "./yaml.ts";
+export { parseYaml, parseYamlDocument, stringifyYaml } from "./yaml.ts";

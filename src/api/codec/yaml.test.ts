@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Service } from "../types/core/mod.ts";
 import { decode } from "./decode.ts";
 import { DecodeError } from "./errors.ts";
-import { parseYaml, stringifyYaml } from "./yaml.ts";
+import { parseYaml, parseYamlDocument, stringifyYaml } from "./yaml.ts";
 
 const one = (text: string): unknown => parseYaml(text)[0]?.value;
 
@@ -48,6 +48,12 @@ test("parseYaml() gives the documents of a stream and skips empty ones", () => {
   );
   assert.deepEqual(kinds, ["A", "B"]);
   assert.deepEqual(one('{"kind": "C", "n": 12345678901234567890}'), { kind: "C", n: 12345678901234567000 });
+});
+
+test("parseYamlDocument() wants exactly one document", () => {
+  assert.equal(parseYamlDocument("---\nkind: A\n---\n").kind, "A");
+  assert.throws(() => parseYamlDocument("# nothing"), { code: "syntax" });
+  assert.throws(() => parseYamlDocument("kind: A\n---\nkind: B"), { code: "syntax" });
 });
 
 test("A duplicate key in YAML is a strict error with its path", () => {

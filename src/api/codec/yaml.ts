@@ -43,6 +43,13 @@ export function parseYaml(data: string | Uint8Array): readonly JsonDocument[] {
   return values.map((value) => new JsonDocument(value, duplicates));
 }
 
+/** The one document of a request body. Throws `DecodeError` `syntax` when there is none, or another. */
+export function parseYamlDocument(data: string | Uint8Array): JsonDocument {
+  const [document, ...others] = parseYaml(data);
+  if (document !== undefined && others.length === 0) return document;
+  throw new DecodeError("syntax", "Cannot read YAML: expected one document");
+}
+
 function load(text: string, duplicates: { object: object; key: string }[]): unknown[] {
   try {
     return loadAll(text, { schema: schemaWith(duplicates), json: true, maxDepth: MAX_DEPTH });
