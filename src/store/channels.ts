@@ -23,7 +23,7 @@ export class Channel {
   #since: number;
   /** The newest matching place that fell out of the ring, -1 for none. */
   #lost = -1;
-  #waiting: Wake[] = [];
+  #waiting = new Set<Wake>();
   members = 0;
 
   constructor(filter: Filter, ring: EventRing) {
@@ -74,19 +74,18 @@ export class Channel {
   }
 
   wait(wake: Wake): void {
-    this.#waiting.push(wake);
+    this.#waiting.add(wake);
   }
 
   forget(wake: Wake): void {
-    const at = this.#waiting.indexOf(wake);
-    if (at >= 0) this.#waiting.splice(at, 1);
+    this.#waiting.delete(wake);
   }
 
   /** Everybody who waits, once. */
-  takeWaiting(): readonly Wake[] {
-    if (this.#waiting.length === 0) return [];
+  takeWaiting(): Iterable<Wake> {
+    if (this.#waiting.size === 0) return [];
     const waiting = this.#waiting;
-    this.#waiting = [];
+    this.#waiting = new Set();
     return waiting;
   }
 

@@ -34,17 +34,17 @@ export class ExclusiveWriter implements Writer {
     this.#clock = clock;
     this.#journal = journal;
     this.#published = published;
-    this.#reserved = published.revision;
+    this.#reserved = published.revision();
   }
 
   pending(key: string): { readonly record: StoredRecord | undefined; readonly seen: Revision } {
     const inFlight = this.#overlay.get(key);
     if (inFlight !== undefined) return { record: inFlight.record, seen: inFlight.revision };
-    return { record: this.#published.get(key), seen: this.#published.revision };
+    return { record: this.#published.get(key), seen: this.#published.revision() };
   }
 
   async commit(txn: Txn): Promise<CommitResult> {
-    let seen: Revision = this.#published.revision;
+    let seen = this.#published.revision();
     for (const check of txn.checks) {
       const found = this.pending(check.key);
       if (found.seen > seen) seen = found.seen;
@@ -143,7 +143,7 @@ export class ExclusiveWriter implements Writer {
   }
 
   #forget(commit: JournalCommit): void {
-    assert(commit.revision <= this.#published.revision, "A durable commit was not handed to the store");
+    assert(commit.revision <= this.#published.revision(), "A durable commit was not handed to the store");
     for (const entry of commit.entries) {
       const key = entry.type === "put" ? entry.record.key : entry.key;
       if (this.#overlay.get(key)?.revision === commit.revision) this.#overlay.delete(key);

@@ -32,7 +32,7 @@ export class HostileJournal implements SharedJournal {
   #host: JournalHost | undefined;
   /** Commits of the log handed to the host. */
   #delivered = 0;
-  #delivering: Promise<void> | undefined;
+  #delivering = false;
   /** What the second writer does before each of our commits. */
   secondWriter: (() => Txn | undefined) | undefined;
 
@@ -144,8 +144,10 @@ export class HostileJournal implements SharedJournal {
   }
 
   #deliverLater(): void {
-    this.#delivering ??= this.#pause().then(() => {
-      this.#delivering = undefined;
+    if (this.#delivering) return;
+    this.#delivering = true;
+    void this.#pause().then(() => {
+      this.#delivering = false;
       const repeats = this.#env.random.below(4);
       const from = Math.max(0, this.#delivered - repeats);
       const commits = this.#log.slice(from);

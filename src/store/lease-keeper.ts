@@ -6,7 +6,8 @@ import type { StoredRecord, Txn } from "./store.ts";
 
 /** What it needs of the store. */
 export interface LeaseHost {
-  readonly leases: Leases;
+  /** The store's at this moment: a reset replaces them. */
+  leases(): Leases;
   get(key: string): StoredRecord | undefined;
   commit(txn: Txn): Promise<unknown>;
 }
@@ -31,7 +32,7 @@ export class LeaseKeeper {
   /** Call after each change of the leases. */
   arm(): void {
     if (this.#stopped || this.#expiring) return;
-    const atMs = this.#host.leases.next();
+    const atMs = this.#host.leases().next();
     if (atMs === this.#timerAtMs) return;
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -50,7 +51,7 @@ export class LeaseKeeper {
     this.#timerAtMs = undefined;
     this.#expiring = true;
     try {
-      const keys = this.#host.leases.due(this.#env.clock.now(), limits.expiriesPerTurn);
+      const keys = this.#host.leases().due(this.#env.clock.now(), limits.expiriesPerTurn);
       await Promise.all(keys.map((key) => this.#delete(key)));
       await this.#env.clock.yield();
     } catch (error) {

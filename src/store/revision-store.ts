@@ -7,7 +7,7 @@ import { Epoch } from "./epoch.ts";
 import { StoreError } from "./errors.ts";
 import { ExclusiveWriter } from "./exclusive-writer.ts";
 import type { Describe, Journal, JournalCommit, JournalHost, Recovered } from "./journal.ts";
-import { LeaseKeeper } from "./lease-keeper.ts";
+import { type LeaseHost, LeaseKeeper } from "./lease-keeper.ts";
 import { Leases } from "./leases.ts";
 import { limits } from "./limits.ts";
 import { MemoryJournal } from "./memory-journal.ts";
@@ -247,25 +247,19 @@ export class RevisionStore implements Store {
   }
 
   #published(): Published {
-    const store = this;
     return {
-      get revision() {
-        return store.revision;
-      },
-      get: (key) => store.#tree.get(key),
-      settled: (revision) => store.settled(revision),
-      failed: (error) => store.#failed(error),
+      revision: () => this.revision,
+      get: (key) => this.#tree.get(key),
+      settled: (revision) => this.settled(revision),
+      failed: (error) => this.#failed(error),
     };
   }
 
-  #leaseHost() {
-    const store = this;
+  #leaseHost(): LeaseHost {
     return {
-      get leases() {
-        return store.#leases;
-      },
-      get: (key: string) => store.#tree.get(key),
-      commit: (txn: Txn) => store.commit(txn),
+      leases: () => this.#leases,
+      get: (key) => this.#tree.get(key),
+      commit: (txn) => this.commit(txn),
     };
   }
 

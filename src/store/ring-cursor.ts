@@ -31,7 +31,8 @@ export class RingCursor implements Cursor {
   #loading: Promise<void> | undefined;
   #error: Error | undefined;
   #disposed = false;
-  readonly #wakes = new Set<Wake>();
+  /** What waits in the channel for this cursor. */
+  readonly #armed = new Set<Wake>();
 
   constructor(host: CursorHost, channel: Channel, after: Revision) {
     this.#host = host;
@@ -78,40 +79,48 @@ export class RingCursor implements Cursor {
   wait(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.reject(signal.reason);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const disarm = this.#arm(resolve);
     const abort = () => {
-      this.#forget(resolve);
+      disarm();
       reject(signal.reason);
     };
     signal.addEventListener("abort", abort, { once: true });
-    this.onReady(resolve);
     return promise.finally(() => signal.removeEventListener("abort", abort));
   }
 
   onReady(wake: Wake): void {
+    this.#arm(wake);
+  }
+
+  /** Runs `wake` once, later, unless the result is called before. */
+  #arm(wake: Wake): () => void {
+    const run = () => {
+      if (this.#armed.delete(run)) wake();
+    };
+    this.#armed.add(run);
     if (this.#behind()) {
-      void this.#load().then(wake);
+      void this.#load().then(run);
     } else if (
       this.#nextEvent() !== undefined ||
       this.#error !== undefined ||
       this.#host.broken !== undefined
     ) {
-      void Promise.resolve().then(wake);
+      void Promise.resolve().then(run);
     } else {
-      this.#wakes.add(wake);
-      this.#channel.wait(wake);
+      this.#channel.wait(run);
     }
+    return () => {
+      this.#armed.delete(run);
+      this.#channel.forget(run);
+    };
   }
 
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const wake of this.#wakes) this.#channel.forget(wake);
+    for (const run of this.#armed) this.#channel.forget(run);
+    this.#armed.clear();
     this.#host.leave(this.#channel);
-  }
-
-  #forget(wake: Wake): void {
-    this.#wakes.delete(wake);
-    this.#channel.forget(wake);
   }
 
   #nextEvent(): StoreEvent | undefined {

@@ -20,7 +20,7 @@ export class SharedWriter implements Writer {
   }
 
   pending(key: string): { readonly record: StoredRecord | undefined; readonly seen: Revision } {
-    return { record: this.#published.get(key), seen: this.#published.revision };
+    return { record: this.#published.get(key), seen: this.#published.revision() };
   }
 
   async commit(txn: Txn): Promise<CommitResult> {

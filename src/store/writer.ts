@@ -3,7 +3,7 @@ import type { CommitResult, Revision, StoredRecord, Txn } from "./store.ts";
 
 /** The published side of the store, which a writer reads and waits for. */
 export interface Published {
-  readonly revision: Revision;
+  revision(): Revision;
   get(key: string): StoredRecord | undefined;
   settled(revision: Revision): Promise<void>;
   /** A journal refused a batch: the end of the store. */
