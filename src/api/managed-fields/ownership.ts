@@ -2,6 +2,7 @@
  * What a change of an object does to the ownership of others: managers lose the fields that the change sets otherwise or
  * removes. A manager that wrote in another version of the API is compared in that version.
  */
+import { canonical } from "../codec/decode.ts";
 import type { Type } from "../schema/mod.ts";
 import type { JsonObject } from "../patch/json.ts";
 import { Comparison } from "./compare.ts";
@@ -29,6 +30,16 @@ export interface VersionedType {
   readonly otherVersion?: ((apiVersion: string) => OtherVersion | undefined) | undefined;
   /** Fields that the operation's (sub)resource does not own, as `setOfFields` makes them. */
   readonly resetFields?: FieldSet | undefined;
+}
+
+/** `object` of `type` in the other version; completed first, since parts may have been taken out. */
+export function convertTo(other: OtherVersion, object: JsonObject, type: Type): JsonObject {
+  return other.convert(canonical(type, object) as JsonObject);
+}
+
+/** The way back. */
+export function convertFrom(other: OtherVersion, object: JsonObject): JsonObject {
+  return other.convertBack(canonical(other.type, object) as JsonObject);
 }
 
 /** `[["status"], ["metadata", "labels"]]` as a set. */
@@ -126,7 +137,7 @@ export class Change {
     if (apiVersion === own) return new Comparison(topologyOf(type), this.#before, this.#after, resetFields);
     const other = otherVersion?.(apiVersion);
     if (other === undefined) return new Comparison(topologyOf(type), undefined, undefined);
-    const [before, after] = [other.convert(this.#before), other.convert(this.#after)];
+    const [before, after] = [convertTo(other, this.#before, type), convertTo(other, this.#after, type)];
     return new Comparison(topologyOf(other.type), before, after, resetFields);
   }
 }

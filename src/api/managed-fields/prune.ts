@@ -6,7 +6,7 @@ import type { JsonObject } from "../patch/json.ts";
 import { difference, EMPTY, type FieldSet, intersection, isEmpty, isSubset, union } from "./field-set.ts";
 import { fieldsOf } from "./fields-of.ts";
 import type { Manager, Managers } from "./managers.ts";
-import type { VersionedType } from "./ownership.ts";
+import { convertFrom, convertTo, type VersionedType } from "./ownership.ts";
 import { removeItems } from "./remove-items.ts";
 import { withNamedFields } from "./schema-set.ts";
 import { type Topology, topologyOf } from "./topology.ts";
@@ -26,13 +26,13 @@ export function prune(
   const other = versioned.otherVersion?.(last.apiVersion);
   if (other === undefined) return merged;
   const topology = topologyOf(other.type);
-  const there = other.convert(merged);
+  const there = convertTo(other, merged, versioned.type);
   const owned = unionOf(managers, last.apiVersion);
   const keptHere = unionOf(managers, versioned.apiVersion);
   const pruned = pruneAt(topology, there, last.set, owned);
   return pruned === there
     ? merged
-    : keepOwned(topologyOf(versioned.type), merged, other.convertBack(pruned), keptHere);
+    : keepOwned(topologyOf(versioned.type), merged, convertFrom(other, pruned), keptHere);
 }
 
 function pruneAt(topology: Topology, merged: JsonObject, last: FieldSet, owned: FieldSet): JsonObject {
@@ -58,10 +58,10 @@ function ownedHere(
   for (const apiVersion of new Set([...managers.values()].map((manager) => manager.apiVersion))) {
     const other = apiVersion === versioned.apiVersion ? undefined : versioned.otherVersion?.(apiVersion);
     if (other === undefined) continue;
-    const there = other.convert(merged);
+    const there = convertTo(other, merged, versioned.type);
     const otherTopology = topologyOf(other.type);
     const unowned = difference(fieldsOf(otherTopology, there, false), unionOf(managers, apiVersion));
-    const rest = other.convertBack(removed(otherTopology, there, unowned));
+    const rest = convertFrom(other, removed(otherTopology, there, unowned));
     owned = union(owned, fieldsOf(topology, rest, false));
   }
   return owned;
