@@ -14,7 +14,7 @@ await store.start(signal);
 const ca = createCa(env, { commonName: "kubernetes", days: 10 });
 const serving = issue(env, ca, { subject: { commonName: "kube-apiserver", organizations: [] }, usages: ["server"], dnsNames: ["localhost", "kubernetes"], ipAddresses: ["127.0.0.1"], days: 10 });
 const admin = issue(env, ca, { subject: { commonName: "kubernetes-admin", organizations: [MASTERS] }, usages: ["client"], days: 10 });
-const server = new ApiServer(env, { store, resources, tokenKeys: [env.crypto.generateKeyPair()] }, { rootCertificate: ca.certificatePem, serviceRange: process.argv[3] ?? "10.96.0.0/16", tokens: new Map([["admin-token", userOf("admin", [MASTERS])]]), advertised: { address: "10.1.2.3", port: 6443 }, freeze: process.argv[4] !== "nofreeze" });
+const server = new ApiServer(env, { store, resources, tokenKeys: [env.crypto.generateKeyPair()] }, { rootCertificate: ca.certificatePem, serviceRange: process.argv[3] ?? "10.96.0.0/16", tokens: new Map([["admin-token", userOf("admin", [MASTERS], "1")]]), advertised: { address: "10.1.2.3", port: 6443 }, freeze: process.argv[4] !== "nofreeze" });
 await server.start(signal);
 const front = new HttpsFront(env, { handle: (call) => server.handle(call) }, { addresses: [{ host: "127.0.0.1", port }], certificate: serving.certificatePem, privateKey: serving.privateKeyPem, clientAuthorities: ca.certificatePem });
 await front.start(signal);

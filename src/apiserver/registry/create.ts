@@ -3,7 +3,6 @@ import {
   type KubeObject,
   StatusError,
   alreadyExists,
-  badRequest,
   invalid,
   methodNotAllowed,
   prepareForCreate,
@@ -39,9 +38,6 @@ export async function createFrom(
 ): Promise<Outcome> {
   matchNamespace(request, draft);
   if (request.info.name !== "") matchName(request, draft);
-  if ((draft.metadata.resourceVersion ?? "") !== "") {
-    throw badRequest("resourceVersion should not be set on objects to be created");
-  }
   const isGenerated = (draft.metadata.name ?? "") === "";
   fillNew(registry.env, draft, request.now);
   if (!owned) registry.fields.update(request, undefined, draft, managers, options.fieldManager);
@@ -73,7 +69,10 @@ async function attemptCreate(
   await registry.admission.validate(admissionOf(request, "CREATE", object, undefined, options.dryRun));
   if (seen.read(key) !== undefined) throw taken(request, object);
   if (options.dryRun) return { type: "answer", value: plain(resource, object, 201) };
-  const put = putOf(registry, resource, key, object);
+  if ((object.metadata.resourceVersion ?? "") !== "") {
+    throw new StatusError(500, "", "resourceVersion should not be set on objects to be created");
+  }
+  const put = putOf(registry, resource, key, registry.views.toStorage(resource, object));
   const checks = [{ key, modRevision: 0 }, ...extra.checks];
   return {
     type: "commit",

@@ -7,11 +7,14 @@ const SUFFIX_LENGTH = 5;
 /** Names are at most 63 characters with their suffix, as upstream cuts them. */
 const MAX_GENERATED_BASE = 58;
 
-/** Puts the request's namespace into a draft that has none; 400 when they differ. */
+/** Puts the request's namespace into a draft that has none; 400 when they differ. Objects at cluster scope lose theirs. */
 export function matchNamespace(request: ResourceRequest, draft: KubeObject): void {
   const { namespace } = request.info;
   const given = draft.metadata.namespace ?? "";
-  if (!request.resource.namespaced) return;
+  if (!request.resource.namespaced) {
+    delete draft.metadata.namespace;
+    return;
+  }
   if (given === "") draft.metadata.namespace = namespace;
   else if (given !== namespace) {
     throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
