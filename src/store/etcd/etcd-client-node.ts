@@ -27,6 +27,8 @@ import { type Decoded, decode, encode, type Given, type Message } from "./wire.t
 export interface EtcdAddress {
   /** `"127.0.0.1:2379"`; the first that answers is used. */
   readonly endpoints: readonly string[];
+  /** How long a call may take. Default 10,000. */
+  readonly callTimeoutMs?: number;
   /** PEM; without it the connection is not encrypted. */
   readonly tls?: { readonly ca: string; readonly certificate: string; readonly key: string };
 }
@@ -40,13 +42,15 @@ export interface WatchHandlers {
   ended(error: StoreError): void;
 }
 
-const callTimeoutMs = 10_000;
+const defaultCallTimeoutMs = 10_000;
 
-/** One connection; calls reject with `StoreError` `unavailable` or `compacted` after 10 s at the latest. */
+/** One connection; calls reject with `StoreError` `unavailable` or `compacted` when the time is up. */
 export class EtcdClient {
   readonly #client: Client;
+  readonly #callTimeoutMs: number;
 
   constructor(address: EtcdAddress) {
+    this.#callTimeoutMs = address.callTimeoutMs ?? defaultCallTimeoutMs;
     const target =
       address.endpoints.length === 1
         ? (address.endpoints[0] as string)
@@ -83,14 +87,11 @@ export class EtcdClient {
 
   /** Follows changes of `[key, rangeEnd)` from a revision on. The result ends it. */
   watch(key: Uint8Array, rangeEnd: Uint8Array, startRevision: number, handlers: WatchHandlers): () => void {
-    const metadata = new Metadata();
-    // A member that lost its leader ends the stream instead of leaving it silent.
-    metadata.set("hasleader", "true");
     const stream = this.#client.makeBidiStreamRequest(
       "/etcdserverpb.Watch/Watch",
       (request: Given<typeof watchRequest>) => encode(watchRequest, request),
       (bytes: Buffer) => decode(watchResponse, bytes),
-      metadata,
+      requireLeader(),
     );
     let over = false;
     const end = (error: StoreError) => {
@@ -127,8 +128,8 @@ export class EtcdClient {
       (given: Given<Q>) => encode(request, given),
       (bytes: Buffer) => decode(response, bytes),
       value,
-      new Metadata(),
-      { deadline: Date.now() + callTimeoutMs },
+      requireLeader(),
+      { deadline: Date.now() + this.#callTimeoutMs },
       (error, answer) => {
         if (error !== null) reject(asStoreError(method, error));
         else if (answer === undefined) reject(new StoreError("unavailable", `etcd gave ${method} no answer`));
@@ -137,6 +138,13 @@ export class EtcdClient {
     );
     return promise;
   }
+}
+
+/** A member that lost its leader refuses at once, instead of staying silent. */
+function requireLeader(): Metadata {
+  const metadata = new Metadata();
+  metadata.set("hasleader", "true");
+  return metadata;
 }
 
 function credentialsOf({ tls }: EtcdAddress): ChannelCredentials {

@@ -49,7 +49,7 @@ const to = keyOf("~");
 
 async function openStore(namespace: string, endpoints: readonly string[] = [etcd.endpoint]) {
   const env: RootEnv = createRealEnv({ name: "etcd-test", logSink: () => {} });
-  const journal = new EtcdJournal(env, { endpoints, namespace });
+  const journal = new EtcdJournal(env, { endpoints, namespace, callTimeoutMs: 1_500 });
   const store = new RevisionStore(env, { journal, describe: describeThing });
   await store.start(AbortSignal.timeout(20_000));
   const stop = async () => {
@@ -103,7 +103,9 @@ describe("stores that share an etcd", { skip }, () => {
     const events = await collect(cursor, 2);
     assert.deepEqual(events.map(eventText), ["put event x", "delete event x was x"]);
   });
+});
 
+describe("stores whose etcd fails", { skip, concurrency: true }, () => {
   test("a watch survives that etcd is killed and comes back, missing nothing", async () => {
     await using own = await RealEtcd.start();
     await using one = await openStore("kill", [own.endpoint]);
