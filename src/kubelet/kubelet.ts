@@ -25,7 +25,7 @@ import { PodWorker } from "./pod/worker.ts";
 import type { ProbeDialer } from "./probe/dialer.ts";
 import { Prober } from "./probe/prober.ts";
 import { followRuntime } from "./runtime/follow.ts";
-import type { ImageService, RuntimeService, RuntimeVersion } from "./runtime/runtime.ts";
+import type { ContainerEvent, ImageService, RuntimeService, RuntimeVersion } from "./runtime/runtime.ts";
 import { StatusManager } from "./status/status-manager.ts";
 import type { PodVolumes } from "./volumes/volumes.ts";
 
@@ -174,8 +174,7 @@ export class Kubelet implements Component {
   async #follow(podSet: PodSet, signal: AbortSignal): Promise<void> {
     const follower = {
       opened: () => this.#tasks.spawn("look around", (ending) => this.#lookAround(podSet, ending)),
-      event: ({ labels }: { readonly labels: Readonly<Record<string, string>> }) =>
-        podSet.runtimeChanged(labels),
+      event: (event: ContainerEvent) => podSet.runtimeChanged(event),
     };
     await followRuntime(this.#env, { runtime: this.#deps.runtime, follower }, signal);
   }

@@ -8,7 +8,7 @@ import { type Env, isAbort, messageOf, type TaskGroup } from "#base";
 import type { Change, Informer } from "#client";
 import { refusalOf } from "../node/admission.ts";
 import { podUidLabel } from "../runtime/labels.ts";
-import type { RuntimeService, StringMap } from "../runtime/runtime.ts";
+import type { ContainerEvent, RuntimeService } from "../runtime/runtime.ts";
 import type { Verdict } from "../status/pod-status.ts";
 import { orphanPod } from "./orphan.ts";
 import type { PodWorker } from "./worker.ts";
@@ -49,9 +49,9 @@ export class PodSet {
     await this.lookAround(signal);
   }
 
-  /** The pod that a container or sandbox belongs to has changed at the runtime. */
-  runtimeChanged(labels: StringMap): void {
-    this.#workers.get(labels[podUidLabel] ?? "")?.poke();
+  /** Something happened at the runtime; that something was made or started is the workers' own doing. */
+  runtimeChanged({ type, labels }: ContainerEvent): void {
+    if (type === "STOPPED" || type === "DELETED") this.#workers.get(labels[podUidLabel] ?? "")?.poke();
   }
 
   /** After runtime events were missed: every pod looks again, and sandboxes of unknown pods are found. */

@@ -91,18 +91,19 @@ export class PodWorker {
     return this.#ended || this.#options.refusal !== undefined;
   }
 
-  /** A newer object of the pod. */
+  /** A newer object of the pod. What only this node's own writes changed is no news. */
   update(pod: Pod): void {
     const before = this.#pod.metadata;
-    this.#pod = pod;
-    this.#deps.status.seen(pod);
     const now = pod.metadata;
+    this.#pod = pod;
+    const foreign = this.#deps.status.seen(pod);
+    const changed = before.generation !== now.generation;
     const sooner =
       before.deletionTimestamp !== now.deletionTimestamp ||
       before.deletionGracePeriodSeconds !== now.deletionGracePeriodSeconds;
     if (sooner) this.#interrupt();
-    if (before.generation !== now.generation) this.#holds.clear();
-    this.poke();
+    if (changed) this.#holds.clear();
+    if (sooner || changed || foreign) this.poke();
   }
 
   /** The object is gone from the API. */
@@ -214,14 +215,20 @@ export class PodWorker {
     if (plan.actions.length === 0) return;
     const volumes = await this.#setUpVolumes(signal);
     let current = observed;
-    for (const action of plan.actions) {
-      const goesOn = await this.#act(action, current, volumes, signal);
-      current = await this.#observer.observe(signal);
-      this.#probes.sync(this.#pod, current, { ending: false, hostIP: this.#options.hostIPs[0] ?? "" });
-      this.#publish(current, false);
-      if (!goesOn) break;
+    for (const [index, action] of plan.actions.entries()) {
+      // The first begins with what was seen, and the next round looks after the last.
+      if (index > 0) current = await this.#look(signal);
+      if (!(await this.#act(action, current, volumes, signal))) break;
     }
     this.#dirty = true;
+  }
+
+  /** What the runtime has now, shown in the status. */
+  async #look(signal: AbortSignal): Promise<PodObservation> {
+    const observed = await this.#observer.observe(signal);
+    this.#probes.sync(this.#pod, observed, { ending: false, hostIP: this.#options.hostIPs[0] ?? "" });
+    this.#publish(observed, false);
+    return observed;
   }
 
   #plan(observed: PodObservation, now: number): PodPlan {

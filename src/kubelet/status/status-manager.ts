@@ -64,19 +64,28 @@ export class StatusManager {
     this.#write(uid, entry);
   }
 
-  /** Looks at a pod as the API has it: what somebody else wrote over this node's word is set right. */
-  seen(pod: Pod): void {
+  /**
+   * Looks at a pod as the API has it: what somebody else wrote over this node's word is set right. True when others
+   * have written something of theirs, which the status may depend on.
+   */
+  seen(pod: Pod): boolean {
     const uid = pod.metadata.uid ?? "";
     const entry = this.#entries.get(uid);
-    if (entry === undefined || entry.writing || revisionOf(pod) <= revisionOf(entry.pod)) return;
+    if (entry === undefined) return true;
+    const foreign = !same(theirs(pod.status), theirs(entry.status));
+    if (entry.writing || revisionOf(pod) <= revisionOf(entry.pod)) return foreign;
     const overwritten = !same(ownPart(pod.status), ownPart(entry.answer));
+    const told = {
+      ...entry.written,
+      ...foreignPart(pod.status),
+      conditions: merged(entry.written, pod.status),
+    };
     entry.status = this.current(pod);
     entry.pod = pod;
     entry.answer = pod.status;
-    entry.written = overwritten
-      ? pod.status
-      : { ...entry.written, ...foreignPart(pod.status), conditions: merged(entry.written, pod.status) };
+    entry.written = overwritten ? pod.status : told;
     this.#write(uid, entry);
+    return foreign;
   }
 
   /** Resolves when the last status set is at the API, or the pod is gone from it. */
@@ -170,6 +179,13 @@ export function foreignPart(status: PodStatus): Pick<PodStatus, Foreign> {
     ...(resize === undefined ? {} : { resize }),
     ...(resourceClaimStatuses === undefined ? {} : { resourceClaimStatuses }),
     ...(extendedResourceClaimStatus === undefined ? {} : { extendedResourceClaimStatus }),
+  };
+}
+
+function theirs(status: PodStatus): object {
+  return {
+    ...foreignPart(status),
+    conditions: (status.conditions ?? []).filter((one) => !ownTypes.has(one.type)),
   };
 }
 
