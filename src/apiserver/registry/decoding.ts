@@ -15,7 +15,8 @@ import {
   decodeProtobuf,
   parseDocument,
   parseJson,
-  parseYaml,
+  parseYamlDocument,
+  unwrapLiterals,
   unsupportedMediaType,
 } from "#api";
 import type { CallBody } from "../call.ts";
@@ -75,11 +76,11 @@ export async function decodeApplied(
 ): Promise<KubeObject> {
   const body = await request.call.body(MAX_BODY_BYTES);
   try {
-    const data = body.type === "data" ? body.data : parseYaml(textOf(body.bytes));
-    const applied = data as KubeObject;
+    const document = body.type === "data" ? new JsonDocument(body.data) : parseYamlDocument(body.bytes);
+    const applied = plainOf(document) as KubeObject;
     const isMissing = typeof applied !== "object" || applied === null || !applied.apiVersion || !applied.kind;
     if (isMissing) throw badRequest("error decoding YAML: the applied object must have apiVersion and kind");
-    const { warnings } = decode(request.resource.type, data, MODES[validation]);
+    const { warnings } = decode(request.resource.type, document, MODES[validation]);
     for (const warning of warnings) request.warnings.add(warning);
     (applied as { metadata?: object }).metadata ??= {};
     return applied;
@@ -101,7 +102,7 @@ function readOptions(bytes: Uint8Array, media: Media): unknown {
   try {
     if (media === "protobuf") return decodeProtobuf(DeleteOptions, bytes);
     // Options come in the group and version of the request or of meta/v1: only the fields are looked at.
-    const data = media === "yaml" ? parseYaml(textOf(bytes)) : parseJson(bytes);
+    const data = media === "yaml" ? plainOf(parseYamlDocument(bytes)) : parseJson(bytes);
     return typeof data === "object" && data !== null ? data : {};
   } catch (error) {
     throw badRequest(error instanceof Error ? error.message : "the options cannot be read");
@@ -134,7 +135,7 @@ function readBody(body: CallBody, media: Media, type: Type): unknown {
   if (body.type === "data") return body.data;
   try {
     if (media === "json") return parseDocument(body.bytes);
-    return media === "yaml" ? parseYaml(textOf(body.bytes)) : decodeProtobuf(type, body.bytes);
+    return media === "yaml" ? parseYamlDocument(body.bytes) : decodeProtobuf(type, body.bytes);
   } catch (error) {
     throw refusal(error, type.gvk ?? { group: "", version: "", kind: type.name });
   }
@@ -147,8 +148,8 @@ function mediaOf(request: ResourceRequest): Media {
   throw unsupportedMediaType(Object.values(MEDIA_TYPES));
 }
 
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+function plainOf(document: JsonDocument): unknown {
+  return document.hasLiterals ? unwrapLiterals(document.value) : document.value;
 }
 
 function refusal(
