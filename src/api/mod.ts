@@ -208,6 +208,7 @@ export {
   parseStoredJson,
   parseYaml,
   parseYamlDocument,
+  unwrapLiterals,
   stringifyJson,
   stringifyYaml,
   type WatchFrame,
@@ -325,6 +326,7 @@ export {
   type ScaledObject,
   scaleManagedFields,
   type TrackUpdateOptions,
+  settled,
   trackUpdate,
 } from "./managed-fields/mod.ts";
 export {

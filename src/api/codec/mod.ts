@@ -15,3 +15,4 @@ export {
 } from "./protobuf.ts";
 export { encodeWatchFrame, type WatchFrame, WatchFrameReader } from "./protobuf-watch.ts";
 export { parseYaml, parseYamlDocument, stringifyYaml } from "./yaml.ts";
+export { unwrapLiterals } from "./scalar-readers.ts";
