@@ -343,6 +343,13 @@ export {
   type Subresource,
   subresourcesOf,
 } from "./discovery/mod.ts";
+export {
+  type Describe,
+  OpenApi,
+  type OpenApiDeps,
+  type OpenApiDocument,
+  type OpenApiOptions,
+} from "./openapi/mod.ts";
 export { same } from "./equal.ts";
 export { ageOf, humanDuration } from "./human-duration.ts";
 export {

@@ -27,10 +27,12 @@ export type DiscoveredResource = Pick<
   | "actions"
 >;
 
+/** The digest of ETags and storage version hashes. */
 export interface DiscoveryDeps {
   readonly sha256: (text: string) => Uint8Array;
 }
 
+/** Settings of the documents. */
 export interface DiscoveryOptions {
   /** Where `/api` tells old clients to find the server: `"10.0.0.1:6443"`. */
   readonly serverAddress: string;
@@ -43,6 +45,7 @@ export interface DiscoveryDocument {
   readonly etag: string;
 }
 
+/** `new Discovery(resources, deps, options).groups().body` is the document of `/apis`. */
 export class Discovery {
   readonly #groups = new Map<string, Map<string, DiscoveredResource[]>>();
   readonly #documents = new Map<string, DiscoveryDocument>();

@@ -31,10 +31,12 @@ const GROUP_PRIORITIES: ReadonlyMap<string, number> = new Map([
 /** What upstream gives to the groups of custom resources. */
 export const CUSTOM_GROUP_PRIORITY = 1_000;
 
+/** `groupPriorityMinimum` of the group's APIService. */
 export function groupPriority(group: string): number {
   return GROUP_PRIORITIES.get(group) ?? CUSTOM_GROUP_PRIORITY;
 }
 
+/** For sorting groups as `/apis` lists them. */
 export function compareGroups(a: string, b: string): number {
   return groupPriority(b) - groupPriority(a) || (a < b ? -1 : a > b ? 1 : 0);
 }

@@ -1,3 +1,4 @@
+/** The algebra of sets, against sets of paths. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

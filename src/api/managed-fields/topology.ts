@@ -8,16 +8,19 @@ import { fieldElement, keyElements, valueElement } from "./path-element.ts";
 
 export type Topology = Leaf | ObjectTopology | ListTopology | Deduced;
 
+/** One value. */
 export interface Leaf {
   readonly kind: "leaf";
   /** A list, map or message that is one value, so that sets must not reach below it. */
   readonly composite: boolean;
 }
 
+/** No table: told by the value. */
 export interface Deduced {
   readonly kind: "deduced";
 }
 
+/** A message or a map, taken apart by field. */
 export class ObjectTopology {
   readonly kind = "object";
   readonly #of: Type | MapOf;
@@ -57,6 +60,7 @@ export class ObjectTopology {
   }
 }
 
+/** A field of a message, or an entry of a map. */
 export class Member {
   readonly name: string;
   /** Its path element. */
@@ -88,6 +92,7 @@ export class Member {
   }
 }
 
+/** A keyed list or a set, taken apart by item. */
 export class ListTopology {
   readonly kind = "list";
   /** Sorted; none for a set of scalars. */

@@ -1,3 +1,4 @@
+/** OpenAPI documents of the built-in resources and of a custom one. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";

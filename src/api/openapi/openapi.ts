@@ -9,12 +9,14 @@ import { type Describe, SchemaBuilder } from "./schema-builder.ts";
 import { SchemaNames } from "./schema-names.ts";
 import type { OpenApiSchema, OpenApiVersion } from "./scalar-schemas.ts";
 
+/** The digest of the documents, and their descriptions. */
 export interface OpenApiDeps {
   readonly sha256: (text: string) => Uint8Array;
   /** Descriptions; absent: the documents have none. */
   readonly describe?: Describe;
 }
 
+/** Settings of the documents. */
 export interface OpenApiOptions {
   /** `"v1.36.0"`. */
   readonly version: string;
@@ -28,6 +30,7 @@ export interface OpenApiDocument {
   readonly hash: string;
 }
 
+/** `new OpenApi(resources, deps, options).v3("apis/apps/v1")`. */
 export class OpenApi {
   readonly #resources: readonly Resource[];
   readonly #deps: OpenApiDeps;

@@ -9,6 +9,7 @@ export type Method = "get" | "put" | "post" | "delete" | "patch";
 
 export type Action = "list" | "get" | "put" | "post" | "patch" | "delete" | "deletecollection" | "connect";
 
+/** An operation before it is written in one version of OpenAPI. */
 export interface Operation {
   readonly id: string;
   readonly tag: string;
@@ -49,6 +50,7 @@ export const DELETE_PARAMETERS: readonly string[] = [
 
 const ANSWER_TYPES = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
+/** The operation object of a path. */
 export function writeOperation(operation: Operation, version: OpenApiVersion): OpenApiSchema {
   const { id, tag, action, gvk } = operation;
   return {

@@ -12,6 +12,7 @@ import { badRequest, StatusError } from "../status.ts";
 
 export type PatchErrorCode = "malformed" | "unapplicable" | "tooLarge";
 
+/** `toStatusError()` is the answer to the client. */
 export class PatchError extends CodedError<PatchErrorCode> {
   toStatusError(): StatusError {
     switch (this.code) {
@@ -25,10 +26,12 @@ export class PatchError extends CodedError<PatchErrorCode> {
   }
 }
 
+/** The patch is no patch of its kind. */
 export function malformed(message: string): PatchError {
   return new PatchError("malformed", message);
 }
 
+/** The patch does not fit the object. */
 export function unapplicable(message: string): PatchError {
   return new PatchError("unapplicable", message);
 }

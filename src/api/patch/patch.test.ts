@@ -1,3 +1,4 @@
+/** The three patches: tables of examples, and what must hold for any document. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

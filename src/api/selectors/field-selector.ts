@@ -6,12 +6,14 @@
 import { SelectorError } from "./errors.ts";
 import { MAX_SELECTOR_LENGTH } from "./limits.ts";
 
+/** `status.phase!=Running`. */
 export interface FieldRequirement {
   readonly field: string;
   readonly operator: "=" | "!=";
   readonly value: string;
 }
 
+/** A parsed field selector; all its requirements must hold. Immutable. */
 export class FieldSelector {
   readonly requirements: readonly FieldRequirement[];
 
@@ -63,6 +65,7 @@ export function parseFieldSelector(text: string): FieldSelector {
   return new FieldSelector(terms.map((term) => parseTerm(term, text)));
 }
 
+/** The value as the text form needs it. */
 export function escapeFieldValue(value: string): string {
   return value.replace(/[\\,=]/g, "\\$&");
 }

@@ -4,11 +4,13 @@ import { labelValue, qualifiedName } from "../names/qualified-name.ts";
 import { type LabelSelectorObject, type LabelSelectorTerm, TERM_OPERATORS } from "./label-selector.ts";
 import type { Labels } from "./requirement.ts";
 
+/** What a caller may let pass. */
 export interface LabelSelectorRules {
   /** Values of `matchExpressions` written by old objects may be anything. */
   readonly allowInvalidValues?: boolean;
 }
 
+/** Reports every problem of a selector below `path`. */
 export function validateLabelSelector(
   selector: LabelSelectorObject | null | undefined,
   path: string,
@@ -29,6 +31,7 @@ export function validateLabels(labels: Labels, path: string, errors: FieldErrors
   }
 }
 
+/** A label key on its own. */
 export function validateLabelKey(key: string, path: string, errors: FieldErrors): void {
   for (const problem of qualifiedName(key)) errors.invalid(path, key, problem);
 }

@@ -1,3 +1,4 @@
+/** Label and field selectors: text, objects, validation. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
