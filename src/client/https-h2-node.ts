@@ -14,7 +14,9 @@ export class H2Channel implements Channel {
 
   constructor(session: http2.ClientHttp2Session) {
     this.#session = session;
-    session.once("connect", () => session.setLocalWindowSize(WINDOW_BYTES));
+    session.once("connect", () => {
+      if (!session.destroyed) session.setLocalWindowSize(WINDOW_BYTES);
+    });
     session.settings({ initialWindowSize: WINDOW_BYTES, enablePush: false });
     // Each stream reports the loss to its own caller.
     session.on("error", () => session.destroy());

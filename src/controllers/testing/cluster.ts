@@ -2,12 +2,12 @@
  * A cluster without scheduler and kubelets, in virtual time: the real API server on the memory store, and the controller
  * manager with each controller's own user. Tests play scheduler and kubelet through the API.
  */
-import { type KubeObject, type Pod, pods, type Resource, resources, rfc3339 } from "#api";
-import { ApiServer, Catalog, describeRecords, serviceAccountUser, type User, userOf } from "#apiserver";
+import { type KubeObject, type Pod, pods, type Resource, rfc3339 } from "#api";
+import { type ApiServer, serviceAccountUser, type User, userOf } from "#apiserver";
 import type { Env, RootEnv } from "#base";
 import { SimWorld } from "#base/sim";
 import { type Client, createClient, HandlerTransport, keyOf, type NewObject } from "#client";
-import { createStore, MemoryJournal } from "#store";
+import { adminUser, startApiServer, testAuthority } from "../../../test/testing/api-server.ts";
 import {
   type ControllerDefinition,
   ControllerManager,
@@ -33,7 +33,7 @@ export class TestCluster {
     this.env = world.env("tests");
     this.#serverEnv = serverEnv;
     this.#api = api;
-    this.admin = this.clientOf(userOf("admin", ["system:masters", "system:authenticated"]));
+    this.admin = this.clientOf(adminUser);
   }
 
   /** Runs `body` in a new cluster; with `startManager: false` without controllers at first. */
@@ -45,15 +45,7 @@ export class TestCluster {
     const world = new SimWorld(seed);
     await world.run(async () => {
       const env = world.env("apiserver");
-      const store = createStore(env, {
-        journal: new MemoryJournal(),
-        describe: describeRecords(new Catalog(resources)),
-      });
-      const signal = new AbortController().signal;
-      await store.start(signal);
-      const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
-      const api = new ApiServer(env, deps, { rootCertificate: "the authority" });
-      await api.start(signal);
+      const api = await startApiServer(env);
       const cluster = new TestCluster(world, env, api);
       if (options.startManager !== false) await cluster.startManager(options.definitions ?? controllers);
       await body(cluster);
@@ -82,7 +74,7 @@ export class TestCluster {
     const manager = new ControllerManager(
       this.world.env(host),
       { clientFor: this.clientFor, definitions },
-      { identity: host, rootCa: "the authority", ...options },
+      { identity: host, rootCa: testAuthority, ...options },
     );
     await manager.start(this.signal);
     this.manager = manager;

@@ -1,0 +1,23 @@
+/** A real API server on the memory store, in any `Env`. */
+import { resources } from "#api";
+import { ApiServer, Catalog, describeRecords, type User, userOf } from "#apiserver";
+import type { Env } from "#base";
+import { createStore, MemoryJournal } from "#store";
+
+/** What the server publishes as its authority when none is given. */
+export const testAuthority = "the authority";
+
+/** May do everything. */
+export const adminUser: User = userOf("admin", ["system:masters", "system:authenticated"]);
+
+/** Starts a store and a server over it; both live as long as `env`. */
+export async function startApiServer(env: Env, rootCertificate = testAuthority): Promise<ApiServer> {
+  const { signal } = new AbortController();
+  const journal = new MemoryJournal();
+  const store = createStore(env, { journal, describe: describeRecords(new Catalog(resources)) });
+  await store.start(signal);
+  const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
+  const server = new ApiServer(env, deps, { rootCertificate });
+  await server.start(signal);
+  return server;
+}
