@@ -2,6 +2,10 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { ControllerRevision } from "../../types/apps/mod.ts";
+import {
+  validateControllerRevision,
+  validateControllerRevisionUpdate,
+} from "../../types/apps/controller-revision-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -9,7 +13,11 @@ export const controllerRevisions: Resource<ControllerRevision> = define({
   type: ControllerRevision,
   plural: "controllerrevisions",
   namespaced: true,
-  strategy: { name: subdomainName },
+  strategy: {
+    name: subdomainName,
+    validateCreate: validateControllerRevision,
+    validateUpdate: validateControllerRevisionUpdate,
+  },
   columns: [
     name,
     text("Controller", (object) => controllerText(object)),

@@ -1,7 +1,13 @@
 /** DaemonSet: one pod on each node that fits. */
+import { same } from "../../equal.ts";
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { DaemonSet } from "../../types/apps/mod.ts";
+import {
+  validateDaemonSet,
+  validateDaemonSetUpdate,
+  validateDaemonSetStatus,
+} from "../../types/apps/daemon-set-validation.ts";
 import { age, integer, labelsText, name, selectorText, templateColumns, text, wide } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -15,10 +21,19 @@ export const daemonSets: Resource<DaemonSet> = define({
     name: subdomainName,
     generationOf: ["spec"],
     resetFields: statusResetFields,
-    prepareForCreate: clearStatus,
-    prepareForUpdate: keepStatus,
+    prepareForCreate(draft) {
+      clearStatus(draft);
+      setTemplateGeneration(draft, 1);
+    },
+    prepareForUpdate(draft, old) {
+      keepStatus(draft, old);
+      const before = Number(old.metadata.annotations?.[templateGeneration] ?? 0);
+      setTemplateGeneration(draft, same(draft.spec.template, old.spec.template) ? before : before + 1);
+    },
+    validateCreate: validateDaemonSet,
+    validateUpdate: validateDaemonSetUpdate,
   },
-  status: statusSubresource(),
+  status: statusSubresource<DaemonSet>({ validateUpdate: validateDaemonSetStatus }),
   columns: [
     name,
     integer("Desired", ({ status }) => status.desiredNumberScheduled ?? 0),
@@ -32,3 +47,10 @@ export const daemonSets: Resource<DaemonSet> = define({
     wide("Selector", ({ spec }) => selectorText(spec.selector ?? undefined)),
   ],
 });
+
+/** The template's own generation, which the first version of the kind had as a field. */
+const templateGeneration = "deprecated.daemonset.template.generation";
+
+function setTemplateGeneration({ metadata }: DaemonSet, generation: number): void {
+  metadata.annotations = { ...metadata.annotations, [templateGeneration]: String(generation) };
+}

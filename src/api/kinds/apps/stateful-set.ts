@@ -2,6 +2,11 @@
 import { labelName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { StatefulSet } from "../../types/apps/mod.ts";
+import {
+  validateStatefulSet,
+  validateStatefulSetUpdate,
+  validateStatefulSetStatus,
+} from "../../types/apps/stateful-set-validation.ts";
 import { age, name, templateColumns, text } from "../columns.ts";
 import {
   clearStatus,
@@ -24,8 +29,10 @@ export const statefulSets: Resource<StatefulSet> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validateStatefulSet,
+    validateUpdate: validateStatefulSetUpdate,
   },
-  status: statusSubresource(),
+  status: statusSubresource<StatefulSet>({ validateUpdate: validateStatefulSetStatus }),
   scale: replicaScale,
   columns: [
     name,

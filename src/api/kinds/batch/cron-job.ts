@@ -3,6 +3,7 @@ import { ageOf } from "../../human-duration.ts";
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { CronJob } from "../../types/batch/mod.ts";
+import { validateCronJob, validateCronJobUpdate } from "../../types/batch/cron-job-validation.ts";
 import { age, flag, integer, name, selectorText, templateColumns, text, wide } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -18,6 +19,8 @@ export const cronJobs: Resource<CronJob> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validateCronJob,
+    validateUpdate: validateCronJobUpdate,
   },
   status: statusSubresource(),
   columns: [

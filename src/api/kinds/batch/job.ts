@@ -4,6 +4,7 @@ import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { parseTime } from "../../time.ts";
 import { Job } from "../../types/batch/mod.ts";
+import { validateJob, validateJobUpdate } from "../../types/batch/job-validation.ts";
 import { age, name, selectorText, templateColumns, text, wide } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -17,8 +18,15 @@ export const jobs: Resource<Job> = define({
     generationOf: ["spec"],
     resetFields: statusResetFields,
     defaultPropagation: "Orphan",
-    prepareForCreate: clearStatus,
+    prepareForCreate(draft) {
+      clearStatus(draft);
+      if (!draft.spec.manualSelector) selectOwnPods(draft);
+      if (draft.metadata.labels === undefined)
+        draft.metadata.labels = { ...draft.spec.template.metadata.labels };
+    },
     prepareForUpdate: keepStatus,
+    validateCreate: validateJob,
+    validateUpdate: validateJobUpdate,
   },
   status: statusSubresource(),
   selectableFields: { "status.successful": ({ status }) => String(status.succeeded ?? 0) },
@@ -57,4 +65,22 @@ function durationText({ status }: Job, now: number): string {
   const start = parseTime(status.startTime);
   if (start === undefined) return "";
   return humanDuration((parseTime(status.completionTime) ?? now) - start);
+}
+
+const labelPrefix = "batch.kubernetes.io/";
+
+/** Unless the author selects by hand, a job's pods are those with its uid, under old and new label names. */
+function selectOwnPods({ metadata, spec }: Job): void {
+  const { name = "", uid = "" } = metadata;
+  spec.template.metadata.labels = {
+    ...spec.template.metadata.labels,
+    "job-name": name,
+    "controller-uid": uid,
+    [`${labelPrefix}job-name`]: name,
+    [`${labelPrefix}controller-uid`]: uid,
+  };
+  spec.selector = {
+    ...spec.selector,
+    matchLabels: { ...spec.selector?.matchLabels, [`${labelPrefix}controller-uid`]: uid },
+  };
 }

@@ -2,6 +2,7 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { PersistentVolumeClaim } from "../../types/core/mod.ts";
+import { validateClaim, validateClaimUpdate } from "../../types/core/persistent-volume-claim-validation.ts";
 import { age, name, text, wide } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 import { accessModesText, phaseText, storageClassOf } from "./volume-columns.ts";
@@ -19,6 +20,8 @@ export const persistentVolumeClaims: Resource<PersistentVolumeClaim> = define({
       draft.status.phase = "Pending";
     },
     prepareForUpdate: keepStatus,
+    validateCreate: validateClaim,
+    validateUpdate: validateClaimUpdate,
   },
   status: statusSubresource(),
   selectableFields: { name: (object) => object.metadata.name ?? "" },

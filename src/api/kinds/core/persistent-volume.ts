@@ -1,9 +1,14 @@
 /** PersistentVolume: a piece of storage of the cluster. */
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
+import { rfc3339 } from "../../time.ts";
 import { PersistentVolume } from "../../types/core/mod.ts";
+import {
+  validatePersistentVolume,
+  validatePersistentVolumeUpdate,
+} from "../../types/core/persistent-volume-validation.ts";
 import { age, name, text, wide } from "../columns.ts";
-import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { define, keepStatus, statusResetFields } from "../define.ts";
 import { accessModesText, phaseText, storageClassOf } from "./volume-columns.ts";
 
 export const persistentVolumes: Resource<PersistentVolume> = define({
@@ -14,13 +19,20 @@ export const persistentVolumes: Resource<PersistentVolume> = define({
   strategy: {
     name: subdomainName,
     resetFields: statusResetFields,
-    prepareForCreate(draft) {
-      clearStatus(draft);
-      draft.status.phase = "Pending";
+    prepareForCreate(draft, { now }) {
+      draft.status = { phase: "Pending", lastPhaseTransitionTime: rfc3339(now) };
     },
     prepareForUpdate: keepStatus,
+    validateCreate: validatePersistentVolume,
+    validateUpdate: validatePersistentVolumeUpdate,
   },
-  status: statusSubresource(),
+  status: {
+    verbs: ["get", "patch", "update"],
+    prepareForUpdate(draft, old, { now }) {
+      draft.spec = old.spec;
+      if (draft.status.phase !== old.status.phase) draft.status.lastPhaseTransitionTime = rfc3339(now);
+    },
+  },
   selectableFields: { name: (object) => object.metadata.name ?? "" },
   columns: [
     name,

@@ -2,6 +2,7 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { PodTemplate } from "../../types/core/mod.ts";
+import { validatePodTemplateObject } from "../../types/core/pod-template-validation.ts";
 import { labelsText, name, text } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -9,7 +10,12 @@ export const podTemplates: Resource<PodTemplate> = define({
   type: PodTemplate,
   plural: "podtemplates",
   namespaced: true,
-  strategy: { name: subdomainName, generationOf: ["template"] },
+  strategy: {
+    name: subdomainName,
+    generationOf: ["template"],
+    validateCreate: validatePodTemplateObject,
+    validateUpdate: (object, _old, errors) => validatePodTemplateObject(object, errors),
+  },
   columns: [
     name,
     text("Containers", ({ template }) => (template.spec.containers ?? []).map((one) => one.name).join(",")),

@@ -2,6 +2,8 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { ReplicationController } from "../../types/core/mod.ts";
+import { validateReplicaSetStatus } from "../../types/apps/replica-set-validation.ts";
+import { validateReplicationController } from "../../types/core/replication-controller-validation.ts";
 import { age, integer, labelsText, name, templateColumns, wide } from "../columns.ts";
 import {
   clearStatus,
@@ -26,8 +28,10 @@ export const replicationControllers: Resource<ReplicationController> = define({
     defaultPropagation: "Orphan",
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validateReplicationController,
+    validateUpdate: (object, _old, errors) => validateReplicationController(object, errors),
   },
-  status: statusSubresource(),
+  status: statusSubresource<ReplicationController>({ validateUpdate: validateReplicaSetStatus }),
   scale: replicaScale,
   selectableFields: { "status.replicas": ({ status }) => String(status.replicas ?? 0) },
   columns: [

@@ -1,6 +1,7 @@
 /** PodDisruptionBudget: how many pods an eviction must leave. Its name may be any path segment, as upstream. */
 import type { Resource } from "../../resource.ts";
 import { PodDisruptionBudget } from "../../types/policy/mod.ts";
+import { validatePodDisruptionBudget } from "../../types/policy/pod-disruption-budget-validation.ts";
 import { age, integer, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -14,6 +15,8 @@ export const podDisruptionBudgets: Resource<PodDisruptionBudget> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validatePodDisruptionBudget,
+    validateUpdate: (object, _old, errors) => validatePodDisruptionBudget(object, errors),
   },
   status: statusSubresource(),
   columns: [

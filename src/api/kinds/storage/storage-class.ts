@@ -2,6 +2,10 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { StorageClass } from "../../types/storage/mod.ts";
+import {
+  validateStorageClass,
+  validateStorageClassUpdate,
+} from "../../types/storage/storage-class-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -10,7 +14,11 @@ export const storageClasses: Resource<StorageClass> = define({
   plural: "storageclasses",
   namespaced: false,
   shortNames: ["sc"],
-  strategy: { name: subdomainName },
+  strategy: {
+    name: subdomainName,
+    validateCreate: validateStorageClass,
+    validateUpdate: validateStorageClassUpdate,
+  },
   columns: [
     {
       ...name,

@@ -26,6 +26,7 @@ import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { LabelSelector } from "../meta/label-selector.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultDaemonSetSpec, defaultDaemonSetStrategy } from "./daemon-set-defaults.ts";
 
 export interface RollingUpdateDaemonSet extends Shape<typeof RollingUpdateDaemonSet>, Plain {}
 export const RollingUpdateDaemonSet = message<RollingUpdateDaemonSet>("RollingUpdateDaemonSet")({
@@ -37,19 +38,25 @@ export type DaemonSetUpdateStrategyType = Value<typeof DaemonSetUpdateStrategyTy
 export const DaemonSetUpdateStrategyType = enumOf("OnDelete", "RollingUpdate");
 
 export interface DaemonSetUpdateStrategy extends Shape<typeof DaemonSetUpdateStrategy>, Plain {}
-export const DaemonSetUpdateStrategy = message<DaemonSetUpdateStrategy>("DaemonSetUpdateStrategy")({
-  type: omitempty(1, DaemonSetUpdateStrategyType),
-  rollingUpdate: optional(2, RollingUpdateDaemonSet),
-});
+export const DaemonSetUpdateStrategy = message<DaemonSetUpdateStrategy>("DaemonSetUpdateStrategy")(
+  {
+    type: omitempty(1, DaemonSetUpdateStrategyType),
+    rollingUpdate: optional(2, RollingUpdateDaemonSet),
+  },
+  { default: defaultDaemonSetStrategy },
+);
 
 export interface DaemonSetSpec extends Shape<typeof DaemonSetSpec>, Plain {}
-export const DaemonSetSpec = message<DaemonSetSpec>("DaemonSetSpec")({
-  selector: nullable(1, LabelSelector, { required: true }),
-  template: field(2, PodTemplateSpec),
-  updateStrategy: struct(3, DaemonSetUpdateStrategy),
-  minReadySeconds: omitempty(4, int32),
-  revisionHistoryLimit: optional(6, int32),
-});
+export const DaemonSetSpec = message<DaemonSetSpec>("DaemonSetSpec")(
+  {
+    selector: nullable(1, LabelSelector, { required: true }),
+    template: field(2, PodTemplateSpec),
+    updateStrategy: struct(3, DaemonSetUpdateStrategy),
+    minReadySeconds: omitempty(4, int32),
+    revisionHistoryLimit: optional(6, int32),
+  },
+  { default: defaultDaemonSetSpec },
+);
 
 export interface DaemonSetCondition extends Shape<typeof DaemonSetCondition>, Plain {}
 export const DaemonSetCondition = message<DaemonSetCondition>("DaemonSetCondition")({

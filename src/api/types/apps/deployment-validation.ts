@@ -17,7 +17,7 @@ function validateSpec(spec: DeploymentSpec, path: string, errors: FieldErrors): 
     path,
     errors,
   );
-  validateSelectedTemplate(spec.selector, spec.template, path, errors);
+  validateSelectedTemplate(spec.selector, spec.template, path, errors, { replicas: spec.replicas });
   validateStrategy(spec.strategy, at(path, "strategy"), errors);
   const deadline = spec.progressDeadlineSeconds;
   if (deadline !== undefined && deadline <= (spec.minReadySeconds ?? 0)) {

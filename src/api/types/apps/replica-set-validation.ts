@@ -7,7 +7,7 @@ import type { ReplicaSet } from "./replica-set.ts";
 
 export function validateReplicaSet({ spec }: ReplicaSet, errors: FieldErrors): void {
   validateCounts(spec, ["replicas", "minReadySeconds"], "spec", errors);
-  validateSelectedTemplate(spec.selector, spec.template, "spec", errors);
+  validateSelectedTemplate(spec.selector, spec.template, "spec", errors, { replicas: spec.replicas });
 }
 
 export function validateReplicaSetUpdate(set: ReplicaSet, old: ReplicaSet, errors: FieldErrors): void {

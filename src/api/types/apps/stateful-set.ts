@@ -29,6 +29,7 @@ import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { LabelSelector } from "../meta/label-selector.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultStatefulSetSpec, defaultStatefulSetStrategy } from "./stateful-set-defaults.ts";
 
 export interface RollingUpdateStatefulSetStrategy
   extends Shape<typeof RollingUpdateStatefulSetStrategy>,
@@ -44,10 +45,13 @@ export type StatefulSetUpdateStrategyType = Value<typeof StatefulSetUpdateStrate
 export const StatefulSetUpdateStrategyType = enumOf("OnDelete", "RollingUpdate");
 
 export interface StatefulSetUpdateStrategy extends Shape<typeof StatefulSetUpdateStrategy>, Plain {}
-export const StatefulSetUpdateStrategy = message<StatefulSetUpdateStrategy>("StatefulSetUpdateStrategy")({
-  type: omitempty(1, StatefulSetUpdateStrategyType),
-  rollingUpdate: optional(2, RollingUpdateStatefulSetStrategy),
-});
+export const StatefulSetUpdateStrategy = message<StatefulSetUpdateStrategy>("StatefulSetUpdateStrategy")(
+  {
+    type: omitempty(1, StatefulSetUpdateStrategyType),
+    rollingUpdate: optional(2, RollingUpdateStatefulSetStrategy),
+  },
+  { default: defaultStatefulSetStrategy },
+);
 
 export type PersistentVolumeClaimRetentionPolicyType = Value<typeof PersistentVolumeClaimRetentionPolicyType>;
 export const PersistentVolumeClaimRetentionPolicyType = enumOf("Delete", "Retain");
@@ -72,19 +76,22 @@ export type PodManagementPolicyType = Value<typeof PodManagementPolicyType>;
 export const PodManagementPolicyType = enumOf("OrderedReady", "Parallel");
 
 export interface StatefulSetSpec extends Shape<typeof StatefulSetSpec>, Plain {}
-export const StatefulSetSpec = message<StatefulSetSpec>("StatefulSetSpec")({
-  replicas: optional(1, int32),
-  selector: nullable(2, LabelSelector, { required: true }),
-  template: field(3, PodTemplateSpec),
-  volumeClaimTemplates: omitempty(4, atomic(PersistentVolumeClaim)),
-  serviceName: always(5, string),
-  podManagementPolicy: omitempty(6, PodManagementPolicyType),
-  updateStrategy: struct(7, StatefulSetUpdateStrategy),
-  revisionHistoryLimit: optional(8, int32),
-  minReadySeconds: omitempty(9, int32),
-  persistentVolumeClaimRetentionPolicy: optional(10, StatefulSetPersistentVolumeClaimRetentionPolicy),
-  ordinals: optional(11, StatefulSetOrdinals),
-});
+export const StatefulSetSpec = message<StatefulSetSpec>("StatefulSetSpec")(
+  {
+    replicas: optional(1, int32),
+    selector: nullable(2, LabelSelector, { required: true }),
+    template: field(3, PodTemplateSpec),
+    volumeClaimTemplates: omitempty(4, atomic(PersistentVolumeClaim)),
+    serviceName: always(5, string),
+    podManagementPolicy: omitempty(6, PodManagementPolicyType),
+    updateStrategy: struct(7, StatefulSetUpdateStrategy),
+    revisionHistoryLimit: optional(8, int32),
+    minReadySeconds: omitempty(9, int32),
+    persistentVolumeClaimRetentionPolicy: optional(10, StatefulSetPersistentVolumeClaimRetentionPolicy),
+    ordinals: optional(11, StatefulSetOrdinals),
+  },
+  { default: defaultStatefulSetSpec },
+);
 
 export interface StatefulSetCondition extends Shape<typeof StatefulSetCondition>, Plain {}
 export const StatefulSetCondition = message<StatefulSetCondition>("StatefulSetCondition")({

@@ -24,21 +24,25 @@ import { ObjectReference } from "../core/reference.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { JobTemplateSpec } from "./job.ts";
+import { defaultCronJobSpec } from "./cron-job-defaults.ts";
 
 export type ConcurrencyPolicy = Value<typeof ConcurrencyPolicy>;
 export const ConcurrencyPolicy = enumOf("Allow", "Forbid", "Replace");
 
 export interface CronJobSpec extends Shape<typeof CronJobSpec>, Plain {}
-export const CronJobSpec = message<CronJobSpec>("CronJobSpec")({
-  schedule: field(1, string),
-  timeZone: optional(8, string),
-  startingDeadlineSeconds: optional(2, int64),
-  concurrencyPolicy: omitempty(3, ConcurrencyPolicy),
-  suspend: optional(4, bool),
-  jobTemplate: field(5, JobTemplateSpec),
-  successfulJobsHistoryLimit: optional(6, int32),
-  failedJobsHistoryLimit: optional(7, int32),
-});
+export const CronJobSpec = message<CronJobSpec>("CronJobSpec")(
+  {
+    schedule: field(1, string),
+    timeZone: optional(8, string),
+    startingDeadlineSeconds: optional(2, int64),
+    concurrencyPolicy: omitempty(3, ConcurrencyPolicy),
+    suspend: optional(4, bool),
+    jobTemplate: field(5, JobTemplateSpec),
+    successfulJobsHistoryLimit: optional(6, int32),
+    failedJobsHistoryLimit: optional(7, int32),
+  },
+  { default: defaultCronJobSpec },
+);
 
 export interface CronJobStatus extends Shape<typeof CronJobStatus>, Plain {}
 export const CronJobStatus = message<CronJobStatus>("CronJobStatus")({

@@ -28,6 +28,7 @@ import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { LabelSelector } from "../meta/label-selector.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultConditionPattern, defaultJob } from "./job-defaults.ts";
 
 export type PodFailurePolicyOnExitCodesOperator = Value<typeof PodFailurePolicyOnExitCodesOperator>;
 export const PodFailurePolicyOnExitCodesOperator = enumOf("In", "NotIn");
@@ -48,10 +49,13 @@ export interface PodFailurePolicyOnPodConditionsPattern
     Plain {}
 export const PodFailurePolicyOnPodConditionsPattern = message<PodFailurePolicyOnPodConditionsPattern>(
   "PodFailurePolicyOnPodConditionsPattern",
-)({
-  type: field(1, PodConditionType),
-  status: always(2, ConditionStatus),
-});
+)(
+  {
+    type: field(1, PodConditionType),
+    status: always(2, ConditionStatus),
+  },
+  { default: defaultConditionPattern },
+);
 
 export type PodFailurePolicyAction = Value<typeof PodFailurePolicyAction>;
 export const PodFailurePolicyAction = enumOf("Count", "FailIndex", "FailJob", "Ignore");
@@ -146,14 +150,14 @@ export const JobStatus = message<JobStatus>("JobStatus")({
 });
 
 export interface Job extends Shape<typeof Job>, Plain {}
-export const Job = kind<Job>(
-  "batch/v1",
-  "Job",
-)({
-  metadata: struct(1, ObjectMeta),
-  spec: struct(2, JobSpec),
-  status: struct(3, JobStatus),
-});
+export const Job = kind<Job>("batch/v1", "Job")(
+  {
+    metadata: struct(1, ObjectMeta),
+    spec: struct(2, JobSpec),
+    status: struct(3, JobStatus),
+  },
+  { default: defaultJob },
+);
 
 export type JobList = KubeList<Job>;
 export const JobList = kindList(Job);

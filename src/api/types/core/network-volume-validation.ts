@@ -9,7 +9,7 @@ type Rules = { readonly [K in keyof VolumeSource]?: Rule<NonNullable<VolumeSourc
 const maxPartition = 255;
 
 /** A rule that these fields be there. */
-function needs<T>(...fields: readonly (keyof T & string)[]): Rule<T> {
+export function needs<T>(...fields: readonly (keyof T & string)[]): Rule<T> {
   return (source, path, errors) => {
     for (const field of fields) {
       const value = source[field];
@@ -20,7 +20,6 @@ function needs<T>(...fields: readonly (keyof T & string)[]): Rule<T> {
   };
 }
 
-/** As `needs`, for fields of which the first that is missing is reported. */
 function partition(value: number | undefined, path: string, errors: FieldErrors): void {
   if (value !== undefined && (value < 0 || value > maxPartition)) {
     errors.invalid(at(path, "partition"), value, `must be between 0 and ${maxPartition}, inclusive`);
@@ -115,7 +114,7 @@ export const validateFlocker: Rule<{ readonly datasetName?: string; readonly dat
   if (datasetName.includes("/")) errors.invalid(at(path, "datasetName"), datasetName, "must not contain '/'");
 };
 
-export const networkRules: Rules = {
+export const networkRules = {
   gcePersistentDisk(source, path, errors) {
     if (source.pdName === "") errors.required(at(path, "pdName"));
     partition(source.partition, path, errors);
@@ -151,4 +150,4 @@ export const networkRules: Rules = {
     if (source.volumeName)
       errors.invalidEach(at(path, "volumeName"), source.volumeName, noBacksteps(source.volumeName));
   },
-};
+} satisfies Rules;

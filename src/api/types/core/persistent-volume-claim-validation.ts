@@ -1,10 +1,15 @@
 /** Validation of claims, on their own and as templates inside pods and stateful sets. */
+import { same } from "../../equal.ts";
 import { at, atKey, type FieldErrors } from "../../field-errors.ts";
 import { subdomainName } from "../../names/object-name.ts";
 import { Quantity } from "../../quantity.ts";
 import { validateLabelSelector } from "../../selectors/label-selector-validation.ts";
 import { validateAnnotations, validateLabels } from "../meta/object-meta-validation.ts";
-import type { PersistentVolumeClaimSpec, PersistentVolumeClaimTemplate } from "./persistent-volume-claim.ts";
+import type {
+  PersistentVolumeClaim,
+  PersistentVolumeClaimSpec,
+  PersistentVolumeClaimTemplate,
+} from "./persistent-volume-claim.ts";
 
 export const accessModes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 const volumeModes = ["Block", "Filesystem"];
@@ -64,6 +69,49 @@ function validateDataSource(source: Source | undefined, path: string, errors: Fi
     );
   }
   if (group !== "") errors.invalidEach(at(path, "apiGroup"), group, subdomainName(group, false));
+}
+
+export function validateClaim({ spec }: PersistentVolumeClaim, errors: FieldErrors): void {
+  validateClaimSpec(spec, "spec", errors);
+}
+
+/** A claim keeps its spec but for the volume it gets, more storage once bound, and its attributes class. */
+export function validateClaimUpdate(
+  claim: PersistentVolumeClaim,
+  old: PersistentVolumeClaim,
+  errors: FieldErrors,
+): void {
+  validateClaim(claim, errors);
+  const [now, before] = [claim.spec, old.spec];
+  const frozen = (spec: PersistentVolumeClaimSpec) => {
+    const { resources, volumeAttributesClassName: _, volumeName, ...rest } = spec;
+    const { storage: __, ...requests } = resources?.requests ?? {};
+    return {
+      ...rest,
+      resources: { ...resources, requests },
+      volumeName: before.volumeName ? volumeName : undefined,
+    };
+  };
+  const isClassGiven = !before.storageClassName && now.storageClassName !== undefined;
+  if (
+    !same(
+      frozen({ ...now, ...(isClassGiven ? { storageClassName: before.storageClassName ?? "" } : {}) }),
+      frozen(before),
+    )
+  ) {
+    errors.forbidden(
+      "spec",
+      "is immutable after creation except resources.requests and volumeAttributesClassName for bound claims",
+    );
+  }
+  const [wanted, had] = [now.resources?.requests?.storage ?? "0", before.resources?.requests?.storage ?? "0"];
+  const order = Quantity.parse(wanted).compare(Quantity.parse(had));
+  if (order < 0 && Quantity.parse(wanted).compare(Quantity.parse(old.status.capacity?.storage ?? had)) <= 0) {
+    errors.forbidden("spec.resources.requests.storage", "field can not be less than status.capacity");
+  }
+  if (order > 0 && old.status.phase !== "Bound") {
+    errors.forbidden("spec", "only a bound claim can be resized");
+  }
 }
 
 /** Of an ephemeral volume: only labels and annotations of the metadata are carried over. */

@@ -27,6 +27,7 @@ import { LabelSelector } from "../meta/label-selector.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { TypedLocalObjectReference, TypedObjectReference } from "./reference.ts";
 import { VolumeResourceRequirements } from "./resources.ts";
+import { defaultClaimSpec, defaultClaimStatus } from "./persistent-volume-defaults.ts";
 
 export type PersistentVolumeClaimModifyVolumeStatus = Value<typeof PersistentVolumeClaimModifyVolumeStatus>;
 export const PersistentVolumeClaimModifyVolumeStatus = enumOf("InProgress", "Infeasible", "Pending");
@@ -49,17 +50,20 @@ export type PersistentVolumeMode = Value<typeof PersistentVolumeMode>;
 export const PersistentVolumeMode = enumOf("Block", "Filesystem");
 
 export interface PersistentVolumeClaimSpec extends Shape<typeof PersistentVolumeClaimSpec>, Plain {}
-export const PersistentVolumeClaimSpec = message<PersistentVolumeClaimSpec>("PersistentVolumeClaimSpec")({
-  accessModes: omitempty(1, atomic(PersistentVolumeAccessMode)),
-  selector: optional(4, LabelSelector),
-  resources: struct(2, VolumeResourceRequirements),
-  volumeName: omitempty(3, string),
-  storageClassName: optional(5, string),
-  volumeMode: optional(6, PersistentVolumeMode),
-  dataSource: optional(7, TypedLocalObjectReference),
-  dataSourceRef: optional(8, TypedObjectReference),
-  volumeAttributesClassName: optional(9, string, { gate: "VolumeAttributesClass" }),
-});
+export const PersistentVolumeClaimSpec = message<PersistentVolumeClaimSpec>("PersistentVolumeClaimSpec")(
+  {
+    accessModes: omitempty(1, atomic(PersistentVolumeAccessMode)),
+    selector: optional(4, LabelSelector),
+    resources: struct(2, VolumeResourceRequirements),
+    volumeName: omitempty(3, string),
+    storageClassName: optional(5, string),
+    volumeMode: optional(6, PersistentVolumeMode),
+    dataSource: optional(7, TypedLocalObjectReference),
+    dataSourceRef: optional(8, TypedObjectReference),
+    volumeAttributesClassName: optional(9, string, { gate: "VolumeAttributesClass" }),
+  },
+  { default: defaultClaimSpec },
+);
 
 export type PersistentVolumeClaimConditionType = Value<typeof PersistentVolumeClaimConditionType>;
 export const PersistentVolumeClaimConditionType = enumOf(
@@ -99,16 +103,19 @@ export const ClaimResourceStatus = enumOf(
 export interface PersistentVolumeClaimStatus extends Shape<typeof PersistentVolumeClaimStatus>, Plain {}
 export const PersistentVolumeClaimStatus = message<PersistentVolumeClaimStatus>(
   "PersistentVolumeClaimStatus",
-)({
-  phase: omitempty(1, PersistentVolumeClaimPhase),
-  accessModes: omitempty(2, atomic(PersistentVolumeAccessMode)),
-  capacity: omitempty(3, map(quantity)),
-  conditions: omitempty(4, by("type", PersistentVolumeClaimCondition), { patch: "merge" }),
-  allocatedResources: omitempty(5, map(quantity)),
-  allocatedResourceStatuses: omitempty(7, map(ClaimResourceStatus), { topology: "granular" }),
-  currentVolumeAttributesClassName: optional(8, string, { gate: "VolumeAttributesClass" }),
-  modifyVolumeStatus: optional(9, ModifyVolumeStatus, { gate: "VolumeAttributesClass" }),
-});
+)(
+  {
+    phase: omitempty(1, PersistentVolumeClaimPhase),
+    accessModes: omitempty(2, atomic(PersistentVolumeAccessMode)),
+    capacity: omitempty(3, map(quantity)),
+    conditions: omitempty(4, by("type", PersistentVolumeClaimCondition), { patch: "merge" }),
+    allocatedResources: omitempty(5, map(quantity)),
+    allocatedResourceStatuses: omitempty(7, map(ClaimResourceStatus), { topology: "granular" }),
+    currentVolumeAttributesClassName: optional(8, string, { gate: "VolumeAttributesClass" }),
+    modifyVolumeStatus: optional(9, ModifyVolumeStatus, { gate: "VolumeAttributesClass" }),
+  },
+  { default: defaultClaimStatus },
+);
 
 export interface PersistentVolumeClaim extends Shape<typeof PersistentVolumeClaim>, Plain {}
 export const PersistentVolumeClaim = kind<PersistentVolumeClaim>(

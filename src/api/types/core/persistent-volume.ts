@@ -50,6 +50,7 @@ import {
   QuobyteVolumeSource,
   VsphereVirtualDiskVolumeSource,
 } from "./volume-source.ts";
+import { defaultVolumeSpec, defaultVolumeStatus } from "./persistent-volume-defaults.ts";
 
 export interface PersistentVolumeSource extends Shape<typeof PersistentVolumeSource>, Plain {}
 export const PersistentVolumeSource = message<PersistentVolumeSource>("PersistentVolumeSource")({
@@ -86,29 +87,35 @@ export type PersistentVolumeReclaimPolicy = Value<typeof PersistentVolumeReclaim
 export const PersistentVolumeReclaimPolicy = enumOf("Delete", "Recycle", "Retain");
 
 export interface PersistentVolumeSpec extends Shape<typeof PersistentVolumeSpec>, Plain {}
-export const PersistentVolumeSpec = message<PersistentVolumeSpec>("PersistentVolumeSpec")({
-  capacity: omitempty(1, map(quantity)),
-  ...inline(2, PersistentVolumeSource),
-  accessModes: omitempty(3, atomic(PersistentVolumeAccessMode)),
-  claimRef: optional(4, ObjectReference, { topology: "granular" }),
-  persistentVolumeReclaimPolicy: omitempty(5, PersistentVolumeReclaimPolicy),
-  storageClassName: omitempty(6, string),
-  mountOptions: omitempty(7, atomic(string)),
-  volumeMode: optional(8, PersistentVolumeMode),
-  nodeAffinity: optional(9, VolumeNodeAffinity),
-  volumeAttributesClassName: optional(10, string, { gate: "VolumeAttributesClass" }),
-});
+export const PersistentVolumeSpec = message<PersistentVolumeSpec>("PersistentVolumeSpec")(
+  {
+    capacity: omitempty(1, map(quantity)),
+    ...inline(2, PersistentVolumeSource),
+    accessModes: omitempty(3, atomic(PersistentVolumeAccessMode)),
+    claimRef: optional(4, ObjectReference, { topology: "granular" }),
+    persistentVolumeReclaimPolicy: omitempty(5, PersistentVolumeReclaimPolicy),
+    storageClassName: omitempty(6, string),
+    mountOptions: omitempty(7, atomic(string)),
+    volumeMode: optional(8, PersistentVolumeMode),
+    nodeAffinity: optional(9, VolumeNodeAffinity),
+    volumeAttributesClassName: optional(10, string, { gate: "VolumeAttributesClass" }),
+  },
+  { default: defaultVolumeSpec },
+);
 
 export type PersistentVolumePhase = Value<typeof PersistentVolumePhase>;
 export const PersistentVolumePhase = enumOf("Available", "Bound", "Failed", "Pending", "Released");
 
 export interface PersistentVolumeStatus extends Shape<typeof PersistentVolumeStatus>, Plain {}
-export const PersistentVolumeStatus = message<PersistentVolumeStatus>("PersistentVolumeStatus")({
-  phase: omitempty(1, PersistentVolumePhase),
-  message: omitempty(2, string),
-  reason: omitempty(3, string),
-  lastPhaseTransitionTime: optional(4, time),
-});
+export const PersistentVolumeStatus = message<PersistentVolumeStatus>("PersistentVolumeStatus")(
+  {
+    phase: omitempty(1, PersistentVolumePhase),
+    message: omitempty(2, string),
+    reason: omitempty(3, string),
+    lastPhaseTransitionTime: optional(4, time),
+  },
+  { default: defaultVolumeStatus },
+);
 
 export interface PersistentVolume extends Shape<typeof PersistentVolume>, Plain {}
 export const PersistentVolume = kind<PersistentVolume>(

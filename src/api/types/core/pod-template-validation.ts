@@ -6,7 +6,7 @@ import { validateLabelSelector } from "../../selectors/label-selector-validation
 import type { LabelSelector } from "../meta/label-selector.ts";
 import { validateAnnotations, validateLabels } from "../meta/object-meta-validation.ts";
 import { validatePodSpec } from "./pod-spec-validation.ts";
-import type { PodTemplateSpec } from "./pod.ts";
+import type { PodSpec, PodTemplate, PodTemplateSpec } from "./pod.ts";
 
 /** Upstream reports labels and annotations on the template itself. */
 export function validatePodTemplate(template: PodTemplateSpec, path: string, errors: FieldErrors): void {
@@ -18,12 +18,17 @@ export function validatePodTemplate(template: PodTemplateSpec, path: string, err
   }
 }
 
+export function validatePodTemplateObject({ template }: PodTemplate, errors: FieldErrors): void {
+  validatePodTemplate(template, "template", errors);
+}
+
 /** The template of a workload whose pods run for ever, and the selector that has to find them. */
 export function validateSelectedTemplate(
   selector: LabelSelector | null | undefined,
   template: PodTemplateSpec,
   path: string,
   errors: FieldErrors,
+  more: { readonly replicas?: number | undefined } = {},
 ): void {
   const selectorPath = at(path, "selector");
   if (!selector) errors.required(selectorPath);
@@ -45,6 +50,8 @@ export function validateSelectedTemplate(
     );
   }
   validateLastingTemplate(template, templatePath, errors);
+  if ((more.replicas ?? 0) > 1)
+    validateSharedDisks(template.spec, at(at(templatePath, "spec"), "volumes"), errors);
 }
 
 /** Pods of a template that restarts them for ever. */
@@ -58,8 +65,21 @@ export function validateLastingTemplate(template: PodTemplateSpec, path: string,
   }
 }
 
+/** Disks that only one node may write: several pods can only share them read-only. */
+export function validateSharedDisks(spec: PodSpec, path: string, errors: FieldErrors): void {
+  for (const [i, { gcePersistentDisk: disk }] of (spec.volumes ?? []).entries()) {
+    if (disk === undefined || disk.readOnly) continue;
+    const here = at(at(at(path, i), "gcePersistentDisk"), "readOnly");
+    errors.invalid(
+      here,
+      false,
+      "must be true for the pods of several nodes, since the disk can only be written by one",
+    );
+  }
+}
+
 /** Undefined for a selector that cannot be used; no selector at all matches nothing. */
-function matcherOf(
+export function matcherOf(
   selector: LabelSelector | undefined,
 ): ((labels: Readonly<Record<string, string>>) => boolean) | undefined {
   try {

@@ -25,6 +25,7 @@ import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { PodTemplateSpec } from "./pod.ts";
+import { defaultReplicationController } from "./replication-controller-defaults.ts";
 
 export interface ReplicationControllerSpec extends Shape<typeof ReplicationControllerSpec>, Plain {}
 export const ReplicationControllerSpec = message<ReplicationControllerSpec>("ReplicationControllerSpec")({
@@ -61,14 +62,14 @@ export const ReplicationControllerStatus = message<ReplicationControllerStatus>(
 });
 
 export interface ReplicationController extends Shape<typeof ReplicationController>, Plain {}
-export const ReplicationController = kind<ReplicationController>(
-  "v1",
-  "ReplicationController",
-)({
-  metadata: struct(1, ObjectMeta),
-  spec: struct(2, ReplicationControllerSpec),
-  status: struct(3, ReplicationControllerStatus),
-});
+export const ReplicationController = kind<ReplicationController>("v1", "ReplicationController")(
+  {
+    metadata: struct(1, ObjectMeta),
+    spec: struct(2, ReplicationControllerSpec),
+    status: struct(3, ReplicationControllerStatus),
+  },
+  { default: defaultReplicationController },
+);
 
 export type ReplicationControllerList = KubeList<ReplicationController>;
 export const ReplicationControllerList = kindList(ReplicationController);

@@ -14,6 +14,7 @@ import type { KnownVolumes } from "./volume-mount-validation.ts";
 import { validateFieldItems } from "./downward-api-validation.ts";
 import { noBacksteps, relativePath } from "../../names/file-path.ts";
 import type { Volume, VolumeSource } from "./volume.ts";
+import type { HostPathVolumeSource } from "./volume-source.ts";
 
 export interface VolumeContext {
   readonly name: string;
@@ -42,13 +43,15 @@ const hostPathTypes = [
 ];
 const pullPolicies = ["Always", "IfNotPresent", "Never"];
 
+export function hostPathRule(source: HostPathVolumeSource, path: string, errors: FieldErrors): void {
+  if (source.path === "") return errors.required(at(path, "path"));
+  errors.invalidEach(at(path, "path"), source.path, noBacksteps(source.path));
+  const type = source.type ?? "";
+  if (!hostPathTypes.includes(type)) errors.notSupported(at(path, "type"), type, hostPathTypes);
+}
+
 const localRules: SourceRules = {
-  hostPath(source, path, errors) {
-    if (source.path === "") return errors.required(at(path, "path"));
-    errors.invalidEach(at(path, "path"), source.path, noBacksteps(source.path));
-    const type = source.type ?? "";
-    if (!hostPathTypes.includes(type)) errors.notSupported(at(path, "type"), type, hostPathTypes);
-  },
+  hostPath: hostPathRule,
   emptyDir(source, path, errors) {
     const { sizeLimit, medium = "" } = source;
     if (sizeLimit !== undefined && Quantity.parse(sizeLimit).sign < 0) {

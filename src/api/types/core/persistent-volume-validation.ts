@@ -1,0 +1,184 @@
+/** Validation of persistent volumes: what they hold, one source, and where they can be reached. */
+import { same } from "../../equal.ts";
+import { at, atKey, type FieldErrors } from "../../field-errors.ts";
+import { dnsSubdomain } from "../../names/dns.ts";
+import { noBacksteps } from "../../names/file-path.ts";
+import { Quantity } from "../../quantity.ts";
+import { validateNodeSelector } from "./affinity-validation.ts";
+import {
+  networkRules,
+  needs,
+  validateAzureDisk,
+  validateFibreChannel,
+  validateFlocker,
+  validateIscsi,
+  validateNfs,
+} from "./network-volume-validation.ts";
+import { validateAccessModes } from "./persistent-volume-claim-validation.ts";
+import type { PersistentVolume, PersistentVolumeSource, PersistentVolumeSpec } from "./persistent-volume.ts";
+import { hostPathRule, validateDriverName } from "./volume-validation.ts";
+
+type Rules = {
+  readonly [K in keyof PersistentVolumeSource]?: (
+    source: NonNullable<PersistentVolumeSource[K]>,
+    path: string,
+    errors: FieldErrors,
+  ) => void;
+};
+
+const reclaimPolicies = ["Delete", "Recycle", "Retain"];
+const volumeModes = ["Block", "Filesystem"];
+const secretRefs = [
+  "controllerPublishSecretRef",
+  "controllerExpandSecretRef",
+  "nodePublishSecretRef",
+  "nodeStageSecretRef",
+  "nodeExpandSecretRef",
+] as const;
+
+const rules: Rules = {
+  hostPath: hostPathRule,
+  gcePersistentDisk: networkRules.gcePersistentDisk,
+  awsElasticBlockStore: networkRules.awsElasticBlockStore,
+  glusterfs: needs("endpoints", "path"),
+  flocker: validateFlocker,
+  nfs: validateNfs,
+  rbd: needs("monitors", "image"),
+  quobyte: networkRules.quobyte,
+  cephfs: needs("monitors"),
+  iscsi: validateIscsi,
+  cinder: needs("volumeID"),
+  fc: validateFibreChannel,
+  flexVolume: needs("driver"),
+  azureFile(source, path, errors) {
+    if (source.secretName === "") errors.required(at(path, "secretName"));
+    if (source.shareName === "") errors.required(at(path, "shareName"));
+    if (source.secretNamespace === "") errors.required(at(path, "secretNamespace"));
+  },
+  vsphereVolume: needs("volumePath"),
+  photonPersistentDisk: needs("pdID"),
+  portworxVolume: needs("volumeID"),
+  azureDisk: validateAzureDisk,
+  scaleIO: needs("gateway", "system", "volumeName"),
+  local(source, path, errors) {
+    if (source.path === "") return errors.required(at(path, "path"));
+    errors.invalidEach(at(path, "path"), source.path, noBacksteps(source.path));
+  },
+  storageos: needs("volumeName"),
+  csi(source, path, errors) {
+    validateDriverName(source.driver, at(path, "driver"), errors);
+    if (source.volumeHandle === "") errors.required(at(path, "volumeHandle"));
+    for (const name of secretRefs) {
+      const secret = source[name];
+      if (secret === undefined) continue;
+      if (!secret.name) errors.required(at(at(path, name), "name"));
+      if (!secret.namespace) errors.required(at(at(path, name), "namespace"));
+    }
+  },
+};
+
+const reportedAs: Readonly<Record<string, string>> = { gcePersistentDisk: "persistentDisk" };
+
+export function validatePersistentVolume({ spec }: PersistentVolume, errors: FieldErrors): void {
+  validatePersistentVolumeSpec(spec, "spec", errors, { inline: false });
+}
+
+/** `inline`: of a VolumeAttachment, which has no capacity. */
+export function validatePersistentVolumeSpec(
+  spec: PersistentVolumeSpec,
+  path: string,
+  errors: FieldErrors,
+  more: { readonly inline: boolean },
+): void {
+  const modes = spec.accessModes ?? [];
+  if (modes.length === 0) errors.required(at(path, "accessModes"));
+  validateAccessModes(modes, at(path, "accessModes"), errors);
+  if (!more.inline) {
+    validateCapacity(spec, at(path, "capacity"), errors);
+    validateReclaim(spec, at(path, "persistentVolumeReclaimPolicy"), errors);
+  }
+  validateSource(spec, path, errors);
+  validateReach(spec, path, errors);
+  const className = spec.storageClassName ?? "";
+  if (className !== "") errors.invalidEach(at(path, "storageClassName"), className, dnsSubdomain(className));
+  if (spec.volumeMode !== undefined && !volumeModes.includes(spec.volumeMode)) {
+    errors.notSupported(at(path, "volumeMode"), spec.volumeMode, volumeModes);
+  }
+  const attributes = spec.volumeAttributesClassName;
+  if (attributes === undefined) return;
+  if (attributes === "") errors.required(at(path, "volumeAttributesClassName"));
+  else errors.invalidEach(at(path, "volumeAttributesClassName"), attributes, dnsSubdomain(attributes));
+  if (spec.csi === undefined) errors.required(at(path, "csi"), "is required with volumeAttributesClassName");
+}
+
+function validateCapacity(spec: PersistentVolumeSpec, path: string, errors: FieldErrors): void {
+  const capacity = Object.entries(spec.capacity ?? {});
+  if (capacity.length === 0) errors.required(path);
+  if (spec.capacity?.storage === undefined || capacity.length > 1)
+    errors.notSupported(path, spec.capacity, ["storage"]);
+  for (const [name, amount] of capacity) {
+    const quantity = Quantity.parse(amount);
+    if (quantity.sign < 0) errors.invalid(atKey(path, name), amount, "must not be negative");
+    if (quantity.sign <= 0) errors.invalid(atKey(path, name), amount, "must be greater than zero");
+  }
+}
+
+function validateReclaim(spec: PersistentVolumeSpec, path: string, errors: FieldErrors): void {
+  const policy = spec.persistentVolumeReclaimPolicy ?? "";
+  if (policy !== "" && !reclaimPolicies.includes(policy)) errors.notSupported(path, policy, reclaimPolicies);
+  if (policy === "Recycle" && /^\/+(\.?\/*)*$/.test(spec.hostPath?.path ?? "")) {
+    errors.forbidden(path, "may not be 'recycle' for a hostPath mount of '/'");
+  }
+}
+
+function validateSource(spec: PersistentVolumeSpec, path: string, errors: FieldErrors): void {
+  let count = 0;
+  for (const [field, rule] of Object.entries(rules)) {
+    const source = spec[field as keyof PersistentVolumeSource];
+    if (source === undefined) continue;
+    const here = at(path, reportedAs[field] ?? field);
+    if (++count > 1) errors.forbidden(here, "may not specify more than one source");
+    // The table pairs each field with the rule of its type, which the compiler cannot follow through a loop.
+    else (rule as (...args: unknown[]) => void)(source, here, errors);
+  }
+  if (count === 0) errors.required(path, "must specify a source");
+}
+
+function validateReach(spec: PersistentVolumeSpec, path: string, errors: FieldErrors): void {
+  const here = at(path, "nodeAffinity");
+  const affinity = spec.nodeAffinity;
+  if (affinity === undefined) {
+    if (spec.local !== undefined) errors.required(here, "a local volume requires node affinity");
+    return;
+  }
+  if (affinity.required === undefined)
+    errors.required(at(here, "required"), "must specify required node constraints");
+  else validateNodeSelector(affinity.required, at(here, "required"), errors);
+}
+
+const sources = Object.keys(rules) as (keyof PersistentVolumeSource)[];
+
+export function validatePersistentVolumeUpdate(
+  volume: PersistentVolume,
+  old: PersistentVolume,
+  errors: FieldErrors,
+): void {
+  validatePersistentVolume(volume, errors);
+  const sourceOf = ({ spec }: PersistentVolume) => sources.map((field) => spec[field] ?? null);
+  const changed = !same(withoutSecrets(sourceOf(volume)), withoutSecrets(sourceOf(old)));
+  if (changed) errors.forbidden("spec.persistentvolumesource", "is immutable after creation");
+  if (!same(volume.spec.volumeMode, old.spec.volumeMode)) {
+    errors.invalid("spec.volumeMode", volume.spec.volumeMode ?? null, "field is immutable");
+  }
+  if (old.spec.nodeAffinity !== undefined && !same(volume.spec.nodeAffinity, old.spec.nodeAffinity)) {
+    errors.invalid("spec.nodeAffinity", volume.spec.nodeAffinity ?? null, "field is immutable");
+  }
+}
+
+/** The secrets of expansion may be added later. */
+function withoutSecrets(all: readonly unknown[]): unknown {
+  return all.map((source) => {
+    if (typeof source !== "object" || source === null) return source;
+    return { ...source, controllerExpandSecretRef: undefined, nodeExpandSecretRef: undefined };
+  });
+}
