@@ -38,7 +38,8 @@ export class SimImages implements ImageService {
     signal: AbortSignal,
   ): Promise<string> {
     const name = nameOf(image);
-    const [low, high] = this.#options.pullMs ?? [100, 600];
+    // Of an image that is here, only its name is looked up again.
+    const [low, high] = this.#present.has(name) ? [10, 30] : (this.#options.pullMs ?? [100, 600]);
     await this.#env.clock.sleep(low + this.#random.below(Math.max(1, high - low)), signal);
     const host = name.slice(0, name.indexOf("/"));
     if (host.endsWith(".invalid")) {
