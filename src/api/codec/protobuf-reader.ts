@@ -82,6 +82,8 @@ export class ProtobufReader {
 
   string(): string {
     const size = this.varint();
+    // Go writes every zero value, so that most texts of an object are empty.
+    if (size === 0) return "";
     const at = this.#skip(size);
     return this.#data.toString("utf8", at, at + size);
   }
