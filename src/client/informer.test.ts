@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ConfigMap, configMaps } from "#api";
 import { SimWorld } from "#base/sim";
+import type { Store } from "#store";
 import { adminUser, startApiServer } from "../../test/testing/api-server.ts";
 import type { Change, Client, Informer } from "./client.ts";
 import { HandlerTransport } from "./handler-transport.ts";
@@ -16,6 +17,7 @@ const namespace = "default";
 
 interface Stage {
   readonly world: SimWorld;
+  readonly store: Store;
   /** Writes without the link. */
   readonly admin: Client;
   readonly informers: InformerSet;
@@ -29,7 +31,7 @@ async function onStage(seed: string, body: (stage: Stage) => Promise<void>): Pro
   const world = new SimWorld(seed);
   await world.run(async () => {
     const env = world.env("server");
-    const server = await startApiServer(env);
+    const { server, store } = await startApiServer(env);
     const handlerFor = () => server.handlerFor(adminUser);
     await serveLink(env, { network: world.network.of(env), handlerFor }, "server:6443", signal);
     const client = world.env("client");
@@ -43,7 +45,7 @@ async function onStage(seed: string, body: (stage: Stage) => Promise<void>): Pro
     informer.onChange((change) => heard.push(describe(change)));
     const admin = createClient(new HandlerTransport(handlerFor()), { fieldManager: "admin" });
     const sleep = (ms: number) => world.env("tests").clock.sleep(ms);
-    await body({ world, admin, informers, informer, heard, sleep });
+    await body({ world, store, admin, informers, informer, heard, sleep });
     await informers[Symbol.asyncDispose]();
     await transport[Symbol.asyncDispose]();
     await env[Symbol.asyncDispose]();
@@ -112,8 +114,8 @@ test("When its revision was compacted it lists again, and no delete is lost, nor
     await remove(stage, "b");
     await make(stage, "b");
     await make(stage, "d");
-    // The server compacts every five minutes what is older than five; the partition outlasts it.
-    await stage.sleep(1_200_000);
+    await stage.store.compact(stage.store.revision);
+    await stage.sleep(120_000);
     stage.world.network.heal();
     await stage.sleep(60_000);
     assert.deepEqual([...stage.heard].sort(), ["+b", "+d", "-a", "-b"]);

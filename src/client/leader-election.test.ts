@@ -36,7 +36,7 @@ async function onStage(seed: string, body: (stage: Stage) => Promise<void>): Pro
   const world = new SimWorld(seed);
   await world.run(async () => {
     const env = world.env("server");
-    const server = await startApiServer(env);
+    const { server } = await startApiServer(env);
     const handlerFor = () => server.handlerFor(adminUser);
     await serveLink(env, { network: world.network.of(env), handlerFor }, "server:6443", signal);
     const stand = (name: string): Candidate => {

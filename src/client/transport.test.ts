@@ -1,6 +1,6 @@
 /** The three transports pass one contract. */
 import net from "node:net";
-import { type ApiServer, HttpsFront } from "#apiserver";
+import { HttpsFront } from "#apiserver";
 import { createCa, issue } from "#base/pki";
 import { createRealEnv } from "#base/real";
 import { SimWorld } from "#base/sim";
@@ -15,7 +15,7 @@ transportContract("in process", {
   async run(body) {
     const world = new SimWorld("in process");
     await world.run(async () => {
-      const server = await startApiServer(world.env("server"));
+      const { server } = await startApiServer(world.env("server"));
       await body(new HandlerTransport(server.handlerFor(adminUser)));
       await world.env("server")[Symbol.asyncDispose]();
     });
@@ -27,7 +27,7 @@ transportContract("simulated link", {
     const world = new SimWorld("simulated link");
     await world.run(async () => {
       const env = world.env("server");
-      const server = await startApiServer(env);
+      const { server } = await startApiServer(env);
       const deps = { network: world.network.of(env), handlerFor: () => server.handlerFor(adminUser) };
       await serveLink(env, deps, "server:6443", new AbortController().signal);
       const client = world.env("client");
@@ -47,7 +47,7 @@ transportContract("HTTPS", { run: overHttps });
 async function overHttps(body: Parameters<Parameters<typeof transportContract>[1]["run"]>[0]): Promise<void> {
   const env = createRealEnv({ name: "transport", logLevel: "error" });
   const ca = createCa(env, { commonName: "test", days: 1 });
-  const server: ApiServer = await startApiServer(env, ca.certificatePem);
+  const { server } = await startApiServer(env, ca.certificatePem);
   const host = "127.0.0.1";
   const subject = { commonName: "server", organizations: [] };
   const serving = issue(env, ca, { subject, usages: ["server"], ipAddresses: [host], days: 1 });

@@ -2,7 +2,7 @@
 import { resources } from "#api";
 import { ApiServer, Catalog, describeRecords, type User, userOf } from "#apiserver";
 import type { Env } from "#base";
-import { createStore, MemoryJournal } from "#store";
+import { createStore, MemoryJournal, type Store } from "#store";
 
 /** What the server publishes as its authority when none is given. */
 export const testAuthority = "the authority";
@@ -10,8 +10,13 @@ export const testAuthority = "the authority";
 /** May do everything. */
 export const adminUser: User = userOf("admin", ["system:masters", "system:authenticated"]);
 
+export interface ServedStore {
+  readonly server: ApiServer;
+  readonly store: Store;
+}
+
 /** Starts a store and a server over it; both live as long as `env`. */
-export async function startApiServer(env: Env, rootCertificate = testAuthority): Promise<ApiServer> {
+export async function startApiServer(env: Env, rootCertificate = testAuthority): Promise<ServedStore> {
   const { signal } = new AbortController();
   const journal = new MemoryJournal();
   const store = createStore(env, { journal, describe: describeRecords(new Catalog(resources)) });
@@ -19,5 +24,5 @@ export async function startApiServer(env: Env, rootCertificate = testAuthority):
   const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
   const server = new ApiServer(env, deps, { rootCertificate });
   await server.start(signal);
-  return server;
+  return { server, store };
 }

@@ -45,7 +45,7 @@ export class TestCluster {
     const world = new SimWorld(seed);
     await world.run(async () => {
       const env = world.env("apiserver");
-      const api = await startApiServer(env);
+      const { server: api } = await startApiServer(env);
       const cluster = new TestCluster(world, env, api);
       if (options.startManager !== false) await cluster.startManager(options.definitions ?? controllers);
       await body(cluster);
