@@ -9,7 +9,7 @@ import type { Leases } from "./leases.ts";
 import type { RecordTree } from "./record-tree.ts";
 import type { CommitResult, RecordIndex, Revision, StoredRecord, Txn } from "./store.ts";
 
-/** Makes the index of a value that some other program wrote. */
+/** Makes the index of a value that some other program wrote. Never throws: what it cannot read it leaves empty. */
 export type Describe = (key: string, value: Uint8Array) => RecordIndex;
 
 export type JournalEntry =
