@@ -1,19 +1,24 @@
 /** The plain kinds of answers. */
+import { stringifyJson } from "#api";
 import type { Answer, Call } from "./call.ts";
 import { type Encoding, MEDIA_TYPES } from "./negotiate.ts";
 
+/** Whether the answer goes to code in this process, as data. */
 export function isInProcess(call: Call): boolean {
   return call.user !== undefined;
 }
 
+/** Data as it is. */
 export function dataAnswer(status: number, data: unknown): Answer {
   return { status, headers: {}, body: { type: "data", data } };
 }
 
+/** Bytes that are encoded already. */
 export function bytesAnswer(status: number, encoding: Encoding, bytes: Uint8Array): Answer {
   return { status, headers: { "content-type": MEDIA_TYPES[encoding.media] }, body: { type: "bytes", bytes } };
 }
 
+/** Text of any type. */
 export function textAnswer(status: number, contentType: string, text: string): Answer {
   return {
     status,
@@ -25,5 +30,5 @@ export function textAnswer(status: number, contentType: string, text: string): A
 /** JSON text for sockets, the value itself in process. */
 export function jsonAnswer(call: Call, status: number, value: unknown): Answer {
   if (isInProcess(call)) return dataAnswer(status, value);
-  return textAnswer(status, MEDIA_TYPES.json, `${JSON.stringify(value)}\n`);
+  return textAnswer(status, MEDIA_TYPES.json, `${stringifyJson(value)}\n`);
 }

@@ -8,6 +8,7 @@ import { MAX_READS_IN_FLIGHT, MAX_WRITES_IN_FLIGHT, RETRY_AFTER_SECONDS } from "
 import type { RequestInfo } from "./request-info.ts";
 import { MASTERS, type User } from "./user.ts";
 
+/** Requests in flight at once. */
 export interface FairnessLimits {
   readonly reads: number;
   readonly writes: number;
@@ -17,6 +18,7 @@ const READ_VERBS = new Set(["get", "list", "watch", "head", "options"]);
 const LONG_RUNNING_SUBRESOURCES = new Set(["attach", "exec", "proxy", "log", "portforward"]);
 const NOTHING = (): void => {};
 
+/** Counts requests in flight. */
 export class Fairness {
   readonly #limits: FairnessLimits;
   readonly #gauge: Gauge;
@@ -45,6 +47,7 @@ export class Fairness {
   }
 }
 
+/** Whether a request may last: it takes no place and has no deadline. */
 export function isLongRunning(info: RequestInfo): boolean {
   return info.verb === "watch" || LONG_RUNNING_SUBRESOURCES.has(info.subresource);
 }

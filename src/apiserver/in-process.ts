@@ -30,6 +30,7 @@ export type PlainAnswer =
       readonly events: AsyncIterable<readonly WatchItem[]>;
     };
 
+/** The call of an in-process user. */
 export function plainCall(user: User, request: PlainRequest, signal: AbortSignal): Call {
   const headers = headersOf(request);
   return {
@@ -44,6 +45,7 @@ export function plainCall(user: User, request: PlainRequest, signal: AbortSignal
   };
 }
 
+/** The answer as the caller wants it. */
 export function plainAnswer({ status, headers, body }: Answer): PlainAnswer {
   switch (body.type) {
     case "events":

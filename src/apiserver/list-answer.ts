@@ -17,11 +17,13 @@ import type { Turns } from "./turns.ts";
 const COMMA = Buffer.from(",");
 const END = Buffer.from("]}\n");
 
+/** What lists are made with. */
 export interface ListParts {
   readonly views: Views;
   readonly turns: Turns;
 }
 
+/** The answer to a list, in pieces when it is long. */
 export async function listAnswer(
   parts: ListParts,
   request: ResourceRequest,

@@ -38,6 +38,7 @@ import { Responder } from "./responder.ts";
 import { Turns } from "./turns.ts";
 import { MASTERS, type User, userOf } from "./user.ts";
 
+/** What a server stands on. */
 export interface ApiServerDeps {
   /** Started by its owner. */
   readonly store: Store;
@@ -48,6 +49,7 @@ export interface ApiServerDeps {
   readonly audit?: Audit;
 }
 
+/** Settings of a server. */
 export interface ApiServerOptions {
   /** PEM of the authorities that vouch for this server, published in every namespace. */
   readonly rootCertificate: string;
@@ -73,6 +75,7 @@ const DEFAULT_PORT = 6443;
 const SERVICE_RANGE = "10.96.0.0/12";
 const ISSUER = "https://kubernetes.default.svc.cluster.local";
 
+/** Routes calls through the gate to the registry and the other endpoints. */
 export class ApiServer implements Component {
   readonly #env: Env;
   readonly #deps: ApiServerDeps;
@@ -134,7 +137,7 @@ export class ApiServer implements Component {
     };
     this.#endpoints = {
       discovery: new DiscoveryEndpoints(catalog, env.crypto, serverAddress(options)),
-      openApi: new OpenApiEndpoints(catalog),
+      openApi: new OpenApiEndpoints(catalog, env.crypto),
       health: {
         live: { ping: () => undefined, log: () => undefined, etcd: () => store.ready() },
         ready: { "poststarthook/rbac/bootstrap-roles": () => this.#notReady },

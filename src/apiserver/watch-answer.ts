@@ -2,7 +2,7 @@
  * A watch feed as an answer: frames of JSON (one line an event) or protobuf for sockets, batches of shared objects in
  * process. Watchers that see everything of a resource share their encoded chunks.
  */
-import { type KubeObject, type Resource, encodeWatchFrame } from "#api";
+import { type KubeObject, type Resource, encodeWatchFrame, stringifyJson } from "#api";
 import type { Answer, WatchItem } from "./call.ts";
 import { isInProcess } from "./answers.ts";
 import { groupVersion } from "./catalog.ts";
@@ -32,11 +32,13 @@ export class SharedChunks {
   }
 }
 
+/** What watches are made with. */
 export interface WatchParts {
   readonly views: Views;
   readonly shared: SharedChunks;
 }
 
+/** The answer to a watch: an endless stream. */
 export function watchAnswer(
   parts: WatchParts,
   request: ResourceRequest,
@@ -130,7 +132,7 @@ class EventEncoder {
       const isStored = this.#encoding.as === undefined && "record" in event;
       const object = isStored
         ? this.#views.json(this.#resource, event.record)
-        : Buffer.from(JSON.stringify(this.item(event).object));
+        : Buffer.from(stringifyJson(this.item(event).object));
       pieces.push(opening, object, NEWLINE);
       return opening.length + object.length + NEWLINE.length;
     }

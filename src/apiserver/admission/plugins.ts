@@ -15,11 +15,13 @@ import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
 import type { RbacAuthorizer } from "../authz/rbac.ts";
 import type { AuthorizerChain } from "../authz/chain.ts";
 
+/** What some plug-ins ask beside the objects of the cluster. */
 export interface PluginParts {
   readonly rbac: RbacAuthorizer;
   readonly authorizers: AuthorizerChain;
 }
 
+/** Every plug-in, in the order in which they run. */
 export function createPlugins(parts: PluginParts): readonly AdmissionPlugin[] {
   return Object.values({
     NamespaceLifecycle: namespaceLifecycle,

@@ -8,6 +8,7 @@ import type { Call, PeerCertificate } from "../call.ts";
 import { anonymous, authenticated, type User, userOf } from "../user.ts";
 import type { Proof, ServiceAccountTokens } from "./service-account-tokens.ts";
 
+/** Settings of authentication. */
 export interface AuthenticatorOptions {
   /** Static bearer tokens, as `--token-auth-file` has them. */
   readonly tokens: ReadonlyMap<string, User>;
@@ -18,6 +19,7 @@ export interface AuthenticatorOptions {
 const BEARER = /^bearer +(\S+)$/i;
 const MAX_KNOWN_CERTIFICATES = 1_000;
 
+/** Turns credentials into users. */
 export class Authenticator {
   readonly #crypto: Crypto;
   readonly #serviceAccounts: ServiceAccountTokens;
@@ -26,8 +28,8 @@ export class Authenticator {
   readonly #tokens = new Map<string, User>();
   readonly #certificates = new Map<string, User>();
 
-  constructor(crypto: Crypto, serviceAccounts: ServiceAccountTokens, options: AuthenticatorOptions) {
-    this.#crypto = crypto;
+  constructor(cryptography: Crypto, serviceAccounts: ServiceAccountTokens, options: AuthenticatorOptions) {
+    this.#crypto = cryptography;
     this.#serviceAccounts = serviceAccounts;
     this.#options = options;
     for (const [token, user] of options.tokens) this.#tokens.set(this.#hash(token), authenticated(user));

@@ -33,6 +33,7 @@ interface Claims {
   readonly "kubernetes.io": Binding;
 }
 
+/** What a new token shall say. */
 export interface MintRequest {
   readonly namespace: string;
   readonly account: Reference;
@@ -45,6 +46,7 @@ export interface MintRequest {
   readonly warnAfterSeconds?: number;
 }
 
+/** Whose tokens these are. */
 export interface TokenOptions {
   readonly issuer: string;
   readonly audiences: readonly string[];
@@ -52,6 +54,7 @@ export interface TokenOptions {
   readonly keys: readonly SigningKey[];
 }
 
+/** Whom a token proves, and for which of the asked audiences. */
 export interface Proof {
   readonly user: User;
   readonly audiences: readonly string[];

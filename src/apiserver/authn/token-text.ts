@@ -15,23 +15,23 @@ export interface SigningKey {
 const COORDINATE_BYTES = 32;
 
 export function signingKey(
-  crypto: Crypto,
+  cryptography: Crypto,
   pair: { readonly privateKeyPem: string; readonly publicKeyPem: string },
 ): SigningKey {
-  const id = Buffer.from(crypto.sha256(derOf(pair.publicKeyPem))).toString("base64url");
+  const id = Buffer.from(cryptography.sha256(derOf(pair.publicKeyPem))).toString("base64url");
   return { id, privateKeyPem: pair.privateKeyPem, publicKeyPem: pair.publicKeyPem };
 }
 
-export function signToken(crypto: Crypto, key: SigningKey, claims: object): string {
+export function signToken(cryptography: Crypto, key: SigningKey, claims: object): string {
   const head = encode({ alg: "ES256", kid: key.id });
   const signed = `${head}.${encode(claims)}`;
-  const signature = crypto.sign(key.privateKeyPem, Buffer.from(signed));
+  const signature = cryptography.sign(key.privateKeyPem, Buffer.from(signed));
   return `${signed}.${Buffer.from(signature).toString("base64url")}`;
 }
 
 /** The claims of a token signed by one of `keys`, or undefined. Times and audiences are the caller's to check. */
 export function verifyToken(
-  crypto: Crypto,
+  cryptography: Crypto,
   keys: readonly SigningKey[],
   token: string,
 ): Record<string, unknown> | undefined {
@@ -43,7 +43,7 @@ export function verifyToken(
   for (const key of keys) {
     if (header["kid"] !== undefined && header["kid"] !== key.id) continue;
     const bytes = Buffer.from(signature, "base64url");
-    if (crypto.verify(key.publicKeyPem, Buffer.from(`${head}.${body}`), bytes)) return decode(body);
+    if (cryptography.verify(key.publicKeyPem, Buffer.from(`${head}.${body}`), bytes)) return decode(body);
   }
   return undefined;
 }

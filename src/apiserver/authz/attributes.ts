@@ -2,6 +2,7 @@
 import type { RequestInfo } from "../request-info.ts";
 import type { User } from "../user.ts";
 
+/** One question. */
 export interface Attributes {
   readonly user: User;
   readonly verb: string;
@@ -18,6 +19,7 @@ export interface Attributes {
   readonly fieldSelector: string;
 }
 
+/** One opinion. */
 export interface Decision {
   readonly allowed: boolean;
   /** Why, for audit and for SubjectAccessReview; may be empty. */
@@ -29,6 +31,7 @@ export interface Authorizer {
   authorize(attributes: Attributes): Decision | undefined;
 }
 
+/** The question that a request asks. */
 export function attributesOf(user: User, info: RequestInfo): Attributes {
   return {
     user,

@@ -10,6 +10,7 @@ import { OwnCalls, type PlainHandler } from "./own-calls.ts";
 import policy from "./policy.json" with { type: "json" };
 import { reconcilePolicy } from "./reconcile-policy.ts";
 
+/** What differs between clusters. */
 export interface BootstrapOptions {
   readonly serviceRange: string;
   /** Of `default/kubernetes`. */
@@ -21,6 +22,7 @@ const NAMESPACES = ["kube-system", "kube-public", "kube-node-lease", "default"];
 const AUTO_UPDATE = "apf.kubernetes.io/autoupdate-spec";
 const FLOW_CONTROL = "flowcontrol.apiserver.k8s.io";
 
+/** Brings the objects back that every cluster has. */
 export async function bootstrap(
   handler: PlainHandler,
   catalog: Catalog,

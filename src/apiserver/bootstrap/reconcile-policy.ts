@@ -28,6 +28,7 @@ interface PolicyBinding {
   readonly subjects?: readonly object[];
 }
 
+/** The policy as data: objects without their kinds and marks. */
 export interface Policy {
   readonly clusterRoles: readonly PolicyRole[];
   readonly clusterRoleBindings: readonly PolicyBinding[];
@@ -38,6 +39,7 @@ export interface Policy {
 type Role = KubeObject & { rules?: PolicyRule[] | null; aggregationRule?: PolicyRole["aggregationRule"] };
 type Binding = KubeObject & { subjects?: object[] | null; roleRef: object };
 
+/** Makes sure that the cluster grants at least what `policy` says. */
 export async function reconcilePolicy(calls: OwnCalls, catalog: Catalog, policy: unknown): Promise<void> {
   const { clusterRoles, clusterRoleBindings, roles, roleBindings } = policy as Policy;
   await Promise.all([

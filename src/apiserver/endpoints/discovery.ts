@@ -15,10 +15,10 @@ type Document = ReturnType<Discovery["groups"]>;
 export class DiscoveryEndpoints {
   readonly #discovery: Discovery;
 
-  constructor(catalog: Catalog, crypto: Crypto, serverAddress: string) {
+  constructor(catalog: Catalog, cryptography: Crypto, serverAddress: string) {
     this.#discovery = new Discovery(
       catalog.all,
-      { sha256: (text) => crypto.sha256(text) },
+      { sha256: (text) => cryptography.sha256(text) },
       { serverAddress },
     );
   }

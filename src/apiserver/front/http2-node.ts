@@ -4,6 +4,7 @@ import type { Answer, Call, CallBody, PeerCertificate } from "../call.ts";
 import { pour } from "./pour-node.ts";
 import { readAll } from "./read-body-node.ts";
 
+/** What the streams of one connection share. */
 export interface Http2Options {
   readonly handle: (call: Call) => Promise<Answer>;
   readonly closing: AbortSignal;
@@ -11,6 +12,7 @@ export interface Http2Options {
   readonly remoteAddress: string;
 }
 
+/** Answers every stream of a session. */
 export function serveHttp2(session: ServerHttp2Session, options: Http2Options): void {
   session.on(
     "stream",

@@ -13,11 +13,13 @@ import { serveHttp1 } from "./http1-node.ts";
 import { serveHttp2 } from "./http2-node.ts";
 import { peerCertificate } from "./peer-certificate-node.ts";
 
+/** Who answers. */
 export interface FrontDeps {
   /** The gate. */
   readonly handle: (call: Call) => Promise<Answer>;
 }
 
+/** Where and as whom to listen. */
 export interface FrontOptions {
   /** Where to listen; port 0 takes a free one. */
   readonly addresses: readonly { readonly host: string; readonly port: number }[];
@@ -31,6 +33,7 @@ export interface FrontOptions {
 /** Floods of resets are cut off by these; informers cancel watches often. */
 const RESETS = { streamResetBurst: 5_000, streamResetRate: 500 };
 
+/** Listens on every address and hands calls to the gate. */
 export class HttpsFront implements Component {
   readonly #env: Env;
   readonly #deps: FrontDeps;

@@ -6,7 +6,7 @@
  *   {"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","uid":"u","creationTimestamp":...
  *   |<------------------------- head ------------------------------>| slot at head.length
  */
-import type { KubeObject } from "#api";
+import { type KubeObject, stringifyJson } from "#api";
 
 export interface StoredText {
   readonly value: Uint8Array;
@@ -23,8 +23,8 @@ export function storedText(object: KubeObject): StoredText {
   delete (more as { resourceVersion?: string }).resourceVersion;
   if (Object.keys(more).length === 0) Object.assign(more, { creationTimestamp: null });
   const head = headOf(object);
-  const body = JSON.stringify(rest);
-  const text = `${head}${JSON.stringify(more).slice(1)}${body === "{}" ? "}" : `,${body.slice(1)}`}`;
+  const body = stringifyJson(rest);
+  const text = `${head}${stringifyJson(more).slice(1)}${body === "{}" ? "}" : `,${body.slice(1)}`}`;
   return { value: Buffer.from(text), revisionOffset: Buffer.byteLength(head) };
 }
 

@@ -5,6 +5,7 @@ import { decodeOptions } from "./decoding.ts";
 
 export type Propagation = "Orphan" | "Background" | "Foreground";
 
+/** Checked options. */
 export interface DeleteOptions {
   readonly dryRun: boolean;
   readonly graceSeconds: number | undefined;
@@ -26,6 +27,7 @@ interface DeleteOptionsBody {
 
 const PROPAGATIONS = ["Foreground", "Background", "Orphan"];
 
+/** Reads and checks the options of a delete. Throws 400 or 422. */
 export async function deleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
   const body = ((await decodeOptions(request, "DeleteOptions")) ??
     fromQuery(request.info.query)) as DeleteOptionsBody;

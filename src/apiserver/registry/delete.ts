@@ -109,7 +109,8 @@ function decide(
   const held = (metadata.finalizers ?? []).length > 0 || behaviour.holdsDeletion?.(draft) === true;
   if (grace === undefined || grace <= 0) {
     if (!held) return markNow(draft, request.now);
-    if (isDeleting && !finalizersChanged && (metadata.deletionGracePeriodSeconds ?? 0) === 0) return "unchanged";
+    if (isDeleting && !finalizersChanged && (metadata.deletionGracePeriodSeconds ?? 0) === 0)
+      return "unchanged";
     if (!isDeleting) begin(draft, behaviour, request.now, 0);
     else if (grace !== undefined) metadata.deletionGracePeriodSeconds = 0;
     return "mark";

@@ -7,6 +7,7 @@ import {
   encodeMessage,
   encodeProtobuf,
   meta,
+  stringifyJson,
   stringifyYaml,
 } from "#api";
 import type { Media } from "../negotiate.ts";
@@ -23,7 +24,7 @@ const GENERIC_TYPES: Readonly<Record<string, Type>> = {
 
 /** `type`: of the value, when it is not an object or list of the resource. */
 export function encodeValue(value: unknown, resource: Resource, media: Media, type?: Type): Uint8Array {
-  if (media === "json") return Buffer.from(`${JSON.stringify(value)}\n`);
+  if (media === "json") return Buffer.from(`${stringifyJson(value)}\n`);
   if (media === "yaml") return Buffer.from(stringifyYaml(value));
   const { kind } = value as KubeObject;
   const generic = GENERIC_TYPES[kind] ?? type;

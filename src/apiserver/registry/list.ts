@@ -21,6 +21,7 @@ import { Selection } from "./selection.ts";
 /** Records looked at between two looks at the clock. */
 const STRIDE = 256;
 
+/** One page. */
 export async function list(registry: Registry, request: ResourceRequest): Promise<Outcome> {
   const { info, resource } = request;
   checkListOptions(info, false);
@@ -33,6 +34,7 @@ export async function list(registry: Registry, request: ResourceRequest): Promis
   return { type: "list", resource, page };
 }
 
+/** The selectors of a request. Throws 400. */
 export function selectionOf(registry: Registry, request: ResourceRequest): Selection {
   const { query } = request.info;
   const labels = query.get("labelSelector") ?? "";

@@ -2,7 +2,14 @@
  * Between objects and the store's records. Decoded objects are made on first need, shared by everybody, read-only
  * (frozen when `freeze` is on) and kept in one LRU bounded by bytes.
  */
-import { type KubeObject, type Resource, decodeProtobuf, isProtobuf } from "#api";
+import {
+  type KubeObject,
+  type Resource,
+  decodeProtobuf,
+  isProtobuf,
+  parseStoredJson,
+  stringifyJson,
+} from "#api";
 import { type RecordIndex, type StoredRecord, withRevision } from "#store";
 import type { Catalog } from "../catalog.ts";
 import { DECODED_BYTES, DECODED_FACTOR } from "../limits.ts";
@@ -45,7 +52,7 @@ export class Records {
   json(resource: Resource, record: Versioned): Uint8Array {
     const { value, index, modRevision } = record;
     if (index.revisionOffset !== NO_SLOT) return withRevision(value, index.revisionOffset, modRevision);
-    return Buffer.from(JSON.stringify(this.object(resource, record)));
+    return Buffer.from(stringifyJson(this.object(resource, record)));
   }
 
   /** The record as it will be stored; `object` is in the storage version. */
@@ -119,5 +126,5 @@ function decodeValue(resource: Resource, record: Versioned): KubeObject {
 function parseValue(resource: Resource, value: Uint8Array): KubeObject {
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (isProtobuf(bytes)) return decodeProtobuf(resource.type, bytes);
-  return JSON.parse(bytes.toString("utf8")) as KubeObject;
+  return parseStoredJson(bytes) as KubeObject;
 }

@@ -43,6 +43,7 @@ const PATCHES: Readonly<Record<string, (current: Data, document: unknown) => unk
     applyStrategicMergePatch(autoscalingV1.Scale, current, document),
 };
 
+/** The Scale of an object. */
 export async function getScale(registry: Registry, request: ResourceRequest): Promise<Outcome> {
   const { resource, info } = request;
   const record = registry.store.snapshot().get(keyOf(resource, info.namespace, info.name));
@@ -50,6 +51,7 @@ export async function getScale(registry: Registry, request: ResourceRequest): Pr
   return plainAs(resource, autoscalingV1.Scale, scaleOf(request, registry.views.object(resource, record)));
 }
 
+/** Replaces the Scale. */
 export async function updateScale(registry: Registry, request: ResourceRequest): Promise<Outcome> {
   const options = writeOptions(request, "UpdateOptions");
   const sent = (await decodeAs(request, autoscalingV1.Scale)) as unknown as Scale;
@@ -61,6 +63,7 @@ export async function updateScale(registry: Registry, request: ResourceRequest):
   return write(registry, request, options, () => copyOf(sent));
 }
 
+/** Patches the Scale. */
 export async function patchScale(registry: Registry, request: ResourceRequest): Promise<Outcome> {
   const contentType = (request.call.header("content-type") ?? "").split(";")[0]?.trim() ?? "";
   const transform = PATCHES[contentType];

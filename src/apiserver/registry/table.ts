@@ -11,6 +11,7 @@ interface Row {
   readonly object?: unknown;
 }
 
+/** The `includeObject` parameter. Throws 400 for anything unknown. */
 export function includeObject(query: URLSearchParams): IncludeObject {
   const text = query.get("includeObject") ?? "";
   if (text === "" || text === "Metadata") return "Metadata";
@@ -29,12 +30,14 @@ export function columnDefinitions(resource: Resource): readonly unknown[] {
   }));
 }
 
+/** One object as a row. */
 export function rowOf(resource: Resource, object: KubeObject, include: IncludeObject, now: number): Row {
   const cells = resource.columns.map((column) => column.cell(object, now));
   if (include === "None") return { cells, object: null };
   return { cells, object: include === "Object" ? object : metadataOnly(object) };
 }
 
+/** The whole table. */
 export function table(columns: readonly unknown[], rows: readonly Row[], metadata: unknown): unknown {
   return { kind: "Table", apiVersion: "meta.k8s.io/v1", metadata, columnDefinitions: columns, rows };
 }

@@ -2,7 +2,7 @@
  * A record as one served version shows it. Resources served as they are stored pass through; another version of the
  * same storage converts.
  */
-import type { KubeObject, Resource } from "#api";
+import { type KubeObject, type Resource, stringifyJson } from "#api";
 import { type Catalog, groupVersion, isStorageVersion } from "../catalog.ts";
 import type { Records, Versioned } from "./records.ts";
 
@@ -26,7 +26,7 @@ export class Views {
   /** JSON bytes in the version of `resource`. */
   json(resource: Resource, record: Versioned): Uint8Array {
     if (isStorageVersion(resource)) return this.#records.json(resource, record);
-    return Buffer.from(JSON.stringify(this.object(resource, record)));
+    return Buffer.from(stringifyJson(this.object(resource, record)));
   }
 
   /** The form that is stored. */

@@ -27,12 +27,14 @@ export type FeedEvent =
   | { readonly type: "BOOKMARK"; readonly revision: Revision; readonly endsInitial: boolean }
   | { readonly type: "ERROR"; readonly status: StatusBody };
 
+/** Events in order. */
 export interface Batch {
   readonly events: readonly FeedEvent[];
   /** Names the batch for sharing between watchers that see everything of a resource; undefined when filtered. */
   readonly shared: string | undefined;
 }
 
+/** Opens a watch. */
 export async function watch(registry: Registry, request: ResourceRequest): Promise<Outcome> {
   const { info, resource, signal } = request;
   checkListOptions(info, true);

@@ -28,14 +28,22 @@ interface ReviewSpec {
 type Review = KubeObject & { readonly spec: ReviewSpec };
 
 export const subjectAccessReviews: Behaviour = create(async (registry, request, services) => {
-  const review = (await readReview(registry, request, authorization.SubjectAccessReview)) as unknown as Review;
+  const review = (await readReview(
+    registry,
+    request,
+    authorization.SubjectAccessReview,
+  )) as unknown as Review;
   const errors = checkReview(review, true);
   refuseReview(request, errors);
   return decided(request, review, subjectOf(review), services);
 });
 
 export const localSubjectAccessReviews: Behaviour = create(async (registry, request, services) => {
-  const review = (await readReview(registry, request, authorization.LocalSubjectAccessReview)) as unknown as Review;
+  const review = (await readReview(
+    registry,
+    request,
+    authorization.LocalSubjectAccessReview,
+  )) as unknown as Review;
   const errors = checkReview(review, true);
   const { resourceAttributes, nonResourceAttributes } = review.spec;
   const namespace = resourceAttributes?.namespace ?? "";
@@ -50,7 +58,11 @@ export const localSubjectAccessReviews: Behaviour = create(async (registry, requ
 });
 
 export const selfSubjectAccessReviews: Behaviour = create(async (registry, request, services) => {
-  const review = (await readReview(registry, request, authorization.SelfSubjectAccessReview)) as unknown as Review;
+  const review = (await readReview(
+    registry,
+    request,
+    authorization.SelfSubjectAccessReview,
+  )) as unknown as Review;
   refuseReview(request, checkReview(review, false));
   return decided(request, review, request.user, services);
 });
@@ -70,10 +82,18 @@ function checkReview({ spec, ...review }: Review, namesSubject: boolean): FieldE
   const errors = new FieldErrors();
   const [resource, path] = [spec.resourceAttributes ?? undefined, spec.nonResourceAttributes ?? undefined];
   if (resource !== undefined && path !== undefined) {
-    errors.invalid("spec.nonResourceAttributes", path, "cannot be specified in combination with resourceAttributes");
+    errors.invalid(
+      "spec.nonResourceAttributes",
+      path,
+      "cannot be specified in combination with resourceAttributes",
+    );
   }
   if (resource === undefined && path === undefined) {
-    errors.invalid("spec.resourceAttributes", null, "exactly one of nonResourceAttributes or resourceAttributes must be specified");
+    errors.invalid(
+      "spec.resourceAttributes",
+      null,
+      "exactly one of nonResourceAttributes or resourceAttributes must be specified",
+    );
   }
   if (namesSubject && (spec.user ?? "") === "" && (spec.groups ?? []).length === 0) {
     errors.invalid("spec.user", "", "at least one of user or group must be specified");

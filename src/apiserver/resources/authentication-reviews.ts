@@ -14,7 +14,8 @@ export const tokenReviews: Behaviour = {
         if (token === "") throw badRequest("token is required for TokenReview in authentication");
         const asked = review.spec.audiences ?? [];
         const proof = authenticator.ofToken(token, asked.length === 0 ? undefined : asked);
-        if (proof === undefined) return reviewed(request, review, { user: {}, error: "invalid bearer token" });
+        if (proof === undefined)
+          return reviewed(request, review, { user: {}, error: "invalid bearer token" });
         const audiences = proof.audiences.length === 0 ? {} : { audiences: proof.audiences };
         return reviewed(request, review, { authenticated: true, user: userInfo(proof.user), ...audiences });
       },
@@ -28,7 +29,11 @@ export const selfSubjectReviews: Behaviour = {
       async create(registry, request) {
         const { kind, apiVersion } = await readReview(registry, request, authentication.SelfSubjectReview);
         const metadata = { creationTimestamp: rfc3339(request.now) };
-        return plain(request.resource, { kind, apiVersion, metadata, status: { userInfo: userInfo(request.user) } }, 201);
+        return plain(
+          request.resource,
+          { kind, apiVersion, metadata, status: { userInfo: userInfo(request.user) } },
+          201,
+        );
       },
     },
   },

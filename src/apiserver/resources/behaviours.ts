@@ -18,6 +18,7 @@ import type { ServiceAddresses } from "./service-addresses.ts";
 import type { ServicePorts } from "./service-ports.ts";
 import { services } from "./services.ts";
 
+/** What some behaviours are made of. */
 export interface BehaviourParts {
   readonly rootCertificate: string;
   readonly addresses: ServiceAddresses;
@@ -29,6 +30,7 @@ const proxy = {
 };
 const returnsDeleted: Behaviour = { returnsDeleted: true };
 
+/** The table. */
 export function createBehaviours({ rootCertificate, addresses, ports }: BehaviourParts): Behaviours {
   const table: Readonly<Record<string, Behaviour>> = {
     bindings,

@@ -7,7 +7,11 @@ import type { Registry } from "../registry/registry.ts";
 import { type ResourceRequest, writeOptions } from "../registry/resource-request.ts";
 
 /** The review with its managedFields, as upstream's generic create makes it. */
-export async function readReview<T>(registry: Registry, request: ResourceRequest, _type: Type<T>): Promise<T & KubeObject> {
+export async function readReview<T>(
+  registry: Registry,
+  request: ResourceRequest,
+  _type: Type<T>,
+): Promise<T & KubeObject> {
   const options = writeOptions(request, "CreateOptions");
   const { object, managers } = await decodeObject(request, request.resource, options.fieldValidation);
   matchNamespace(request, object);
@@ -17,12 +21,18 @@ export async function readReview<T>(registry: Registry, request: ResourceRequest
 
 /** Access reviews have no metadata of their own, but for the namespace of a local one. */
 export function checkBareMetadata(review: KubeObject, errors: FieldErrors): void {
-  const { managedFields: _fields, namespace: _namespace, creationTimestamp: _time, ...rest } = review.metadata;
+  const {
+    managedFields: _fields,
+    namespace: _namespace,
+    creationTimestamp: _time,
+    ...rest
+  } = review.metadata;
   if (Object.keys(rest).length > 0) errors.invalid("metadata", rest, "must be empty");
 }
 
 export function refuseReview(request: ResourceRequest, errors: FieldErrors): void {
-  if (!errors.empty) throw invalid({ group: request.resource.group, kind: request.resource.kind }, "", errors);
+  if (!errors.empty)
+    throw invalid({ group: request.resource.group, kind: request.resource.kind }, "", errors);
 }
 
 export function reviewed(request: ResourceRequest, review: KubeObject, status: unknown): Outcome {

@@ -69,7 +69,10 @@ async function requestToken(
   const status = { token, expirationTimestamp: rfc3339(shownMs) };
   const metadata = { name, namespace, creationTimestamp: rfc3339(request.now) };
   const spec = { ...sent.spec, expirationSeconds: seconds };
-  return plainAs(request.resource, authentication.TokenRequest, { kind: "TokenRequest", apiVersion: "authentication.k8s.io/v1", metadata, spec, status },
+  return plainAs(
+    request.resource,
+    authentication.TokenRequest,
+    { kind: "TokenRequest", apiVersion: "authentication.k8s.io/v1", metadata, spec, status },
     201,
   );
 }

@@ -12,6 +12,7 @@ const RANDOM_TRIES = 64;
 
 type Spec = Service["spec"];
 
+/** Takes and gives back node ports. */
 export class ServicePorts {
   readonly #first: number;
   readonly #count: number;
@@ -99,6 +100,7 @@ export class ServicePorts {
   }
 }
 
+/** Whether a Service of this type has node ports. */
 export function wantsPorts(spec: Spec): boolean {
   return spec.type === "NodePort" || spec.type === "LoadBalancer";
 }
