@@ -36,6 +36,8 @@ export interface JournalState {
 
 export interface Recovered extends JournalState {
   readonly compactedRevision: Revision;
+  /** What the operator should know, such as records that were cut off. */
+  readonly warning?: string;
 }
 
 /** The store, as its journal sees it. Every call is synchronous and must not be made before `open` resolved. */

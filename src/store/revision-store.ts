@@ -73,6 +73,9 @@ export class RevisionStore implements Store {
 
   async start(signal: AbortSignal): Promise<void> {
     const recovered = await this.#journal.open(this.#journalHost(), this.#describe, signal);
+    if (recovered.warning !== undefined) {
+      this.#env.log.warn("The journal was repaired", { detail: recovered.warning });
+    }
     this.#restore(recovered);
     const { clock } = this.#env;
     this.#writer =
@@ -128,6 +131,11 @@ export class RevisionStore implements Store {
   }
 
   async commit(txn: Txn): Promise<CommitResult> {
+    const { writes } = txn;
+    assert(
+      writes.length < 2 || new Set(writes.map(({ key }) => key)).size === writes.length,
+      "A transaction writes a key at most once",
+    );
     return this.#requireWriter().commit(txn);
   }
 

@@ -40,8 +40,6 @@ export class SqliteJournal implements ExclusiveJournal {
   #worker: Worker | undefined;
   #host: JournalHost | undefined;
   #ended: StoreError | undefined;
-  /** Records cut off behind a gap when the file was opened. */
-  cutRecords = 0;
 
   constructor(options: SqliteJournalOptions) {
     this.#options = options;
@@ -61,9 +59,13 @@ export class SqliteJournal implements ExclusiveJournal {
     const state = { tree: new SortedMap<StoredRecord>(), leases: new Leases() };
     const addAll = (page: StatePage) => addPage(state, page, Number.POSITIVE_INFINITY);
     const opened = (await this.#call({ op: "open", path, maxBytes }, [], addAll)) as OpenResult;
-    this.cutRecords = opened.cut;
     const [revision, compactedRevision] = [opened.revision as Revision, opened.compactedRevision as Revision];
-    return { ...state, revision, compactedRevision };
+    const recovered = { ...state, revision, compactedRevision };
+    if (opened.cut === 0) return recovered;
+    return {
+      ...recovered,
+      warning: `${opened.cut} records behind a gap were cut off after revision ${revision}`,
+    };
   }
 
   async append(batch: readonly JournalCommit[]): Promise<void> {

@@ -37,7 +37,12 @@ storeContract({
 });
 
 async function openStore(path: string, maxBytes?: number) {
-  const env = createRealEnv({ name: "sqlite-test", logSink: () => {} });
+  const warnings: unknown[] = [];
+  const env = createRealEnv({
+    name: "sqlite-test",
+    logLevel: "warn",
+    logSink: (entry) => warnings.push(entry.fields?.["detail"]),
+  });
   const journal = new SqliteJournal(maxBytes === undefined ? { path } : { path, maxBytes });
   const store = new RevisionStore(env, { journal, describe: describeThing });
   const stop = async () => {
@@ -50,7 +55,7 @@ async function openStore(path: string, maxBytes?: number) {
     await stop();
     throw error;
   }
-  return { store, journal, [Symbol.asyncDispose]: stop };
+  return { store, warnings, [Symbol.asyncDispose]: stop };
 }
 
 async function writeFive(path: string): Promise<Revision> {
@@ -97,7 +102,7 @@ test("records behind a gap are cut off, and the numbers go on from there", async
   const last = await writeFive(file.path);
   edit(file.path, "DELETE FROM batch WHERE number = 4");
   await using open = await openStore(file.path);
-  assert.equal(open.journal.cutRecords, 1);
+  assert.deepEqual(open.warnings, [`1 records behind a gap were cut off after revision ${last - 2}`]);
   assert.deepEqual(content(open.store.snapshot()), { k0: "v0", k1: "v1", k2: "v2" });
   assert.equal(open.store.revision, last - 2);
   assert.equal(await mustSwap(open.store, "k3", 0, "again"), last - 1);
