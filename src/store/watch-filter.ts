@@ -11,10 +11,13 @@ export function matchesEvent(
   options: Pick<WatchOptions, "from" | "to" | "topic">,
   event: StoreEvent,
 ): boolean {
-  const { key, index } = event.record;
-  if (key < options.from || key >= options.to) return false;
-  if (options.topic === undefined || matchesTopic(options.topic, index)) return true;
-  return event.previous !== undefined && matchesTopic(options.topic, event.previous.index);
+  const { record, previous } = event;
+  const { topic } = options;
+  // The topic first: it is cheaper than comparing keys, and fails more often.
+  if (topic !== undefined && !matchesTopic(topic, record.index)) {
+    if (previous === undefined || !matchesTopic(topic, previous.index)) return false;
+  }
+  return record.key >= options.from && record.key < options.to;
 }
 
 function matchesTopic(topic: Topic, index: RecordIndex): boolean {
