@@ -70,10 +70,11 @@ export class TestCluster {
     definitions: readonly ControllerDefinition[] = controllers,
     options: Partial<ControllerManagerOptions> = {},
     host = "manager",
+    clientFor = this.clientFor,
   ): Promise<ControllerManager> {
     const manager = new ControllerManager(
       this.world.env(host),
-      { clientFor: this.clientFor, definitions },
+      { clientFor, definitions },
       { identity: host, rootCa: testAuthority, ...options },
     );
     await manager.start(this.signal);
