@@ -7,23 +7,36 @@ import { test } from "node:test";
 import { type Pod, type PodSpec, pods } from "#api";
 import type { Random } from "#base";
 import type { NewObject } from "#client";
-import { condition, NodeBench } from "./testing/node-bench.ts";
+import { condition, NodeBench, statusOf } from "./testing/node-bench.ts";
 import { PodWatcher } from "./testing/pod-watcher.ts";
 import { SimNode } from "./testing/sim-node.ts";
 
 const seeds = ["1", "2", "3", "4", "5", "6"];
 
-/** Kinds of pods, and where each belongs in the end. */
-const kinds: readonly { readonly spec: (bench: NodeBench) => NewObject<PodSpec>; readonly end: string }[] = [
-  { spec: (bench) => ({ containers: [{ name: "main", image: bench.harness.otherImage }] }), end: "Ready" },
-  { spec: (bench) => ({ containers: [bench.shell("main", "sleep 20; exit 1")] }), end: "Running" },
+interface Kind {
+  readonly spec: (bench: NodeBench) => NewObject<PodSpec>;
+  /** Where such a pod belongs in the end. */
+  readonly end: (pod: Pod) => boolean;
+}
+
+const ready = (pod: Pod): boolean => condition(pod, "Ready") === "True";
+const ended =
+  (phase: string) =>
+  (pod: Pod): boolean =>
+    pod.status.phase === phase;
+/** In 25 minutes a container that runs for 20 s starts at least six times. */
+const restarting = (pod: Pod): boolean => pod.status.phase === "Running" && statusOf(pod).restartCount >= 6;
+
+const kinds: readonly Kind[] = [
+  { spec: (bench) => ({ containers: [{ name: "main", image: bench.harness.otherImage }] }), end: ready },
+  { spec: (bench) => ({ containers: [bench.shell("main", "sleep 20; exit 1")] }), end: restarting },
   {
     spec: (bench) => ({ restartPolicy: "OnFailure", containers: [bench.shell("main", "sleep 5")] }),
-    end: "Succeeded",
+    end: ended("Succeeded"),
   },
   {
     spec: (bench) => ({ restartPolicy: "Never", containers: [bench.shell("main", "sleep 10; exit 1")] }),
-    end: "Failed",
+    end: ended("Failed"),
   },
   {
     spec: (bench) => ({
@@ -33,7 +46,7 @@ const kinds: readonly { readonly spec: (bench: NodeBench) => NewObject<PodSpec>;
       ],
       containers: [{ name: "main", image: bench.harness.otherImage }],
     }),
-    end: "Ready",
+    end: ready,
   },
 ];
 
@@ -52,7 +65,7 @@ class Storm {
   readonly #bench: NodeBench;
   readonly #random: Random;
   readonly #watcher: PodWatcher;
-  readonly #ends = new Map<string, string>();
+  readonly #ends = new Map<string, Kind>();
   #made = 0;
 
   constructor(node: SimNode) {
@@ -76,15 +89,16 @@ class Storm {
     switch (this.#random.below(8)) {
       case 0:
         await this.#node.crashKubelet();
-        await this.#watch(this.#random.below(20_000));
+        await this.#meanwhile();
         return this.#node.startKubelet();
       case 1:
         await this.#node.crashKubelet();
         await this.#node.rebootNode();
+        await this.#meanwhile();
         return this.#node.startKubelet();
       case 2:
         this.#node.runtime.reachable = false;
-        await this.#node.env.clock.sleep(this.#random.below(10_000));
+        await this.#meanwhile();
         this.#node.runtime.reachable = true;
         return;
       case 3:
@@ -95,12 +109,20 @@ class Storm {
     }
   }
 
+  /** What others do while the node is not itself. */
+  async #meanwhile(): Promise<void> {
+    for (let count = this.#random.below(3); count > 0; count -= 1) {
+      await (this.#random.below(2) === 0 ? this.#create() : this.#delete());
+      await this.#node.env.clock.sleep(this.#random.below(8_000));
+    }
+  }
+
   async #create(): Promise<void> {
     const kind = kinds[this.#random.below(kinds.length)];
     if (kind === undefined) return;
     const name = `p${this.#made++}`;
     await this.#bench.create(name, kind.spec(this.#bench));
-    this.#ends.set(name, kind.end);
+    this.#ends.set(name, kind);
   }
 
   async #delete(): Promise<void> {
@@ -128,14 +150,12 @@ class Storm {
     const list = await this.#pods();
     assert.deepEqual(list.map((one) => one.metadata.name).sort(), [...this.#ends.keys()].sort());
     for (const pod of list) {
-      const end = this.#ends.get(pod.metadata.name ?? "");
-      const state =
-        end === "Ready"
-          ? condition(pod, "Ready") === "True"
-            ? "Ready"
-            : pod.status.phase
-          : pod.status.phase;
-      assert.equal(state, end, `pod ${pod.metadata.name}: ${JSON.stringify(pod.status, undefined, 1)}`);
+      const kind = this.#ends.get(pod.metadata.name ?? "");
+      assert.equal(
+        kind?.end(pod),
+        true,
+        `pod ${pod.metadata.name}: ${JSON.stringify(pod.status, undefined, 1)}`,
+      );
     }
     const uids = new Set(list.map((one) => one.metadata.uid));
     const sandboxes = await this.#node.runtime.listPodSandbox({}, this.#bench.signal);
