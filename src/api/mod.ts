@@ -326,7 +326,6 @@ export {
   type ScaledObject,
   scaleManagedFields,
   type TrackUpdateOptions,
-  settled,
   trackUpdate,
 } from "./managed-fields/mod.ts";
 export {

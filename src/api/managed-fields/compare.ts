@@ -46,9 +46,7 @@ export function allFieldsOf(topology: Topology, value: unknown): FieldSet {
   if (topology.kind === "leaf") return EMPTY;
   if (topology.kind === "list") {
     const list = itemsOf(value);
-    return list === undefined
-      ? EMPTY
-      : (itemDifferences(topology, [], list, true, { [SELF]: EMPTY }) ?? EMPTY);
+    return list === undefined ? EMPTY : allItemsOf(topology, list);
   }
   const object = membersOf(value);
   return object === undefined
@@ -115,9 +113,10 @@ function memberDifferences(
   const declared = topology.kind === "object" ? topology.members : undefined;
   if (declared !== undefined) {
     for (const member of declared) {
-      const value = member.of(after);
+      const value = member.inherited ? getKey(after, member.name) : after[member.name];
       if (value === undefined) continue;
-      const child = difference(member.topology, member.of(before), value, modified);
+      const old = member.inherited ? getKey(before, member.name) : before[member.name];
+      const child = difference(member.topology, old, value, modified);
       if (child !== undefined) (draft ??= {})[member.element] = child;
     }
     return draft;
@@ -145,15 +144,24 @@ function itemDifferences(
   before: readonly unknown[],
   after: readonly unknown[],
   modified: boolean,
-  node?: Draft,
 ): FieldSet | undefined {
-  let draft = node;
-  const olds = before.length === 0 ? undefined : groupItems(topology, before);
+  let draft: Draft | undefined;
+  const olds = groupItems(topology, before);
   for (const [element, now] of groupItems(topology, after)) {
-    const child = groupDifferences(topology.items, olds?.get(element) ?? [], now, modified);
+    const child = groupDifferences(topology.items, olds.get(element) ?? [], now, modified);
     if (child !== undefined) (draft ??= {})[element] = child;
   }
   return draft === undefined ? undefined : inOrder(draft);
+}
+
+function allItemsOf(topology: ListTopology, list: readonly unknown[]): FieldSet {
+  const draft: Draft = { [SELF]: EMPTY };
+  for (const item of list) {
+    const element = topology.element(item);
+    if (element !== undefined)
+      draft[element] = draft[element] === undefined ? allFieldsOf(topology.items, item) : EMPTY;
+  }
+  return inOrder(draft);
 }
 
 function groupDifferences(

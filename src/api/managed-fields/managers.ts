@@ -41,9 +41,10 @@ export function readManagers(entries: unknown): Managers | undefined {
 /** The entry list of a client that asks to forget all managers: `[]` or `[{}]`. */
 export function isReset(entries: unknown): boolean {
   if (!Array.isArray(entries) || entries.length > 1) return false;
+  const [entry] = entries as readonly unknown[];
   return (
-    entries.length === 0 ||
-    Object.values(entries[0] as object).every((value) => value === "" || value == null)
+    entry === undefined ||
+    (isObject(entry) && Object.values(entry).every((value) => value === "" || value == null))
   );
 }
 
@@ -71,6 +72,7 @@ export function setFields(managers: Managers, id: string, set: FieldSet): void {
 
 /** Merges the oldest updaters into one entry `ancient-changes` for each version until at most ten are left. */
 export function capUpdaters(managers: Managers): void {
+  if (managers.size <= MAX_UPDATE_ENTRIES) return;
   const updaters = [...managers].filter(([, manager]) => manager.operation === "Update");
   let count = updaters.length;
   if (count <= MAX_UPDATE_ENTRIES) return;

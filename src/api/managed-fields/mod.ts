@@ -10,5 +10,4 @@ export { ManagedFieldsError, type ManagedFieldsErrorCode } from "./errors.ts";
 export { EMPTY as NO_FIELDS, type FieldSet } from "./field-set.ts";
 export { type OtherVersion, setOfFields, type VersionedType } from "./ownership.ts";
 export { parentManagedFields, type ScaledObject, scaleManagedFields } from "./scale.ts";
-export { settled } from "./settled.ts";
 export { type TrackUpdateOptions, trackUpdate } from "./track-update.ts";

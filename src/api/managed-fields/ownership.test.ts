@@ -5,7 +5,6 @@ import fc from "fast-check";
 import { equalJson, type JsonObject } from "../patch/json.ts";
 import { isSubset, pathsOf, union, type FieldSet } from "./field-set.ts";
 import { box, History, patchOf } from "./history.suite.ts";
-import { settled } from "./settled.ts";
 
 const small = fc.constantFrom("1", "2");
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });

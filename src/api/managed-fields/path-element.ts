@@ -45,19 +45,7 @@ export function canonicalElement(element: string): string | undefined {
   if (element === SELF || element.startsWith("f:")) return element;
   if (element.startsWith("i:")) return /^i:-?[0-9]+$/.test(element) ? element : undefined;
   if (!element.startsWith("v:") && !element.startsWith("k:")) return undefined;
-  const known = spellings.get(element);
-  if (known !== undefined) return known;
-  const spelling = spell(element);
-  if (spellings.size >= MAX_CACHED_ELEMENTS) spellings.clear();
-  if (spelling !== undefined) spellings.set(element, spelling);
-  return spelling;
-}
-
-/** A memo of a pure function: the same items recur in every object of a kind. */
-const spellings = new Map<string, string>();
-
-function spell(element: string): string | undefined {
-  const value = parse(element.slice(2));
+  const value = valueOf(element);
   if (value === undefined) return undefined;
   if (element.startsWith("v:")) return valueElement(value);
   if (!isObject(value)) return undefined;
@@ -71,14 +59,14 @@ export function compareElements(a: string, b: string): number {
   const rank = rankOf(a) - rankOf(b);
   if (rank !== 0) return rank;
   if (a.charCodeAt(0) === FIELD) return a < b ? -1 : 1;
-  return compareValues(parse(a.slice(2)), parse(b.slice(2)));
+  return compareValues(valueOf(a), valueOf(b));
 }
 
 /** One step of a path as users read it: `.image`, `[name="c"]`, `[="x"]`, `[0]`. */
 export function printElement(element: string): string {
   const name = fieldName(element);
   if (name !== undefined) return `.${name}`;
-  const value = parse(element.slice(2));
+  const value = valueOf(element);
   if (element.startsWith("v:")) return `[=${JSON.stringify(value)}]`;
   if (element.startsWith("i:")) return `[${element.slice(2)}]`;
   const keys = Object.entries(value ?? {}).map(([key, one]) => `${key}=${JSON.stringify(one)}`);
@@ -112,6 +100,20 @@ function compareValues(a: unknown, b: unknown): number {
   }
   return a === b ? 0 : (a as number) < (b as number) ? -1 : 1;
 }
+
+/** The value after the prefix of a `k:`, `v:` or `i:` element; `undefined` when it does not parse. */
+function valueOf(element: string): unknown {
+  let value = values.get(element);
+  if (value === undefined) {
+    value = parse(element.slice(2));
+    if (values.size >= MAX_CACHED_ELEMENTS) values.clear();
+    values.set(element, value);
+  }
+  return value;
+}
+
+/** A memo of a pure function: the same items recur in every object of a kind. */
+const values = new Map<string, unknown>();
 
 function parse(text: string): unknown {
   try {

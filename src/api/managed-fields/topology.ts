@@ -68,7 +68,7 @@ export class Member {
   /** By the type, not by a map or by chance. */
   readonly declared: boolean;
   /** The name is also that of something every object inherits. */
-  readonly #inherited: boolean;
+  readonly inherited: boolean;
   readonly #compile: () => Topology;
   #topology: Topology | undefined;
 
@@ -76,7 +76,7 @@ export class Member {
     this.name = name;
     this.element = fieldElement(name);
     this.declared = declared;
-    this.#inherited = name in Object.prototype;
+    this.inherited = name in Object.prototype;
     this.#compile = compile;
   }
 
@@ -84,11 +84,6 @@ export class Member {
   get topology(): Topology {
     this.#topology ??= this.#compile();
     return this.#topology;
-  }
-
-  /** The member of an object. */
-  of(object: Readonly<Record<string, unknown>>): unknown {
-    return this.#inherited && !Object.hasOwn(object, this.name) ? undefined : object[this.name];
   }
 }
 

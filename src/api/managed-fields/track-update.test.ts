@@ -5,7 +5,6 @@ import type { JsonObject } from "../patch/json.ts";
 import { box, History, patchOf, T1, T2 } from "./history.suite.ts";
 import { setOfFields } from "./ownership.ts";
 import { parentManagedFields, scaleManagedFields } from "./scale.ts";
-import { settled } from "./settled.ts";
 
 test("A create owns what it says beyond the kind's zero value, in the form of FieldsV1", () => {
   const object = box({
@@ -101,21 +100,6 @@ test("A client may forget all managers or set them, but not through a subresourc
   assert.deepEqual(make().update("bob", object, { requested: [{ operation: "Dance" }] }).entries, kept);
   const set = kept.map((one) => ({ ...one, manager: "carol" }));
   assert.deepEqual(make().update("bob", object, { requested: set }).entries, set);
-});
-
-test("A write that would change times alone keeps the entries that were there", () => {
-  const history = new History().apply("alice", patchOf({ replicas: 1 }));
-  const entries = history.entries.map((one) => ({ ...one, time: "2026-01-01T00:00:09Z" }));
-  const before = history.live as JsonObject & { metadata: JsonObject };
-  const later = { ...before, metadata: { ...before.metadata, managedFields: entries } };
-  assert.deepEqual(settled(before, later), before);
-  const scaled = { ...later, spec: { ...history.spec, replicas: 2 } };
-  assert.equal(settled(before, scaled), scaled);
-  const renamed = {
-    ...later,
-    metadata: { ...later.metadata, managedFields: entries.map((one) => ({ ...one, manager: "x" })) },
-  };
-  assert.equal(settled(before, renamed), renamed);
 });
 
 test("Beyond ten updaters the oldest merge into ancient-changes", () => {
