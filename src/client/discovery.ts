@@ -7,10 +7,12 @@ import type { ResourceRef } from "./client.ts";
 import { refusal } from "./paths.ts";
 import type { ApiRequest, Transport } from "./transport.ts";
 
+/** One served resource and what can be done with it. */
 export interface DiscoveredResource extends ResourceRef {
   readonly verbs: readonly string[];
 }
 
+/** What the server serves, as far as it knows. */
 export interface Discovery {
   readonly resources: readonly DiscoveredResource[];
   /** Groups (`metrics.k8s.io/v1beta1`) whose server does not answer: nobody knows what they hold. */
@@ -19,6 +21,7 @@ export interface Discovery {
 
 const ACCEPT = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
+/** Asks for all of it; refusals reject with `StatusError`. */
 export async function discover(transport: Transport, signal: AbortSignal): Promise<Discovery> {
   const lists = await Promise.all(["/api", "/apis"].map((path) => groupsAt(transport, path, signal)));
   const resources: DiscoveredResource[] = [];

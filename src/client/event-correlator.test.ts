@@ -1,3 +1,4 @@
+/** Counting, combining and dropping of events. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EventCorrelator, type Happening } from "./event-correlator.ts";

@@ -8,6 +8,7 @@ import type { Client, ResourceClient } from "./client.ts";
 import { EventCorrelator, type Happening, type Verdict, type WrittenEvent } from "./event-correlator.ts";
 import { callTries, eventQueueLength } from "./limits.ts";
 
+/** Who tells. */
 export interface EventRecorderOptions {
   /** `source.component`, as in `deployment-controller`. */
   readonly component: string;
@@ -30,6 +31,7 @@ export interface EventSink {
 /** Between tries of one event; upstream's. */
 const RETRY_MS = 10_000;
 
+/** Queues, correlates and writes events; dispose it with its owner. */
 export class EventRecorder implements EventSink, AsyncDisposable {
   readonly #env: Env;
   readonly #tasks: TaskGroup;

@@ -15,6 +15,7 @@ import { answerMaxBytes } from "./limits.ts";
 import { refusal } from "./paths.ts";
 import type { ApiRequest, ApiResponse, Transport, WatchEvent } from "./transport.ts";
 
+/** Where the server is, and who calls. */
 export interface HttpsOptions {
   /** `https://127.0.0.1:6443`. */
   readonly server: string;
@@ -43,6 +44,7 @@ export interface Channel {
   close(): void;
 }
 
+/** A call ready for the wire. */
 export interface WireRequest {
   readonly method: string;
   readonly path: string;
@@ -50,6 +52,7 @@ export interface WireRequest {
   readonly body: Buffer | undefined;
 }
 
+/** Connects on first need; dispose it to close the connection. */
 export class HttpsTransport implements Transport {
   readonly #url: URL;
   readonly #options: HttpsOptions;

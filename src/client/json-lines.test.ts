@@ -1,3 +1,4 @@
+/** Watch frames out of cut bytes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ClientError } from "./errors.ts";

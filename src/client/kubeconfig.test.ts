@@ -1,3 +1,4 @@
+/** Merging, choosing and writing of kubeconfig files. */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -55,7 +56,7 @@ test("A context that does not exist is refused with the names that do", () => {
   assert.throws(
     () => chooseContext(mergeKubeconfigs([first, second]), "nope"),
     (error: unknown) =>
-      error instanceof ClientError && error.code === "bad-kubeconfig" && /: x$/.test(error.message),
+      error instanceof ClientError && error.code === "bad-kubeconfig" && error.message.endsWith(": x"),
   );
 });
 

@@ -8,6 +8,7 @@ import { isStatus, type KubeObject, leases, microTime } from "#api";
 import { type Env, messageOf } from "#base";
 import type { Client, ResourceClient } from "./client.ts";
 
+/** Which Lease, who stands, and the timings. */
 export interface LeaderElectionOptions {
   readonly namespace: string;
   readonly name: string;
@@ -44,6 +45,7 @@ interface Sighting {
 /** Upstream's jitter on the retry period while waiting for the lease. */
 const JITTER = 1.2;
 
+/** One candidate for one Lease. */
 export class LeaderElection {
   readonly #env: Env;
   readonly #leases: ResourceClient<LeaseObject>;

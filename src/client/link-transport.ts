@@ -10,6 +10,7 @@ import type { ClientMessage, ServerMessage } from "./link-protocol.ts";
 import { refusal } from "./paths.ts";
 import type { ApiRequest, ApiResponse, Transport, WatchEvent } from "./transport.ts";
 
+/** Where the server is, and who calls. */
 export interface LinkOptions {
   /** `"host:port"` of `serveLink`. */
   readonly address: string;
@@ -28,6 +29,7 @@ interface Link {
   broken: boolean;
 }
 
+/** Connects on first need; dispose it to close the connection. */
 export class LinkTransport implements Transport {
   readonly #env: Env;
   readonly #network: Network;
@@ -115,7 +117,7 @@ export class LinkTransport implements Transport {
     link.broken = true;
     link.connection.close();
     const error = new ClientError("unreachable", `The link to ${this.#options.address} broke`);
-    for (const call of [...link.calls.values()]) call.lost(error);
+    for (const call of link.calls.values()) call.lost(error);
     link.calls.clear();
   }
 }

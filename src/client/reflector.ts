@@ -11,6 +11,7 @@ import { ClientError } from "./errors.ts";
 import { listPageSize, reflectorBackOff, watchTimeoutSeconds } from "./limits.ts";
 import type { WatchEvent } from "./transport.ts";
 
+/** What a reflector hands on. */
 export interface ReflectorSink<T> {
   /** The whole collection at `revision`. */
   replace(items: readonly T[], revision: number): Promise<void>;
@@ -20,6 +21,7 @@ export interface ReflectorSink<T> {
   pause(): Promise<void>;
 }
 
+/** Runs one collection's list and watch for as long as its owner wants. */
 export class Reflector<T extends KubeObject> {
   readonly #env: Env;
   readonly #client: ResourceClient<T>;

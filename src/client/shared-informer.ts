@@ -96,7 +96,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
       listed.add(keyText(keyOf(item)));
       this.#put(item, changes);
     }
-    for (const key of [...this.#cache.keys()]) {
+    for (const key of this.#cache.keys()) {
       if (!listed.has(key)) this.#drop(key, undefined, changes);
     }
     for (const [at, change] of changes.entries()) {

@@ -1,3 +1,4 @@
+/** The work queue, in virtual time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SimWorld } from "#base/sim";

@@ -19,12 +19,14 @@ import type { Controller, ControllerDefinition } from "./controller.ts";
 import { type ControllerOptions, defaultControllerOptions } from "./options.ts";
 import { OwnWrites } from "./own-writes.ts";
 
+/** How to call as each user, and what to run. */
 export interface ControllerManagerDeps {
   /** A client of one user; the argument is a service account of kube-system, or absent for the manager's own. */
   readonly clientFor: (serviceAccount?: string) => Client;
   readonly definitions: readonly ControllerDefinition[];
 }
 
+/** The controllers' options and those of the process. */
 export interface ControllerManagerOptions extends Partial<ControllerOptions> {
   /** Unique per process. */
   readonly identity: string;
@@ -45,6 +47,7 @@ interface Running {
 /** Recorded in managedFields, for all controllers alike. */
 const FIELD_MANAGER = "kube-controller-manager";
 
+/** The component: start it, ask `ready()`, dispose it. */
 export class ControllerManager implements Component {
   readonly #env: Env;
   readonly #deps: ControllerManagerDeps;

@@ -61,7 +61,7 @@ class GarbageCollector implements Controller {
   }
 
   async #orphanDependents(node: OwnerNode, turn: Turn): Promise<void> {
-    for (const dependent of [...node.dependents]) {
+    for (const dependent of node.dependents) {
       const rest = ownersOf(dependent).filter(({ uid }) => uid !== node.uid);
       await this.#patch(dependent, { ownerReferences: rest }, turn);
     }

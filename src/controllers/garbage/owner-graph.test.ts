@@ -1,3 +1,4 @@
+/** The owner graph, and the verdicts over owners. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ObjectMeta, OwnerReference } from "#api";

@@ -6,6 +6,7 @@
 import type { ObjectMeta, OwnerReference } from "#api";
 import type { ResourceRef } from "#client";
 
+/** One object, or what references say of it. */
 export interface OwnerNode {
   readonly uid: string;
   /** Absent while virtual: then only the references tell what it is. */
@@ -22,10 +23,12 @@ export interface OwnerNode {
 export const ORPHAN = "orphan";
 export const FOREGROUND = "foregroundDeletion";
 
+/** Known only from references. */
 export function isVirtual(node: OwnerNode): boolean {
   return node.metadata === undefined;
 }
 
+/** Has a deletion timestamp. */
 export function isEnding(node: OwnerNode): boolean {
   return node.metadata?.deletionTimestamp !== undefined;
 }
@@ -35,10 +38,12 @@ export function endsWith(node: OwnerNode, finalizer: string): boolean {
   return isEnding(node) && (node.metadata?.finalizers?.includes(finalizer) ?? false);
 }
 
+/** The references of a node; none while virtual. */
 export function ownersOf(node: OwnerNode): readonly OwnerReference[] {
   return node.metadata?.ownerReferences ?? [];
 }
 
+/** Nodes by uid. */
 export class OwnerGraph {
   readonly #nodes = new Map<string, OwnerNode>();
 

@@ -11,6 +11,7 @@ import type { OwnerReference } from "#api";
  */
 export type OwnerState = "present" | "waiting" | "absent" | "invalid";
 
+/** A reference, and what became of the owner that it names. */
 export interface JudgedOwner {
   readonly reference: OwnerReference;
   readonly state: OwnerState;
@@ -22,6 +23,7 @@ export type Verdict =
   | { readonly kind: "drop"; readonly keep: readonly OwnerReference[] }
   | { readonly kind: "delete"; readonly propagation: "Foreground" | "Background" | "Orphan" };
 
+/** Decides for one object; `dependents` tells whether others name it as their owner. */
 export function judge(
   owners: readonly JudgedOwner[],
   dependents: boolean,

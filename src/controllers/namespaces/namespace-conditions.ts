@@ -1,6 +1,7 @@
 /** The conditions of a Namespace that is being deleted: what stands in the way. Pure. */
 import { type Namespace, rfc3339 } from "#api";
 
+/** What one turn of emptying a namespace found. */
 export interface Progress {
   /** Groups that could not be discovered. */
   readonly undiscovered: readonly string[];
@@ -15,6 +16,7 @@ export interface Progress {
 type Condition = NonNullable<Namespace["status"]["conditions"]>[number];
 type Draft = Pick<Condition, "type" | "status"> & { readonly reason: string; readonly message: string };
 
+/** The conditions after that turn; those that say the same as before keep their time. */
 export function namespaceConditions(
   old: readonly Condition[],
   progress: Progress,

@@ -11,24 +11,28 @@ type EndpointPort = NonNullable<discovery.EndpointSlice["ports"]>[number];
 
 const ZONE = "topology.kubernetes.io/zone";
 
+/** Endpoints that may share slices. */
 export interface EndpointGroup {
   readonly addressType: AddressType;
   readonly ports: readonly EndpointPort[];
   readonly endpoints: readonly Endpoint[];
 }
 
+/** All groups of one service. */
 export interface DesiredEndpoints {
   readonly groups: readonly EndpointGroup[];
   /** Pods left out because their node is not known (yet). */
   readonly skipped: readonly Pod[];
 }
 
+/** The families that the service has, its first one first. */
 export function addressTypesOf({ spec }: Service): readonly AddressType[] {
   const families = spec.ipFamilies ?? [];
   const types = (["IPv4", "IPv6"] as const).filter((type) => families.includes(type));
   return families[0] === "IPv6" ? types.toReversed() : types.length === 0 ? ["IPv4"] : types;
 }
 
+/** Groups the service's pods; `nodeOf` gives a node of the cache. */
 export function desiredEndpoints(
   service: Service,
   pods: readonly Pod[],

@@ -13,11 +13,13 @@ type Address = core.EndpointAddress;
 /** Addresses kept in one Endpoints object; upstream's. */
 export const maxAddresses = 1000;
 
+/** The subsets, and whether addresses had to be left out. */
 export interface Subsets {
   readonly subsets: readonly Subset[];
   readonly truncated: boolean;
 }
 
+/** The subsets of `service` over the pods that back it. */
 export function subsetsOf(service: Service, pods: readonly Pod[]): Subsets {
   const family = addressTypesOf(service)[0] ?? "IPv4";
   const tolerant = service.spec.publishNotReadyAddresses === true;

@@ -1,3 +1,4 @@
+/** Plans for slices: as few writes as possible. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Endpoint, EndpointSlice } from "#api";

@@ -7,6 +7,7 @@ import { type Endpoint, type EndpointSlice, same } from "#api";
 import type { AddressType } from "./service-pods.ts";
 import { type EndpointGroup, portsKey } from "./desired-endpoints.ts";
 
+/** The writes that lead to what is needed. */
 export interface SlicePlan {
   readonly create: readonly SliceContent[];
   readonly update: readonly EndpointSlice[];
@@ -20,6 +21,7 @@ export interface SliceContent {
   readonly endpoints: readonly Endpoint[];
 }
 
+/** What the slices of one service must hold in all. */
 export interface SliceNeeds {
   readonly groups: readonly EndpointGroup[];
   readonly addressTypes: readonly AddressType[];
@@ -27,6 +29,7 @@ export interface SliceNeeds {
   readonly maxPerSlice: number;
 }
 
+/** Plans for the slices of one service; those being deleted do not count. */
 export function planSlices(existing: readonly EndpointSlice[], needs: SliceNeeds): SlicePlan {
   const alive = existing.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const create: SliceContent[] = [];

@@ -1,3 +1,4 @@
+/** Decisions about nodes: conditions, taints, zones, evictions, sweeps. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Node, rfc3339, type Toleration } from "#api";

@@ -2,6 +2,7 @@
 import { type Node, type Pod, parseTime } from "#api";
 import { isEnded } from "../workloads/pod-state.ts";
 
+/** Pods to remove, by reason. */
 export interface Sweep {
   /** Ended pods beyond the threshold, oldest first. */
   readonly ended: readonly Pod[];
@@ -15,6 +16,7 @@ export interface Sweep {
 
 const OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
 
+/** Looks at all pods at once; `nodeOf` gives a node of the cache. */
 export function sweepOf(
   pods: readonly Pod[],
   nodeOf: (name: string) => Node | undefined,

@@ -1,3 +1,4 @@
+/** The order in which a shrinking replica set gives up pods. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pod } from "../testing/objects.ts";

@@ -1,3 +1,4 @@
+/** Deployments' plans, played against a model of a server until they settle. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Deployment, ReplicaSet } from "#api";

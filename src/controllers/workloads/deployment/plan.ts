@@ -36,6 +36,7 @@ import {
 } from "./sizes.ts";
 import { TEMPLATE_HASH, templateHash } from "./template-hash.ts";
 
+/** What one turn saw. */
 export interface Observation {
   readonly deployment: Deployment;
   /** All that the deployment controls. */
@@ -52,6 +53,7 @@ export type Step =
   | { readonly kind: "delete"; readonly set: ReplicaSet }
   | { readonly kind: "status"; readonly status: Deployment["status"]; readonly revision?: string };
 
+/** The steps to take now, in order; none when all is as asked. */
 export function planDeployment(seen: Observation): readonly Step[] {
   const { deployment, sets, nowMs } = seen;
   const rollout = rolloutOf(deployment, sets);
