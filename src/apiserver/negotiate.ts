@@ -27,7 +27,7 @@ const MEDIA_BY_NAME: Readonly<Record<string, Media>> = {
   "application/vnd.kubernetes.protobuf": "protobuf",
 };
 const TRANSFORMATIONS = new Set(["Table", "PartialObjectMetadata", "PartialObjectMetadataList"]);
-export const JSON_ENCODING: Encoding = { media: "json", as: undefined };
+const JSON_ENCODING: Encoding = { media: "json", as: undefined };
 
 /** One clause of an Accept header. */
 export interface Clause {

@@ -6,7 +6,7 @@ import { type KubeObject, type Resource, notAcceptable } from "#api";
 import { bytesAnswer, dataAnswer, isInProcess, textAnswer } from "./answers.ts";
 import type { Answer } from "./call.ts";
 import { listAnswer } from "./list-answer.ts";
-import { type Encoding, JSON_ENCODING, MEDIA_TYPES } from "./negotiate.ts";
+import { type Encoding, MEDIA_TYPES } from "./negotiate.ts";
 import { encodeValue } from "./registry/encoding.ts";
 import type { Outcome, Single } from "./registry/outcome.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
@@ -47,7 +47,7 @@ export class Responder {
     encoding: Encoding,
   ): Answer {
     const isPlain = isInProcess(request.call);
-    if ("record" in value && encoding === JSON_ENCODING && !isPlain) {
+    if ("record" in value && encoding.media === "json" && encoding.as === undefined && !isPlain) {
       return bytesAnswer(status, encoding, this.#views.json(resource, value.record));
     }
     const object = "record" in value ? this.#views.object(resource, value.record) : value.object;

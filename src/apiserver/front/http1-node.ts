@@ -25,14 +25,17 @@ export function serveHttp1(options: Http1Options): http.Server {
   return server;
 }
 
+/** Made once: an abort without a reason makes a DOMException each time. */
+const GONE = new Error("the client went away");
+
 async function serve(
   options: Http1Options,
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
   const gone = new AbortController();
-  response.on("close", () => gone.abort());
-  request.on("error", () => gone.abort());
+  response.on("close", () => gone.abort(GONE));
+  request.on("error", () => gone.abort(GONE));
   try {
     const answer = await options.handle(callOf(options, request, gone.signal));
     await send(request, response, answer, gone.signal);

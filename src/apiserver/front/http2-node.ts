@@ -22,6 +22,9 @@ export function serveHttp2(session: ServerHttp2Session, options: Http2Options): 
   );
 }
 
+/** Made once: an abort without a reason makes a DOMException each time. */
+const GONE = new Error("the client went away");
+
 async function serve(
   options: Http2Options,
   stream: ServerHttp2Stream,
@@ -29,8 +32,8 @@ async function serve(
   raw: readonly string[],
 ): Promise<void> {
   const gone = new AbortController();
-  stream.on("close", () => gone.abort());
-  stream.on("error", () => gone.abort());
+  stream.on("close", () => gone.abort(GONE));
+  stream.on("error", () => gone.abort(GONE));
   try {
     const answer = await options.handle(callOf(options, stream, headers, raw, gone.signal));
     await send(stream, headers[":method"] === "HEAD", answer, gone.signal);
