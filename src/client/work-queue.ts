@@ -3,7 +3,7 @@
  * workers at a time, and when added while handled is handled again afterwards. Failures back off per key
  * (5 ms doubling to 1000 s). The number of keys bounds it.
  */
-import type { Env, Timer } from "#base";
+import type { Env, Metrics, Timer } from "#base";
 import { exponential } from "./back-off.ts";
 import { itemBackOff } from "./limits.ts";
 
@@ -14,6 +14,7 @@ interface Delayed {
 
 export class WorkQueue {
   readonly #env: Env;
+  readonly #metrics: QueueMetrics;
   readonly #ready: string[] = [];
   #head = 0;
   readonly #dirty = new Set<string>();
@@ -22,8 +23,10 @@ export class WorkQueue {
   readonly #delayed = new Map<string, Delayed>();
   readonly #idlers: ((key: string | undefined) => void)[] = [];
 
-  constructor(env: Env) {
+  /** `name` labels its metrics, which are upstream's. */
+  constructor(env: Env, name = "") {
     this.#env = env;
+    this.#metrics = new QueueMetrics(env.metrics, name);
   }
 
   /** Keys waiting for a worker, without delayed ones. */
@@ -39,6 +42,7 @@ export class WorkQueue {
   add(key: string): void {
     if (this.#dirty.has(key)) return;
     this.#dirty.add(key);
+    this.#metrics.added();
     if (!this.#handling.has(key)) this.#offer(key);
   }
 
@@ -60,6 +64,7 @@ export class WorkQueue {
   addRateLimited(key: string): void {
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
+    this.#metrics.retried();
     this.addAfter(key, exponential(itemBackOff, failures));
   }
 
@@ -93,9 +98,12 @@ export class WorkQueue {
       if (key === undefined) return;
       this.#dirty.delete(key);
       this.#handling.add(key);
+      this.#metrics.depth(this.length);
+      const startMs = this.#env.clock.monotonic();
       try {
         await handle(key);
       } finally {
+        this.#metrics.worked(this.#env.clock.monotonic() - startMs);
         this.#handling.delete(key);
         if (this.#dirty.has(key)) this.#offer(key);
       }
@@ -117,5 +125,26 @@ export class WorkQueue {
       this.#head = 0;
     }
     return key;
+  }
+}
+
+/** Upstream's series of a work queue, labelled by its name. */
+class QueueMetrics {
+  readonly added: () => void;
+  readonly retried: () => void;
+  readonly depth: (length: number) => void;
+  readonly worked: (ms: number) => void;
+
+  constructor(metrics: Metrics, name: string) {
+    const adds = metrics.counter("workqueue_adds_total", "Keys added", ["name"]);
+    const retries = metrics.counter("workqueue_retries_total", "Keys added again after a failure", ["name"]);
+    const depth = metrics.gauge("workqueue_depth", "Keys waiting", ["name"]);
+    const buckets = [1e-4, 1e-3, 0.01, 0.1, 1, 10];
+    const help = "Time to handle a key";
+    const work = metrics.histogram("workqueue_work_duration_seconds", help, buckets, ["name"]);
+    this.added = () => adds.inc(1, name);
+    this.retried = () => retries.inc(1, name);
+    this.depth = (length) => depth.set(length, name);
+    this.worked = (ms) => work.observe(ms / 1000, name);
   }
 }

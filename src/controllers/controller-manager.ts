@@ -108,7 +108,7 @@ export class ControllerManager implements Component {
     const raw = this.#deps.clientFor(definition.user).raw;
     const fenced = new FencedTransport(raw, () => this.leading());
     const client = createClient(fenced, { fieldManager: FIELD_MANAGER });
-    const queue = new WorkQueue(env);
+    const queue = new WorkQueue(env, definition.name);
     const events = new EventRecorder(env.child("events"), { client }, { component: definition.user });
     const options = { ...defaultControllerOptions, ...this.#options };
     const controller = definition.create(env, { informers: this.#informers, queue, events, client, options });

@@ -27,7 +27,7 @@ import type {
 export class OwnWrites implements Client {
   readonly #client: Client;
   readonly #informers: Pick<Informers, "peek">;
-  readonly #waits: ((signal: AbortSignal) => Promise<void>)[] = [];
+  readonly #notes: Notes = { revisions: new Map(), deletions: [] };
 
   constructor(client: Client, informers: Pick<Informers, "peek">) {
     this.#client = client;
@@ -41,7 +41,7 @@ export class OwnWrites implements Client {
   of<T extends KubeObject>(resource: Resource<T>): ResourceClient<T> {
     const inner = this.#client.of(resource);
     const informer = this.#informers.peek(resource);
-    return informer === undefined ? inner : new NotingClient(inner, informer, this.#waits);
+    return informer === undefined ? inner : new NotingClient(inner, informer, this.#notes);
   }
 
   /** Metadata calls are not noted: who uses them names uids. */
@@ -51,23 +51,27 @@ export class OwnWrites implements Client {
 
   /** Resolves when the informers have seen all that this turn wrote. */
   async seen(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#waits.map((wait) => wait(signal)));
+    const { revisions, deletions } = this.#notes;
+    await Promise.all([...revisions].map(([informer, revision]) => informer.seen(String(revision), signal)));
+    await Promise.all(deletions.map((seen) => seen(signal)));
   }
+}
+
+interface Notes {
+  /** The newest revision written of each resource. */
+  readonly revisions: Map<Pick<Informer<never>, "seen">, number>;
+  readonly deletions: ((signal: AbortSignal) => Promise<void>)[];
 }
 
 class NotingClient<T extends KubeObject> implements ResourceClient<T> {
   readonly #inner: ResourceClient<T>;
   readonly #informer: Informer<T>;
-  readonly #waits: ((signal: AbortSignal) => Promise<void>)[];
+  readonly #notes: Notes;
 
-  constructor(
-    inner: ResourceClient<T>,
-    informer: Informer<T>,
-    waits: ((signal: AbortSignal) => Promise<void>)[],
-  ) {
+  constructor(inner: ResourceClient<T>, informer: Informer<T>, notes: Notes) {
     this.#inner = inner;
     this.#informer = informer;
-    this.#waits = waits;
+    this.#notes = notes;
   }
 
   get(key: ObjectKey, signal: AbortSignal): Promise<T> {
@@ -103,7 +107,7 @@ class NotingClient<T extends KubeObject> implements ResourceClient<T> {
   async delete(key: ObjectKey, signal: AbortSignal, options?: DeleteOptions): Promise<void> {
     const uid = options?.uid ?? this.#informer.lister.get(key)?.metadata.uid;
     await this.#inner.delete(key, signal, options);
-    this.#waits.push((waitSignal) =>
+    this.#notes.deletions.push((waitSignal) =>
       this.#informer.until(key, (object) => isDeleted(object, uid), waitSignal),
     );
   }
@@ -117,9 +121,9 @@ class NotingClient<T extends KubeObject> implements ResourceClient<T> {
   }
 
   #noted(written: T): T {
-    const { resourceVersion } = written.metadata;
-    if (resourceVersion !== undefined)
-      this.#waits.push((signal) => this.#informer.seen(resourceVersion, signal));
+    const revision = Number(written.metadata.resourceVersion ?? 0);
+    const { revisions } = this.#notes;
+    revisions.set(this.#informer, Math.max(revision, revisions.get(this.#informer) ?? 0));
     return written;
   }
 }
