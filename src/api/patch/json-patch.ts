@@ -5,8 +5,9 @@
  */
 import { stringifyJson } from "../codec/encode-json.ts";
 import { setKey } from "../codec/json-parser.ts";
+import { MAX_DEPTH } from "../codec/limits.ts";
 import { malformed, PatchError, unapplicable } from "./errors.ts";
-import { equalJson, getKey, isObject, type JsonObject } from "./json.ts";
+import { equalJson, exceedsDepth, getKey, isObject, type JsonObject } from "./json.ts";
 import { MAX_COPIED_LENGTH, MAX_JSON_PATCH_OPERATIONS } from "./limits.ts";
 
 /** Throws `PatchError`: `malformed` or `tooLarge` before anything is applied, else `unapplicable`. */
@@ -31,6 +32,7 @@ export function applyJsonPatch(document: unknown, patch: unknown): unknown {
       throw error;
     }
   });
+  if (exceedsDepth(draft.root, MAX_DEPTH)) throw tooDeep();
   return draft.root;
 }
 
@@ -151,6 +153,7 @@ class Draft {
   /** Two places will share the value, so nothing made so far may be changed in place any more. */
   #copyOf(from: string): unknown {
     const value = this.#get(from) ?? null;
+    if (exceedsDepth(value, MAX_DEPTH)) throw tooDeep();
     this.#copiedLength += stringifyJson(value).length;
     if (this.#copiedLength > MAX_COPIED_LENGTH) {
       throw unapplicable(`the copies take ${this.#copiedLength} characters: limit is ${MAX_COPIED_LENGTH}`);
@@ -183,6 +186,11 @@ function indexOf(key: string, length: number, path: string): number {
   const index = number < 0 ? number + length : number;
   if (index >= 0 && index < length) return index;
   throw unapplicable(`${JSON.stringify(key)} in ${JSON.stringify(path)} is no index of a list of ${length}`);
+}
+
+/** Operations can nest what each of them alone could not. */
+function tooDeep(): PatchError {
+  return unapplicable(`Cannot apply JSON patch: the document is nested deeper than ${MAX_DEPTH} levels`);
 }
 
 function missing(path: string): PatchError {

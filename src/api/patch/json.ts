@@ -26,3 +26,9 @@ export function equalJson(a: unknown, b: unknown): boolean {
     (key) => Object.hasOwn(b, key) && equalJson((a as JsonObject)[key], (b as JsonObject)[key]),
   );
 }
+
+/** Whether objects and lists are nested deeper than `limit`; stops looking there. */
+export function exceedsDepth(value: unknown, limit: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return limit === 0 || Object.values(value).some((child) => exceedsDepth(child, limit - 1));
+}

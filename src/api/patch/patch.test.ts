@@ -77,6 +77,24 @@ function copies(from: string, count: number): unknown[] {
   return Array.from({ length: count }, (_, i) => ({ op: "copy", from, path: `/copy${i}` }));
 }
 
+test("JSON patch refuses to nest a document deeper than it could be sent", () => {
+  const deep = (levels: number): unknown =>
+    Array.from({ length: levels }).reduce<unknown>((inner) => ({ a: inner }), {});
+  const copiesOfCopies = Array.from({ length: 15 }, (_, i) => ({
+    op: "copy",
+    from: "/a",
+    path: `/a${"/a".repeat(2 ** i)}`,
+  }));
+  const adds = [0, 1].map((i) => ({ op: "add", path: `/a${"/a".repeat(i * 600)}`, value: deep(600) }));
+  for (const operations of [copiesOfCopies, adds]) {
+    assert.throws(() => applyJsonPatch({ a: {} }, operations), {
+      code: "unapplicable",
+      message: /nested deeper/,
+    });
+  }
+  assert.doesNotThrow(() => applyJsonPatch({}, [{ op: "add", path: "/a", value: deep(900) }]));
+});
+
 test("A key named __proto__ is data to every patch", () => {
   const patch = JSON.parse('{"__proto__":{"polluted":true}}') as JsonObject;
   const merged = applyMergePatch({ a: 1 }, patch);
