@@ -1,6 +1,6 @@
 /**
- * Kubelets that crash, machines that reboot and runtimes that go away, at random from seeds: what must always hold is
- * looked at twice a second, and in the end every pod is where it belongs.
+ * Kubelets that crash, machines that reboot and runtimes that go away, at random from seeds: what must
+ * always hold is looked at twice a second, and in the end every pod is where it belongs.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

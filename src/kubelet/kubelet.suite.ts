@@ -1,6 +1,6 @@
 /**
- * What the kubelet must do, on any runtime: the suite that runs on the twin in virtual time, and on a real node. Pods
- * are bound to the node as a scheduler would, and judged by what the API and the runtime show.
+ * What the kubelet must do, on any runtime: the suite that runs on the twin in virtual time, and on a real
+ * node. Pods are bound to the node as a scheduler would, and judged by what the API and the runtime show.
  */
 import { test } from "node:test";
 import { adoptionTests } from "./suite/adoption.suite.ts";

@@ -1,7 +1,8 @@
 /**
- * The kubelet: one node's pods, from the API to the container runtime and back. Here its parts are put together and
- * kept alive; `pod/` runs the pods, `node/` speaks for the node. All that must outlive a crash is in the API or at the
- * runtime, so a new kubelet goes on where the last one stopped, and restarts nothing.
+ * The kubelet: one node's pods, from the API to the container runtime and back. Here its parts are put
+ * together and kept alive; `pod/` runs the pods, `node/` speaks for the node. All that must outlive a crash
+ * is in the API or at the runtime, so a new kubelet goes on where the last one stopped, and restarts
+ * nothing.
  */
 import { configMaps, leases, nodes, type Pod, pods, secrets, type Service } from "#api";
 import { assert, type Component, type Env, messageOf, type TaskGroup } from "#base";
@@ -29,12 +30,16 @@ import type { ContainerEvent, ImageService, RuntimeService, RuntimeVersion } fro
 import { StatusManager } from "./status/status-manager.ts";
 import type { PodVolumes } from "./volumes/volumes.ts";
 
+/** What a kubelet stands on: the API above it, and a node below. */
 export interface KubeletDeps {
   /** With the node's own identity. */
   readonly client: Client;
   /** The kubelet asks them for the pods of its node, and starts them. */
   readonly informers: Informers;
-  /** Services of all namespaces, for environment variables; run by its owner, and perhaps shared by many kubelets. */
+  /**
+   * Services of all namespaces, for environment variables; run by its owner, and perhaps shared by many
+   * kubelets.
+   */
   readonly services: Lister<Service>;
   readonly runtime: RuntimeService;
   readonly images: ImageService;
@@ -43,6 +48,7 @@ export interface KubeletDeps {
   readonly machine: MachineInfo;
 }
 
+/** `start` registers the node; dispose lets go of it, and its containers run on. */
 export class Kubelet implements Component {
   readonly #env: Env;
   readonly #deps: KubeletDeps;

@@ -1,15 +1,26 @@
-/** The kubelet's numbers, with their reasons. Where none is given, the reason is that upstream has the same. */
+/**
+ * The kubelet's numbers, with their reasons. Where none is given, the reason is that upstream has the same.
+ */
 
-/** Wait before a crashed container starts again: doubled by each crash, forgotten after twice the longest wait. */
+/**
+ * Wait before a crashed container starts again: doubled by each crash, forgotten after twice the longest
+ * wait.
+ */
 export const restartBackOff = { firstMs: 10_000, maxMs: 300_000 };
 
 /** Wait before a failed image pull is tried again. */
 export const imageBackOff = { firstMs: 10_000, maxMs: 300_000 };
 
-/** Wait before a pod whose last step failed (sandbox, volumes, runtime) is tried again: doubled from the first. */
+/**
+ * Wait before a pod whose last step failed (sandbox, volumes, runtime) is tried again: doubled from the
+ * first.
+ */
 export const stepBackOff = { firstMs: 1_000, maxMs: 60_000 };
 
-/** Steps a worker may take without a pause before it lets others run; a plan that never comes to rest would show here. */
+/**
+ * Steps a worker may take without a pause before it lets others run; a plan that never comes to rest would
+ * show here.
+ */
 export const maxStepsInARow = 50;
 
 /** Even a pod deleted in a hurry gets this to end. */
@@ -47,7 +58,9 @@ export const maxProbeOutputBytes = 10 * 1024;
 /** A pod's status is written again after a failed write: doubled from the first. */
 export const statusBackOff = { firstMs: 500, maxMs: 10_000 };
 
-/** How long a failed pull shows as ErrImagePull before ImagePullBackOff; long enough for a watcher to see it. */
+/**
+ * How long a failed pull shows as ErrImagePull before ImagePullBackOff; long enough for a watcher to see it.
+ */
 export const pullErrorShownMs = 1_000;
 
 /** Wait before a container that could not be made is tried again. */

@@ -6,6 +6,7 @@ import { allocatableOf, type NodeOptions } from "./node/node-object.ts";
 import type { NodeDefaults } from "./pod/sandbox-config.ts";
 import type { DnsConfig } from "./runtime/config.ts";
 
+/** How one node is set up. */
 export interface KubeletOptions {
   readonly nodeName: string;
   /** Labels of the node beside those that every node has. Default: none. */
@@ -33,6 +34,7 @@ export interface KubeletOptions {
 /** The version that the node reports; the API's, since they are one program. */
 export const kubeletVersion = "v1.36.0";
 
+/** The options of the node's own object. */
 export function nodeOptions(options: KubeletOptions): NodeOptions {
   const { nodeName: name, nodeLabels, registerWithTaints, reserved } = options;
   return {
@@ -46,6 +48,7 @@ export function nodeOptions(options: KubeletOptions): NodeOptions {
   };
 }
 
+/** The node's part in its pods' configuration. */
 export function nodeDefaults(options: KubeletOptions, machine: MachineInfo): NodeDefaults {
   return {
     rootDirectory: options.rootDirectory ?? "/var/lib/kubelet",

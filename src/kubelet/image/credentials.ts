@@ -1,6 +1,6 @@
 /**
- * Registry credentials out of pull secrets (`.dockerconfigjson`, `.dockercfg`). An entry fits an image when its host
- * does (`*.example.com` fits one label) and its path is a prefix; longer entries go first.
+ * Registry credentials out of pull secrets (`.dockerconfigjson`, `.dockercfg`). An entry fits an image when
+ * its host does (`*.example.com` fits one label) and its path is a prefix; longer entries go first.
  */
 import type { Secret } from "#api";
 import type { ImageAuth } from "../runtime/runtime.ts";

@@ -1,7 +1,7 @@
 /**
- * Brings a container's image onto the node by its pull policy: one pull at a time per node, a back-off per pod and
- * image, and the events by which a user sees what happens. The first failure shows as ErrImagePull for a moment,
- * then as ImagePullBackOff until the next try.
+ * Brings a container's image onto the node by its pull policy: one pull at a time per node, a back-off per
+ * pod and image, and the events by which a user sees what happens. The first failure shows as ErrImagePull
+ * for a moment, then as ImagePullBackOff until the next try.
  */
 import type { Pod, Secret } from "#api";
 import { type Env, messageOf } from "#base";
@@ -17,18 +17,21 @@ import type { Image, ImageAuth, ImageService } from "../runtime/runtime.ts";
 import { credentialsFor } from "./credentials.ts";
 import { parseImageReference, withDefaultTag } from "./reference.ts";
 
+/** What a puller works with. */
 export interface ImagePullerDeps {
   readonly images: ImageService;
   readonly events: EventSink;
   readonly references: References;
 }
 
+/** The container that wants its image. */
 export interface ImageRequest {
   readonly pod: Pod;
   readonly container: PodContainer;
   readonly sandbox: PodSandboxConfig;
 }
 
+/** One per node. */
 export class ImagePuller {
   readonly #env: Env;
   readonly #deps: ImagePullerDeps;
@@ -121,7 +124,8 @@ export class ImagePuller {
       });
       const waited = clock.monotonic() - asked;
       const times = `${seconds(tookMs)} (${seconds(waited)} including waiting)`;
-      const text = `Successfully pulled image "${request.container.spec.image}" in ${times}. Image size: ${pulled.sizeBytes} bytes.`;
+      const what = `Successfully pulled image "${request.container.spec.image}" in ${times}.`;
+      const text = `${what} Image size: ${pulled.sizeBytes} bytes.`;
       this.#record(request, "Normal", "Pulled", text);
       this.#backOff.forget(key);
       this.#failures.delete(key);
@@ -173,7 +177,8 @@ export class ImagePuller {
     const found = secrets.filter((one): one is Secret => one !== undefined);
     if (found.length < names.length) {
       const missing = names.filter((_, index) => secrets[index] === undefined).join(", ");
-      const text = `Unable to retrieve some image pull secrets (${missing}); attempting to pull the image may not succeed.`;
+      const what = `Unable to retrieve some image pull secrets (${missing})`;
+      const text = `${what}; attempting to pull the image may not succeed.`;
       this.#deps.events.record(pod, "Warning", "FailedToRetrieveImagePullSecret", text);
     }
     const parsed = parseImageReference(image);

@@ -1,13 +1,16 @@
 /**
- * Image references as container engines read them: `[registry/]repository[:tag][@digest]`. The kubelet only refuses
- * what cannot be parsed and adds `:latest` where neither tag nor digest is given (distribution/reference grammar).
+ * Image references as container engines read them: `[registry/]repository[:tag][@digest]`. The kubelet only
+ * refuses what cannot be parsed and adds `:latest` where neither tag nor digest is given
+ * (distribution/reference grammar).
  */
 
 const part = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-const host =
-  "(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?";
+const label = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
+const host = `(?:${label}(?:\\.${label})*|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?`;
+const tagText = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
+const algorithm = "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*";
 const reference = new RegExp(
-  `^(?:(${host})/)?(${part}(?:/${part})*)(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@([A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?$`,
+  `^(?:(${host})/)?(${part}(?:/${part})*)(?::(${tagText}))?(?:@(${algorithm}:[0-9a-fA-F]{32,}))?$`,
 );
 
 export interface ImageReference {
@@ -33,7 +36,9 @@ export function parseImageReference(image: string): ImageReference | undefined {
   return { registry, repository, tag: match[3], digest: match[4] };
 }
 
-/** The image with `:latest` added where it has neither tag nor digest; `undefined` when it is no reference. */
+/**
+ * The image with `:latest` added where it has neither tag nor digest; `undefined` when it is no reference.
+ */
 export function withDefaultTag(image: string): string | undefined {
   const parsed = parseImageReference(image);
   if (parsed === undefined) return undefined;
@@ -43,5 +48,6 @@ export function withDefaultTag(image: string): string | undefined {
 /** `docker.io/library/nginx:latest`, the form that engines list. */
 export function canonicalName(parsed: ImageReference): string {
   const tag = parsed.tag ?? (parsed.digest === undefined ? "latest" : undefined);
-  return `${parsed.registry}/${parsed.repository}${tag === undefined ? "" : `:${tag}`}${parsed.digest === undefined ? "" : `@${parsed.digest}`}`;
+  const digest = parsed.digest === undefined ? "" : `@${parsed.digest}`;
+  return `${parsed.registry}/${parsed.repository}${tag === undefined ? "" : `:${tag}`}${digest}`;
 }

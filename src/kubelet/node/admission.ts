@@ -1,6 +1,6 @@
 /**
- * The node's own word on a pod that was bound to it: the scheduler may have been too late, or not asked. A refused
- * pod is Failed at once, with the reason.
+ * The node's own word on a pod that was bound to it: the scheduler may have been too late, or not asked. A
+ * refused pod is Failed at once, with the reason.
  */
 import { type ContainerPort, type Node, type Pod, Quantity } from "#api";
 import { requestsOf } from "../pod/requests.ts";
@@ -61,7 +61,8 @@ function lackOf(
 }
 
 function outOf(name: string, requested: number, used: number, capacity: number): Verdict {
-  const message = `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`;
+  const figures = `requested: ${requested}, used: ${used}, capacity: ${capacity}`;
+  const message = `Node didn't have enough resource: ${name}, ${figures}`;
   return { reason: `OutOf${name}`, message };
 }
 

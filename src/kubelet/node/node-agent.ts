@@ -1,7 +1,7 @@
 /**
- * The node's side of the kubelet: registers the Node object (or takes over one that is there), renews the lease, and
- * writes the status when it changed or its report is due. One timer drives both, so that an idle node costs no more
- * than its lease.
+ * The node's side of the kubelet: registers the Node object (or takes over one that is there), renews the
+ * lease, and writes the status when it changed or its report is due. One timer drives both, so that an idle
+ * node costs no more than its lease.
  */
 import { isStatus, type Lease, type Node, type NodeStatus, same } from "#api";
 import { type Env, isAbort, messageOf } from "#base";
@@ -12,6 +12,7 @@ import type { ImageService, RuntimeService, RuntimeVersion } from "../runtime/ru
 import { NodeLease } from "./node-lease.ts";
 import { type NodeOptions, nodeLabels, nodeStatus, readyCondition, runtimeTroubles } from "./node-object.ts";
 
+/** What the agent speaks to and about. */
 export interface NodeAgentDeps {
   readonly nodes: ResourceClient<Node>;
   readonly leases: ResourceClient<Lease>;
@@ -21,6 +22,7 @@ export interface NodeAgentDeps {
   readonly events: EventSink;
 }
 
+/** `register` first, then `run`. */
 export class NodeAgent {
   readonly #env: Env;
   readonly #deps: NodeAgentDeps;

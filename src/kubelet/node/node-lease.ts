@@ -1,6 +1,6 @@
 /**
- * The node's heartbeat: a Lease of its name in kube-node-lease, renewed every 10 s and owned by the Node, so that it
- * goes with it. The node lifecycle controller reads it.
+ * The node's heartbeat: a Lease of its name in kube-node-lease, renewed every 10 s and owned by the Node, so
+ * that it goes with it. The node lifecycle controller reads it.
  */
 import { isStatus, type Lease, microTime, type Node } from "#api";
 import { type Env, messageOf } from "#base";

@@ -1,12 +1,13 @@
 /**
- * The Node object as this kubelet sees it: pure functions from machine, runtime and options. Conditions keep their
- * `lastTransitionTime` while their status stays.
+ * The Node object as this kubelet sees it: pure functions from machine, runtime and options. Conditions keep
+ * their `lastTransitionTime` while their status stays.
  */
 import { type Node, type NodeCondition, type NodeStatus, Quantity, rfc3339 } from "#api";
 import { maxNamesPerImage, nodeStatusMaxImages } from "../limits.ts";
 import type { MachineInfo } from "../machine.ts";
 import type { Image, RuntimeStatus, RuntimeVersion } from "../runtime/runtime.ts";
 
+/** What the operator says of the node. */
 export interface NodeOptions {
   readonly name: string;
   /** Beside the labels that every node has. */
@@ -31,6 +32,7 @@ export interface NodeView {
   readonly troubles: readonly string[];
 }
 
+/** The labels that every node has, and those asked for. */
 export function nodeLabels(
   { name, labels }: NodeOptions,
   machine: MachineInfo,
@@ -45,6 +47,7 @@ export function nodeLabels(
   };
 }
 
+/** All that the machine has. */
 export function capacityOf(options: NodeOptions, machine: MachineInfo): Readonly<Record<string, string>> {
   return {
     cpu: Quantity.ofMillis(machine.cpuMillis).toString(),
@@ -61,6 +64,7 @@ function kibibytes(bytes: number): string {
   return Quantity.of(Math.floor(bytes / 1024) * 1024, "BinarySI").toString();
 }
 
+/** What pods may use: the capacity without what is reserved. */
 export function allocatableOf(options: NodeOptions, machine: MachineInfo): Readonly<Record<string, string>> {
   const result: Record<string, string> = { ...capacityOf(options, machine) };
   for (const [name, text] of Object.entries(options.reserved ?? {})) {
@@ -70,6 +74,7 @@ export function allocatableOf(options: NodeOptions, machine: MachineInfo): Reado
   return result;
 }
 
+/** The whole status as the kubelet writes it. */
 export function nodeStatus(
   options: NodeOptions,
   view: NodeView,

@@ -1,7 +1,7 @@
 /**
- * Waits that double with each failure of a key and are forgotten when it has been well for twice the longest wait:
- * with 10 s and 300 s, a container that crashes at once waits 10, 20, 40 ... 300, 300 s; after 10 minutes of running
- * it begins again. The first failure does not wait: it creates the entry.
+ * Waits that double with each failure of a key and are forgotten when it has been well for twice the longest
+ * wait: with 10 s and 300 s, a container that crashes at once waits 10, 20, 40 ... 300, 300 s; after 10
+ * minutes of running it begins again. The first failure does not wait: it creates the entry.
  */
 export interface BackOffLimits {
   readonly firstMs: number;
@@ -26,7 +26,10 @@ export class BackOffTable {
     return this.#entries.get(key)?.waitMs ?? 0;
   }
 
-  /** When the wait after a failure at `failedMs` is over; `undefined` when it does not wait, or no longer at `now`. */
+  /**
+   * When the wait after a failure at `failedMs` is over; `undefined` when it does not wait, or no longer at
+   * `now`.
+   */
   dueMs(key: string, failedMs: number, now: number): number | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined || this.#expired(entry, failedMs)) return undefined;

@@ -1,4 +1,7 @@
-/** What the runtime needs to make one container, from the pod's spec and what its volumes and references gave. */
+/**
+ * What the runtime needs to make one container, from the pod's spec and what its volumes and references
+ * gave.
+ */
 import type { Pod, VolumeMount } from "#api";
 import type { ContainerConfig, Mount } from "../runtime/config.ts";
 import {
@@ -20,6 +23,7 @@ import type { NodeDefaults } from "./sandbox-config.ts";
 import { containerSecurity } from "./security.ts";
 import { StartError } from "./start-error.ts";
 
+/** All that decides how a container is made. */
 export interface ContainerConfigInput {
   readonly pod: Pod;
   readonly container: PodContainer;
@@ -33,6 +37,7 @@ export interface ContainerConfigInput {
   readonly node: NodeDefaults;
 }
 
+/** Throws `StartError` when a mount names no volume. */
 export function containerConfig(input: ContainerConfigInput): ContainerConfig {
   const { pod, container, attempt, environment, node } = input;
   const { spec } = container;

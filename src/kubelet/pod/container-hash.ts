@@ -1,6 +1,7 @@
 /**
- * A fingerprint of what makes a container another container: its name and image. It is kept with the container, so
- * that a changed image restarts it, and a kubelet that was restarted finds that nothing changed.
+ * A fingerprint of what makes a container another container: its name and image. It is kept with the
+ * container, so that a changed image restarts it, and a kubelet that was restarted finds that nothing
+ * changed.
  */
 
 /** Eight hexadecimal digits (FNV-1a). */

@@ -1,11 +1,13 @@
 /**
  * The containers of a pod by the part they play: `init` runs to its end before the next; `sidecar` is an init
- * container with restartPolicy Always, which starts in its turn and stays; `main`; `ephemeral` is added for debugging.
+ * container with restartPolicy Always, which starts in its turn and stays; `main`; `ephemeral` is added for
+ * debugging.
  */
 import type { Container, core, Pod } from "#api";
 
 export type ContainerRole = "init" | "sidecar" | "main" | "ephemeral";
 
+/** A container of the spec, with its part. */
 export interface PodContainer {
   readonly spec: Container | core.EphemeralContainer;
   readonly role: ContainerRole;
@@ -16,6 +18,7 @@ export function containersOf(pod: Pod): readonly PodContainer[] {
   return [...initContainersOf(pod), ...mainContainersOf(pod), ...ephemeralContainersOf(pod)];
 }
 
+/** Init containers and sidecars, in their order. */
 export function initContainersOf(pod: Pod): readonly PodContainer[] {
   return (pod.spec.initContainers ?? []).map((spec) => ({
     spec,
@@ -23,10 +26,12 @@ export function initContainersOf(pod: Pod): readonly PodContainer[] {
   }));
 }
 
+/** The containers that the pod is for. */
 export function mainContainersOf(pod: Pod): readonly PodContainer[] {
   return pod.spec.containers.map((spec) => ({ spec, role: "main" }));
 }
 
+/** Those added for debugging. */
 export function ephemeralContainersOf(pod: Pod): readonly PodContainer[] {
   return (pod.spec.ephemeralContainers ?? []).map((spec) => ({ spec, role: "ephemeral" }));
 }

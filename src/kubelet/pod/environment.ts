@@ -1,6 +1,6 @@
 /**
- * A container's environment: services, then `envFrom`, then `env` in order, each able to refer to the ones before
- * by `$(NAME)`. What is missing and not optional keeps the container from being made.
+ * A container's environment: services, then `envFrom`, then `env` in order, each able to refer to the ones
+ * before by `$(NAME)`. What is missing and not optional keeps the container from being made.
  */
 import type { Container, core, Pod } from "#api";
 import { expandReferences } from "./expansion.ts";

@@ -1,6 +1,7 @@
 /**
- * A container's requests and limits as cgroup values: shares from the cpu request, quota from the cpu limit, and how
- * readily the kernel kills it for memory (Guaranteed hardly, BestEffort first, Burstable by its share of the node).
+ * A container's requests and limits as cgroup values: shares from the cpu request, quota from the cpu limit,
+ * and how readily the kernel kills it for memory (Guaranteed hardly, BestEffort first, Burstable by its
+ * share of the node).
  */
 import { type Pod, Quantity, type ResourceRequirements } from "#api";
 import type { LinuxResources } from "../runtime/config.ts";

@@ -1,6 +1,6 @@
 /**
- * What the runtime has of one pod: its sandboxes and every instance of its containers, newest first. A container
- * that has ended never changes, so its status is asked for once.
+ * What the runtime has of one pod: its sandboxes and every instance of its containers, newest first. A
+ * container that has ended never changes, so its status is asked for once.
  */
 import type { Pod } from "#api";
 import { containerHashAnnotation, podUidLabel, restartCountAnnotation } from "../runtime/labels.ts";
@@ -39,8 +39,8 @@ export function readySandbox(observed: PodObservation): SandboxStatus | undefine
 }
 
 /**
- * When a container last ended in a way that restarts all of them; instances older than that do not count any more.
- * 0 when never.
+ * When a container last ended in a way that restarts all of them; instances older than that do not count any
+ * more. 0 when never.
  */
 export function resetAtMs(pod: Pod, observed: PodObservation): number {
   const byName = new Map<string, PodContainer>(containersOf(pod).map((one) => [one.spec.name, one]));

@@ -1,4 +1,7 @@
-/** A stand-in for a pod that only the runtime still knows: its object went while no kubelet ran. Enough to end it well. */
+/**
+ * A stand-in for a pod that only the runtime still knows: its object went while no kubelet ran. Enough to
+ * end it well.
+ */
 import type { Pod } from "#api";
 import { podDeletionGraceAnnotation, podTerminationGraceAnnotation } from "../runtime/labels.ts";
 import type { Sandbox } from "../runtime/runtime.ts";

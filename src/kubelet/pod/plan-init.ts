@@ -1,8 +1,10 @@
 /**
- * The initialization of a pod: init containers run to success in order; a sidecar lets the next one begin once it
- * has started, and runs on beside everything that follows. Afterwards only sidecars are looked after.
+ * The initialization of a pod: init containers run to success in order; a sidecar lets the next one begin
+ * once it has started, and runs on beside everything that follows. Afterwards only sidecars are looked
+ * after.
  *
- * The runtime may have forgotten init containers that are done, so the last one that it knows says how far the pod is.
+ * The runtime may have forgotten init containers that are done, so the last one that it knows says how far
+ * the pod is.
  */
 import { initContainersOf, type PodContainer } from "./containers.ts";
 import type { PlanScope } from "./plan.ts";

@@ -1,7 +1,7 @@
 /**
- * `planPod`: what to do next for a pod that shall run, as a pure function of its spec, what the runtime has, what the
- * probes found and the time. The worker executes the actions in order, looks again and plans again, until there is
- * nothing to do; so a kubelet that starts over a running pod plans nothing.
+ * `planPod`: what to do next for a pod that shall run, as a pure function of its spec, what the runtime has,
+ * what the probes found and the time. The worker executes the actions in order, looks again and plans again,
+ * until there is nothing to do; so a kubelet that starts over a running pod plans nothing.
  *
  *   no ready sandbox  -> create one (the old one's containers are stopped first)
  *   init containers   -> one after the other; sidecars stay (`plan-init.ts`)
@@ -115,7 +115,10 @@ function planSandbox(input: PlanInput): PodPlan {
   return { actions, waiting: [], finished: false };
 }
 
-/** Whether a container that lost its sandbox runs again in the next one. What never ran does, unless the pod failed before it. */
+/**
+ * Whether a container that lost its sandbox runs again in the next one. What never ran does, unless the pod
+ * failed before it.
+ */
 function startsAgain(input: PlanInput, container: PodContainer): boolean {
   const status = latest(input.observed, container.spec.name);
   if (status === undefined) {
@@ -172,7 +175,10 @@ export class PlanScope {
     this.#killReset();
   }
 
-  /** The newest instance that counts: for init containers that of this sandbox, for all one younger than a reset. */
+  /**
+   * The newest instance that counts: for init containers that of this sandbox, for all one younger than a
+   * reset.
+   */
   current(container: PodContainer): ContainerStatus | undefined {
     const status = latest(this.#input.observed, container.spec.name);
     if (status === undefined || status.createdAtMs <= this.#resetAtMs) return undefined;
@@ -186,7 +192,10 @@ export class PlanScope {
     return mainContainersOf(this.pod).some((one) => (this.current(one)?.createdAtMs ?? -1) >= since);
   }
 
-  /** Whether the startup probe lets the next container begin; containers without one are started when they run. */
+  /**
+   * Whether the startup probe lets the next container begin; containers without one are started when they
+   * run.
+   */
   started(container: PodContainer, status: ContainerStatus): boolean {
     return container.spec.startupProbe === undefined || this.#input.probes.startup(status.id) === "success";
   }
@@ -217,7 +226,10 @@ export class PlanScope {
     this.actions.push({ kind: "kill", container, id: status.id, reason, message });
   }
 
-  /** Kills a running container that changed or is unwell, and starts it again if it may; true when it runs, or will. */
+  /**
+   * Kills a running container that changed or is unwell, and starts it again if it may; true when it runs,
+   * or will.
+   */
   keepRunning(container: PodContainer, status: ContainerStatus): boolean {
     const name = container.spec.name;
     const prefix = container.role === "main" ? "Container" : "Init container";
@@ -239,7 +251,10 @@ export class PlanScope {
     return restarts;
   }
 
-  /** Removes sandboxes that were replaced and hold nothing any more, old instances beyond those kept for `lastState`, and what was made but never started. */
+  /**
+   * Removes sandboxes that were replaced and hold nothing any more, old instances beyond those kept for
+   * `lastState`, and what was made but never started.
+   */
   prune(): void {
     const { sandboxes, containers } = this.#input.observed;
     const held = new Set(containers.map((one) => one.podSandboxId));

@@ -1,7 +1,7 @@
 /**
- * The pods of a node, a worker for each, by uid. Pods come from the API's informer; those that only the runtime still
- * has are ended. A new pod is judged once: whether it fits is decided and noted in one turn, so two pods never take
- * the same room.
+ * The pods of a node, a worker for each, by uid. Pods come from the API's informer; those that only the
+ * runtime still has are ended. A new pod is judged once: whether it fits is decided and noted in one turn,
+ * so two pods never take the same room.
  */
 import { type Node, parseTime, type Pod } from "#api";
 import { type Env, isAbort, messageOf, type TaskGroup } from "#base";
@@ -13,6 +13,7 @@ import type { Verdict } from "../status/pod-status.ts";
 import { orphanPod } from "./orphan.ts";
 import type { PodWorker } from "./worker.ts";
 
+/** Where pods come from, and what makes their workers. */
 export interface PodSetDeps {
   readonly informer: Informer<Pod>;
   readonly runtime: RuntimeService;
@@ -22,10 +23,12 @@ export interface PodSetDeps {
   node(fresh: boolean, signal: AbortSignal): Promise<Node>;
 }
 
+/** The room of the node. */
 export interface PodSetOptions {
   readonly allocatable: Readonly<Record<string, string>>;
 }
 
+/** `start` it once; `stop` lets go of all pods. */
 export class PodSet {
   readonly #env: Env;
   readonly #deps: PodSetDeps;

@@ -1,6 +1,6 @@
 /**
- * Whether a container that has ended starts again: its own rules by exit code first, then its own policy, then the
- * pod's (KEP-5307, KEP-5532).
+ * Whether a container that has ended starts again: its own rules by exit code first, then its own policy,
+ * then the pod's (KEP-5307, KEP-5532).
  */
 import type { Pod } from "#api";
 import type { PodContainer } from "./containers.ts";

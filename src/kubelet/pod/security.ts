@@ -1,4 +1,7 @@
-/** Security contexts of pod and container as the runtime takes them; what the container says goes before the pod's. */
+/**
+ * Security contexts of pod and container as the runtime takes them; what the container says goes before the
+ * pod's.
+ */
 import type { Container, core, Pod, SecurityContext } from "#api";
 import type {
   ContainerSecurityContext,
@@ -26,6 +29,7 @@ const maskedPaths = [
 ];
 const readonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
+/** Which namespaces the pod shares with its node. */
 export function namespacesOf(pod: Pod): NamespaceOptions {
   const { spec } = pod;
   return {
@@ -35,6 +39,7 @@ export function namespacesOf(pod: Pod): NamespaceOptions {
   };
 }
 
+/** Of the sandbox: the pod's own context. */
 export function sandboxSecurity(pod: Pod, rootDirectory: string): SandboxSecurityContext {
   const context = pod.spec.securityContext;
   const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
@@ -49,6 +54,7 @@ export function sandboxSecurity(pod: Pod, rootDirectory: string): SandboxSecurit
   };
 }
 
+/** Of one container; `targetId` for an ephemeral one that looks into another. */
 export function containerSecurity(
   pod: Pod,
   container: Container | core.EphemeralContainer,
@@ -81,6 +87,7 @@ export function runAsUserOf(pod: Pod, container: Container | core.EphemeralConta
   return container.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser;
 }
 
+/** Whether root is refused. */
 export function mustRunAsNonRoot(pod: Pod, container: Container | core.EphemeralContainer): boolean {
   return container.securityContext?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot ?? false;
 }

@@ -1,10 +1,13 @@
 /**
- * Environment variables that describe Services (`REDIS_SERVICE_HOST`, `REDIS_PORT_6379_TCP_ADDR` ...), as container
- * engines once made them for links. The API's own service is described in every namespace.
+ * Environment variables that describe Services (`REDIS_SERVICE_HOST`, `REDIS_PORT_6379_TCP_ADDR` ...), as
+ * container engines once made them for links. The API's own service is described in every namespace.
  */
 import type { Service } from "#api";
 
-/** Sorted by name; later services win. `own` are those of the pod's namespace, or none when it wants no links. */
+/**
+ * Sorted by name; later services win. `own` are those of the pod's namespace, or none when it wants no
+ * links.
+ */
 export function serviceVariables(
   own: readonly Service[],
   kubernetes: Service | undefined,

@@ -1,6 +1,6 @@
 /**
- * The effects of a pod's plan: makes sandboxes and containers, runs hooks, ends containers with their grace, and
- * tells each as an event. It remembers nothing: the runtime does.
+ * The effects of a pod's plan: makes sandboxes and containers, runs hooks, ends containers with their grace,
+ * and tells each as an event. It remembers nothing: the runtime does.
  */
 import type { Pod } from "#api";
 import { type Env, messageOf } from "#base";
@@ -19,6 +19,7 @@ import { type NodeDefaults, sandboxConfig } from "./sandbox-config.ts";
 import { mustRunAsNonRoot, runAsUserOf } from "./security.ts";
 import { StartError, type StartErrorCode } from "./start-error.ts";
 
+/** What the steps act on. */
 export interface PodStepsDeps {
   readonly runtime: RuntimeService;
   readonly puller: ImagePuller;
@@ -27,11 +28,13 @@ export interface PodStepsDeps {
   readonly references: References;
 }
 
+/** The node's part in every pod. */
 export interface PodStepsOptions {
   readonly node: NodeDefaults;
   readonly hostIPs: readonly string[];
 }
 
+/** A container to bring up. */
 export interface StartRequest {
   readonly pod: Pod;
   readonly observed: PodObservation;
@@ -41,6 +44,7 @@ export interface StartRequest {
   readonly volumes: ReadonlyMap<string, string>;
 }
 
+/** A container to end. */
 export interface KillRequest {
   readonly pod: Pod;
   /** Absent for a container that the pod's spec does not name. */
@@ -53,6 +57,7 @@ export interface KillRequest {
   readonly podIP: string;
 }
 
+/** One for all pods of a node. */
 export class PodSteps {
   readonly #env: Env;
   readonly #deps: PodStepsDeps;
@@ -140,7 +145,10 @@ export class PodSteps {
     await this.#deps.runtime.stopContainer(id, left, signal);
   }
 
-  /** Ends everything of a pod: the containers together, then the sidecars from last to first, then its sandboxes. */
+  /**
+   * Ends everything of a pod: the containers together, then the sidecars from last to first, then its
+   * sandboxes.
+   */
   async stopPod(
     pod: Pod,
     observed: PodObservation,

@@ -1,10 +1,12 @@
 /**
- * One pod's worker: looks at the runtime, plans, acts, publishes the status, and again until there is nothing to do.
- * Then it holds no task and at most one timer, until the pod's object, its containers or its probes change.
+ * One pod's worker: looks at the runtime, plans, acts, publishes the status, and again until there is
+ * nothing to do. Then it holds no task and at most one timer, until the pod's object, its containers or its
+ * probes change.
  *
- *   running --(deleted, gone, rejected, past its deadline, finished)--> ending --(all stopped, volumes gone)--> ended
+ *   running --(deleted, gone, past its deadline, finished)--> ending --(all stopped, volumes gone)--> ended
  *
- * Steps of one pod never overlap. A step that is under way is broken off when the pod must end (or end sooner).
+ * Steps of one pod never overlap. A step that is under way is broken off when the pod must end (or end
+ * sooner).
  */
 import { parseTime, type Pod } from "#api";
 import { type Env, isAbort, messageOf, type TaskGroup, type Timer } from "#base";
@@ -25,6 +27,7 @@ import { deletePod } from "./pod-deletion.ts";
 import { StartError } from "./start-error.ts";
 import type { PodSteps } from "./steps.ts";
 
+/** What a worker sees and acts by. */
 export interface PodWorkerDeps {
   readonly pods: ResourceClient<Pod>;
   readonly runtime: RuntimeService;
@@ -37,6 +40,7 @@ export interface PodWorkerDeps {
   finished(): void;
 }
 
+/** The node's part in its pods. */
 export interface PodWorkerOptions {
   readonly hostIPs: readonly string[];
   readonly runtimeName: string;
@@ -49,6 +53,7 @@ const deadlineVerdict: Verdict = {
   message: "Pod was active on the node longer than the specified deadline",
 };
 
+/** One per pod; `poke` is its only way to move. */
 export class PodWorker {
   readonly #env: Env;
   readonly #deps: PodWorkerDeps;

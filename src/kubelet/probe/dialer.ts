@@ -1,6 +1,6 @@
 /**
- * How probes and hooks reach a pod's network. Each call is one attempt; the node's implementation uses sockets, the
- * twin asks the simulated containers.
+ * How probes and hooks reach a pod's network. Each call is one attempt; the node's implementation uses
+ * sockets, the twin asks the simulated containers.
  */
 export interface HttpProbe {
   readonly scheme: "http" | "https";
@@ -12,7 +12,10 @@ export interface HttpProbe {
 }
 
 export interface ProbeDialer {
-  /** Resolves with any answer; redirects to the same host are followed. Rejects, with a message for the event, when there is none. */
+  /**
+   * Resolves with any answer; redirects to the same host are followed. Rejects, with a message for the
+   * event, when there is none.
+   */
   http(probe: HttpProbe, signal: AbortSignal): Promise<{ readonly status: number; readonly body: string }>;
   /** Resolves when the port takes a connection. */
   tcp(host: string, port: number, signal: AbortSignal): Promise<void>;

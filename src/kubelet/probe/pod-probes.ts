@@ -1,6 +1,6 @@
 /**
- * The probes of one pod: a worker for each probe of each running container. Liveness and readiness wait until the
- * startup probe has succeeded; a container that has ended takes its workers and results with it.
+ * The probes of one pod: a worker for each probe of each running container. Liveness and readiness wait
+ * until the startup probe has succeeded; a container that has ended takes its workers and results with it.
  */
 import type { Pod, Probe } from "#api";
 import type { Env } from "#base";
@@ -12,6 +12,7 @@ import type { Prober } from "./prober.ts";
 import { type ProbeKind, ProbeWorker } from "./probe-worker.ts";
 import type { ProbeOutcome, ProbeResults } from "./results.ts";
 
+/** What probes ask by and tell to. */
 export interface PodProbesDeps {
   readonly prober: Prober;
   readonly events: EventSink;
@@ -25,6 +26,7 @@ const words: Readonly<Record<ProbeKind, string>> = {
   readiness: "Readiness",
 };
 
+/** `sync` it after each look at the runtime. */
 export class PodProbes implements ProbeResults {
   readonly #env: Env;
   readonly #deps: PodProbesDeps;
@@ -129,7 +131,10 @@ export class PodProbes implements ProbeResults {
     if (worker.kind !== "startup" || worker.result !== "success") worker.start();
   }
 
-  /** What an earlier kubelet has published of the same instance: a restart of the kubelet makes nobody unready. */
+  /**
+   * What an earlier kubelet has published of the same instance: a restart of the kubelet makes nobody
+   * unready.
+   */
   #initial(kind: ProbeKind, status: ContainerStatus): ProbeOutcome | undefined {
     if (kind === "liveness") return undefined;
     const published = this.#published(status);

@@ -1,6 +1,6 @@
 /**
- * One probe of one container instance: asks every period, and changes its result when the last answers in a row
- * reach the threshold. A failed startup or liveness probe stops asking: the container will be killed.
+ * One probe of one container instance: asks every period, and changes its result when the last answers in a
+ * row reach the threshold. A failed startup or liveness probe stops asking: the container will be killed.
  */
 import type { Probe } from "#api";
 import { type Env, isAbort, messageOf, type Timer } from "#base";
@@ -9,6 +9,7 @@ import type { ProbeOutcome } from "./results.ts";
 
 export type ProbeKind = "startup" | "liveness" | "readiness";
 
+/** Which probe, since when. */
 export interface ProbeWorkerOptions {
   readonly kind: ProbeKind;
   readonly probe: Probe;
@@ -17,6 +18,7 @@ export interface ProbeWorkerOptions {
   readonly initial: ProbeOutcome | undefined;
 }
 
+/** The question, and who hears the answers. */
 export interface ProbeWorkerDeps {
   ask(signal: AbortSignal): Promise<ProbeAnswer>;
   /** Each failed answer, for events. */
@@ -25,6 +27,7 @@ export interface ProbeWorkerDeps {
   changed(): void;
 }
 
+/** Asks from `start` to `stop`. */
 export class ProbeWorker {
   readonly kind: ProbeKind;
   readonly #env: Env;

@@ -1,6 +1,6 @@
 /**
- * Runs one probe or hook against a container: exec by the runtime, HTTP, TCP and gRPC by the dialer. Says what came
- * out in upstream's words, since they end in the pod's events.
+ * Runs one probe or hook against a container: exec by the runtime, HTTP, TCP and gRPC by the dialer. Says
+ * what came out in upstream's words, since they end in the pod's events.
  */
 import type { Container, core, LifecycleHandler, Pod, Probe } from "#api";
 import { type Env, messageOf } from "#base";
@@ -9,6 +9,7 @@ import { RuntimeError } from "../runtime/errors.ts";
 import type { RuntimeService } from "../runtime/runtime.ts";
 import type { ProbeDialer } from "./dialer.ts";
 
+/** The container that is asked. */
 export interface ProbeTarget {
   readonly pod: Pod;
   readonly container: Container | core.EphemeralContainer;
@@ -23,6 +24,7 @@ export interface ProbeAnswer {
   readonly output: string;
 }
 
+/** One per node. */
 export class Prober {
   readonly #env: Env;
   readonly #runtime: RuntimeService;
@@ -57,7 +59,7 @@ export class Prober {
       const command = (hook.exec.command ?? []).join(" ");
       throw new RuntimeError(
         "failed",
-        `command '${command}' exited with ${exitCode}: ${cut(stderr)}, message: ${JSON.stringify(cut(stdout + stderr))}`,
+        `command '${command}' exited with ${exitCode}, message: ${JSON.stringify(cut(stdout + stderr))}`,
       );
     }
     if (hook.httpGet !== undefined) await this.#dialer.http(httpProbe(hook.httpGet, target), signal);

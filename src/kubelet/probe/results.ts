@@ -1,4 +1,6 @@
-/** What the probes of a pod's containers found, by container id; `undefined` while a probe has no answer yet. */
+/**
+ * What the probes of a pod's containers found, by container id; `undefined` while a probe has no answer yet.
+ */
 
 export type ProbeOutcome = "success" | "failure";
 

@@ -1,15 +1,17 @@
 /**
- * What the kubelet hands to a runtime to make sandboxes and containers: CRI v1's configuration messages, without
- * Windows. Pure data; made by `pod/sandbox-config.ts` and `pod/container-config.ts`.
+ * What the kubelet hands to a runtime to make sandboxes and containers: CRI v1's configuration messages,
+ * without Windows. Pure data; made by `pod/sandbox-config.ts` and `pod/container-config.ts`.
  */
 import type { StringMap } from "./runtime.ts";
 
+/** What goes into resolv.conf. */
 export interface DnsConfig {
   readonly servers: readonly string[];
   readonly searches: readonly string[];
   readonly options: readonly string[];
 }
 
+/** A port of the host that leads into the pod. */
 export interface PortMapping {
   readonly protocol: "TCP" | "UDP" | "SCTP";
   readonly containerPort: number;
@@ -20,6 +22,7 @@ export interface PortMapping {
 /** Which namespace of the kernel a sandbox or container joins. */
 export type NamespaceMode = "POD" | "CONTAINER" | "NODE" | "TARGET";
 
+/** The kernel namespaces of a sandbox or container. */
 export interface NamespaceOptions {
   readonly network: NamespaceMode;
   readonly pid: NamespaceMode;
@@ -28,12 +31,14 @@ export interface NamespaceOptions {
   readonly targetId?: string;
 }
 
+/** A profile that confines programs. */
 export interface SeccompOrApparmor {
   readonly type: "RuntimeDefault" | "Unconfined" | "Localhost";
   /** Of a local profile, an absolute path (seccomp) or a name (AppArmor). */
   readonly localhostRef: string;
 }
 
+/** A label of SELinux. */
 export interface SeLinuxOptions {
   readonly user: string;
   readonly role: string;
@@ -41,6 +46,7 @@ export interface SeLinuxOptions {
   readonly level: string;
 }
 
+/** What confines a whole pod. */
 export interface SandboxSecurityContext {
   readonly namespaces: NamespaceOptions;
   readonly privileged: boolean;
@@ -54,6 +60,7 @@ export interface SandboxSecurityContext {
   readonly selinux?: SeLinuxOptions;
 }
 
+/** What confines one container. */
 export interface ContainerSecurityContext extends SandboxSecurityContext {
   readonly addCapabilities: readonly string[];
   readonly dropCapabilities: readonly string[];
@@ -73,6 +80,7 @@ export interface LinuxResources {
   readonly hugepageLimits: readonly { readonly pageSize: string; readonly limitBytes: number }[];
 }
 
+/** A directory or file of the host inside the container. */
 export interface Mount {
   readonly containerPath: string;
   readonly hostPath: string;
@@ -82,6 +90,7 @@ export interface Mount {
   readonly propagation: "PRIVATE" | "HOST_TO_CONTAINER" | "BIDIRECTIONAL";
 }
 
+/** Everything that makes a sandbox. */
 export interface PodSandboxConfig {
   readonly name: string;
   readonly namespace: string;
@@ -102,6 +111,7 @@ export interface PodSandboxConfig {
   readonly resources: LinuxResources;
 }
 
+/** Everything that makes a container. */
 export interface ContainerConfig {
   readonly name: string;
   readonly attempt: number;

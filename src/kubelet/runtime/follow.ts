@@ -1,4 +1,7 @@
-/** Follows a runtime's container events for ever: opens the stream again when it breaks, and says that events were missed. */
+/**
+ * Follows a runtime's container events for ever: opens the stream again when it breaks, and says that events
+ * were missed.
+ */
 import { type Env, isAbort, messageOf } from "#base";
 import { eventStreamBackOff } from "../limits.ts";
 import type { ContainerEvent, RuntimeService } from "./runtime.ts";

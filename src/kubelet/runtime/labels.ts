@@ -1,6 +1,6 @@
 /**
- * Labels and annotations by which the kubelet finds its sandboxes and containers again after a restart: upstream's,
- * so that `crictl` and other agents of the node understand them too.
+ * Labels and annotations by which the kubelet finds its sandboxes and containers again after a restart:
+ * upstream's, so that `crictl` and other agents of the node understand them too.
  */
 
 export const podNameLabel = "io.kubernetes.pod.name";

@@ -1,6 +1,7 @@
 /**
  * What every container runtime must do, real or simulated: the suite that `sim/` passes in virtual time and
- * containerd in real time. Containers run `sh` of a busybox image, in the few words that the twin's shell knows.
+ * containerd in real time. Containers run `sh` of a busybox image, in the few words that the twin's shell
+ * knows.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,8 +1,9 @@
 /**
  * What the kubelet needs of a container runtime, in the shape of CRI v1 (`runtime.v1.RuntimeService` and
- * `ImageService`): the same calls, states and idempotence, so that containerd and CRI-O fit behind a codec and a
- * simulated twin (`sim/`) behind none. Names are CRI's; times are milliseconds since the epoch (CRI has
- * nanoseconds), absent optional fields are left out. `runtime.contract.ts` is the suite all of them pass.
+ * `ImageService`): the same calls, states and idempotence, so that containerd and CRI-O fit behind a codec
+ * and a simulated twin (`sim/`) behind none. Names are CRI's; times are milliseconds since the epoch (CRI
+ * has nanoseconds), absent optional fields are left out. `runtime.contract.ts` is the suite all of them
+ * pass.
  *
  * Invariants: a sandbox and its containers outlive the kubelet; stop and remove of what is gone succeed;
  * labels and annotations come back exactly as given.
@@ -41,6 +42,7 @@ export interface Sandbox {
   readonly runtimeHandler: string;
 }
 
+/** What one sandbox is now. */
 export interface SandboxStatus extends Sandbox {
   /** Of the pod's network, IPv4 or IPv6; empty with host network or before the network is up. */
   readonly ips: readonly string[];
@@ -61,6 +63,7 @@ export interface ContainerSummary {
   readonly annotations: StringMap;
 }
 
+/** What one container is now, or how it ended. */
 export interface ContainerStatus extends ContainerSummary {
   /** 0 until it has started. */
   readonly startedAtMs: number;
@@ -74,12 +77,14 @@ export interface ContainerStatus extends ContainerSummary {
   readonly logPath: string;
 }
 
+/** What a command printed, and its end. */
 export interface ExecResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number;
 }
 
+/** What a container uses. */
 export interface ContainerStats {
   readonly id: string;
   readonly name: string;
@@ -102,6 +107,7 @@ export interface ContainerEvent {
   readonly atMs: number;
 }
 
+/** Who the runtime is. */
 export interface RuntimeVersion {
   readonly runtimeName: string;
   readonly runtimeVersion: string;
@@ -116,6 +122,7 @@ export interface RuntimeCondition {
   readonly message: string;
 }
 
+/** A way to run containers (a RuntimeClass names one). */
 export interface RuntimeHandler {
   /** Empty for the default handler. */
   readonly name: string;
@@ -123,6 +130,7 @@ export interface RuntimeHandler {
   readonly userNamespaces: boolean;
 }
 
+/** How the runtime is. */
 export interface RuntimeStatus {
   readonly conditions: readonly RuntimeCondition[];
   readonly handlers: readonly RuntimeHandler[];
@@ -154,7 +162,10 @@ export interface RuntimeService {
     signal: AbortSignal,
   ): Promise<string>;
   startContainer(id: string, signal: AbortSignal): Promise<void>;
-  /** Sends the stop signal, then SIGKILL after `timeoutSeconds` (0: at once); resolves when it has ended. Idempotent. */
+  /**
+   * Sends the stop signal, then SIGKILL after `timeoutSeconds` (0: at once); resolves when it has ended.
+   * Idempotent.
+   */
   stopContainer(id: string, timeoutSeconds: number, signal: AbortSignal): Promise<void>;
   /** Removes a container, ending it first if need be. Idempotent. */
   removeContainer(id: string, signal: AbortSignal): Promise<void>;
@@ -176,12 +187,14 @@ export interface RuntimeService {
   ): Promise<readonly ContainerStats[]>;
 
   /**
-   * Changes from now on, in order; ends on abort, throws when the link to the runtime breaks. After (re)opening the
-   * kubelet lists once, since events in between are lost. The subscription stands when `open` has been called.
+   * Changes from now on, in order; ends on abort, throws when the link to the runtime breaks. After
+   * (re)opening the kubelet lists once, since events in between are lost. The subscription stands when
+   * `open` has been called.
    */
   containerEvents(open: () => void, signal: AbortSignal): AsyncIterable<ContainerEvent>;
 }
 
+/** An image on the node. */
 export interface Image {
   /** The content's id, `sha256:...`. */
   readonly id: string;
@@ -204,6 +217,7 @@ export interface ImageAuth {
   readonly registryToken?: string;
 }
 
+/** What images take of a file system. */
 export interface FilesystemUsage {
   readonly atMs: number;
   readonly mountpoint: string;
@@ -211,8 +225,12 @@ export interface FilesystemUsage {
   readonly inodesUsed: number;
 }
 
+/** Images on the node and their registries. Every method rejects with `RuntimeError`. */
 export interface ImageService {
-  /** Resolves with the reference to create containers by (`imageRef`). Rejects with `image-not-found`, `registry-unavailable` or `pull-failed`. */
+  /**
+   * Resolves with the reference to create containers by (`imageRef`). Rejects with `image-not-found`,
+   * `registry-unavailable` or `pull-failed`.
+   */
   pullImage(
     image: string,
     auth: ImageAuth | undefined,

@@ -1,12 +1,13 @@
 /**
- * The kubelet's conditions of a pod: PodReadyToStartContainers, Initialized, ContainersReady, Ready (with readiness
- * gates). Conditions of others (PodScheduled, gates, disruption) are kept as they are. A condition's
- * `lastTransitionTime` moves only when its status does.
+ * The kubelet's conditions of a pod: PodReadyToStartContainers, Initialized, ContainersReady, Ready (with
+ * readiness gates). Conditions of others (PodScheduled, gates, disruption) are kept as they are. A
+ * condition's `lastTransitionTime` moves only when its status does.
  */
 import { type ContainerStatus, type Pod, type PodCondition, rfc3339 } from "#api";
 import { containersOf, initContainersOf } from "../pod/containers.ts";
 import type { Phase } from "./phase.ts";
 
+/** What the conditions follow from. */
 export interface ConditionsInput {
   readonly pod: Pod;
   readonly phase: Phase;
@@ -26,6 +27,7 @@ interface Verdict {
 const holds: Verdict = { status: "True" };
 const own = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
 
+/** The kubelet's conditions first, then those of others. */
 export function conditionsOf(input: ConditionsInput): PodCondition[] {
   const containersReady = readiness(input);
   const verdicts: Readonly<Record<string, Verdict>> = {

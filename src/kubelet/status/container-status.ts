@@ -1,6 +1,6 @@
 /**
- * The API's status of one container from what the runtime has of it: the newest instance is `state`, the one before
- * is `lastState`; a container that should run but cannot be started is waiting, with the reason.
+ * The API's status of one container from what the runtime has of it: the newest instance is `state`, the one
+ * before is `lastState`; a container that should run but cannot be started is waiting, with the reason.
  */
 import { type ContainerState, type ContainerStatus, type core, rfc3339 } from "#api";
 import type { PodContainer } from "../pod/containers.ts";
@@ -14,6 +14,7 @@ export interface StartTrouble {
   readonly message: string;
 }
 
+/** What a container's status follows from. */
 export interface ContainerStatusInput {
   readonly observed: PodObservation;
   readonly probes: ProbeResults;
@@ -26,6 +27,7 @@ export interface ContainerStatusInput {
   readonly runtimeName: string;
 }
 
+/** Never fails: what is not known is waiting. */
 export function containerStatus(container: PodContainer, input: ContainerStatusInput): ContainerStatus {
   const { spec } = container;
   const now = latest(input.observed, spec.name);

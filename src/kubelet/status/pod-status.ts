@@ -1,7 +1,7 @@
 /**
- * The whole status of a pod, as a pure function of its spec, what the runtime has, what the probes found and the
- * status published before. Invariants: restart counts and terminal phases never go back; the conditions and fields
- * of other writers stay.
+ * The whole status of a pod, as a pure function of its spec, what the runtime has, what the probes found and
+ * the status published before. Invariants: restart counts and terminal phases never go back; the conditions
+ * and fields of other writers stay.
  */
 import { type Pod, type PodStatus, rfc3339 } from "#api";
 import {

@@ -1,6 +1,7 @@
 /**
- * The quality of service class of a pod: Guaranteed when every container limits cpu and memory and asks for exactly
- * that, BestEffort when nobody asks for either, else Burstable. Pod-level resources, where given, decide alone.
+ * The quality of service class of a pod: Guaranteed when every container limits cpu and memory and asks for
+ * exactly that, BestEffort when nobody asks for either, else Burstable. Pod-level resources, where given,
+ * decide alone.
  */
 import { type Pod, Quantity, type ResourceRequirements } from "#api";
 

@@ -1,6 +1,7 @@
 /**
- * Writes pod statuses to the API: in the background, one write at a time per pod, only what changed, again and again
- * until it is there. Invariant: statuses of one pod arrive in the order in which they were set; the last one wins.
+ * Writes pod statuses to the API: in the background, one write at a time per pod, only what changed, again
+ * and again until it is there. Invariant: statuses of one pod arrive in the order in which they were set;
+ * the last one wins.
  */
 import { isStatus, type Pod, type PodCondition, type PodStatus, same } from "#api";
 import { type Env, messageOf, type Timer } from "#base";
@@ -65,8 +66,8 @@ export class StatusManager {
   }
 
   /**
-   * Looks at a pod as the API has it: what somebody else wrote over this node's word is set right. True when others
-   * have written something of theirs, which the status may depend on.
+   * Looks at a pod as the API has it: what somebody else wrote over this node's word is set right. True when
+   * others have written something of theirs, which the status may depend on.
    */
   seen(pod: Pod): boolean {
     const uid = pod.metadata.uid ?? "";

@@ -1,6 +1,7 @@
 /**
- * The smallest strategic merge patch from one pod status to another, so that the conditions and fields of other
- * writers are not touched. The pod's uid is part of it: a pod of the same name that came later is never written.
+ * The smallest strategic merge patch from one pod status to another, so that the conditions and fields of
+ * other writers are not touched. The pod's uid is part of it: a pod of the same name that came later is
+ * never written.
  */
 import { type Pod, type PodStatus, same } from "#api";
 

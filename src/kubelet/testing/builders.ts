@@ -1,4 +1,6 @@
-/** Builders for the kubelet's tests: pods as the API gives them, and containers as a runtime tells of them. */
+/**
+ * Builders for the kubelet's tests: pods as the API gives them, and containers as a runtime tells of them.
+ */
 import type { Container, Pod, PodSpec } from "#api";
 import type { PodObservation } from "../pod/observation.ts";
 import { containerHash } from "../pod/container-hash.ts";

@@ -1,6 +1,6 @@
 /**
- * What the kubelet's suite runs on: an API server, a runtime and a kubelet that can be stopped and started, and the
- * few things its tests do again and again. A real node and the twin each make one.
+ * What the kubelet's suite runs on: an API server, a runtime and a kubelet that can be stopped and started,
+ * and the few things its tests do again and again. A real node and the twin each make one.
  */
 import assert from "node:assert/strict";
 import {

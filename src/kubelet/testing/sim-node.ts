@@ -1,6 +1,7 @@
 /**
- * The twin's harness: a simulated world with an API server on one host, a runtime on another, and a kubelet that may
- * crash on a third. A dead kubelet neither acts nor hears: all its calls go over links that die with its host.
+ * The twin's harness: a simulated world with an API server on one host, a runtime on another, and a kubelet
+ * that may crash on a third. A dead kubelet neither acts nor hears: all its calls go over links that die
+ * with its host.
  */
 import { configMaps, resources, secrets, services } from "#api";
 import { ApiServer, Catalog, describeRecords, MASTERS, type User, userOf } from "#apiserver";

@@ -1,4 +1,7 @@
-/** Addresses for simulated pods, from one IPv4 range: the next free one, so that an address is not reused at once. */
+/**
+ * Addresses for simulated pods, from one IPv4 range: the next free one, so that an address is not reused at
+ * once.
+ */
 import { RuntimeError } from "../errors.ts";
 
 export class AddressPool {

@@ -1,6 +1,6 @@
 /**
- * Hands container events to every open stream, in order. A stream that falls behind by `maxQueued` is broken, as a
- * real connection would be: its reader lists anew.
+ * Hands container events to every open stream, in order. A stream that falls behind by `maxQueued` is
+ * broken, as a real connection would be: its reader lists anew.
  */
 import { RuntimeError } from "../errors.ts";
 import type { ContainerEvent } from "../runtime.ts";

@@ -1,13 +1,14 @@
 /**
- * The image side of the simulated runtime: a registry that knows every image, except below hosts in `.invalid`
- * (RFC 2606: names that never resolve, so they fail on a real node as well), and takes a seeded time for each pull.
- * Ids and sizes follow from the reference alone, so every node sees the same image.
+ * The image side of the simulated runtime: a registry that knows every image, except below hosts in
+ * `.invalid` (RFC 2606: names that never resolve, so they fail on a real node as well), and takes a seeded
+ * time for each pull. Ids and sizes follow from the reference alone, so every node sees the same image.
  */
 import type { Env, Random } from "#base";
 import { canonicalName, parseImageReference } from "../../image/reference.ts";
 import { RuntimeError } from "../errors.ts";
 import type { FilesystemUsage, Image, ImageAuth, ImageService } from "../runtime.ts";
 
+/** How the simulated registry behaves. */
 export interface SimImagesOptions {
   /** How long a pull takes, drawn evenly. Default 100 to 600 ms. */
   readonly pullMs?: readonly [number, number];
@@ -18,6 +19,7 @@ export interface SimImagesOptions {
 /** Images whose default program is a shell: without a command they end at once, as on a real node. */
 const shellImages = new Set(["library/busybox", "library/alpine", "library/debian", "library/ubuntu"]);
 
+/** One node's images. */
 export class SimImages implements ImageService {
   readonly #env: Env;
   readonly #random: Random;
@@ -42,18 +44,13 @@ export class SimImages implements ImageService {
     const [low, high] = this.#present.has(name) ? [10, 30] : (this.#options.pullMs ?? [100, 600]);
     await this.#env.clock.sleep(low + this.#random.below(Math.max(1, high - low)), signal);
     const host = name.slice(0, name.indexOf("/"));
+    const what = `failed to pull and unpack image "${name}": failed to resolve reference "${name}"`;
     if (host.endsWith(".invalid")) {
       const detail = `failed to do request: Head "https://${host}/": dial tcp: lookup ${host}: no such host`;
-      throw new RuntimeError(
-        "pull-failed",
-        `failed to pull and unpack image "${name}": failed to resolve reference "${name}": ${detail}`,
-      );
+      throw new RuntimeError("pull-failed", `${what}: ${detail}`);
     }
     if (this.#options.missing?.(name) === true) {
-      throw new RuntimeError(
-        "image-not-found",
-        `failed to pull and unpack image "${name}": failed to resolve reference "${name}": ${name}: not found`,
-      );
+      throw new RuntimeError("image-not-found", `${what}: ${name}: not found`);
     }
     return this.load(image).id;
   }

@@ -1,10 +1,11 @@
 /**
- * A simulated process: runs a command of the language in `shell.ts` in virtual time, takes signals as PID 1 of a
- * container does, and reports its end once. Programs it does not know are servers: they run until SIGTERM, then exit
- * with 0, and while one runs the container listens on its ports.
+ * A simulated process: runs a command of the language in `shell.ts` in virtual time, takes signals as PID 1
+ * of a container does, and reports its end once. Programs it does not know are servers: they run until
+ * SIGTERM, then exit with 0, and while one runs the container listens on its ports.
  *
- * Programs: those that only print (date, ls ...), sleep, exit, true, false, echo, cat, touch, rm, test and [, trap, wait, exec, sh (-c), and
- * `tail /dev/zero`, which is killed for memory. A path below /nonexistent cannot be started.
+ * Programs: those that only print (date, ls ...), sleep, exit, true, false, echo, cat, touch, rm, test and
+ * [, trap, wait, exec, sh (-c), and `tail /dev/zero`, which is killed for memory. A path below /nonexistent
+ * cannot be started.
  */
 import type { Clock } from "#base";
 import { isAbort } from "#base";
@@ -141,7 +142,7 @@ export class SimProcess {
       }
       case "background":
         this.#run(node.body).catch((error: unknown) => {
-          // The end of a background job is nobody's end: only `wait` would ask for it, and it waits for signals.
+          // The end of a background job is nobody's end: `wait` here only waits for signals.
           if (!(error instanceof Ending) && !isAbort(error)) throw error;
         });
         return 0;
@@ -213,7 +214,10 @@ export class SimProcess {
     }
   }
 
-  /** A shell with a script of this language runs it; one with another script is a server; one without ends at once. */
+  /**
+   * A shell with a script of this language runs it; one with another script is a server; one without ends at
+   * once.
+   */
   async #shell(args: readonly string[]): Promise<number> {
     const script = args[args.findIndex((arg) => /^-[a-z]*c$/.test(arg)) + 1];
     if (args.length === 0 || script === undefined) return 0;

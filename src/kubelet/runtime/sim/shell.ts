@@ -1,13 +1,15 @@
 /**
- * The language that simulated containers are scripted in: a small subset of the POSIX shell, read from the pod's own
- * `command` and `args`, so that one pod spec behaves alike on the twin and on a real runtime with busybox:
+ * The language that simulated containers are scripted in: a small subset of the POSIX shell, read from the
+ * pod's own `command` and `args`, so that one pod spec behaves alike on the twin and on a real runtime with
+ * busybox:
  *
  *   sh -c "sleep 5; exit 3"                              ends after 5 s with code 3
  *   sh -c "touch /tmp/ok; sleep 30; rm /tmp/ok; wait"    an exec probe `cat /tmp/ok` fails from second 30 on
- *   sh -c "trap 'exit 0' TERM; sleep 3600 & wait"        ends at once on SIGTERM (without the trap PID 1 ignores it)
+ *   sh -c "trap 'exit 0' TERM; sleep 3600 & wait"        ends at once on SIGTERM (PID 1 needs the trap)
  *
- * Read here: words with quotes and `$NAME`, `;`, newline, `&`, `&&`, `||`, `> FILE`, `while true; do ...; done`.
- * `process.ts` runs it. Anything else is `undefined`: not of this language, so the program is a plain server.
+ * Read here: words with quotes and `$NAME`, `;`, newline, `&`, `&&`, `||`, `> FILE`, `while true; do ...;
+ * done`. `process.ts` runs it. Anything else is `undefined`: not of this language, so the program is a plain
+ * server.
  */
 
 export type ShellNode =

@@ -28,7 +28,7 @@ export class SimContainer {
   readonly #command: readonly string[];
   readonly #onStop: (container: SimContainer) => void;
   readonly #ended = Promise.withResolvers<void>();
-  #process: SimProcess | undefined;
+  #main: SimProcess | undefined;
 
   constructor(
     clock: Clock,
@@ -61,7 +61,7 @@ export class SimContainer {
 
   /** True while a server runs in it. */
   get listening(): boolean {
-    return this.#process?.listening ?? false;
+    return this.#main?.listening ?? false;
   }
 
   start(): void {
@@ -74,28 +74,33 @@ export class SimContainer {
     this.startedAtMs = this.#clock.now();
     if (!canStart(this.#command)) {
       const detail = `exec: "${this.#command[0]}": stat ${this.#command[0]}: no such file or directory`;
-      this.message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${detail}: unknown`;
+      const failed = "failed to create containerd task: failed to create shim task";
+      const why = `unable to start container process: ${detail}: unknown`;
+      this.message = `${failed}: OCI runtime create failed: runc create failed: ${why}`;
       this.reason = "StartError";
       this.startedAtMs = 0;
       this.#stop(128);
       throw new RuntimeError("failed", this.message);
     }
     this.state = "CONTAINER_RUNNING";
-    this.#process = new SimProcess(
+    this.#main = new SimProcess(
       this.#world((line) => this.#print(line)),
       (end) => this.#onEnd(end),
     );
-    this.#process.start(this.#command);
+    this.#main.start(this.#command);
   }
 
   /** SIGKILL works in every state but after the end; other signals only reach a running process. */
   signal(name: string): void {
     if (this.state === "CONTAINER_EXITED") return;
-    if (this.#process !== undefined) this.#process.signal(name);
+    if (this.#main !== undefined) this.#main.signal(name);
     else if (name === "SIGKILL") this.#stop(137);
   }
 
-  /** Runs a command beside the main process, on the same files; `undefined` when `timeoutMs` (0: none) is over first. */
+  /**
+   * Runs a command beside the main process, on the same files; `undefined` when `timeoutMs` (0: none) is
+   * over first.
+   */
   async exec(
     command: readonly string[],
     timeoutMs: number,
@@ -111,20 +116,20 @@ export class SimContainer {
       return { stdout: "", stderr: `exec: "${command[0]}": no such file or directory`, exitCode: 126 };
     const lines: string[] = [];
     const { promise, resolve } = Promise.withResolvers<ExecResult | undefined>();
-    const process = new SimProcess(
+    const program = new SimProcess(
       this.#world((line) => lines.push(`${line}\n`)),
       (end) => resolve({ stdout: lines.join(""), stderr: "", exitCode: end.code }),
     );
     const stop = (): void => {
       resolve(undefined);
-      process.signal("SIGKILL");
+      program.signal("SIGKILL");
     };
     const timer = timeoutMs > 0 ? this.#clock.timer(timeoutMs, stop) : undefined;
     signal.addEventListener("abort", stop, { once: true });
     void this.ended.then(stop);
-    process.start(command);
+    program.start(command);
     // A program that the language does not know answers at once and well.
-    if (process.listening) process.signal("SIGTERM");
+    if (program.listening) program.signal("SIGTERM");
     const result = await promise;
     timer?.cancel();
     signal.removeEventListener("abort", stop);

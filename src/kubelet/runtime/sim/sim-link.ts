@@ -1,7 +1,7 @@
 /**
- * The connection between a kubelet and what runs beside it in another simulated process (its runtime, its images): calls
- * take a turn of the caller's clock each way. When the caller's host crashes its clock stands still, so a dead kubelet
- * neither acts nor hears any more, as when its socket closed with it.
+ * The connection between a kubelet and what runs beside it in another simulated process (its runtime, its
+ * images): calls take a turn of the caller's clock each way. When the caller's host crashes its clock stands
+ * still, so a dead kubelet neither acts nor hears any more, as when its socket closed with it.
  */
 import type { Env } from "#base";
 

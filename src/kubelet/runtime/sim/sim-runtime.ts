@@ -1,7 +1,7 @@
 /**
- * The simulated twin of a container runtime: sandboxes, containers and images in virtual time, with seeded delays.
- * It is another process's state: a kubelet may crash and a new one find everything as it was. `shell.ts` says how
- * containers behave. `runtime.contract.ts` holds it to the real one's behaviour.
+ * The simulated twin of a container runtime: sandboxes, containers and images in virtual time, with seeded
+ * delays. It is another process's state: a kubelet may crash and a new one find everything as it was.
+ * `shell.ts` says how containers behave. `runtime.contract.ts` holds it to the real one's behaviour.
  */
 import { assert, type Env, type Random } from "#base";
 import type { ContainerConfig, PodSandboxConfig } from "../config.ts";
@@ -28,6 +28,7 @@ import { EventHub } from "./event-hub.ts";
 import type { SimImages } from "./images.ts";
 import { SimContainer } from "./sim-container.ts";
 
+/** How quick the simulated runtime is, and its addresses. */
 export interface SimRuntimeOptions {
   /** Pod addresses come from here until `updateRuntimeConfig` says otherwise. Default 10.88.0.0/16. */
   readonly podCidr?: string;
@@ -46,6 +47,7 @@ interface SimSandbox {
   ip: string;
 }
 
+/** One node's runtime. */
 export class SimRuntime implements RuntimeService {
   readonly #env: Env;
   readonly #images: SimImages;

@@ -1,6 +1,6 @@
 /**
- * Volumes of a simulated node: nothing is mounted, but what a volume refers to must be there, as on a real one; so a
- * pod with a missing ConfigMap waits for it with the same event.
+ * Volumes of a simulated node: nothing is mounted, but what a volume refers to must be there, as on a real
+ * one; so a pod with a missing ConfigMap waits for it with the same event.
  */
 import type { Pod, Volume } from "#api";
 import type { References } from "../../pod/references.ts";
