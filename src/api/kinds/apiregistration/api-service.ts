@@ -2,6 +2,7 @@
 import { pathSegmentName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { APIService } from "../../types/apiregistration/mod.ts";
+import { validateApiService } from "../../types/apiregistration/api-service-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -16,6 +17,8 @@ export const apiServices: Resource<APIService> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validateApiService,
+    validateUpdate: (object, _old, errors) => validateApiService(object, errors),
   },
   status: statusSubresource(),
   columns: [

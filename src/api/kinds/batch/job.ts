@@ -1,6 +1,7 @@
 /** Job: runs pods to their end. */
 import { humanDuration } from "../../human-duration.ts";
 import { subdomainName } from "../../names/object-name.ts";
+import { labelValue } from "../../names/qualified-name.ts";
 import type { Resource } from "../../resource.ts";
 import { parseTime } from "../../time.ts";
 import { Job } from "../../types/batch/mod.ts";
@@ -21,8 +22,7 @@ export const jobs: Resource<Job> = define({
     prepareForCreate(draft) {
       clearStatus(draft);
       if (!draft.spec.manualSelector) selectOwnPods(draft);
-      if (draft.metadata.labels === undefined)
-        draft.metadata.labels = { ...draft.spec.template.metadata.labels };
+      labelAsPods(draft);
     },
     prepareForUpdate: keepStatus,
     validateCreate: validateJob,
@@ -68,6 +68,15 @@ function durationText({ status }: Job, now: number): string {
 }
 
 const labelPrefix = "batch.kubernetes.io/";
+
+/**
+ * A job without labels is read back with those of its pods. A name that is no label value fails on the template,
+ * and must not fail here again.
+ */
+function labelAsPods({ metadata, spec }: Job): void {
+  if (metadata.labels !== undefined || labelValue(metadata.name ?? "").length > 0) return;
+  metadata.labels = { ...spec.template.metadata.labels };
+}
 
 /** Unless the author selects by hand, a job's pods are those with its uid, under old and new label names. */
 function selectOwnPods({ metadata, spec }: Job): void {

@@ -3,6 +3,12 @@ import { humanDuration } from "../../human-duration.ts";
 import { pathSegmentName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { CertificateSigningRequest } from "../../types/certificates/mod.ts";
+import {
+  validateApproval,
+  validateSigned,
+  validateSigningRequest,
+  validateSigningRequestUpdate,
+} from "../../types/certificates/certificate-signing-request-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus } from "../define.ts";
 
@@ -20,12 +26,15 @@ export const certificateSigningRequests: Resource<CertificateSigningRequest> = d
     },
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validateSigningRequest,
+    validateUpdate: validateSigningRequestUpdate,
   },
   status: {
     verbs: ["get", "patch", "update"],
     prepareForUpdate(draft, old) {
       draft.spec = old.spec;
     },
+    validateUpdate: validateSigned,
   },
   objectSubresources: {
     approval: {
@@ -36,6 +45,7 @@ export const certificateSigningRequests: Resource<CertificateSigningRequest> = d
         draft.status = { ...old.status };
         if (conditions !== undefined) draft.status.conditions = conditions;
       },
+      validateUpdate: validateApproval,
     },
   },
   selectableFields: { "spec.signerName": ({ spec }) => spec.signerName },

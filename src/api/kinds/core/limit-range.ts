@@ -2,6 +2,7 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { LimitRange } from "../../types/core/mod.ts";
+import { validateLimitRange } from "../../types/core/limit-range-validation.ts";
 import { createdAt, name } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -10,6 +11,10 @@ export const limitRanges: Resource<LimitRange> = define({
   plural: "limitranges",
   namespaced: true,
   shortNames: ["limits"],
-  strategy: { name: subdomainName },
+  strategy: {
+    name: subdomainName,
+    validateCreate: validateLimitRange,
+    validateUpdate: (object, _old, errors) => validateLimitRange(object, errors),
+  },
   columns: [name, createdAt],
 });

@@ -2,6 +2,10 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { ResourceQuota } from "../../types/core/mod.ts";
+import {
+  validateResourceQuota,
+  validateResourceQuotaUpdate,
+} from "../../types/core/resource-quota-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -15,6 +19,8 @@ export const resourceQuotas: Resource<ResourceQuota> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validateResourceQuota,
+    validateUpdate: validateResourceQuotaUpdate,
   },
   status: statusSubresource(),
   columns: [

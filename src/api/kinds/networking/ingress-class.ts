@@ -2,6 +2,10 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { IngressClass } from "../../types/networking/mod.ts";
+import {
+  validateIngressClass,
+  validateIngressClassUpdate,
+} from "../../types/networking/ingress-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -9,7 +13,12 @@ export const ingressClasses: Resource<IngressClass> = define({
   type: IngressClass,
   plural: "ingressclasses",
   namespaced: false,
-  strategy: { name: subdomainName, generationOf: ["spec"] },
+  strategy: {
+    name: subdomainName,
+    generationOf: ["spec"],
+    validateCreate: validateIngressClass,
+    validateUpdate: validateIngressClassUpdate,
+  },
   columns: [
     name,
     text("Controller", ({ spec }) => spec.controller ?? ""),

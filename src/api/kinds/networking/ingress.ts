@@ -2,6 +2,7 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { Ingress } from "../../types/networking/mod.ts";
+import { validateIngress, validateIngressUpdate } from "../../types/networking/ingress-validation.ts";
 import { age, firstOf, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -17,6 +18,8 @@ export const ingresses: Resource<Ingress> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validateIngress,
+    validateUpdate: validateIngressUpdate,
   },
   status: statusSubresource(),
   columns: [

@@ -2,6 +2,7 @@
 import { ipName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { IPAddress } from "../../types/networking/mod.ts";
+import { validateIpAddress, validateIpAddressUpdate } from "../../types/networking/ip-address-validation.ts";
 import { name, text } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -10,7 +11,7 @@ export const ipAddresses: Resource<IPAddress> = define({
   plural: "ipaddresses",
   namespaced: false,
   shortNames: ["ip"],
-  strategy: { name: ipName },
+  strategy: { name: ipName, validateCreate: validateIpAddress, validateUpdate: validateIpAddressUpdate },
   selectableFields: {
     "spec.parentRef.group": ({ spec }) => spec.parentRef?.group ?? "",
     "spec.parentRef.name": ({ spec }) => spec.parentRef?.name ?? "",

@@ -2,6 +2,7 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { NetworkPolicy } from "../../types/networking/mod.ts";
+import { validateNetworkPolicy } from "../../types/networking/network-policy-validation.ts";
 import { age, name, selectorText, text } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -10,6 +11,11 @@ export const networkPolicies: Resource<NetworkPolicy> = define({
   plural: "networkpolicies",
   namespaced: true,
   shortNames: ["netpol"],
-  strategy: { name: subdomainName, generationOf: ["spec"] },
+  strategy: {
+    name: subdomainName,
+    generationOf: ["spec"],
+    validateCreate: validateNetworkPolicy,
+    validateUpdate: (object, _old, errors) => validateNetworkPolicy(object, errors),
+  },
   columns: [name, text("Pod-Selector", ({ spec }) => selectorText(spec.podSelector)), age],
 });

@@ -2,6 +2,10 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { ServiceCIDR } from "../../types/networking/mod.ts";
+import {
+  validateServiceCidr,
+  validateServiceCidrUpdate,
+} from "../../types/networking/service-cidr-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -14,6 +18,8 @@ export const serviceCidrs: Resource<ServiceCIDR> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validateServiceCidr,
+    validateUpdate: validateServiceCidrUpdate,
   },
   status: statusSubresource(),
   columns: [name, text("CIDRs", ({ spec }) => (spec.cidrs ?? []).join(",")), age],

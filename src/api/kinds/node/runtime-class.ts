@@ -2,6 +2,10 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { RuntimeClass } from "../../types/node/mod.ts";
+import {
+  validateRuntimeClass,
+  validateRuntimeClassUpdate,
+} from "../../types/node/runtime-class-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -9,6 +13,10 @@ export const runtimeClasses: Resource<RuntimeClass> = define({
   type: RuntimeClass,
   plural: "runtimeclasses",
   namespaced: false,
-  strategy: { name: subdomainName },
+  strategy: {
+    name: subdomainName,
+    validateCreate: validateRuntimeClass,
+    validateUpdate: validateRuntimeClassUpdate,
+  },
   columns: [name, text("Handler", ({ handler }) => handler), age],
 });

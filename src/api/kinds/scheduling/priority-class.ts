@@ -2,6 +2,10 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { PriorityClass } from "../../types/scheduling/mod.ts";
+import {
+  validatePriorityClass,
+  validatePriorityClassUpdate,
+} from "../../types/scheduling/priority-class-validation.ts";
 import { age, integer, name, text } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -10,7 +14,12 @@ export const priorityClasses: Resource<PriorityClass> = define({
   plural: "priorityclasses",
   namespaced: false,
   shortNames: ["pc"],
-  strategy: { name: subdomainName, generationOf: ["value"] },
+  strategy: {
+    name: subdomainName,
+    generationOf: ["value"],
+    validateCreate: validatePriorityClass,
+    validateUpdate: validatePriorityClassUpdate,
+  },
   columns: [
     name,
     integer("Value", ({ value }) => value),

@@ -2,6 +2,7 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { CSIDriver } from "../../types/storage/mod.ts";
+import { validateCsiDriver, validateCsiDriverUpdate } from "../../types/storage/csi-driver-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -9,7 +10,12 @@ export const csiDrivers: Resource<CSIDriver> = define({
   type: CSIDriver,
   plural: "csidrivers",
   namespaced: false,
-  strategy: { name: subdomainName, generationOf: ["spec"] },
+  strategy: {
+    name: subdomainName,
+    generationOf: ["spec"],
+    validateCreate: validateCsiDriver,
+    validateUpdate: validateCsiDriverUpdate,
+  },
   columns: [
     name,
     { name: "AttachRequired", type: "boolean", cell: ({ spec }) => spec.attachRequired ?? true },

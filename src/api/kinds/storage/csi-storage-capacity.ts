@@ -2,6 +2,10 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { CSIStorageCapacity } from "../../types/storage/mod.ts";
+import {
+  validateCsiStorageCapacity,
+  validateCsiStorageCapacityUpdate,
+} from "../../types/storage/csi-storage-capacity-validation.ts";
 import { createdAt, name } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -9,6 +13,10 @@ export const csiStorageCapacities: Resource<CSIStorageCapacity> = define({
   type: CSIStorageCapacity,
   plural: "csistoragecapacities",
   namespaced: true,
-  strategy: { name: subdomainName },
+  strategy: {
+    name: subdomainName,
+    validateCreate: validateCsiStorageCapacity,
+    validateUpdate: validateCsiStorageCapacityUpdate,
+  },
   columns: [name, createdAt],
 });

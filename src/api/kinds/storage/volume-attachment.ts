@@ -2,6 +2,10 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { VolumeAttachment } from "../../types/storage/mod.ts";
+import {
+  validateVolumeAttachment,
+  validateVolumeAttachmentUpdate,
+} from "../../types/storage/volume-attachment-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -16,6 +20,8 @@ export const volumeAttachments: Resource<VolumeAttachment> = define({
       draft.status = { attached: false };
     },
     prepareForUpdate: keepStatus,
+    validateCreate: validateVolumeAttachment,
+    validateUpdate: validateVolumeAttachmentUpdate,
   },
   status: statusSubresource(),
   columns: [

@@ -2,6 +2,10 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { VolumeAttributesClass } from "../../types/storage/mod.ts";
+import {
+  validateVolumeAttributesClass,
+  validateVolumeAttributesClassUpdate,
+} from "../../types/storage/volume-attributes-class-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -10,6 +14,10 @@ export const volumeAttributesClasses: Resource<VolumeAttributesClass> = define({
   plural: "volumeattributesclasses",
   namespaced: false,
   shortNames: ["vac"],
-  strategy: { name: subdomainName },
+  strategy: {
+    name: subdomainName,
+    validateCreate: validateVolumeAttributesClass,
+    validateUpdate: validateVolumeAttributesClassUpdate,
+  },
   columns: [name, text("DriverName", ({ driverName }) => driverName), age],
 });

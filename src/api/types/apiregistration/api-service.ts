@@ -24,13 +24,17 @@ import {
 import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultServiceReference } from "./api-service-defaults.ts";
 
 export interface ServiceReference extends Shape<typeof ServiceReference>, Plain {}
-export const ServiceReference = message<ServiceReference>("ServiceReference")({
-  namespace: omitempty(1, string),
-  name: omitempty(2, string),
-  port: optional(3, int32),
-});
+export const ServiceReference = message<ServiceReference>("ServiceReference")(
+  {
+    namespace: omitempty(1, string),
+    name: omitempty(2, string),
+    port: optional(3, int32),
+  },
+  { default: defaultServiceReference },
+);
 
 export interface APIServiceSpec extends Shape<typeof APIServiceSpec>, Plain {}
 export const APIServiceSpec = message<APIServiceSpec>("APIServiceSpec")({

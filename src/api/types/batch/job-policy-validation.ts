@@ -118,9 +118,11 @@ function validateSuccessRule(
   if (indexes !== undefined) {
     const here = at(path, "succeededIndexes");
     if (indexes.length > maxIndexesBytes) errors.tooLong(here, maxIndexesBytes);
-    total = countIndexes(indexes, completions);
-    if (total === undefined)
+    const counted = countIndexes(indexes, completions);
+    if (counted === undefined) {
       errors.invalid(here, indexes, "must be numbers and ranges in order, below completions");
+    }
+    total = counted ?? 0;
   }
   if (count === undefined) return;
   const here = at(path, "succeededCount");

@@ -1,7 +1,7 @@
 /** Validation of jobs and job templates. Indexed jobs have more rules; policies are in job-policy-validation.ts. */
 import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
-import { domainPrefixedPath } from "../../names/dns.ts";
+import { dnsLabel, domainPrefixedPath } from "../../names/dns.ts";
 import { validateLabelSelector } from "../../selectors/label-selector-validation.ts";
 import { matcherOf, validatePodTemplate } from "../core/pod-template-validation.ts";
 import { validateCounts } from "../meta/count-validation.ts";
@@ -24,6 +24,7 @@ const counts = [
 
 export function validateJob(job: Job, errors: FieldErrors): void {
   const { spec } = job;
+  validateHostNames(job, errors);
   validateSpec(spec, "spec", errors);
   if (spec.selector === undefined) return errors.required("spec.selector");
   validateLabelSelector(spec.selector, "spec.selector", errors);
@@ -35,6 +36,15 @@ export function validateJob(job: Job, errors: FieldErrors): void {
       "`selector` does not match template `labels`",
     );
   }
+}
+
+/** The pods of an indexed job are hosts named by job and index. */
+function validateHostNames({ metadata, spec }: Job, errors: FieldErrors): void {
+  const { completions = 0 } = spec;
+  if (spec.completionMode !== "Indexed" || completions <= 0) return;
+  const last = `${metadata.name ?? ""}-${completions - 1}`;
+  if (dnsLabel(last).length > 0)
+    errors.invalid("metadata.name", metadata.name ?? "", `pods could not be hosts named "${last}"`);
 }
 
 /** Inside a CronJob: the selector is made for each job. */

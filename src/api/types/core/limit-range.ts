@@ -19,19 +19,23 @@ import {
 } from "../../schema/mod.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultLimitRangeItem } from "./limit-range-defaults.ts";
 
 export type LimitType = Value<typeof LimitType>;
 export const LimitType = enumOf("Container", "PersistentVolumeClaim", "Pod");
 
 export interface LimitRangeItem extends Shape<typeof LimitRangeItem>, Plain {}
-export const LimitRangeItem = message<LimitRangeItem>("LimitRangeItem")({
-  type: field(1, LimitType),
-  max: omitempty(2, map(quantity)),
-  min: omitempty(3, map(quantity)),
-  default: omitempty(4, map(quantity)),
-  defaultRequest: omitempty(5, map(quantity)),
-  maxLimitRequestRatio: omitempty(6, map(quantity)),
-});
+export const LimitRangeItem = message<LimitRangeItem>("LimitRangeItem")(
+  {
+    type: field(1, LimitType),
+    max: omitempty(2, map(quantity)),
+    min: omitempty(3, map(quantity)),
+    default: omitempty(4, map(quantity)),
+    defaultRequest: omitempty(5, map(quantity)),
+    maxLimitRequestRatio: omitempty(6, map(quantity)),
+  },
+  { default: defaultLimitRangeItem },
+);
 
 export interface LimitRangeSpec extends Shape<typeof LimitRangeSpec>, Plain {}
 export const LimitRangeSpec = message<LimitRangeSpec>("LimitRangeSpec")({

@@ -23,6 +23,7 @@ import { Protocol } from "../core/container.ts";
 import { TypedLocalObjectReference } from "../core/reference.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultClassParameters } from "./ingress-defaults.ts";
 
 export interface ServiceBackendPort extends Shape<typeof ServiceBackendPort>, Plain {}
 export const ServiceBackendPort = message<ServiceBackendPort>("ServiceBackendPort", { atomic: true })({
@@ -121,13 +122,16 @@ export interface IngressClassParametersReference
     Plain {}
 export const IngressClassParametersReference = message<IngressClassParametersReference>(
   "IngressClassParametersReference",
-)({
-  apiGroup: optional(1, string),
-  kind: field(2, string),
-  name: field(3, string),
-  scope: nullable(4, string),
-  namespace: optional(5, string),
-});
+)(
+  {
+    apiGroup: optional(1, string),
+    kind: field(2, string),
+    name: field(3, string),
+    scope: nullable(4, string),
+    namespace: optional(5, string),
+  },
+  { default: defaultClassParameters },
+);
 
 export interface IngressClassSpec extends Shape<typeof IngressClassSpec>, Plain {}
 export const IngressClassSpec = message<IngressClassSpec>("IngressClassSpec")({

@@ -22,6 +22,7 @@ import { Protocol } from "../core/container.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { LabelSelector } from "../meta/label-selector.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultPolicyPort, defaultPolicySpec } from "./network-policy-defaults.ts";
 
 export interface IPBlock extends Shape<typeof IPBlock>, Plain {}
 export const IPBlock = message<IPBlock>("IPBlock")({
@@ -30,11 +31,14 @@ export const IPBlock = message<IPBlock>("IPBlock")({
 });
 
 export interface NetworkPolicyPort extends Shape<typeof NetworkPolicyPort>, Plain {}
-export const NetworkPolicyPort = message<NetworkPolicyPort>("NetworkPolicyPort")({
-  protocol: optional(1, Protocol),
-  port: optional(2, intOrString),
-  endPort: optional(3, int32),
-});
+export const NetworkPolicyPort = message<NetworkPolicyPort>("NetworkPolicyPort")(
+  {
+    protocol: optional(1, Protocol),
+    port: optional(2, intOrString),
+    endPort: optional(3, int32),
+  },
+  { default: defaultPolicyPort },
+);
 
 export interface NetworkPolicyPeer extends Shape<typeof NetworkPolicyPeer>, Plain {}
 export const NetworkPolicyPeer = message<NetworkPolicyPeer>("NetworkPolicyPeer")({
@@ -59,12 +63,15 @@ export type PolicyType = Value<typeof PolicyType>;
 export const PolicyType = enumOf("Egress", "Ingress");
 
 export interface NetworkPolicySpec extends Shape<typeof NetworkPolicySpec>, Plain {}
-export const NetworkPolicySpec = message<NetworkPolicySpec>("NetworkPolicySpec")({
-  podSelector: struct(1, LabelSelector),
-  ingress: omitempty(2, atomic(NetworkPolicyIngressRule)),
-  egress: omitempty(3, atomic(NetworkPolicyEgressRule)),
-  policyTypes: omitempty(4, atomic(PolicyType)),
-});
+export const NetworkPolicySpec = message<NetworkPolicySpec>("NetworkPolicySpec")(
+  {
+    podSelector: struct(1, LabelSelector),
+    ingress: omitempty(2, atomic(NetworkPolicyIngressRule)),
+    egress: omitempty(3, atomic(NetworkPolicyEgressRule)),
+    policyTypes: omitempty(4, atomic(PolicyType)),
+  },
+  { default: defaultPolicySpec },
+);
 
 export interface NetworkPolicy extends Shape<typeof NetworkPolicy>, Plain {}
 export const NetworkPolicy = kind<NetworkPolicy>(

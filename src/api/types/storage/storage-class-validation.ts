@@ -42,7 +42,8 @@ export function validateParameters(
 }
 
 function validateTopologies(terms: readonly TopologySelectorTerm[], path: string, errors: FieldErrors): void {
-  const seen: Record<string, readonly string[]>[] = [];
+  // A term that asks for nothing counts as a double from the start.
+  const seen: Record<string, readonly string[]>[] = [{}];
   for (const [i, term] of terms.entries()) {
     const here = at(at(path, i), "matchLabelExpressions");
     const found = validateTerm(term, here, errors);
@@ -67,7 +68,8 @@ function validateTerm(
     }
     errors.invalidEach(at(here, "key"), key, qualifiedName(key));
     if (Object.hasOwn(found, key)) errors.duplicate(at(here, "key"), key);
-    found[key] = [...new Set(list)].sort();
+    // A key without values is still a key, as an object that is not empty.
+    found[key] = list.length === 0 ? [""] : [...new Set(list)].sort();
   }
   return found;
 }

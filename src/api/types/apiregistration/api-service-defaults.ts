@@ -1,0 +1,6 @@
+/** Defaults of API services. */
+import type { ServiceReference } from "./api-service.ts";
+
+export function defaultServiceReference(reference: ServiceReference): void {
+  reference.port ??= 443;
+}

@@ -1,0 +1,30 @@
+/** Validation of taken addresses: each belongs to an object. */
+import { same } from "../../equal.ts";
+import type { FieldErrors } from "../../field-errors.ts";
+import { dnsSubdomain } from "../../names/dns.ts";
+import { pathSegmentName } from "../../names/object-name.ts";
+import type { IPAddress } from "./ip-address.ts";
+
+export function validateIpAddress({ spec }: IPAddress, errors: FieldErrors): void {
+  const parent = spec.parentRef;
+  if (parent === undefined) return errors.required("spec.parentRef");
+  if (parent.group) errors.invalidEach("spec.parentRef.group", parent.group, dnsSubdomain(parent.group));
+  for (const field of ["resource", "name"] as const) {
+    const value = parent[field] ?? "";
+    if (value === "") errors.required(`spec.parentRef.${field}`);
+    else errors.invalidEach(`spec.parentRef.${field}`, value, pathSegmentName(value, false));
+  }
+  if (parent.namespace) {
+    errors.invalidEach(
+      "spec.parentRef.namespace",
+      parent.namespace,
+      pathSegmentName(parent.namespace, false),
+    );
+  }
+}
+
+export function validateIpAddressUpdate(address: IPAddress, old: IPAddress, errors: FieldErrors): void {
+  validateIpAddress(address, errors);
+  if (!same(address.spec.parentRef, old.spec.parentRef))
+    errors.invalid("spec.parentRef", null, "field is immutable");
+}

@@ -1,0 +1,34 @@
+/** Validation of volume attachments, whose spec never changes. */
+import { same } from "../../equal.ts";
+import { at, type FieldErrors } from "../../field-errors.ts";
+import { dnsSubdomain } from "../../names/dns.ts";
+import { validatePersistentVolumeSpec } from "../core/persistent-volume-validation.ts";
+import { validateDriverName } from "../core/volume-validation.ts";
+import type { VolumeAttachment } from "./volume-attachment.ts";
+
+export function validateVolumeAttachment({ spec }: VolumeAttachment, errors: FieldErrors): void {
+  const { source } = spec;
+  validateDriverName(spec.attacher, "spec.attacher", errors);
+  errors.invalidEach("spec.nodeName", spec.nodeName, dnsSubdomain(spec.nodeName));
+  const { inlineVolumeSpec: inline, persistentVolumeName: name } = source;
+  if (inline === undefined && name === undefined)
+    errors.required("spec.source", "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
+  else if (inline !== undefined && name !== undefined) {
+    errors.forbidden("spec.source", "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
+  } else if (name !== undefined) {
+    if (name === "")
+      errors.required("spec.source.persistentVolumeName", "must specify non empty persistentVolumeName");
+    errors.invalidEach("spec.source.persistentVolumeName", name, dnsSubdomain(name));
+  } else if (inline !== undefined) {
+    validatePersistentVolumeSpec(inline, at("spec.source", "inlineVolumeSpec"), errors, { inline: true });
+  }
+}
+
+export function validateVolumeAttachmentUpdate(
+  attachment: VolumeAttachment,
+  old: VolumeAttachment,
+  errors: FieldErrors,
+): void {
+  validateVolumeAttachment(attachment, errors);
+  if (!same(attachment.spec, old.spec)) errors.invalid("spec", attachment.spec, "field is immutable");
+}
