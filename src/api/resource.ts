@@ -14,6 +14,12 @@ export interface RequestContext {
   /** Milliseconds since the epoch, for fields that carry the time. */
   readonly now: number;
   readonly userName: string;
+  /** What else is known of the user, for requests that record it. */
+  readonly user?: {
+    readonly uid: string;
+    readonly groups: readonly string[];
+    readonly extra: Readonly<Record<string, readonly string[]>>;
+  };
   readonly subresource: string | undefined;
   readonly dryRun: boolean;
 }
@@ -40,6 +46,8 @@ export interface Strategy<T> {
   warnings?(object: T, old: T | undefined): readonly string[];
   /** What `metadata.name` may be; absent: any path segment. `lifecycle.ts` applies it. */
   readonly name?: NameCheck;
+  /** Finalizers without a domain are refused unless Kubernetes defines them; true: any may be. */
+  readonly anyFinalizer?: true;
   /** Top-level fields whose change bumps `metadata.generation` (`["spec"]`); absent: the kind has no generation. */
   readonly generationOf?: readonly string[];
   /** PUT to an absent name creates (Endpoints, EndpointSlice, Event, Lease, Secret ... as upstream). */

@@ -105,6 +105,13 @@ export function clearStatus(draft: { status?: unknown }): void {
   draft.status = {};
 }
 
+/** The same for a status that prints some counts when they are zero. */
+export function clearStatusTo(empty: Readonly<Record<string, number>>) {
+  return (draft: { status?: unknown }): void => {
+    draft.status = { ...empty };
+  };
+}
+
 /** For `prepareForUpdate`: the main resource does not write status. */
 export function keepStatus(draft: { status?: unknown }, old: { readonly status?: unknown }): void {
   draft.status = old.status;

@@ -14,7 +14,8 @@ import {
 
 function rulesOf(resource: Resource): ObjectMetaRules {
   const { namespaced, strategy } = resource;
-  return strategy.name === undefined ? { namespaced } : { namespaced, name: strategy.name };
+  if (strategy.name === undefined) return { namespaced, anyFinalizer: true };
+  return { namespaced, name: strategy.name, anyFinalizer: strategy.anyFinalizer ?? false };
 }
 
 /** Defaults have run, and the server has set name, namespace, uid and time. Changes `draft`. */

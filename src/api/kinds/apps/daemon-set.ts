@@ -9,7 +9,14 @@ import {
   validateDaemonSetStatus,
 } from "../../types/apps/daemon-set-validation.ts";
 import { age, integer, labelsText, name, selectorText, templateColumns, text, wide } from "../columns.ts";
-import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { clearStatusTo, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+
+const clearCounts = clearStatusTo({
+  currentNumberScheduled: 0,
+  numberMisscheduled: 0,
+  desiredNumberScheduled: 0,
+  numberReady: 0,
+});
 
 export const daemonSets: Resource<DaemonSet> = define({
   type: DaemonSet,
@@ -22,7 +29,7 @@ export const daemonSets: Resource<DaemonSet> = define({
     generationOf: ["spec"],
     resetFields: statusResetFields,
     prepareForCreate(draft) {
-      clearStatus(draft);
+      clearCounts(draft);
       setTemplateGeneration(draft, 1);
     },
     prepareForUpdate(draft, old) {

@@ -9,7 +9,7 @@ import {
 } from "../../types/apps/replica-set-validation.ts";
 import { age, integer, name, selectorText, templateColumns, wide } from "../columns.ts";
 import {
-  clearStatus,
+  clearStatusTo,
   define,
   keepStatus,
   replicaScale,
@@ -27,7 +27,7 @@ export const replicaSets: Resource<ReplicaSet> = define({
     name: subdomainName,
     generationOf: ["spec"],
     resetFields: statusResetFields,
-    prepareForCreate: clearStatus,
+    prepareForCreate: clearStatusTo({ replicas: 0 }),
     prepareForUpdate: keepStatus,
     validateCreate: validateReplicaSet,
     validateUpdate: validateReplicaSetUpdate,

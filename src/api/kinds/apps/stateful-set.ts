@@ -9,7 +9,7 @@ import {
 } from "../../types/apps/stateful-set-validation.ts";
 import { age, name, templateColumns, text } from "../columns.ts";
 import {
-  clearStatus,
+  clearStatusTo,
   define,
   keepStatus,
   replicaScale,
@@ -27,7 +27,7 @@ export const statefulSets: Resource<StatefulSet> = define({
     name: labelName,
     generationOf: ["spec"],
     resetFields: statusResetFields,
-    prepareForCreate: clearStatus,
+    prepareForCreate: clearStatusTo({ replicas: 0, availableReplicas: 0 }),
     prepareForUpdate: keepStatus,
     validateCreate: validateStatefulSet,
     validateUpdate: validateStatefulSetUpdate,

@@ -24,8 +24,20 @@ export const certificateSigningRequests: Resource<CertificateSigningRequest> = d
       status: [["spec"], ["status", "conditions"]],
       approval: [["spec"], ["status", "certificate"]],
     },
-    prepareForCreate: clearStatus,
-    prepareForUpdate: keepStatus,
+    /** Who asks is what the server knows, not what the request says. */
+    prepareForCreate(draft, { userName, user }) {
+      clearStatus(draft);
+      const { username: _, uid: __, groups: ___, extra: ____, ...spec } = draft.spec;
+      draft.spec = { ...spec, username: userName };
+      if (user?.uid) draft.spec.uid = user.uid;
+      if (user?.groups.length) draft.spec.groups = [...user.groups];
+      const extra = Object.entries(user?.extra ?? {}).map(([key, values]) => [key, [...values]]);
+      if (extra.length > 0) draft.spec.extra = Object.fromEntries(extra);
+    },
+    prepareForUpdate(draft, old) {
+      draft.spec = old.spec;
+      keepStatus(draft, old);
+    },
     validateCreate: validateSigningRequest,
     validateUpdate: validateSigningRequestUpdate,
   },

@@ -13,6 +13,10 @@ export const limitRanges: Resource<LimitRange> = define({
   shortNames: ["limits"],
   strategy: {
     name: subdomainName,
+    /** The one kind that is named by the server when nobody names it. */
+    prepareForCreate({ metadata }) {
+      if (!metadata.name && metadata.uid) metadata.name = metadata.uid;
+    },
     validateCreate: validateLimitRange,
     validateUpdate: (object, _old, errors) => validateLimitRange(object, errors),
   },

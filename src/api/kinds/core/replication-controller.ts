@@ -6,7 +6,7 @@ import { validateReplicaSetStatus } from "../../types/apps/replica-set-validatio
 import { validateReplicationController } from "../../types/core/replication-controller-validation.ts";
 import { age, integer, labelsText, name, templateColumns, wide } from "../columns.ts";
 import {
-  clearStatus,
+  clearStatusTo,
   define,
   keepStatus,
   replicaScale,
@@ -26,7 +26,7 @@ export const replicationControllers: Resource<ReplicationController> = define({
     generationOf: ["spec"],
     resetFields: statusResetFields,
     defaultPropagation: "Orphan",
-    prepareForCreate: clearStatus,
+    prepareForCreate: clearStatusTo({ replicas: 0 }),
     prepareForUpdate: keepStatus,
     validateCreate: validateReplicationController,
     validateUpdate: (object, _old, errors) => validateReplicationController(object, errors),

@@ -15,6 +15,7 @@ export const runtimeClasses: Resource<RuntimeClass> = define({
   namespaced: false,
   strategy: {
     name: subdomainName,
+    anyFinalizer: true,
     validateCreate: validateRuntimeClass,
     validateUpdate: validateRuntimeClassUpdate,
   },

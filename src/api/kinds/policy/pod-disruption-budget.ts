@@ -3,7 +3,7 @@ import type { Resource } from "../../resource.ts";
 import { PodDisruptionBudget } from "../../types/policy/mod.ts";
 import { validatePodDisruptionBudget } from "../../types/policy/pod-disruption-budget-validation.ts";
 import { age, integer, name, text } from "../columns.ts";
-import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { clearStatusTo, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
 export const podDisruptionBudgets: Resource<PodDisruptionBudget> = define({
   type: PodDisruptionBudget,
@@ -13,7 +13,12 @@ export const podDisruptionBudgets: Resource<PodDisruptionBudget> = define({
   strategy: {
     generationOf: ["spec"],
     resetFields: statusResetFields,
-    prepareForCreate: clearStatus,
+    prepareForCreate: clearStatusTo({
+      disruptionsAllowed: 0,
+      currentHealthy: 0,
+      desiredHealthy: 0,
+      expectedPods: 0,
+    }),
     prepareForUpdate: keepStatus,
     validateCreate: validatePodDisruptionBudget,
     validateUpdate: (object, _old, errors) => validatePodDisruptionBudget(object, errors),

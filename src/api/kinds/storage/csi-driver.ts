@@ -1,4 +1,5 @@
 /** CSIDriver: what a volume driver needs and can do. */
+import { same } from "../../equal.ts";
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { CSIDriver } from "../../types/storage/mod.ts";
@@ -12,7 +13,10 @@ export const csiDrivers: Resource<CSIDriver> = define({
   namespaced: false,
   strategy: {
     name: subdomainName,
-    generationOf: ["spec"],
+    // Only what kubelets have to hear of counts, and only from the first change on.
+    prepareForUpdate(draft, old) {
+      if (!same(live(draft), live(old))) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    },
     validateCreate: validateCsiDriver,
     validateUpdate: validateCsiDriverUpdate,
   },
@@ -30,3 +34,12 @@ export const csiDrivers: Resource<CSIDriver> = define({
     age,
   ],
 });
+
+function live({ spec }: CSIDriver): unknown {
+  return [
+    spec.tokenRequests,
+    spec.requiresRepublish,
+    spec.seLinuxMount,
+    spec.nodeAllocatableUpdatePeriodSeconds,
+  ];
+}

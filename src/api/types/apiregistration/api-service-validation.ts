@@ -11,7 +11,7 @@ export function validateApiService({ metadata, spec }: APIService, errors: Field
   const { group = "", version = "", service } = spec;
   const name = metadata.name ?? "";
   const wanted = `${version}.${group}`;
-  if (name !== wanted)
+  if (name !== "" && name !== wanted)
     errors.invalid("metadata.name", name, `must be "<spec.version>.<spec.group>", which is "${wanted}"`);
   if (group === "" && version !== "v1")
     errors.required("spec.group", "only v1 may have an empty group and it better be legacy kube");

@@ -1,6 +1,6 @@
 /**
  * Validation of `metadata`, on create and on update, for every kind (apimachinery's ObjectMeta validation).
- * A kind that names its own `NameCheck` also has its bare finalizers checked; all others get path segments.
+ * Kinds differ in what names may be, and in whether finalizers without a domain are looked at.
  */
 import { at, atKey, type FieldErrors } from "../../field-errors.ts";
 import { byteLength, type NameCheck } from "../../names/check.ts";
@@ -16,8 +16,10 @@ const bareFinalizers: ReadonlySet<string> = new Set(["kubernetes", "orphan", "fo
 
 export interface ObjectMetaRules {
   readonly namespaced: boolean;
-  /** What the kind's names may be; absent: any path segment, and bare finalizers are not looked at. */
+  /** What the kind's names may be; absent: any path segment. */
   readonly name?: NameCheck;
+  /** Bare finalizers are not looked at. */
+  readonly anyFinalizer: boolean;
 }
 
 export function validateObjectMeta(
@@ -38,7 +40,7 @@ export function validateObjectMeta(
   validateAnnotations(meta.annotations, at(path, "annotations"), errors);
   validateOwnerReferences(meta.ownerReferences ?? [], at(path, "ownerReferences"), errors);
   validateFinalizers(meta.finalizers ?? [], at(path, "finalizers"), errors);
-  if (rules.name !== undefined) validateBareFinalizers(meta.finalizers ?? [], at(path, "finalizers"), errors);
+  if (!rules.anyFinalizer) validateBareFinalizers(meta.finalizers ?? [], at(path, "finalizers"), errors);
 }
 
 function validateNamespace(namespace: string, path: string, errors: FieldErrors, namespaced: boolean): void {
@@ -132,7 +134,7 @@ export function validateObjectMetaUpdate(
   validateAnnotations(meta.annotations, at(path, "annotations"), errors);
   validateOwnerReferences(meta.ownerReferences ?? [], at(path, "ownerReferences"), errors);
   validateFinalizers(meta.finalizers ?? [], at(path, "finalizers"), errors);
-  if (rules.name !== undefined) validateBareFinalizers(meta.finalizers ?? [], at(path, "finalizers"), errors);
+  if (!rules.anyFinalizer) validateBareFinalizers(meta.finalizers ?? [], at(path, "finalizers"), errors);
 }
 
 const immutableFields = [

@@ -68,8 +68,8 @@ function validateRule(rule: IngressRule, path: string, errors: FieldErrors): voi
 function validatePath(one: HTTPIngressPath, path: string, errors: FieldErrors): void {
   const { path: text = "", pathType } = one;
   const here = at(path, "path");
-  if (!pathType) errors.required(at(path, "pathType"), "pathType must be specified");
-  else if (!pathTypes.includes(pathType)) errors.notSupported(at(path, "pathType"), pathType, pathTypes);
+  if (!pathType) return errors.required(at(path, "pathType"), "pathType must be specified");
+  if (!pathTypes.includes(pathType)) errors.notSupported(at(path, "pathType"), pathType, pathTypes);
   else if (pathType === "ImplementationSpecific") {
     if (text !== "" && !text.startsWith("/")) errors.invalid(here, text, "must be an absolute path");
   } else {

@@ -19,7 +19,7 @@ export function validatePriorityClass(one: PriorityClass, errors: FieldErrors): 
     errors.forbidden("value", `maximum allowed value of a user defined priority is ${maxUserValue}`);
   const policy = one.preemptionPolicy ?? "";
   if (policy === "") errors.required("preemptionPolicy");
-  if (!policies.includes(policy)) errors.notSupported("preemptionPolicy", policy, policies);
+  else if (!policies.includes(policy)) errors.notSupported("preemptionPolicy", policy, policies);
 }
 
 export function validatePriorityClassUpdate(

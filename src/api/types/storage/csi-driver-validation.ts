@@ -1,8 +1,7 @@
-/** Validation of CSI drivers; the name is one that a volume's `driver` may have. */
+/** Validation of CSI drivers. */
 import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { byteLength } from "../../names/check.ts";
-import { validateDriverName } from "../core/volume-validation.ts";
 import type { CSIDriver, CSIDriverSpec } from "./csi-driver.ts";
 
 const groupPolicies = ["File", "None", "ReadWriteOnceWithFSType"];
@@ -12,8 +11,7 @@ const maxTokenSeconds = 2 ** 32;
 const maxAudienceBytes = 253;
 const minUpdateSeconds = 10;
 
-export function validateCsiDriver({ metadata, spec }: CSIDriver, errors: FieldErrors): void {
-  validateDriverName(metadata.name ?? "", "metadata.name", errors);
+export function validateCsiDriver({ spec }: CSIDriver, errors: FieldErrors): void {
   validateSpec(spec, errors);
 }
 
