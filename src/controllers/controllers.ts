@@ -2,6 +2,7 @@
 import { rootCaPublisher } from "./accounts/root-ca-publisher.ts";
 import { serviceAccountController } from "./accounts/service-account-controller.ts";
 import type { ControllerDefinition } from "./controller.ts";
+import { disruptionController } from "./disruption/disruption-controller.ts";
 import { garbageCollector } from "./garbage/garbage-collector.ts";
 import { namespaceController } from "./namespaces/namespace-controller.ts";
 import { endpointSliceController } from "./network/endpoint-slice-controller.ts";
@@ -26,5 +27,6 @@ export const controllers: readonly ControllerDefinition[] = [
   nodeLifecycleController,
   taintEvictionController,
   podGarbageCollector,
+  disruptionController,
   clusterRoleAggregationController,
 ];
