@@ -11,7 +11,7 @@ import { condition, NodeBench, statusOf } from "./testing/node-bench.ts";
 import { PodWatcher } from "./testing/pod-watcher.ts";
 import { SimNode } from "./testing/sim-node.ts";
 
-const seeds = ["1", "2", "3", "4", "5", "6"];
+const seeds = ["1", "2", "3", "4"];
 
 interface Kind {
   readonly spec: (bench: NodeBench) => NewObject<PodSpec>;

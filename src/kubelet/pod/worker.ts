@@ -9,9 +9,10 @@
  * sooner).
  */
 import { parseTime, type Pod } from "#api";
-import { type Env, isAbort, messageOf, type TaskGroup, type Timer } from "#base";
+import { type Env, messageOf } from "#base";
 import type { EventSink, ResourceClient } from "#client";
-import { maxStepsInARow, restartBackOff, startRetryMs, stepBackOff } from "../limits.ts";
+import { restartBackOff, startRetryMs } from "../limits.ts";
+import { StepLoop } from "../step-loop.ts";
 import type { StartTrouble } from "../status/container-status.ts";
 import { podStatus, type Verdict } from "../status/pod-status.ts";
 import type { StatusManager } from "../status/status-manager.ts";
@@ -58,7 +59,7 @@ export class PodWorker {
   readonly #env: Env;
   readonly #deps: PodWorkerDeps;
   readonly #options: PodWorkerOptions;
-  readonly #tasks: TaskGroup;
+  readonly #loop: StepLoop;
   readonly #observer: PodObserver;
   readonly #probes: PodProbes;
   readonly #backOff = new BackOffTable(restartBackOff);
@@ -69,11 +70,6 @@ export class PodWorker {
   #gone = false;
   #complete = false;
   #ended = false;
-  #dirty = false;
-  #looping = false;
-  #failures = 0;
-  #timer: Timer | undefined;
-  #step = new AbortController();
 
   constructor(env: Env, deps: PodWorkerDeps, options: PodWorkerOptions, pod: Pod) {
     this.#env = env;
@@ -81,7 +77,18 @@ export class PodWorker {
     this.#options = options;
     this.#pod = pod;
     this.#verdict = options.refusal;
-    this.#tasks = env.tasks.group(`pod ${pod.metadata.namespace}/${pod.metadata.name}`);
+    this.#loop = new StepLoop(
+      env,
+      {
+        step: (signal) => this.#advance(signal),
+        failed: (error, waitMs) => this.#failed(error, waitMs),
+        rested: () => this.#rested(),
+        woken: () => {
+          if (this.#pastDeadline()) this.#loop.interrupt();
+        },
+      },
+      `pod ${pod.metadata.namespace}/${pod.metadata.name}`,
+    );
     this.#observer = new PodObserver(deps.runtime, pod.metadata.uid ?? "");
     const { prober, events } = deps;
     this.#probes = new PodProbes(env, { prober, events, changed: () => this.poke() }, pod);
@@ -106,82 +113,43 @@ export class PodWorker {
     const sooner =
       before.deletionTimestamp !== now.deletionTimestamp ||
       before.deletionGracePeriodSeconds !== now.deletionGracePeriodSeconds;
-    if (sooner) this.#interrupt();
+    if (sooner) this.#loop.interrupt();
     if (changed) this.#holds.clear();
     if (sooner || changed || foreign) this.poke();
   }
 
   /** The object is gone from the API. */
   gone(): void {
-    if (!this.#gone) this.#interrupt();
+    if (!this.#gone) this.#loop.interrupt();
     this.#gone = true;
     this.poke();
   }
 
   /** Something may have changed: look again. */
   poke(): void {
-    this.#dirty = true;
-    if (this.#looping || this.#tasks.signal.aborted) return;
-    this.#looping = true;
-    this.#tasks.spawn("steps", (signal) => this.#loop(signal));
+    this.#loop.poke();
   }
 
   /** Lets go of the pod; its containers run on. */
   async stop(): Promise<void> {
-    this.#timer?.cancel();
     this.#probes.stop();
-    await this.#tasks[Symbol.asyncDispose]();
+    await this.#loop[Symbol.asyncDispose]();
   }
 
-  async #loop(signal: AbortSignal): Promise<void> {
-    let steps = 0;
-    while (this.#dirty && !signal.aborted) {
-      this.#dirty = false;
-      this.#step = new AbortController();
-      steps += 1;
-      if (steps % maxStepsInARow === 0) await this.#env.clock.yield();
-      try {
-        await this.#advance(AbortSignal.any([signal, this.#step.signal]));
-        this.#failures = 0;
-      } catch (error) {
-        if (signal.aborted) break;
-        if (!(isAbort(error) && this.#step.signal.aborted)) this.#retry(error);
-      }
-    }
-    this.#looping = false;
-    if (this.#gone && this.#ended && !signal.aborted) this.#deps.finished();
-  }
-
-  /** Breaks off the step under way. */
-  #interrupt(): void {
-    this.#step.abort(new DOMException("The pod must end", "AbortError"));
-  }
-
-  #retry(error: unknown): void {
-    const wait = Math.min(stepBackOff.maxMs, stepBackOff.firstMs * 2 ** this.#failures);
-    this.#failures += 1;
+  #failed(error: unknown, waitMs: number): void {
     this.#env.log.warn("A step of a pod failed", {
       pod: podText(this.#pod),
       error: messageOf(error),
-      waitMs: wait,
+      waitMs,
     });
-    this.#wakeAt(this.#env.clock.now() + wait);
   }
 
-  #wakeAt(atMs: number): void {
-    this.#timer?.cancel();
-    const delay = Math.max(0, atMs - this.#env.clock.now());
-    this.#timer = this.#env.clock
-      .timer(delay, () => {
-        if (this.#pastDeadline()) this.#interrupt();
-        this.poke();
-      })
-      .unref();
+  #rested(): void {
+    if (this.#gone && this.#ended) this.#deps.finished();
   }
 
   /** One look and what follows from it. */
   async #advance(signal: AbortSignal): Promise<void> {
-    this.#timer?.cancel();
     const observed = await this.#observer.observe(signal);
     if (this.#verdict === undefined && !this.#complete && this.#pastDeadline()) {
       this.#verdict = deadlineVerdict;
@@ -209,14 +177,14 @@ export class PodWorker {
     const plan = this.#plan(observed, now);
     if (plan.finished) {
       this.#complete = true;
-      this.#dirty = true;
+      this.poke();
       return;
     }
     this.#note(plan);
     this.#publish(observed, false);
     const times = [...plan.waiting.map((one) => one.untilMs), this.#deadlineMs() ?? Number.POSITIVE_INFINITY];
     const next = Math.min(...times.filter((time) => time > now));
-    if (Number.isFinite(next)) this.#wakeAt(next);
+    if (Number.isFinite(next)) this.#loop.wakeAt(next);
     if (plan.actions.length === 0) return;
     const volumes = await this.#setUpVolumes(signal);
     let current = observed;
@@ -225,7 +193,7 @@ export class PodWorker {
       if (index > 0) current = await this.#look(signal);
       if (!(await this.#act(action, current, volumes, signal))) break;
     }
-    this.#dirty = true;
+    this.poke();
   }
 
   /** What the runtime has now, shown in the status. */

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import type { Env } from "#base";
 import type { ContainerConfig, PodSandboxConfig } from "./config.ts";
 import { RuntimeError } from "./errors.ts";
-import { podUidLabel } from "./labels.ts";
+import { podUidLabel, terminationMessagePathAnnotation } from "./labels.ts";
 import type { ContainerEvent, ContainerStatus, ImageService, RuntimeService } from "./runtime.ts";
 
 export interface RuntimeHarness extends AsyncDisposable {
@@ -105,6 +105,14 @@ function containerTests(check: Check): void {
     const id = await bench.start(await bench.sandbox("a"), "true");
     const ended = await bench.ended(id);
     assert.deepEqual([ended.exitCode, ended.reason], [0, "Completed"]);
+  });
+
+  check("what a container leaves at its termination message path comes with its status", async (bench) => {
+    const sandbox = await bench.sandbox("a");
+    const annotations = { [terminationMessagePathAnnotation]: "/dev/termination-log" };
+    const id = await bench.create(sandbox, "echo farewell > /dev/termination-log; exit 1", { annotations });
+    await bench.runtime.startContainer(id, bench.signal);
+    assert.equal((await bench.ended(id)).message, "farewell\n");
   });
 
   check("a program that is not there fails the start with a StartError", async (bench) => {

@@ -26,6 +26,21 @@ export function restartTests(check: Check): void {
     await bench.told("crash", "BackOff", "Back-off restarting failed container main in pod crash_default(");
   });
 
+  check("a container's last words and its logs end in its status", async (bench) => {
+    await bench.create("words", {
+      restartPolicy: "Never",
+      containers: [
+        bench.shell("main", "echo farewell > /dev/termination-log; exit 1"),
+        bench.shell("logs", "echo cannot go on; exit 1", {
+          terminationMessagePolicy: "FallbackToLogsOnError",
+        }),
+      ],
+    });
+    const pod = await bench.phase("words", "Failed");
+    assert.equal(statusOf(pod).state.terminated?.message, "farewell\n");
+    assert.match(statusOf(pod, "logs").state.terminated?.message ?? "", /cannot go on/);
+  });
+
   check("OnFailure restarts a failed container but not one that succeeded", async (bench) => {
     await bench.create("retry", {
       restartPolicy: "OnFailure",

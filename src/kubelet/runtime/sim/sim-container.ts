@@ -2,6 +2,8 @@
 import type { Clock } from "#base";
 import type { ContainerConfig } from "../config.ts";
 import { RuntimeError } from "../errors.ts";
+import { terminationMessagePathAnnotation, terminationMessagePolicyAnnotation } from "../labels.ts";
+import { maxTerminationMessageBytes } from "../../limits.ts";
 import type { ContainerState, ContainerStatus, ContainerSummary, ExecResult, Image } from "../runtime.ts";
 import { canStart, type ProcessEnd, SimProcess } from "./process.ts";
 
@@ -156,6 +158,14 @@ export class SimContainer {
     };
   }
 
+  #lastWords(): string {
+    const { annotations } = this.config;
+    const written = this.files.get(annotations[terminationMessagePathAnnotation] ?? "") ?? "";
+    const fallsBack = annotations[terminationMessagePolicyAnnotation] === "FallbackToLogsOnError";
+    const text = written === "" && fallsBack && this.exitCode !== 0 ? this.log.join("\n") : written;
+    return text.slice(-maxTerminationMessageBytes);
+  }
+
   #world(print: (line: string) => void): ConstructorParameters<typeof SimProcess>[0] {
     const variables = new Map(this.config.env.map(({ name, value }) => [name, value]));
     return { clock: this.#clock, files: this.files, variables, print };
@@ -175,6 +185,7 @@ export class SimContainer {
     this.state = "CONTAINER_EXITED";
     this.exitCode = exitCode;
     if (this.reason === "") this.reason = exitCode === 0 ? "Completed" : "Error";
+    if (this.message === "") this.message = this.#lastWords();
     this.finishedAtMs = this.#clock.now();
     this.#ended.resolve();
     this.#onStop(this);
