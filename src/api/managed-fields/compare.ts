@@ -42,7 +42,7 @@ export class Comparison {
 }
 
 /** The node of a value that was not there before: everything in it is a member. */
-export function allFieldsOf(topology: Topology, value: unknown): FieldSet {
+function allFieldsOf(topology: Topology, value: unknown): FieldSet {
   if (topology.kind === "leaf") return EMPTY;
   if (topology.kind === "list") {
     const list = itemsOf(value);
@@ -55,7 +55,7 @@ export function allFieldsOf(topology: Topology, value: unknown): FieldSet {
 }
 
 /** The items by their elements, in the order of first appearance; items without keys are left out. */
-export function groupItems(
+function groupItems(
   topology: ListTopology,
   list: readonly unknown[],
 ): ReadonlyMap<string, readonly unknown[]> {

@@ -4,7 +4,7 @@
  */
 import { isObject } from "../patch/json.ts";
 import type { ManagedFieldsEntry } from "../types/meta/object-meta.ts";
-import { canonical, type FieldSet, isEmpty, union } from "./field-set.ts";
+import { canonical, EMPTY, type FieldSet, isEmpty, union } from "./field-set.ts";
 import { MAX_UPDATE_ENTRIES } from "./limits.ts";
 
 export type Operation = "Apply" | "Update";
@@ -102,7 +102,7 @@ function readManager(entry: unknown): Manager | undefined {
   const { manager, operation, apiVersion, time, fieldsType, fieldsV1, subresource } = entry;
   if (operation !== "Apply" && operation !== "Update") return undefined;
   if (typeof apiVersion !== "string" || apiVersion === "" || fieldsType !== "FieldsV1") return undefined;
-  const set = canonical(fieldsV1 ?? {});
+  const set = canonicalOnce(fieldsV1 ?? EMPTY);
   if (set === undefined) return undefined;
   return {
     name: textOf(manager),
@@ -112,6 +112,16 @@ function readManager(entry: unknown): Manager | undefined {
     time: typeof time === "string" ? time : undefined,
     set,
   };
+}
+
+/** Sets found canonical: those of a live object are read again at each of its writes. */
+const seen = new WeakSet<object>();
+
+function canonicalOnce(fields: unknown): FieldSet | undefined {
+  if (isObject(fields) && seen.has(fields)) return fields as FieldSet;
+  const set = canonical(fields);
+  if (set !== undefined) seen.add(set);
+  return set;
 }
 
 function textOf(value: unknown): string {

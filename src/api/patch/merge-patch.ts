@@ -33,7 +33,7 @@ function mergeObject(target: JsonObject, patch: JsonObject): JsonObject {
 }
 
 /** The value without null members of objects; itself when there are none. */
-export function withoutNulls(value: unknown): unknown {
+function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) {
     const items = value.map((item: unknown) => withoutNulls(item));
     return items.some((item, i) => item !== value[i]) ? items : value;
