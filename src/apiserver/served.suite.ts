@@ -26,13 +26,22 @@ export class Caller {
     this.#handler = server.handlerFor(user);
   }
 
-  async call(method: PlainRequest["method"], path: string, body?: unknown, more: Partial<PlainRequest> = {}): Promise<Answered> {
-    const answer = await this.#handler({ method, path, ...more, ...(body === undefined ? {} : { body }) }, this.#signal);
+  async call(
+    method: PlainRequest["method"],
+    path: string,
+    body?: unknown,
+    more: Partial<PlainRequest> = {},
+  ): Promise<Answered> {
+    const answer = await this.#handler(
+      { method, path, ...more, ...(body === undefined ? {} : { body }) },
+      this.#signal,
+    );
     assert.ok(answer.events === undefined, `${method} ${path} answered with a watch`);
     return answer;
   }
 
-  get = (path: string, more: Partial<PlainRequest> = {}): Promise<Answered> => this.call("GET", path, undefined, more);
+  get = (path: string, more: Partial<PlainRequest> = {}): Promise<Answered> =>
+    this.call("GET", path, undefined, more);
   post = (path: string, body: unknown): Promise<Answered> => this.call("POST", path, body);
   put = (path: string, body: unknown): Promise<Answered> => this.call("PUT", path, body);
   delete = (path: string, body?: unknown): Promise<Answered> => this.call("DELETE", path, body);
@@ -69,7 +78,11 @@ export async function serve(name: string, body: (served: Served) => Promise<void
 }
 
 /** A config map that can be created as it is. */
-export function configMap(name: string, data: Readonly<Record<string, string>> = {}, metadata: object = {}): object {
+export function configMap(
+  name: string,
+  data: Readonly<Record<string, string>> = {},
+  metadata: object = {},
+): object {
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { name, ...metadata }, data };
 }
 
@@ -84,7 +97,10 @@ export function namesOf(list: { readonly items: readonly KubeObject[] }): readon
 }
 
 /** Collects `count` events of a watch, then closes it. */
-export async function take(events: AsyncIterable<readonly WatchItem[]>, count: number): Promise<readonly WatchItem[]> {
+export async function take(
+  events: AsyncIterable<readonly WatchItem[]>,
+  count: number,
+): Promise<readonly WatchItem[]> {
   const found: WatchItem[] = [];
   for await (const batch of events) {
     found.push(...batch);

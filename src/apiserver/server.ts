@@ -24,6 +24,7 @@ import { Fairness } from "./fairness.ts";
 import { type Admitted, type Audit, Gate } from "./gate.ts";
 import { type PlainAnswer, type PlainRequest, plainCall, plainAnswer } from "./in-process.ts";
 import { Negotiator } from "./negotiate.ts";
+import { Lanes } from "./registry/lanes.ts";
 import { ManagedFieldsTracker } from "./registry/managed-fields.ts";
 import { Objects } from "./registry/objects.ts";
 import { Records } from "./registry/records.ts";
@@ -127,6 +128,7 @@ export class ApiServer implements Component {
         ports,
       }),
       fields: new ManagedFieldsTracker(),
+      lanes: new Lanes(),
       turns,
     };
     this.#handler = {

@@ -1,5 +1,6 @@
 /** HTTP/1.1 on accepted TLS connections, by Node's own parser. */
 import * as http from "node:http";
+import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { Answer, Call, CallBody } from "../call.ts";
 import { peerCertificate } from "./peer-certificate-node.ts";
@@ -11,6 +12,8 @@ export interface Http1Options {
   /** Aborts when the server closes: open watches end. */
   readonly closing: AbortSignal;
   readonly maxHeaderBytes: number;
+  /** The connections that have a request under way; kept by the server. */
+  readonly busy: Set<Duplex>;
 }
 
 /** A server that listens nowhere: emit `connection` with a socket. */
@@ -34,7 +37,13 @@ async function serve(
   response: http.ServerResponse,
 ): Promise<void> {
   const gone = new AbortController();
-  response.on("close", () => gone.abort(GONE));
+  const { socket } = request;
+  options.busy.add(socket);
+  response.on("close", () => {
+    gone.abort(GONE);
+    options.busy.delete(socket);
+    if (options.closing.aborted) socket.end();
+  });
   request.on("error", () => gone.abort(GONE));
   try {
     const answer = await options.handle(callOf(options, request, gone.signal));

@@ -5,6 +5,7 @@
 import * as http from "node:http";
 import * as http2 from "node:http2";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import * as tls from "node:tls";
 import { type Component, type Env, assert } from "#base";
 import type { Answer, Call } from "../call.ts";
@@ -42,6 +43,8 @@ export class HttpsFront implements Component {
   readonly #sockets = new Set<tls.TLSSocket>();
   readonly #sessions = new Set<http2.ServerHttp2Session>();
   readonly #closing = new AbortController();
+  /** HTTP/1.1 connections in the middle of a request; HTTP/2 sessions close by themselves. */
+  readonly #busy = new Set<Duplex>();
   #http1: http.Server | undefined;
 
   constructor(env: Env, deps: FrontDeps, options: FrontOptions) {
@@ -56,6 +59,7 @@ export class HttpsFront implements Component {
       handle: this.#deps.handle,
       closing: this.#closing.signal,
       maxHeaderBytes: MAX_HEADER_BYTES,
+      busy: this.#busy,
     });
     for (const address of this.#options.addresses) this.#servers.push(await this.#listen(address));
   }
@@ -86,9 +90,9 @@ export class HttpsFront implements Component {
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
     for (const session of this.#sessions) session.close();
-    this.#http1?.closeIdleConnections();
     const cut = this.#env.clock.timer(DRAIN_MS, () => this.#cut()).unref();
-    for (const socket of this.#sockets) if (isIdle(socket)) socket.end();
+    for (const socket of this.#sockets)
+      if (socket.alpnProtocol !== "h2" && !this.#busy.has(socket)) socket.end();
     await Promise.all(closed);
     cut.cancel();
   }
@@ -149,9 +153,4 @@ export class HttpsFront implements Component {
       remoteAddress,
     });
   }
-}
-
-/** An HTTP/1.1 connection between requests; HTTP/2 sessions close by themselves. */
-function isIdle(socket: tls.TLSSocket): boolean {
-  return socket.alpnProtocol !== "h2" && socket.bytesRead === 0;
 }

@@ -30,7 +30,8 @@ test("selectors choose by label, name, node and phase; an unknown field is refus
       ["fieldSelector=spec.nodeName%3Dn1", ["a"]],
       ["fieldSelector=status.phase%3DRunning", []],
     ];
-    for (const [query, expected] of rows) assert.deepEqual(namesOf((await admin.get(`${PODS}?${query}`)).body), expected, query);
+    for (const [query, expected] of rows)
+      assert.deepEqual(namesOf((await admin.get(`${PODS}?${query}`)).body), expected, query);
     assert.equal((await admin.get(`${PODS}?fieldSelector=spec.nope%3D1`)).status, 400);
   }));
 
@@ -41,7 +42,9 @@ test("a read waits for a revision to come, and gives up on one that does not", (
     const waiting = admin.get(`${MAPS}?resourceVersion=${next}&resourceVersionMatch=NotOlderThan`);
     await admin.post(MAPS, configMap("b"));
     assert.equal((await waiting).status, 200);
-    const exact = await admin.get(`${MAPS}?resourceVersion=${made.metadata.resourceVersion}&resourceVersionMatch=Exact`);
+    const exact = await admin.get(
+      `${MAPS}?resourceVersion=${made.metadata.resourceVersion}&resourceVersionMatch=Exact`,
+    );
     assert.deepEqual(namesOf(exact.body), ["a", "kube-root-ca.crt"]);
     const future = await admin.get(`${MAPS}?resourceVersion=999999`);
     assert.deepEqual([future.status, future.body.details.causes[0].reason], [504, "ResourceVersionTooLarge"]);
@@ -60,18 +63,27 @@ test("a list at a compacted revision is 410", () =>
 test("a watch shows the state, then each change in order", () =>
   serve("watch", async ({ admin }) => {
     await admin.post(MAPS, configMap("a"));
-    const events = await admin.watch(`${MAPS}?watch=true&fieldSelector=metadata.name%3Da`, new AbortController().signal);
+    const events = await admin.watch(
+      `${MAPS}?watch=true&fieldSelector=metadata.name%3Da`,
+      new AbortController().signal,
+    );
     const seen = take(events, 3);
     await admin.patch(`${MAPS}/a`, "merge-patch+json", { data: { k: "1" } });
     await admin.delete(`${MAPS}/a`);
-    assert.deepEqual((await seen).map(({ type }) => type), ["ADDED", "MODIFIED", "DELETED"]);
+    assert.deepEqual(
+      (await seen).map(({ type }) => type),
+      ["ADDED", "MODIFIED", "DELETED"],
+    );
   }));
 
 test("a watch from a list's revision misses nothing and repeats nothing", () =>
   serve("resume", async ({ admin }) => {
     const { resourceVersion } = (await admin.get(MAPS)).body.metadata;
     for (const name of ["a", "b"]) await admin.post(MAPS, configMap(name));
-    const events = await admin.watch(`${MAPS}?watch=true&resourceVersion=${resourceVersion}`, new AbortController().signal);
+    const events = await admin.watch(
+      `${MAPS}?watch=true&resourceVersion=${resourceVersion}`,
+      new AbortController().signal,
+    );
     const seen = take(events, 3);
     await admin.post(MAPS, configMap("c"));
     const names = (await seen).map(({ object }) => (object as { metadata: { name: string } }).metadata.name);
@@ -81,10 +93,14 @@ test("a watch from a list's revision misses nothing and repeats nothing", () =>
 test("an object that enters or leaves the selection is ADDED or DELETED", () =>
   serve("transitions", async ({ admin }) => {
     await admin.post(MAPS, configMap("a", {}, { labels: { app: "x" } }));
-    const events = await admin.watch(`${MAPS}?watch=true&labelSelector=app%3Dy`, new AbortController().signal);
+    const events = await admin.watch(
+      `${MAPS}?watch=true&labelSelector=app%3Dy`,
+      new AbortController().signal,
+    );
     const seen = take(events, 2);
     await admin.patch(`${MAPS}/a`, "merge-patch+json", { metadata: { labels: { app: "y" } } });
-    const left = (await admin.patch(`${MAPS}/a`, "merge-patch+json", { metadata: { labels: { app: "x" } } })).body;
+    const left = (await admin.patch(`${MAPS}/a`, "merge-patch+json", { metadata: { labels: { app: "x" } } }))
+      .body;
     const [added, deleted] = await seen;
     assert.deepEqual([added?.type, deleted?.type], ["ADDED", "DELETED"]);
     const { metadata } = deleted?.object as { metadata: { labels: object; resourceVersion: string } };
@@ -95,9 +111,13 @@ test("an object that enters or leaves the selection is ADDED or DELETED", () =>
 test("a streaming list ends its initial events with a bookmark, and bookmarks go on while nothing happens", () =>
   serve("bookmarks", async ({ admin, world }) => {
     await admin.post(MAPS, configMap("a"));
-    const query = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+    const query =
+      "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
     const seen = await take(await admin.watch(`${MAPS}?${query}`, new AbortController().signal), 4);
-    assert.deepEqual(seen.map(({ type }) => type), ["ADDED", "ADDED", "BOOKMARK", "BOOKMARK"]);
+    assert.deepEqual(
+      seen.map(({ type }) => type),
+      ["ADDED", "ADDED", "BOOKMARK", "BOOKMARK"],
+    );
     const { metadata } = seen[2]?.object as { metadata: { annotations?: Record<string, string> } };
     assert.deepEqual(metadata.annotations, { "k8s.io/initial-events-end": "true" });
     assert.ok(world.env("server").clock.monotonic() >= 60_000);
@@ -120,10 +140,15 @@ test("tables carry the printed columns, and metadata-only answers only metadata"
     await admin.post(MAPS, configMap("a", { k: "v" }));
     const accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
     const table = (await admin.get(MAPS, { accept })).body;
-    assert.deepEqual(table.columnDefinitions.map((one: { name: string }) => one.name), ["Name", "Data", "Age"]);
+    assert.deepEqual(
+      table.columnDefinitions.map((one: { name: string }) => one.name),
+      ["Name", "Data", "Age"],
+    );
     assert.deepEqual(table.rows[0].cells.slice(0, 2), ["a", 1]);
     assert.equal(table.rows[0].object.kind, "PartialObjectMetadata");
-    const partial = (await admin.get(`${MAPS}/a`, { accept: "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io" })).body;
+    const partial = (
+      await admin.get(`${MAPS}/a`, { accept: "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io" })
+    ).body;
     assert.deepEqual(Object.keys(partial).sort(), ["apiVersion", "kind", "metadata"]);
     assert.equal((await admin.get(MAPS, { accept: "text/plain" })).status, 406);
   }));

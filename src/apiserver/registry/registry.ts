@@ -10,6 +10,7 @@ import type { Catalog } from "../catalog.ts";
 import { MAX_WRITE_ATTEMPTS } from "../limits.ts";
 import type { Behaviours } from "../resources/behaviour.ts";
 import type { Turns } from "../turns.ts";
+import type { Lanes } from "./lanes.ts";
 import type { ManagedFieldsTracker } from "./managed-fields.ts";
 import type { Objects } from "./objects.ts";
 import type { Records, Versioned } from "./records.ts";
@@ -25,6 +26,7 @@ export interface Registry {
   readonly admission: Admission;
   readonly behaviours: Behaviours;
   readonly fields: ManagedFieldsTracker;
+  readonly lanes: Lanes;
   readonly turns: Turns;
 }
 
@@ -49,23 +51,36 @@ export async function commitLoop<T>(
   registry: Registry,
   attempt: (seen: Seen, tries: number) => Promise<Attempt<T>>,
 ): Promise<T> {
-  for (let tries = 1; tries <= MAX_WRITE_ATTEMPTS; tries++) {
-    const seen = new Seen(registry.store);
-    let decision: Attempt<T>;
-    try {
-      decision = await attempt(seen, tries);
-    } catch (error) {
-      await seen.settled();
-      throw error;
+  let leave: (() => void) | undefined;
+  try {
+    for (let tries = 1; tries <= MAX_WRITE_ATTEMPTS; tries++) {
+      const seen = new Seen(registry.store);
+      const decision = await decide(attempt, seen, tries);
+      if (decision.type === "answer") {
+        await seen.settled();
+        return decision.value;
+      }
+      const result = await registry.store.commit(decision.txn);
+      if (result.committed) return decision.done(result.revision);
+      leave ??= await registry.lanes.enter(result.conflict);
     }
-    if (decision.type === "answer") {
-      await seen.settled();
-      return decision.value;
-    }
-    const result = await registry.store.commit(decision.txn);
-    if (result.committed) return decision.done(result.revision);
+  } finally {
+    leave?.();
   }
   throw internal(`a write lost ${MAX_WRITE_ATTEMPTS} races in a row`);
+}
+
+async function decide<T>(
+  attempt: (seen: Seen, tries: number) => Promise<Attempt<T>>,
+  seen: Seen,
+  tries: number,
+): Promise<Attempt<T>> {
+  try {
+    return await attempt(seen, tries);
+  } catch (error) {
+    await seen.settled();
+    throw error;
+  }
 }
 
 /** Reads of pending state, and the revision that they stand on. */

@@ -86,11 +86,17 @@ test("each kind of patch changes the object; a patch that does not apply is refu
     await admin.post(MAPS, configMap("a", { k: "1", old: "x" }));
     const merge = await admin.patch(`${MAPS}/a`, "merge-patch+json", { data: { k: "2", old: null } });
     assert.deepEqual(merge.body.data, { k: "2" });
-    const json = await admin.patch(`${MAPS}/a`, "json-patch+json", [{ op: "add", path: "/data/j", value: "3" }]);
+    const json = await admin.patch(`${MAPS}/a`, "json-patch+json", [
+      { op: "add", path: "/data/j", value: "3" },
+    ]);
     assert.deepEqual(json.body.data, { j: "3", k: "2" });
-    const strategic = await admin.patch(`${MAPS}/a`, "strategic-merge-patch+json", { metadata: { labels: { l: "1" } } });
+    const strategic = await admin.patch(`${MAPS}/a`, "strategic-merge-patch+json", {
+      metadata: { labels: { l: "1" } },
+    });
     assert.deepEqual(strategic.body.metadata.labels, { l: "1" });
-    const test = await admin.patch(`${MAPS}/a`, "json-patch+json", [{ op: "test", path: "/data/j", value: "no" }]);
+    const test = await admin.patch(`${MAPS}/a`, "json-patch+json", [
+      { op: "test", path: "/data/j", value: "no" },
+    ]);
     assert.equal(test.status, 422);
     const unknown = await admin.patch(`${MAPS}/a`, "nonsense", {});
     assert.equal(unknown.status, 415);
@@ -102,7 +108,9 @@ test("32 writers that patch one object at once all succeed, each on the other's 
   serve("races", async ({ admin }) => {
     await admin.post(MAPS, configMap("a"));
     const keys = Array.from({ length: 32 }, (_, i) => `k${i}`);
-    const answers = await Promise.all(keys.map((key) => admin.patch(`${MAPS}/a`, "merge-patch+json", { data: { [key]: "x" } })));
+    const answers = await Promise.all(
+      keys.map((key) => admin.patch(`${MAPS}/a`, "merge-patch+json", { data: { [key]: "x" } })),
+    );
     assert.deepEqual([...new Set(answers.map((answer) => answer.status))], [200]);
     assert.deepEqual(Object.keys((await admin.get(`${MAPS}/a`)).body.data).sort(), keys.sort());
   }));
@@ -114,7 +122,11 @@ test("apply creates, owns, conflicts with other owners, and yields to force", ()
     assert.equal(made.status, 201);
     const refused = await admin.patch(`${MAPS}/a?fieldManager=two`, "apply-patch+yaml", applied("2"));
     assert.deepEqual([refused.status, refused.body.details.causes[0].field], [409, ".data.k"]);
-    const forced = await admin.patch(`${MAPS}/a?fieldManager=two&force=true`, "apply-patch+yaml", applied("2"));
+    const forced = await admin.patch(
+      `${MAPS}/a?fieldManager=two&force=true`,
+      "apply-patch+yaml",
+      applied("2"),
+    );
     assert.deepEqual([forced.status, forced.body.data], [200, { k: "2" }]);
     const anonymous = await admin.patch(`${MAPS}/a`, "apply-patch+yaml", applied("3"));
     assert.equal(anonymous.status, 422);
@@ -144,7 +156,12 @@ test("delete honours preconditions, finalizers and propagation", () =>
 test("a bound pod is deleted with grace, which a second delete may shorten but not lengthen", () =>
   serve("grace", async ({ admin }) => {
     await admin.post(PODS, pod("a"));
-    await admin.post(`${PODS}/a/binding`, { apiVersion: "v1", kind: "Binding", metadata: { name: "a" }, target: { kind: "Node", name: "n1" } });
+    await admin.post(`${PODS}/a/binding`, {
+      apiVersion: "v1",
+      kind: "Binding",
+      metadata: { name: "a" },
+      target: { kind: "Node", name: "n1" },
+    });
     const first = await admin.delete(`${PODS}/a`);
     assert.equal(first.body.metadata.deletionGracePeriodSeconds, 30);
     const longer = await admin.delete(`${PODS}/a`, { gracePeriodSeconds: 60 });
@@ -157,7 +174,11 @@ test("a bound pod is deleted with grace, which a second delete may shorten but n
 
 test("delete of a collection deletes what is selected, and nothing else", () =>
   serve("collection", async ({ admin }) => {
-    for (const [name, app] of [["a", "x"], ["b", "x"], ["c", "y"]] as const) {
+    for (const [name, app] of [
+      ["a", "x"],
+      ["b", "x"],
+      ["c", "y"],
+    ] as const) {
       await admin.post(MAPS, configMap(name, {}, { labels: { app } }));
     }
     const answer = await admin.delete(`${MAPS}?labelSelector=app%3Dx`);

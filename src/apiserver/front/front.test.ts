@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import * as http2 from "node:http2";
+import * as https from "node:https";
+import { test } from "node:test";
+import { createCa, issue } from "#base/pki";
+import { createRealEnv } from "#base/real";
+import { startApiServer } from "../../../test/testing/api-server.ts";
+import { HttpsFront } from "./https-front-node.ts";
+
+const HOST = "127.0.0.1";
+const MAPS = "/api/v1/namespaces/default/configmaps";
+
+interface Front {
+  readonly port: number;
+  readonly ca: string;
+  /** A client certificate of the cluster's own authority, in `system:masters`. */
+  readonly admin: { readonly cert: string; readonly key: string };
+  /** One that a stranger issued. */
+  readonly stranger: { readonly cert: string; readonly key: string };
+  readonly close: () => Promise<void>;
+}
+
+async function listen(body: (front: Front) => Promise<void>): Promise<void> {
+  const env = createRealEnv({ name: "front", logLevel: "error" });
+  const ca = createCa(env, { commonName: "test", days: 1 });
+  const { server, store } = await startApiServer(env, ca.certificatePem);
+  const subject = { commonName: "server", organizations: [] };
+  const serving = issue(env, ca, { subject, usages: ["server"], ipAddresses: [HOST], days: 1 });
+  const client = (by: typeof ca): Front["admin"] => {
+    const made = issue(env, by, {
+      subject: { commonName: "admin", organizations: ["system:masters"] },
+      usages: ["client"],
+      days: 1,
+    });
+    return { cert: made.certificatePem, key: made.privateKeyPem };
+  };
+  const options = {
+    addresses: [{ host: HOST, port: 0 }],
+    certificate: serving.certificatePem,
+    privateKey: serving.privateKeyPem,
+    clientAuthorities: ca.certificatePem,
+  };
+  const front = new HttpsFront(env, { handle: (call) => server.handle(call) }, options);
+  await front.start(new AbortController().signal);
+  const close = (): Promise<void> => front[Symbol.asyncDispose]();
+  const stranger = client(createCa(env, { commonName: "stranger", days: 1 }));
+  try {
+    await body({ port: front.port, ca: ca.certificatePem, admin: client(ca), stranger, close });
+  } finally {
+    await close();
+    await server[Symbol.asyncDispose]();
+    await store[Symbol.asyncDispose]();
+    await env[Symbol.asyncDispose]();
+  }
+}
+
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+}
+
+function request(
+  front: Front,
+  method: string,
+  path: string,
+  more: https.RequestOptions & { readonly body?: string } = {},
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const { body, ...options } = more;
+    const sent = https.request(
+      { host: HOST, port: front.port, ca: front.ca, method, path, agent: false, ...options },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
+        );
+      },
+    );
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+test("HTTP/1.1: a client certificate names the user; without one the caller is anonymous, with a strange one nobody", () =>
+  listen(async (front) => {
+    assert.equal((await request(front, "GET", MAPS, front.admin)).status, 200);
+    assert.equal((await request(front, "GET", MAPS)).status, 403);
+    assert.equal((await request(front, "GET", MAPS, front.stranger)).status, 401);
+    assert.equal(
+      (await request(front, "GET", MAPS, { headers: { authorization: "Bearer nonsense" } })).status,
+      401,
+    );
+    assert.equal((await request(front, "GET", "/livez")).text, "ok");
+  }));
+
+test("a body over the limit is refused, and one that nobody may send is not read", () =>
+  listen(async (front) => {
+    const body = "x".repeat(4 * 1024 * 1024);
+    assert.equal((await request(front, "POST", MAPS, { ...front.admin, body })).status, 413);
+    const unsent = { headers: { "content-length": "1000000", "content-type": "application/json" } };
+    const refused = await new Promise<number>((resolve, reject) => {
+      const sent = https.request({
+        host: HOST,
+        port: front.port,
+        ca: front.ca,
+        method: "POST",
+        path: MAPS,
+        agent: false,
+        ...unsent,
+      });
+      sent.on("response", (response) => resolve(response.statusCode ?? 0));
+      sent.on("error", reject);
+      sent.flushHeaders();
+    });
+    assert.equal(refused, 403);
+  }));
+
+test("HTTP/2: many streams share one connection, and a watch delivers while others write", () =>
+  listen(async (front) => {
+    const session = http2.connect(`https://${HOST}:${front.port}`, { ca: front.ca, ...front.admin });
+    const stream = session.request({ ":path": `${MAPS}?watch=true&fieldSelector=metadata.name%3Da` });
+    const lines: string[] = [];
+    const two = new Promise<void>((resolve) => {
+      let text = "";
+      stream.on("data", (chunk: Buffer) => {
+        text += chunk.toString("utf8");
+        lines.splice(0, lines.length, ...text.split("\n").filter((line) => line !== ""));
+        if (lines.length === 2) resolve();
+      });
+    });
+    const body = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } });
+    const write = (method: string, path: string): Promise<number> =>
+      new Promise((resolve) => {
+        const sent = session.request({
+          ":path": path,
+          ":method": method,
+          "content-type": "application/json",
+        });
+        sent.on("response", (headers) => resolve(headers[":status"] ?? 0));
+        sent.end(method === "POST" ? body : undefined);
+        sent.resume();
+      });
+    assert.equal(await write("POST", MAPS), 201);
+    assert.equal(await write("DELETE", `${MAPS}/a`), 200);
+    await two;
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { type: string }).type),
+      ["ADDED", "DELETED"],
+    );
+    session.destroy();
+  }));
+
+test("closing ends open watches and idle connections at once", () =>
+  listen(async (front) => {
+    const watching = request(front, "GET", `${MAPS}?watch=true`, {
+      ...front.admin,
+      agent: new https.Agent({ keepAlive: true }),
+    });
+    assert.equal(
+      (await request(front, "GET", MAPS, { ...front.admin, agent: new https.Agent({ keepAlive: true }) }))
+        .status,
+      200,
+    );
+    const session = http2.connect(`https://${HOST}:${front.port}`, { ca: front.ca, ...front.admin });
+    await new Promise<void>((resolve) => session.once("remoteSettings", () => resolve()));
+    const start = performance.now();
+    await front.close();
+    assert.equal((await watching).status, 200);
+    assert.ok(performance.now() - start < 3_000, "closing waited for idle clients");
+  }));

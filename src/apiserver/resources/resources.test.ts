@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pod, serve } from "../served.suite.ts";
+
+const SERVICES = "/api/v1/namespaces/default/services";
+const PODS = "/api/v1/namespaces/default/pods";
+const ADDRESSES = "/apis/networking.k8s.io/v1/ipaddresses";
+
+function service(name: string, spec: object = {}): object {
+  return { apiVersion: "v1", kind: "Service", metadata: { name }, spec: { ports: [{ port: 80 }], ...spec } };
+}
+
+test("a new namespace has its service account and root certificate in the same revision", () =>
+  serve("namespace", async ({ admin }) => {
+    const made = (
+      await admin.post("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: "n" } })
+    ).body;
+    const account = (await admin.get("/api/v1/namespaces/n/serviceaccounts/default")).body;
+    const certificate = (await admin.get("/api/v1/namespaces/n/configmaps/kube-root-ca.crt")).body;
+    const revisions = [made, account, certificate].map((one) => one.metadata.resourceVersion);
+    assert.equal(new Set(revisions).size, 1);
+    assert.equal(certificate.data["ca.crt"], "the authority");
+  }));
+
+test("a deleted namespace is Terminating, takes nothing new, and goes when it is finalized", () =>
+  serve("namespace end", async ({ admin }) => {
+    await admin.post("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: "n" } });
+    const ending = (await admin.delete("/api/v1/namespaces/n")).body;
+    assert.equal(ending.status.phase, "Terminating");
+    const refused = await admin.post("/api/v1/namespaces/n/pods", pod("a"));
+    assert.deepEqual([refused.status, refused.body.details.causes[0].reason], [403, "NamespaceTerminating"]);
+    const finalized = await admin.put("/api/v1/namespaces/n/finalize", {
+      ...ending,
+      spec: { finalizers: [] },
+    });
+    assert.equal(finalized.status, 200);
+    assert.equal((await admin.get("/api/v1/namespaces/n")).status, 404);
+    assert.equal((await admin.delete("/api/v1/namespaces/default")).status, 403);
+  }));
+
+test("services made at once get different addresses and ports, and give them back", () =>
+  serve("services", async ({ admin }) => {
+    const names = Array.from({ length: 40 }, (_, i) => `s${i}`);
+    const made = await Promise.all(
+      names.map((name) => admin.post(SERVICES, service(name, { type: "NodePort" }))),
+    );
+    assert.deepEqual([...new Set(made.map((one) => one.status))], [201]);
+    assert.equal(new Set(made.map((one) => one.body.spec.clusterIP)).size, 40);
+    assert.equal(new Set(made.map((one) => one.body.spec.ports[0].nodePort)).size, 40);
+    const { clusterIP, ports } = made[0]?.body.spec;
+    assert.equal((await admin.get(`${ADDRESSES}/${clusterIP}`)).body.spec.parentRef.name, "s0");
+    const taken = await admin.post(
+      SERVICES,
+      service("t", { clusterIP, type: "NodePort", ports: [{ port: 80, nodePort: ports[0].nodePort }] }),
+    );
+    assert.deepEqual(
+      taken.body.details.causes.map((one: { field: string }) => one.field),
+      ["spec.clusterIPs", "spec.ports[0].nodePort"],
+    );
+    await admin.delete(`${SERVICES}/s0`);
+    assert.equal((await admin.get(`${ADDRESSES}/${clusterIP}`)).status, 404);
+    const again = await admin.post(
+      SERVICES,
+      service("t", { clusterIP, type: "NodePort", ports: [{ port: 80, nodePort: ports[0].nodePort }] }),
+    );
+    assert.equal(again.status, 201);
+  }));
+
+test("a service keeps its address through updates, loses it as ExternalName, and headless has none", () =>
+  serve("service types", async ({ admin }) => {
+    const made = (await admin.post(SERVICES, service("a", { type: "NodePort" }))).body;
+    const updated = await admin.put(`${SERVICES}/a`, service("a", { type: "NodePort" }));
+    assert.equal(updated.body.spec.clusterIP, made.spec.clusterIP);
+    assert.equal(updated.body.spec.ports[0].nodePort, made.spec.ports[0].nodePort);
+    const external = {
+      spec: {
+        type: "ExternalName",
+        externalName: "example.com",
+        clusterIP: null,
+        clusterIPs: null,
+        ports: null,
+        internalTrafficPolicy: null,
+        externalTrafficPolicy: null,
+      },
+    };
+    assert.equal((await admin.patch(`${SERVICES}/a`, "merge-patch+json", external)).status, 200);
+    assert.equal((await admin.get(`${ADDRESSES}/${made.spec.clusterIP}`)).status, 404);
+    const headless = (await admin.post(SERVICES, service("h", { clusterIP: "None", selector: { a: "b" } })))
+      .body;
+    assert.deepEqual([headless.spec.clusterIPs, headless.spec.ipFamilies], [["None"], ["IPv4"]]);
+    const outside = await admin.post(SERVICES, service("o", { clusterIP: "10.1.2.3" }));
+    assert.equal(outside.status, 422);
+  }));
+
+test("a pod is bound once", () =>
+  serve("binding", async ({ admin }) => {
+    await admin.post(PODS, pod("a"));
+    const bind = (node: string): ReturnType<typeof admin.post> =>
+      admin.post(`${PODS}/a/binding`, {
+        apiVersion: "v1",
+        kind: "Binding",
+        metadata: { name: "a" },
+        target: { kind: "Node", name: node },
+      });
+    const answers = await Promise.all([bind("n1"), bind("n2")]);
+    assert.deepEqual(answers.map((one) => one.status).sort(), [201, 409]);
+    const bound = (await admin.get(`${PODS}/a`)).body;
+    assert.equal(bound.status.conditions[0].type, "PodScheduled");
+    assert.equal((await bind("n3")).status, 409);
+  }));
+
+test("a pod gets its account's token volume, tolerations and priority", () =>
+  serve("pod admission", async ({ admin }) => {
+    const { spec } = (await admin.post(PODS, pod("a", { priorityClassName: "system-node-critical" }))).body;
+    assert.equal(spec.serviceAccountName, "default");
+    assert.match(spec.volumes[0].name, /^kube-api-access-[a-z0-9]{5}$/);
+    assert.equal(spec.containers[0].volumeMounts[0].name, spec.volumes[0].name);
+    assert.deepEqual(
+      spec.tolerations.map((one: { tolerationSeconds: number }) => one.tolerationSeconds),
+      [300, 300],
+    );
+    assert.equal(spec.priority, 2_000_001_000);
+    assert.equal((await admin.post(PODS, pod("b", { serviceAccountName: "nobody" }))).status, 403);
+    assert.equal((await admin.post(PODS, pod("b", { priorityClassName: "nothing" }))).status, 403);
+  }));
+
+test("eviction spends the budget once, then is refused", () =>
+  serve("eviction", async ({ admin }) => {
+    for (const name of ["a", "b"]) {
+      await admin.post(PODS, pod(name, { nodeName: "n" }, { labels: { app: "x" } }));
+      const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
+      await admin.patch(`${PODS}/${name}/status`, "merge-patch+json", { status });
+    }
+    const budgets = "/apis/policy/v1/namespaces/default/poddisruptionbudgets";
+    const spec = { minAvailable: 1, selector: { matchLabels: { app: "x" } } };
+    await admin.post(budgets, {
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name: "p" },
+      spec,
+    });
+    const status = {
+      observedGeneration: 1,
+      disruptionsAllowed: 1,
+      currentHealthy: 2,
+      desiredHealthy: 1,
+      expectedPods: 2,
+    };
+    await admin.patch(`${budgets}/p/status`, "merge-patch+json", { status });
+    const evict = (name: string): ReturnType<typeof admin.post> =>
+      admin.post(`${PODS}/${name}/eviction`, {
+        apiVersion: "policy/v1",
+        kind: "Eviction",
+        metadata: { name },
+      });
+    assert.equal((await evict("a")).status, 201);
+    assert.ok((await admin.get(`${PODS}/a`)).body.metadata.deletionTimestamp);
+    const refused = await evict("b");
+    assert.deepEqual([refused.status, refused.body.details.causes[0].reason], [429, "DisruptionBudget"]);
+  }));
+
+test("scale reads and writes the replicas of whatever has them", () =>
+  serve("scale", async ({ admin }) => {
+    const path = "/apis/apps/v1/namespaces/default/deployments";
+    const template = {
+      metadata: { labels: { app: "x" } },
+      spec: { containers: [{ name: "c", image: "nginx" }] },
+    };
+    const spec = { replicas: 1, selector: { matchLabels: { app: "x" } }, template };
+    await admin.post(path, { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "d" }, spec });
+    const scale = (await admin.get(`${path}/d/scale`)).body;
+    assert.deepEqual([scale.kind, scale.spec.replicas, scale.status.selector], ["Scale", 1, "app=x"]);
+    assert.equal(
+      (await admin.put(`${path}/d/scale`, { ...scale, spec: { replicas: 3 } })).body.spec.replicas,
+      3,
+    );
+    assert.equal(
+      (await admin.patch(`${path}/d/scale`, "merge-patch+json", { spec: { replicas: 5 } })).status,
+      200,
+    );
+    assert.equal((await admin.get(`${path}/d`)).body.spec.replicas, 5);
+    assert.equal(
+      (await admin.patch(`${path}/d/scale`, "merge-patch+json", { spec: { replicas: -1 } })).status,
+      422,
+    );
+  }));
+
+test("events expire after an hour", () =>
+  serve("events", async ({ admin, world }) => {
+    const path = "/api/v1/namespaces/default/events";
+    const involvedObject = { kind: "Pod", namespace: "default", name: "a" };
+    await admin.post(path, { apiVersion: "v1", kind: "Event", metadata: { name: "e" }, involvedObject });
+    assert.equal((await admin.get(`${path}/e`)).status, 200);
+    await world.env("server").clock.sleep(3_700_000);
+    assert.equal((await admin.get(`${path}/e`)).status, 404);
+  }));
