@@ -14,6 +14,7 @@ import { type Client, writeKubeconfig } from "#client";
 import { type Journal, RevisionStore } from "#store";
 import { InProcessAccess } from "./access.ts";
 import type { ListenAddress } from "./cluster-options.ts";
+import { Compactor } from "./compactor.ts";
 import { startControllers, startScheduler, startVirtualNode } from "./components.ts";
 import { clientCertificate, kubeconfigOf } from "./credentials.ts";
 import { administrator, type Identity } from "./identities.ts";
@@ -221,6 +222,7 @@ async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Pr
   );
   await server.start(signal);
   open(server);
+  await stack.use(new Compactor(env.child("compactor"), { store })).start();
   const access = stack.use(new InProcessAccess(server));
   return { ...base, server, access, front };
 }

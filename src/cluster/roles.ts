@@ -86,7 +86,7 @@ export async function runApiServer(options: ApiServerRoleOptions, signal: AbortS
 async function accessOf(env: RootEnv, kubeconfig: string): Promise<RemoteAccess> {
   const credentials = await credentialsOf(await loadKubeconfigs([resolve(kubeconfig)])).catch(
     (cause: unknown) => {
-      const message = `Cannot use kubeconfig "${kubeconfig}": ${cause instanceof Error ? cause.message : String(cause)}`;
+      const message = `Cannot use kubeconfig "${kubeconfig}"`;
       throw new ClusterError(
         "bad-option",
         message,

@@ -41,6 +41,8 @@ export class ServiceAccountTransport implements Transport {
   async request(request: ApiRequest, signal: AbortSignal): Promise<ApiResponse> {
     const answer = await (await this.#transport(signal)).request(request, signal);
     if (answer.status !== 401) return answer;
+    const refused = await this.#current?.catch(() => undefined);
+    if (refused !== undefined) this.#old.push(refused.transport);
     this.#current = undefined;
     return (await this.#transport(signal)).request(request, signal);
   }
@@ -58,12 +60,20 @@ export class ServiceAccountTransport implements Transport {
     );
   }
 
+  /** Decides synchronously whether to connect, so that calls at once share one connection. */
   async #transport(signal: AbortSignal): Promise<HttpsTransport> {
-    const before = await this.#current?.catch(() => undefined);
-    if (before !== undefined && this.#env.clock.now() < before.renewAt) return before.transport;
-    if (before !== undefined) this.#old.push(before.transport);
-    this.#current = this.#connect(signal);
-    return (await this.#current).transport;
+    this.#current ??= this.#connect(signal);
+    const asked = this.#current;
+    const { transport, renewAt } = await asked.catch((error: unknown) => {
+      if (this.#current === asked) this.#current = undefined;
+      throw error;
+    });
+    if (this.#env.clock.now() < renewAt) return transport;
+    if (this.#current === asked) {
+      this.#old.push(transport);
+      this.#current = undefined;
+    }
+    return this.#transport(signal);
   }
 
   async #connect(

@@ -50,7 +50,9 @@ export function call(
   type = "application/json",
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { "content-type": type };
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const headers =
+      text === undefined ? {} : { "content-type": type, "content-length": Buffer.byteLength(text) };
     const sent = request({ ...access, method, path, headers }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -61,7 +63,7 @@ export function call(
       );
     });
     sent.on("error", reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
+    sent.end(text);
   });
 }
 
