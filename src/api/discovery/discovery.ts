@@ -1,7 +1,7 @@
 /**
- * Discovery documents of a set of resources: the classic ones (`/api`, `/apis`, one for each group and version) and the
- * aggregated ones (apidiscovery.k8s.io/v2). Immutable: made for one generation of the resources, each document on first
- * use.
+ * Discovery documents of a set of resources: the classic ones (`/api`, `/apis`, one for each group and
+ * version) and the aggregated ones (apidiscovery.k8s.io/v2). Immutable: made for one generation of the
+ * resources, each document on first use.
  */
 import type { Resource } from "../resource.ts";
 import { compareGroups, compareVersions } from "./group-order.ts";

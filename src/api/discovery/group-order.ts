@@ -1,6 +1,7 @@
 /**
- * In which order groups and versions are listed, and so which of two groups or versions a client prefers: by priority,
- * highest first, then by name. The built-in groups have upstream's order; all others come after them.
+ * In which order groups and versions are listed, and so which of two groups or versions a client prefers: by
+ * priority, highest first, then by name. The built-in groups have upstream's order; all others come after
+ * them.
  */
 
 /** `groupPriorityMinimum` of an APIService. */
@@ -41,7 +42,10 @@ export function compareGroups(a: string, b: string): number {
   return groupPriority(b) - groupPriority(a) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-/** Kubernetes' version order: `v10`, `v2`, `v1`, `v11beta2`, `v10beta3`, `v3alpha1`, then other names by letter. */
+/**
+ * Kubernetes' version order: `v10`, `v2`, `v1`, `v11beta2`, `v10beta3`, `v3alpha1`, then other names by
+ * letter.
+ */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [rankOf(a), rankOf(b)];
   for (let i = 0; i < 3; i++) {

@@ -1,4 +1,7 @@
-/** The subresources of a resource as discovery lists them: `status`, `scale`, those that write the parent, and actions. */
+/**
+ * The subresources of a resource as discovery lists them: `status`, `scale`, those that write the parent, and
+ * actions.
+ */
 import type { Resource } from "../resource.ts";
 
 export interface Subresource {

@@ -97,7 +97,7 @@ test("An object that nobody is tracked for belongs to before-first-apply", () =>
   assert.equal(history.owned("before-first-apply"), "spec/args spec/replicas");
 });
 
-test("kubectl's server-side apply takes over what its client-side apply said, and keeps the annotation", () => {
+test("kubectl's server-side apply takes over from its client-side apply, and keeps the annotation", () => {
   const lastApplied = JSON.stringify(patchOf({ replicas: 1 }));
   const annotations = { [LAST_APPLIED]: lastApplied };
   const history = new History().update(

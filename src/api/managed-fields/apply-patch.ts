@@ -1,7 +1,8 @@
 /**
- * Server-side apply: the applied object is merged into the live one, the manager owns exactly what it applied, and what it
- * applied before and does not apply now goes unless another manager owns it. Setting another manager's field to something
- * else is a conflict, which `force` turns into a change of owner. Source: KEP-555.
+ * Server-side apply: the applied object is merged into the live one, the manager owns exactly what it
+ * applied, and what it applied before and does not apply now goes unless another manager owns it. Setting
+ * another manager's field to something else is a conflict, which `force` turns into a change of owner.
+ * Source: KEP-555.
  */
 import type { ManagedFieldsEntry } from "../types/meta/object-meta.ts";
 import { equalJson, isObject, type JsonObject } from "../patch/json.ts";
@@ -44,7 +45,9 @@ export type ApplyPatchResult =
 
 export { applyConflict };
 
-/** Throws `ManagedFieldsError`: `badRequest`, or `untyped` when the patch does not have the form of its type. */
+/**
+ * Throws `ManagedFieldsError`: `badRequest`, or `untyped` when the patch does not have the form of its type.
+ */
 export function applyPatch(options: ApplyPatchOptions): ApplyPatchResult {
   const { patch, type, apiVersion, manager } = options;
   const applied = checkPatch(patch, options);

@@ -1,6 +1,6 @@
 /**
- * What changed between two versions of an object. Null and absent are the same. Shared subtrees are skipped, so comparing
- * with a patched copy costs what the patch touched.
+ * What changed between two versions of an object, both canonical: a null is a value. Shared subtrees are
+ * skipped, so comparing with a patched copy costs what the patch touched.
  *
  *   { a: 1, b: 2 } -> { b: 3, c: 4 }     changed: .b .c     removed: .a
  */
@@ -138,7 +138,10 @@ function difference(
   return before === undefined ? allFieldsOf(topology, after) : differences(topology, before, after, modified);
 }
 
-/** Doubles under one element are compared as one value; between doubles and a single item it is a change of form. */
+/**
+ * Doubles under one element are compared as one value; between doubles and a single item it is a change of
+ * form.
+ */
 function itemDifferences(
   topology: ListTopology,
   before: readonly unknown[],

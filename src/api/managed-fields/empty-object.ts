@@ -1,6 +1,6 @@
 /**
- * The object that a kind's zero value prints, which a create is compared with: a field that says no more than the zero
- * value is not owned by its creator.
+ * The object that a kind's zero value prints, which a create is compared with: a field that says no more than
+ * the zero value is not owned by its creator.
  */
 import { canonical } from "../codec/decode.ts";
 import type { JsonObject } from "../patch/json.ts";

@@ -119,7 +119,7 @@ test("FieldsV1 of any spelling and order becomes canonical; what is none is refu
   assert.equal(canonicalElement("i:3"), "i:3");
 });
 
-test("Elements are ordered as upstream orders them: itself, fields, keys, values, indices; numbers by size", () => {
+test("Elements are ordered as upstream: itself, fields, keys, values, indices; numbers by size", () => {
   const ordered = [
     ".",
     "f:",

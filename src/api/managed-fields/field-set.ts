@@ -4,9 +4,9 @@
  *   { "f:spec": { "f:replicas": {}, "f:template": { ".": {}, "f:x": {} } } }
  *   is the set  .spec.replicas  .spec.template  .spec.template.x
  *
- * A node without entries is a member; one with entries is a member only with an entry `.`; the root is none. Nodes are
- * immutable and shared between sets, and their entries stand in canonical order. An operation that changes nothing
- * returns its first operand.
+ * A node without entries is a member; one with entries is a member only with an entry `.`; the root is none.
+ * Nodes are immutable and shared between sets, and their entries stand in canonical order. An operation that
+ * changes nothing returns its first operand.
  */
 import { isObject } from "../patch/json.ts";
 import { canonicalElement, compareElements, SELF } from "./path-element.ts";
@@ -89,8 +89,8 @@ export function setOf(paths: Iterable<readonly string[]>): FieldSet {
 }
 
 /**
- * The set in canonical spelling and order; itself when it is so already. `undefined` when it is none: FieldsV1 that a
- * client made up.
+ * The set in canonical spelling and order; itself when it is so already. `undefined` when it is none:
+ * FieldsV1 that a client made up.
  */
 export function canonical(set: unknown): FieldSet | undefined {
   if (!isObject(set)) return undefined;
@@ -136,7 +136,10 @@ export class FieldSetBuilder {
 
 type Draft = { [element: string]: Draft };
 
-/** Walks `a` beside `b`; `change` gives what stays of each entry. `keepMissing`: what `b` lacks stays without asking. */
+/**
+ * Walks `a` beside `b`; `change` gives what stays of each entry. `keepMissing`: what `b` lacks stays without
+ * asking.
+ */
 function select(
   a: FieldSet,
   b: FieldSet,

@@ -1,6 +1,6 @@
 /**
- * The fields that an applied object sets, by the topology of its type: leaves, items of keyed lists and sets, entries of
- * maps, and objects that are empty. Checks the object's form on the way.
+ * The fields that an applied object sets, by the topology of its type: leaves, items of keyed lists and sets,
+ * entries of maps, and objects that are empty. Checks the object's form on the way.
  */
 import { isObject } from "../patch/json.ts";
 import { ManagedFieldsError } from "./errors.ts";
@@ -9,8 +9,9 @@ import { fieldElement, printElement } from "./path-element.ts";
 import { DEDUCED, type ListTopology, type ObjectTopology, type Topology } from "./topology.ts";
 
 /**
- * The set of an object. With `strict`, throws `ManagedFieldsError` `untyped` for fields that the type does not declare,
- * values of a wrong form, and items that are double or lack a key; without, such things are taken as they come.
+ * The set of an object. With `strict`, throws `ManagedFieldsError` `untyped` for fields that the type does
+ * not declare, values of a wrong form, and items that are double or lack a key; without, such things are
+ * taken as they come.
  */
 export function fieldsOf(topology: Topology, object: unknown, strict: boolean): FieldSet {
   const builder = new FieldSetBuilder();

@@ -1,6 +1,7 @@
 /**
- * kubectl's annotation of client-side apply, beside server-side apply: a conflict over a field that the annotation says
- * kubectl itself applied, and that has not changed since, is none; and the annotation is kept up to date while it is there.
+ * kubectl's annotation of client-side apply, beside server-side apply: a conflict over a field that the
+ * annotation says kubectl itself applied, and that has not changed since, is none; and the annotation is kept
+ * up to date while it is there.
  */
 import { stringifyJson } from "../codec/encode-json.ts";
 import { getKey, isObject, type JsonObject } from "../patch/json.ts";

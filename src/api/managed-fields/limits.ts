@@ -1,6 +1,8 @@
 /** Limits of managed fields, with their reasons. */
 
-/** Upstream's cap on entries of updates: beyond it the oldest merge, so that an object's managers stay few. */
+/**
+ * Upstream's cap on entries of updates: beyond it the oldest merge, so that an object's managers stay few.
+ */
 export const MAX_UPDATE_ENTRIES = 10;
 
 /** All annotations of an object together, in bytes (meta/v1 validation). */

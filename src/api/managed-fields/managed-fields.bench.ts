@@ -1,5 +1,6 @@
 /**
- * What ownership costs a write of one pod, beside the same pod's `JSON.stringify`. Run: `npm run bench -- managed-fields`.
+ * What ownership costs a write of one pod, beside the same pod's `JSON.stringify`.
+ * Run: `npm run bench -- managed-fields`.
  */
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";

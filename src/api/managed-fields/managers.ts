@@ -1,6 +1,6 @@
 /**
- * The managers of an object: `metadata.managedFields` read into a map by identity, and written back in upstream's order.
- * A manager is one entry for each operation, subresource and, for updates, API version.
+ * The managers of an object: `metadata.managedFields` read into a map by identity, and written back in
+ * upstream's order. A manager is one entry for each operation, subresource and, for updates, API version.
  */
 import { isObject } from "../patch/json.ts";
 import type { ManagedFieldsEntry } from "../types/meta/object-meta.ts";
@@ -25,7 +25,10 @@ export function idOf(manager: Omit<Manager, "set" | "time">): string {
   return JSON.stringify([manager.name, manager.operation, version, manager.subresource]);
 }
 
-/** `undefined` when an entry is none: a wrong operation, no version, an unknown fields type, a set that does not parse. */
+/**
+ * `undefined` when an entry is none: a wrong operation, no version, an unknown fields type, a set that does
+ * not parse.
+ */
 export function readManagers(entries: unknown): Managers | undefined {
   const managers: Managers = new Map();
   if (entries === undefined || entries === null) return managers;
@@ -70,7 +73,9 @@ export function setFields(managers: Managers, id: string, set: FieldSet): void {
   else managers.set(id, { ...manager, set });
 }
 
-/** Merges the oldest updaters into one entry `ancient-changes` for each version until at most ten are left. */
+/**
+ * Merges the oldest updaters into one entry `ancient-changes` for each version until at most ten are left.
+ */
 export function capUpdaters(managers: Managers): void {
   if (managers.size <= MAX_UPDATE_ENTRIES) return;
   const updaters = [...managers].filter(([, manager]) => manager.operation === "Update");

@@ -1,6 +1,7 @@
 /**
- * The live object with an applied object merged in, by the topology of the type: objects by field, lists by key or value,
- * everything else replaced. Null or empty in the applied object keeps what is there. Unchanged subtrees are shared.
+ * The live object with an applied object merged in, by the topology of the type: objects by field, lists by
+ * key or value, everything else replaced. Null or empty in the applied object keeps what is there. Unchanged
+ * subtrees are shared.
  */
 import { setKey } from "../codec/json-parser.ts";
 import { isObject } from "../patch/json.ts";
@@ -39,8 +40,8 @@ interface Items {
 }
 
 /**
- * Applied items keep their order, live items theirs; live items that are not applied go before the applied item that they
- * preceded. Doubles in the live list are replaced by the one applied item.
+ * Applied items keep their order, live items theirs; live items that are not applied go before the applied
+ * item that they preceded. Doubles in the live list are replaced by the one applied item.
  *
  *   live a b c d, applied d x b  ->  a c d x b
  */

@@ -1,6 +1,6 @@
 /**
- * What a change of an object does to the ownership of others: managers lose the fields that the change sets otherwise or
- * removes. A manager that wrote in another version of the API is compared in that version.
+ * What a change of an object does to the ownership of others: managers lose the fields that the change sets
+ * otherwise or removes. A manager that wrote in another version of the API is compared in that version.
  */
 import { canonical } from "../codec/decode.ts";
 import type { Type } from "../schema/mod.ts";

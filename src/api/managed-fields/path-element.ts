@@ -38,8 +38,8 @@ export function fieldName(element: string): string | undefined {
 }
 
 /**
- * The element in the spelling that this folder writes, so that equal elements are equal texts; `undefined` when it is no
- * path element.
+ * The element in the spelling that this folder writes, so that equal elements are equal texts; `undefined`
+ * when it is no path element.
  */
 export function canonicalElement(element: string): string | undefined {
   if (element === SELF || element.startsWith("f:")) return element;

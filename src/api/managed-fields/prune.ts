@@ -1,6 +1,6 @@
 /**
- * What an applied object no longer says: fields that the manager applied last time and does not apply now go, unless
- * somebody else owns them.
+ * What an applied object no longer says: fields that the manager applied last time and does not apply now go,
+ * unless somebody else owns them.
  */
 import type { JsonObject } from "../patch/json.ts";
 import { difference, EMPTY, type FieldSet, intersection, isEmpty, isSubset, union } from "./field-set.ts";

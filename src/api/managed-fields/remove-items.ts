@@ -1,6 +1,6 @@
 /**
- * An object without the given paths. An object or list that loses its last entry becomes null, which is no removal:
- * who owns it as a whole keeps it. Unchanged subtrees are shared.
+ * An object without the given paths. An object or list that loses its last entry becomes null, which is no
+ * removal: who owns it as a whole keeps it. Unchanged subtrees are shared.
  */
 import { setKey } from "../codec/json-parser.ts";
 import { isObject } from "../patch/json.ts";

@@ -1,6 +1,6 @@
 /**
- * Managed fields across the scale subresource: its writers own `spec.replicas` of a Scale, which is a field of the object
- * itself under another path.
+ * Managed fields across the scale subresource: its writers own `spec.replicas` of a Scale, which is a field
+ * of the object itself under another path.
  */
 import type { ManagedFieldsEntry } from "../types/meta/object-meta.ts";
 import { difference, has, isEmpty, setOf, union } from "./field-set.ts";

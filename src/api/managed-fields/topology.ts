@@ -1,7 +1,7 @@
 /**
- * How server-side apply sees a type: which values are one (`leaf`), which are taken apart by field, by key or by value.
- * Compiled from the type tables on first use. Values that no table describes (`deduced`) are objects taken apart by field,
- * and all else one.
+ * How server-side apply sees a type: which values are one (`leaf`), which are taken apart by field, by key or
+ * by value. Compiled from the type tables on first use. Values that no table describes (`deduced`) are
+ * objects taken apart by field, and all else one.
  */
 import type { Field, ListOf, MapOf, Schema, Type } from "../schema/mod.ts";
 import { fieldElement, keyElements, valueElement } from "./path-element.ts";

@@ -45,7 +45,7 @@ test("A create owns what it says beyond the kind's zero value, in the form of Fi
   );
 });
 
-test("An update takes what it changes from others, and a write that changes nothing keeps every entry", () => {
+test("An update takes what it changes from others; a write that changes nothing keeps every entry", () => {
   const history = new History()
     .update("alice", box({ replicas: 1, args: ["x"], nested: { x: "1" } }))
     .update("bob", box({ replicas: 2, args: ["x"] }), { time: T2 });

@@ -1,6 +1,6 @@
 /**
- * Ownership after a create, update or patch: the manager gets the fields that changed, everybody else loses them. A write
- * that changes nothing leaves all entries, with their times, as they are.
+ * Ownership after a create, update or patch: the manager gets the fields that changed, everybody else loses
+ * them. A write that changes nothing leaves all entries, with their times, as they are.
  */
 import type { ManagedFieldsEntry } from "../types/meta/object-meta.ts";
 import type { JsonObject } from "../patch/json.ts";
@@ -23,8 +23,9 @@ export interface TrackUpdateOptions extends VersionedType {
   /** The object that will be stored, decoded and defaulted. */
   readonly new: JsonObject;
   /**
-   * `metadata.managedFields` of the request as it was before decoding (which drops an empty list): absent keeps the old
-   * object's, `[]` or `[{}]` forgets them, a list that parses replaces them, unless through a subresource.
+   * `metadata.managedFields` of the request as it was before decoding (which drops an empty list): absent
+   * keeps the old object's, `[]` or `[{}]` forgets them, a list that parses replaces them, unless through a
+   * subresource.
    */
   readonly requested: unknown;
   readonly manager: string;

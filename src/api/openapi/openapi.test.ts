@@ -99,7 +99,7 @@ test("Version 2 has plain references and string forms, and one document for all 
   assert.ok("/api/v1/namespaces/{namespace}/pods" in document.paths);
 });
 
-test("A custom kind is named by its group, its parts are written in place, and other documents are kept", () => {
+test("A custom kind is named by its group, its parts stand in place, and other documents are kept", () => {
   const part = typeOf("Part", Object.entries({ name: field(1, string), free: omitempty(2, any) }));
   const Widget = kind<never>(
     "example.com/v1",

@@ -1,7 +1,7 @@
 /**
- * The OpenAPI documents of a set of resources: version 3, one for each group and version with an index of their hashes,
- * and version 2, one for all. Immutable: made for one generation of the resources, each document on first use, and taken
- * over by the next generation as long as its resources are the same.
+ * The OpenAPI documents of a set of resources: version 3, one for each group and version with an index of
+ * their hashes, and version 2, one for all. Immutable: made for one generation of the resources, each
+ * document on first use, and taken over by the next generation as long as its resources are the same.
  */
 import type { Resource } from "../resource.ts";
 import { pathsOf } from "./paths.ts";

@@ -1,6 +1,6 @@
 /**
- * One operation of a path: what it is called, what it takes and answers, written for OpenAPI 2 or 3. Clients read its
- * `x-kubernetes-group-version-kind`, `x-kubernetes-action` and the names of its parameters.
+ * One operation of a path: what it is called, what it takes and answers, written for OpenAPI 2 or 3. Clients
+ * read its `x-kubernetes-group-version-kind`, `x-kubernetes-action` and the names of its parameters.
  */
 import type { GroupVersionKind } from "../schema/mod.ts";
 import type { OpenApiSchema, OpenApiVersion } from "./scalar-schemas.ts";

@@ -1,6 +1,6 @@
 /**
- * OpenAPI schemas from type tables. A builder collects the definitions that it refers to, so a document has what its
- * resources need and no more.
+ * OpenAPI schemas from type tables. A builder collects the definitions that it refers to, so a document has
+ * what its resources need and no more.
  */
 import type { Field, Schema, Type, Union } from "../schema/mod.ts";
 import {

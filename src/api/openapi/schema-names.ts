@@ -1,6 +1,6 @@
 /**
- * The names of types in OpenAPI: `io.k8s.api.core.v1.Pod` for built-in types, `com.example.v1.Widget` for custom kinds.
- * Types that have no name (parts of custom kinds) are written in place.
+ * The names of types in OpenAPI: `io.k8s.api.core.v1.Pod` for built-in types, `com.example.v1.Widget` for
+ * custom kinds. Types that have no name (parts of custom kinds) are written in place.
  */
 import type { Resource } from "../resource.ts";
 import type { Schema, Type } from "../schema/mod.ts";

@@ -1,5 +1,6 @@
 /**
- * The directives of strategic merge patches, and the reading of a patch object into one change for each field:
+ * The directives of strategic merge patches, and the reading of a patch object into one change for each
+ * field:
  *
  *   { "$retainKeys": ["a", "b"],                     what else the object has goes
  *     "$setElementOrder/ports": [{ "port": 1 }],     the order of a merged list

@@ -1,6 +1,6 @@
 /**
- * The order of a merged list. Items that the patch names take its order; the others keep theirs and go before the
- * first named item that they preceded on the server:
+ * The order of a merged list. Items that the patch names take its order; the others keep theirs and go before
+ * the first named item that they preceded on the server:
  *
  *   server a b c d, patch d b  ->  a c d b
  */

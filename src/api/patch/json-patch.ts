@@ -1,7 +1,8 @@
 /**
- * JSON patch (RFC 6902) as upstream applies it: `replace` of an absent member adds it, `test` of an absent member
- * against null holds, indices may count from the end (`-1`), and the first failure ends the whole patch. The document
- * is never changed: containers on the way to a change are copied once, everything else is shared.
+ * JSON patch (RFC 6902) as upstream applies it: `replace` of an absent member adds it, `test` of an absent
+ * member against null holds, indices may count from the end (`-1`), and the first failure ends the whole
+ * patch. The document is never changed: containers on the way to a change are copied once, everything else is
+ * shared.
  */
 import { stringifyJson } from "../codec/encode-json.ts";
 import { setKey } from "../codec/json-parser.ts";

@@ -1,4 +1,7 @@
-/** JSON values at run time: telling objects apart, own keys, equality. All functions treat values as immutable. */
+/**
+ * JSON values at run time: telling objects apart, own keys, equality. All functions treat values as
+ * immutable.
+ */
 
 /** A JSON object whose content is not known. */
 export type JsonObject = { readonly [key: string]: unknown };

@@ -1,7 +1,7 @@
 /**
- * JSON merge patch (RFC 7396): objects merge, null deletes, everything else replaces. Nulls inside new objects are
- * dropped, also within lists, as upstream does. Unchanged subtrees are shared, and a patch that changes nothing
- * returns the document itself.
+ * JSON merge patch (RFC 7396): objects merge, null deletes, everything else replaces. Nulls inside new
+ * objects are dropped, also within lists, as upstream does. Unchanged subtrees are shared, and a patch that
+ * changes nothing returns the document itself.
  */
 import { setKey } from "../codec/json-parser.ts";
 import { malformed } from "./errors.ts";

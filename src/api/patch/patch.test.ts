@@ -104,7 +104,7 @@ test("A key named __proto__ is data to every patch", () => {
   assert.equal(({} as JsonObject)["polluted"], undefined);
 });
 
-test("Merge patch merges objects, deletes by null, replaces the rest, and keeps what it does not touch", () => {
+test("Merge patch merges objects, deletes by null, replaces the rest, and shares what it leaves", () => {
   const document = frozen({ a: { b: 1, c: 2 }, l: [{ x: 1 }], k: { deep: {} } });
   const result = applyMergePatch(document, {
     a: { b: null, d: { e: null, f: 1 } },

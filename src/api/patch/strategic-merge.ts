@@ -1,7 +1,8 @@
 /**
- * Strategic merge patch over type tables: objects merge, lists merge where the table says so (`patch: "merge"`, items
- * named by the merge key), everything else replaces; null deletes. Inputs are immutable, unchanged subtrees are shared,
- * and a patch that changes nothing returns the document itself. Source: kubectl's strategic merge patch.
+ * Strategic merge patch over type tables: objects merge, lists merge where the table says so (`patch:
+ * "merge"`, items named by the merge key), everything else replaces; null deletes. Inputs are immutable,
+ * unchanged subtrees are shared, and a patch that changes nothing returns the document itself. Source:
+ * kubectl's strategic merge patch.
  */
 import { setKey } from "../codec/json-parser.ts";
 import type { Field, Schema, Type } from "../schema/mod.ts";

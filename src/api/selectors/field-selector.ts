@@ -1,7 +1,7 @@
 /**
- * Field selectors: `metadata.name=a,status.phase!=Running`. In a value `\`, `,` and `=` are written `\\`, `\,`, `\=`;
- * `==` means `=`. A field that an object lacks has the value `""` (apimachinery's `fields` package). Which fields a
- * resource allows is the caller's to check, by `requirements`.
+ * Field selectors: `metadata.name=a,status.phase!=Running`. In a value `\`, `,` and `=` are written `\\`,
+ * `\,`, `\=`; `==` means `=`. A field that an object lacks has the value `""` (apimachinery's `fields`
+ * package). Which fields a resource allows is the caller's to check, by `requirements`.
  */
 import { SelectorError } from "./errors.ts";
 import { MAX_SELECTOR_LENGTH } from "./limits.ts";

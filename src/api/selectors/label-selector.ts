@@ -1,6 +1,7 @@
 /**
- * A compiled label selector: made from text (`app=web,tier in (a,b)`) or from a `LabelSelector` object. Immutable.
- * An absent object selects nothing, an empty one everything (apimachinery's `LabelSelectorAsSelector`).
+ * A compiled label selector: made from text (`app=web,tier in (a,b)`) or from a `LabelSelector` object.
+ * Immutable. An absent object selects nothing, an empty one everything (apimachinery's
+ * `LabelSelectorAsSelector`).
  */
 import { SelectorError } from "./errors.ts";
 import { parseRequirements } from "./label-syntax.ts";
@@ -77,7 +78,10 @@ export function labelSelector(object: LabelSelectorObject | null | undefined): S
   return labels.length + terms.length === 0 ? EVERYTHING : new Selector([...labels, ...terms]);
 }
 
-/** A selector that is a plain map (`Service.spec.selector`): every pair must be there. An empty map selects everything. */
+/**
+ * A selector that is a plain map (`Service.spec.selector`): every pair must be there. An empty map selects
+ * everything.
+ */
 export function labelSelectorOfMap(labels: Labels): Selector {
   return labelSelector({ matchLabels: labels ?? {} });
 }

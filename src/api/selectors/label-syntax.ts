@@ -2,7 +2,8 @@
  * The text form of label selectors:
  *
  *   selector    = [ requirement { "," requirement } ]
- *   requirement = [ "!" ] key | key ("=" | "==" | "!=" | ">" | "<") value | key ("in" | "notin") "(" values ")"
+ *   requirement = [ "!" ] key | key operator value | key ( "in" | "notin" ) "(" value { "," value } ")"
+ *   operator    = "=" | "==" | "!=" | ">" | "<"
  *
  * Spaces mean nothing; a value may be empty (`app=`). Each error quotes the text and what was found.
  */

@@ -81,7 +81,7 @@ test("A label selector that cannot be read is refused with its code", () => {
   for (const [text, code] of rows) assert.throws(() => parseLabelSelector(text), { code }, text.slice(0, 40));
 });
 
-test("A LabelSelector object selects as its terms say; an absent one nothing, an empty one everything", () => {
+test("A LabelSelector selects as its terms say; an absent one nothing, an empty one everything", () => {
   assert.equal(labelSelector(undefined), NOTHING);
   assert.equal(NOTHING.matches({}), false);
   assert.equal(labelSelector({}).matchesEverything, true);
