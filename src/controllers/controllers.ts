@@ -10,8 +10,11 @@ import { endpointsController } from "./network/endpoints-controller.ts";
 import { nodeLifecycleController } from "./nodes/node-lifecycle-controller.ts";
 import { podGarbageCollector } from "./nodes/pod-garbage-collector.ts";
 import { taintEvictionController } from "./nodes/taint-eviction-controller.ts";
+import { claimProtectionController } from "./protection/claim-protection-controller.ts";
+import { volumeProtectionController } from "./protection/volume-protection-controller.ts";
 import { clusterRoleAggregationController } from "./rbac/cluster-role-aggregation-controller.ts";
 import { deploymentController } from "./workloads/deployment/deployment-controller.ts";
+import { statefulSetController } from "./workloads/stateful-set/stateful-set-controller.ts";
 import { replicaSetController } from "./workloads/replica-set-controller.ts";
 
 /** In the order in which they are created; turns do not depend on it. */
@@ -21,6 +24,7 @@ export const controllers: readonly ControllerDefinition[] = [
   rootCaPublisher,
   deploymentController,
   replicaSetController,
+  statefulSetController,
   endpointSliceController,
   endpointsController,
   garbageCollector,
@@ -28,5 +32,7 @@ export const controllers: readonly ControllerDefinition[] = [
   taintEvictionController,
   podGarbageCollector,
   disruptionController,
+  claimProtectionController,
+  volumeProtectionController,
   clusterRoleAggregationController,
 ];

@@ -2,7 +2,7 @@
  * A cluster without scheduler and kubelets, in virtual time: the real API server on the memory store, and the controller
  * manager with each controller's own user. Tests play scheduler and kubelet through the API.
  */
-import { type KubeObject, type Pod, pods, type Resource, rfc3339 } from "#api";
+import { isStatus, type KubeObject, type Pod, pods, type Resource, rfc3339 } from "#api";
 import { type ApiServer, serviceAccountUser, type User, userOf } from "#apiserver";
 import type { Env, RootEnv } from "#base";
 import { SimWorld } from "#base/sim";
@@ -108,29 +108,29 @@ export class TestCluster {
     }
   }
 
-  /** Plays scheduler and kubelet: pods that have no status yet run on `node` and are ready; ending ones end. */
+  /** Plays scheduler and kubelet: pods that have no node yet get `node`, those with one run; ending ones end. */
   async playNode(node: string, isGood: (pod: Pod) => boolean = () => true): Promise<void> {
     for (const pod of await this.list(pods)) {
-      const key = keyOf(pod);
-      if (pod.metadata.deletionTimestamp !== undefined) {
-        await this.admin
-          .of(pods)
-          .delete(key, this.signal, { gracePeriodSeconds: 0 })
-          .catch(() => {
-            // Somebody was faster.
-          });
-      } else if (!pod.spec.nodeName) {
-        const target = { apiVersion: "v1", kind: "Node", name: node };
-        await this.admin
-          .of(pods)
-          .post(key, "binding", { apiVersion: "v1", kind: "Binding", metadata: key, target }, this.signal);
-      } else if (pod.status.phase !== "Running" && isGood(pod)) {
-        await this.admin
-          .of(pods)
-          .update(running(pod, `10.244.0.${(this.#addresses += 1)}`, this.env.clock.now()), this.signal, {
-            subresource: "status",
-          });
-      }
+      await this.#play(pod, node, isGood(pod)).catch((error: unknown) => {
+        // Somebody was faster: the next round sees what is left.
+        if (!isStatus(error, "NotFound") && !isStatus(error, "Conflict")) throw error;
+      });
+    }
+  }
+
+  async #play(pod: Pod, node: string, good: boolean): Promise<void> {
+    const key = keyOf(pod);
+    const client = this.admin.of(pods);
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      if (good) await client.delete(key, this.signal, { gracePeriodSeconds: 0 });
+    } else if (!pod.spec.nodeName) {
+      const target = { apiVersion: "v1", kind: "Node", name: node };
+      const binding = { apiVersion: "v1", kind: "Binding", metadata: key, target };
+      await client.post(key, "binding", binding, this.signal);
+    } else if (pod.status.phase === "Pending" && good) {
+      const address = `10.244.0.${(this.#addresses += 1)}`;
+      const fresh = running(pod, address, this.env.clock.now());
+      await client.update(fresh, this.signal, { subresource: "status" });
     }
   }
 }

@@ -2,9 +2,9 @@
  * Keeps as many pods as a ReplicaSet asks for. Counting is safe because a turn only begins when the informer has
  * seen the writes of the last one (`own-writes.ts`).
  */
-import { labelSelector, type Pod, pods, type ReplicaSet, replicaSets } from "#api";
+import { type Pod, pods, type ReplicaSet, replicaSets } from "#api";
 import { type Env, messageOf } from "#base";
-import { type Change, type Informer, keyOf, keyText, parseKey } from "#client";
+import { type Informer, keyText, parseKey } from "#client";
 import {
   type Controller,
   type ControllerDefinition,
@@ -14,6 +14,7 @@ import {
 } from "../controller.ts";
 import { claim, controllerOf, indexForClaims } from "./claim.ts";
 import { createPod, deletePod, isNamespaceEnding, podFromTemplate } from "./new-pod.ts";
+import { keysOfDependents } from "./owner-keys.ts";
 import { availableInMs, isActive } from "./pod-state.ts";
 import { podsToDelete } from "./pods-to-delete.ts";
 import { replicaSetStatus, sameReplicaSetStatus } from "./replica-set-status.ts";
@@ -39,7 +40,7 @@ class ReplicaSetController implements Controller {
     this.#deps = deps;
     this.#replicaSets = watchInto(deps, replicaSets, (change) => [keyText(change.key)]);
     this.#replicaSets.index("rollout", (replicaSet) => [rolloutOf(replicaSet)]);
-    this.#pods = indexForClaims(watchInto(deps, pods, (change) => this.#ownersOf(change)));
+    this.#pods = indexForClaims(watchInto(deps, pods, keysOfDependents(this.#replicaSets, "ReplicaSet")));
   }
 
   async reconcile(key: string, turn: Turn): Promise<void> {
@@ -123,23 +124,6 @@ class ReplicaSetController implements Controller {
   #related(replicaSet: ReplicaSet): readonly Pod[] {
     const siblings = this.#replicaSets.lister.by("rollout", rolloutOf(replicaSet));
     return siblings.flatMap(({ metadata }) => this.#pods.lister.by("owner", metadata.uid ?? ""));
-  }
-
-  #ownersOf({ previous, current }: Change<Pod>): readonly string[] {
-    const keys = new Set<string>();
-    for (const pod of [previous, current]) {
-      const owner = controllerOf(pod);
-      if (owner?.kind === "ReplicaSet") {
-        keys.add(keyText({ namespace: pod?.metadata.namespace, name: owner.name }));
-      }
-    }
-    if (current !== undefined && controllerOf(current) === undefined) {
-      for (const replicaSet of this.#replicaSets.lister.list(current.metadata.namespace)) {
-        const matcher = labelSelector(replicaSet.spec.selector);
-        if (matcher.matches(current.metadata.labels ?? {})) keys.add(keyText(keyOf(replicaSet)));
-      }
-    }
-    return [...keys];
   }
 }
 

@@ -1,16 +1,7 @@
 /**
  * Rolls deployments out: claims their replica sets, plans (`plan.ts`), and takes the plan's steps in order.
  */
-import {
-  type Deployment,
-  deployments,
-  isStatus,
-  labelSelector,
-  type Pod,
-  pods,
-  type ReplicaSet,
-  replicaSets,
-} from "#api";
+import { type Deployment, deployments, isStatus, type Pod, pods, type ReplicaSet, replicaSets } from "#api";
 import { type Env, messageOf } from "#base";
 import { type Change, type Informer, keyOf, keyText, parseKey } from "#client";
 import {
@@ -23,11 +14,12 @@ import {
 import { ignoreNotFound } from "../../not-found.ts";
 import { claim, controllerOf, indexForClaims } from "../claim.ts";
 import { isNamespaceEnding } from "../new-pod.ts";
+import { keysOfDependents } from "../owner-keys.ts";
 import { isEnded } from "../pod-state.ts";
 import { sameStatus, stuckInMs, withFailedCreate } from "./deployment-status.ts";
 import { planDeployment, type Step } from "./plan.ts";
 import { REVISION } from "./revisions.ts";
-import { sameTemplate } from "./template-hash.ts";
+import { sameTemplate } from "../template-hash.ts";
 
 class DeploymentController implements Controller {
   readonly #env: Env;
@@ -40,7 +32,9 @@ class DeploymentController implements Controller {
     this.#env = env;
     this.#deps = deps;
     this.#deployments = watchInto(deps, deployments, (change) => [keyText(change.key)]);
-    this.#sets = indexForClaims(watchInto(deps, replicaSets, (change) => this.#ownersOf(change)));
+    this.#sets = indexForClaims(
+      watchInto(deps, replicaSets, keysOfDependents(this.#deployments, "Deployment")),
+    );
     this.#pods = watchInto(deps, pods, (change) => this.#waitingForPod(change));
   }
 
@@ -153,23 +147,6 @@ class DeploymentController implements Controller {
     this.#deps.events.record(deployment, "Warning", "SelectingAll", message);
     const observedGeneration = deployment.metadata.generation ?? 0;
     await this.#writeStatus(deployment, { ...deployment.status, observedGeneration }, undefined, turn);
-  }
-
-  #ownersOf({ previous, current }: Change<ReplicaSet>): readonly string[] {
-    const keys = new Set<string>();
-    for (const set of [previous, current]) {
-      const owner = controllerOf(set);
-      if (owner?.kind === "Deployment") {
-        keys.add(keyText({ namespace: set?.metadata.namespace, name: owner.name }));
-      }
-    }
-    if (current !== undefined && controllerOf(current) === undefined) {
-      for (const deployment of this.#deployments.lister.list(current.metadata.namespace)) {
-        const matcher = labelSelector(deployment.spec.selector);
-        if (matcher.matches(current.metadata.labels ?? {})) keys.add(keyText(keyOf(deployment)));
-      }
-    }
-    return [...keys];
   }
 
   /** A Recreate deployment waits for its old pods to end. */

@@ -34,7 +34,7 @@ import {
   scaleAll,
   shrinkOldSets,
 } from "./sizes.ts";
-import { TEMPLATE_HASH, templateHash } from "./template-hash.ts";
+import { TEMPLATE_HASH, templateHash } from "../template-hash.ts";
 
 /** What one turn saw. */
 export interface Observation {

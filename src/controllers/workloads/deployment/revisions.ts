@@ -4,7 +4,7 @@
  */
 import type { Deployment, ReplicaSet } from "#api";
 import { parseTime } from "#api";
-import { sameTemplate } from "./template-hash.ts";
+import { sameTemplate } from "../template-hash.ts";
 
 export const REVISION = "deployment.kubernetes.io/revision";
 export const REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
