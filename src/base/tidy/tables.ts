@@ -79,13 +79,9 @@ export const pureCryptoFiles = [
 /** Third-party packages, and the rooms that may use each (`node` files anywhere count as their room). */
 export const packages: Readonly<Record<string, readonly string[]>> = {
   "@grpc/grpc-js": ["store", "base", "kubelet"],
-  "@peculiar/x509": ["base"],
   commander: ["cli"],
-  jose: ["apiserver"],
   "js-yaml": ["api", "client", "cli", "cluster"],
-  re2js: ["api", "cel"],
   "sorted-btree": ["store"],
-  ws: ["apiserver", "base", "client", "kubelet"],
 };
 
 /** Where effects are allowed: the real twins, `*-node.ts` files, the composition root and the command line. */
