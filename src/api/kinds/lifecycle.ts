@@ -32,7 +32,7 @@ export function validateCreate(resource: Resource, object: KubeObject, context: 
     validateObjectMeta(object.metadata, "metadata", errors, rulesOf(resource));
   }
   resource.strategy.validateCreate?.(object, errors, context);
-  if (errors.empty && resource.strategy.name === undefined) {
+  if (errors.empty && resource.strategy.name === undefined && resource.storage !== undefined) {
     validateObjectMeta(object.metadata, "metadata", errors, rulesOf(resource));
   }
   return errors;

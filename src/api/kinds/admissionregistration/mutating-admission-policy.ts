@@ -5,6 +5,10 @@ import {
   MutatingAdmissionPolicy,
   MutatingAdmissionPolicyBinding,
 } from "../../types/admissionregistration/mod.ts";
+import {
+  validateMutatingBinding,
+  validateMutatingPolicy,
+} from "../../types/admissionregistration/policy-validation.ts";
 import { age, integer, name, text } from "../columns.ts";
 import { define } from "../define.ts";
 import { paramKindText, paramRefText } from "./policy-columns.ts";
@@ -17,7 +21,13 @@ export const mutatingAdmissionPolicies: Resource<MutatingAdmissionPolicy> = defi
   namespaced: false,
   categories: ["api-extensions"],
   storage,
-  strategy: { name: subdomainName, generationOf: ["spec"] },
+  strategy: {
+    name: subdomainName,
+    anyFinalizer: true,
+    generationOf: ["spec"],
+    validateCreate: validateMutatingPolicy,
+    validateUpdate: (object, _old, errors) => validateMutatingPolicy(object, errors),
+  },
   columns: [
     name,
     integer("Mutations", ({ spec }) => spec.mutations?.length ?? 0),
@@ -32,7 +42,13 @@ export const mutatingAdmissionPolicyBindings: Resource<MutatingAdmissionPolicyBi
   namespaced: false,
   categories: ["api-extensions"],
   storage,
-  strategy: { name: subdomainName, generationOf: ["spec"] },
+  strategy: {
+    name: subdomainName,
+    anyFinalizer: true,
+    generationOf: ["spec"],
+    validateCreate: validateMutatingBinding,
+    validateUpdate: (object, _old, errors) => validateMutatingBinding(object, errors),
+  },
   columns: [
     name,
     text("PolicyName", ({ spec }) => spec.policyName ?? ""),

@@ -5,6 +5,10 @@ import {
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
 } from "../../types/admissionregistration/mod.ts";
+import {
+  validateValidatingBinding,
+  validateValidatingPolicy,
+} from "../../types/admissionregistration/policy-validation.ts";
 import { age, integer, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 import { paramKindText, paramRefText } from "./policy-columns.ts";
@@ -16,10 +20,13 @@ export const validatingAdmissionPolicies: Resource<ValidatingAdmissionPolicy> = 
   categories: ["api-extensions"],
   strategy: {
     name: subdomainName,
+    anyFinalizer: true,
     generationOf: ["spec"],
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validateValidatingPolicy,
+    validateUpdate: (object, _old, errors) => validateValidatingPolicy(object, errors),
   },
   status: statusSubresource(),
   columns: [
@@ -35,7 +42,13 @@ export const validatingAdmissionPolicyBindings: Resource<ValidatingAdmissionPoli
   plural: "validatingadmissionpolicybindings",
   namespaced: false,
   categories: ["api-extensions"],
-  strategy: { name: subdomainName, generationOf: ["spec"] },
+  strategy: {
+    name: subdomainName,
+    anyFinalizer: true,
+    generationOf: ["spec"],
+    validateCreate: validateValidatingBinding,
+    validateUpdate: (object, _old, errors) => validateValidatingBinding(object, errors),
+  },
   columns: [
     name,
     text("PolicyName", ({ spec }) => spec.policyName ?? ""),

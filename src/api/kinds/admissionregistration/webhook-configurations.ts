@@ -5,6 +5,10 @@ import {
   MutatingWebhookConfiguration,
   ValidatingWebhookConfiguration,
 } from "../../types/admissionregistration/mod.ts";
+import {
+  validateMutatingWebhooks,
+  validateValidatingWebhooks,
+} from "../../types/admissionregistration/webhook-validation.ts";
 import { age, integer, name } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -13,7 +17,13 @@ export const mutatingWebhookConfigurations: Resource<MutatingWebhookConfiguratio
   plural: "mutatingwebhookconfigurations",
   namespaced: false,
   categories: ["api-extensions"],
-  strategy: { name: subdomainName, generationOf: ["webhooks"] },
+  strategy: {
+    name: subdomainName,
+    anyFinalizer: true,
+    generationOf: ["webhooks"],
+    validateCreate: validateMutatingWebhooks,
+    validateUpdate: (object, _old, errors) => validateMutatingWebhooks(object, errors),
+  },
   columns: [name, integer("Webhooks", ({ webhooks }) => webhooks?.length ?? 0), age],
 });
 
@@ -22,6 +32,12 @@ export const validatingWebhookConfigurations: Resource<ValidatingWebhookConfigur
   plural: "validatingwebhookconfigurations",
   namespaced: false,
   categories: ["api-extensions"],
-  strategy: { name: subdomainName, generationOf: ["webhooks"] },
+  strategy: {
+    name: subdomainName,
+    anyFinalizer: true,
+    generationOf: ["webhooks"],
+    validateCreate: validateValidatingWebhooks,
+    validateUpdate: (object, _old, errors) => validateValidatingWebhooks(object, errors),
+  },
   columns: [name, integer("Webhooks", ({ webhooks }) => webhooks?.length ?? 0), age],
 });

@@ -6,12 +6,18 @@ import {
   SelfSubjectRulesReview,
   SubjectAccessReview,
 } from "../../types/authorization/mod.ts";
+import {
+  validateLocalReview,
+  validateSelfReview,
+  validateSubjectReview,
+} from "../../types/authorization/review-validation.ts";
 import { define } from "../define.ts";
 
 export const localSubjectAccessReviews: Resource<LocalSubjectAccessReview> = define({
   type: LocalSubjectAccessReview,
   plural: "localsubjectaccessreviews",
   namespaced: true,
+  strategy: { validateCreate: validateLocalReview },
   storage: false,
   columns: [],
 });
@@ -20,6 +26,7 @@ export const selfSubjectAccessReviews: Resource<SelfSubjectAccessReview> = defin
   type: SelfSubjectAccessReview,
   plural: "selfsubjectaccessreviews",
   namespaced: false,
+  strategy: { validateCreate: validateSelfReview },
   storage: false,
   columns: [],
 });
@@ -36,6 +43,7 @@ export const subjectAccessReviews: Resource<SubjectAccessReview> = define({
   type: SubjectAccessReview,
   plural: "subjectaccessreviews",
   namespaced: false,
+  strategy: { validateCreate: validateSubjectReview },
   storage: false,
   columns: [],
 });

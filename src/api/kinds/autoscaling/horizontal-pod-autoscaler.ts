@@ -7,6 +7,7 @@ import {
   type MetricSpec,
   type MetricStatus,
 } from "../../types/autoscaling-v2/mod.ts";
+import { validateAutoscaler } from "../../types/autoscaling-v2/horizontal-pod-autoscaler-validation.ts";
 import { age, integer, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -81,10 +82,11 @@ export const horizontalPodAutoscalers: Resource<HorizontalPodAutoscaler> = defin
   categories: ["all"],
   strategy: {
     name: subdomainName,
-    generationOf: ["spec"],
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validateAutoscaler,
+    validateUpdate: (object, _old, errors) => validateAutoscaler(object, errors),
   },
   status: statusSubresource(),
   columns: autoscalerColumns((object) => object),

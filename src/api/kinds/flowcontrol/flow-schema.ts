@@ -2,6 +2,7 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { FlowSchema } from "../../types/flowcontrol/mod.ts";
+import { validateFlowSchema } from "../../types/flowcontrol/flow-schema-validation.ts";
 import { age, integer, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -15,6 +16,8 @@ export const flowSchemas: Resource<FlowSchema> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validateFlowSchema,
+    validateUpdate: (object, _old, errors) => validateFlowSchema(object, errors),
   },
   status: statusSubresource(),
   columns: [

@@ -2,6 +2,7 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { PriorityLevelConfiguration } from "../../types/flowcontrol/mod.ts";
+import { validatePriorityLevel } from "../../types/flowcontrol/priority-level-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -15,6 +16,8 @@ export const priorityLevelConfigurations: Resource<PriorityLevelConfiguration> =
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validatePriorityLevel,
+    validateUpdate: (object, _old, errors) => validatePriorityLevel(object, errors),
   },
   status: statusSubresource(),
   columns: [

@@ -16,6 +16,7 @@ import {
   type Value,
 } from "../../schema/mod.ts";
 import { LabelSelector } from "../meta/label-selector.ts";
+import { defaultMatchResources, defaultNamedRule, defaultRule } from "./admission-defaults.ts";
 
 export interface MatchCondition extends Shape<typeof MatchCondition>, Plain {}
 export const MatchCondition = message<MatchCondition>("MatchCondition")({
@@ -38,27 +39,36 @@ export type OperationType = Value<typeof OperationType>;
 export const OperationType = enumOf("*", "CONNECT", "CREATE", "DELETE", "UPDATE");
 
 export interface RuleWithOperations extends Shape<typeof RuleWithOperations>, Plain {}
-export const RuleWithOperations = message<RuleWithOperations>("RuleWithOperations")({
-  operations: omitempty(1, atomic(OperationType)),
-  ...inline(2, Rule),
-});
+export const RuleWithOperations = message<RuleWithOperations>("RuleWithOperations")(
+  {
+    operations: omitempty(1, atomic(OperationType)),
+    ...inline(2, Rule),
+  },
+  { default: defaultRule },
+);
 
 export interface NamedRuleWithOperations extends Shape<typeof NamedRuleWithOperations>, Plain {}
 export const NamedRuleWithOperations = message<NamedRuleWithOperations>("NamedRuleWithOperations", {
   atomic: true,
-})({
-  resourceNames: omitempty(1, atomic(string)),
-  ...inline(2, RuleWithOperations),
-});
+})(
+  {
+    resourceNames: omitempty(1, atomic(string)),
+    ...inline(2, RuleWithOperations),
+  },
+  { default: defaultNamedRule },
+);
 
 export type MatchPolicyType = Value<typeof MatchPolicyType>;
 export const MatchPolicyType = enumOf("Equivalent", "Exact");
 
 export interface MatchResources extends Shape<typeof MatchResources>, Plain {}
-export const MatchResources = message<MatchResources>("MatchResources", { atomic: true })({
-  namespaceSelector: optional(1, LabelSelector),
-  objectSelector: optional(2, LabelSelector),
-  resourceRules: omitempty(3, atomic(NamedRuleWithOperations)),
-  excludeResourceRules: omitempty(4, atomic(NamedRuleWithOperations)),
-  matchPolicy: optional(7, MatchPolicyType),
-});
+export const MatchResources = message<MatchResources>("MatchResources", { atomic: true })(
+  {
+    namespaceSelector: optional(1, LabelSelector),
+    objectSelector: optional(2, LabelSelector),
+    resourceRules: omitempty(3, atomic(NamedRuleWithOperations)),
+    excludeResourceRules: omitempty(4, atomic(NamedRuleWithOperations)),
+    matchPolicy: optional(7, MatchPolicyType),
+  },
+  { default: defaultMatchResources },
+);

@@ -22,6 +22,7 @@ import { ObjectMeta } from "../meta/object-meta.ts";
 import { MatchCondition, MatchResources } from "./match.ts";
 import { ParamKind, ParamRef, Variable } from "./policy.ts";
 import { FailurePolicyType, ReinvocationPolicyType } from "./webhook.ts";
+import { defaultMutatingPolicy } from "./admission-defaults.ts";
 
 export interface ApplyConfiguration extends Shape<typeof ApplyConfiguration>, Plain {}
 export const ApplyConfiguration = message<ApplyConfiguration>("ApplyConfiguration")({
@@ -46,15 +47,18 @@ export const Mutation = message<Mutation>("Mutation")({
 export interface MutatingAdmissionPolicySpec extends Shape<typeof MutatingAdmissionPolicySpec>, Plain {}
 export const MutatingAdmissionPolicySpec = message<MutatingAdmissionPolicySpec>(
   "MutatingAdmissionPolicySpec",
-)({
-  paramKind: optional(1, ParamKind),
-  matchConstraints: optional(2, MatchResources),
-  variables: omitempty(3, atomic(Variable)),
-  mutations: omitempty(4, atomic(Mutation)),
-  failurePolicy: optional(5, FailurePolicyType),
-  matchConditions: omitempty(6, by("name", MatchCondition), { patch: "merge" }),
-  reinvocationPolicy: omitempty(7, ReinvocationPolicyType),
-});
+)(
+  {
+    paramKind: optional(1, ParamKind),
+    matchConstraints: optional(2, MatchResources),
+    variables: omitempty(3, atomic(Variable)),
+    mutations: omitempty(4, atomic(Mutation)),
+    failurePolicy: optional(5, FailurePolicyType),
+    matchConditions: omitempty(6, by("name", MatchCondition), { patch: "merge" }),
+    reinvocationPolicy: omitempty(7, ReinvocationPolicyType),
+  },
+  { default: defaultMutatingPolicy },
+);
 
 export interface MutatingAdmissionPolicy extends Shape<typeof MutatingAdmissionPolicy>, Plain {}
 export const MutatingAdmissionPolicy = kind<MutatingAdmissionPolicy>(

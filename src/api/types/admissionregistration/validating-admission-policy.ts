@@ -26,6 +26,7 @@ import { StatusReason } from "../meta/status.ts";
 import { MatchCondition, MatchResources } from "./match.ts";
 import { ParamKind, ParamRef, TypeChecking, Variable } from "./policy.ts";
 import { FailurePolicyType } from "./webhook.ts";
+import { defaultValidatingPolicy } from "./admission-defaults.ts";
 
 export interface AuditAnnotation extends Shape<typeof AuditAnnotation>, Plain {}
 export const AuditAnnotation = message<AuditAnnotation>("AuditAnnotation")({
@@ -44,15 +45,18 @@ export const Validation = message<Validation>("Validation")({
 export interface ValidatingAdmissionPolicySpec extends Shape<typeof ValidatingAdmissionPolicySpec>, Plain {}
 export const ValidatingAdmissionPolicySpec = message<ValidatingAdmissionPolicySpec>(
   "ValidatingAdmissionPolicySpec",
-)({
-  paramKind: optional(1, ParamKind),
-  matchConstraints: optional(2, MatchResources),
-  validations: omitempty(3, atomic(Validation)),
-  failurePolicy: optional(4, FailurePolicyType),
-  auditAnnotations: omitempty(5, atomic(AuditAnnotation)),
-  matchConditions: omitempty(6, by("name", MatchCondition), { patch: "merge" }),
-  variables: omitempty(7, by("name", Variable), { patch: "merge" }),
-});
+)(
+  {
+    paramKind: optional(1, ParamKind),
+    matchConstraints: optional(2, MatchResources),
+    validations: omitempty(3, atomic(Validation)),
+    failurePolicy: optional(4, FailurePolicyType),
+    auditAnnotations: omitempty(5, atomic(AuditAnnotation)),
+    matchConditions: omitempty(6, by("name", MatchCondition), { patch: "merge" }),
+    variables: omitempty(7, by("name", Variable), { patch: "merge" }),
+  },
+  { default: defaultValidatingPolicy },
+);
 
 export interface ValidatingAdmissionPolicyStatus
   extends Shape<typeof ValidatingAdmissionPolicyStatus>,

@@ -23,16 +23,20 @@ import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { CrossVersionObjectReference } from "./metric.ts";
+import { defaultAutoscalerSpec } from "./horizontal-pod-autoscaler-defaults.ts";
 
 export interface HorizontalPodAutoscalerSpec extends Shape<typeof HorizontalPodAutoscalerSpec>, Plain {}
 export const HorizontalPodAutoscalerSpec = message<HorizontalPodAutoscalerSpec>(
   "HorizontalPodAutoscalerSpec",
-)({
-  scaleTargetRef: field(1, CrossVersionObjectReference),
-  minReplicas: optional(2, int32),
-  maxReplicas: field(3, int32),
-  targetCPUUtilizationPercentage: optional(4, int32),
-});
+)(
+  {
+    scaleTargetRef: field(1, CrossVersionObjectReference),
+    minReplicas: optional(2, int32),
+    maxReplicas: field(3, int32),
+    targetCPUUtilizationPercentage: optional(4, int32),
+  },
+  { default: defaultAutoscalerSpec },
+);
 
 export interface HorizontalPodAutoscalerStatus extends Shape<typeof HorizontalPodAutoscalerStatus>, Plain {}
 export const HorizontalPodAutoscalerStatus = message<HorizontalPodAutoscalerStatus>(

@@ -26,6 +26,7 @@ import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { CrossVersionObjectReference, MetricSpec, MetricStatus } from "./metric.ts";
+import { defaultAutoscalerSpec, defaultBehavior } from "./horizontal-pod-autoscaler-defaults.ts";
 
 export type HPAScalingPolicyType = Value<typeof HPAScalingPolicyType>;
 export const HPAScalingPolicyType = enumOf("Percent", "Pods");
@@ -53,21 +54,27 @@ export interface HorizontalPodAutoscalerBehavior
     Plain {}
 export const HorizontalPodAutoscalerBehavior = message<HorizontalPodAutoscalerBehavior>(
   "HorizontalPodAutoscalerBehavior",
-)({
-  scaleUp: optional(1, HPAScalingRules),
-  scaleDown: optional(2, HPAScalingRules),
-});
+)(
+  {
+    scaleUp: optional(1, HPAScalingRules),
+    scaleDown: optional(2, HPAScalingRules),
+  },
+  { default: defaultBehavior },
+);
 
 export interface HorizontalPodAutoscalerSpec extends Shape<typeof HorizontalPodAutoscalerSpec>, Plain {}
 export const HorizontalPodAutoscalerSpec = message<HorizontalPodAutoscalerSpec>(
   "HorizontalPodAutoscalerSpec",
-)({
-  scaleTargetRef: field(1, CrossVersionObjectReference),
-  minReplicas: optional(2, int32),
-  maxReplicas: field(3, int32),
-  metrics: omitempty(4, atomic(MetricSpec)),
-  behavior: optional(5, HorizontalPodAutoscalerBehavior),
-});
+)(
+  {
+    scaleTargetRef: field(1, CrossVersionObjectReference),
+    minReplicas: optional(2, int32),
+    maxReplicas: field(3, int32),
+    metrics: omitempty(4, atomic(MetricSpec)),
+    behavior: optional(5, HorizontalPodAutoscalerBehavior),
+  },
+  { default: defaultAutoscalerSpec },
+);
 
 export type HorizontalPodAutoscalerConditionType = Value<typeof HorizontalPodAutoscalerConditionType>;
 export const HorizontalPodAutoscalerConditionType = enumOf(

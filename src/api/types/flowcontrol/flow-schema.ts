@@ -26,6 +26,7 @@ import {
 import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultFlowSchema } from "./flow-defaults.ts";
 
 export type FlowDistinguisherMethodType = Value<typeof FlowDistinguisherMethodType>;
 export const FlowDistinguisherMethodType = enumOf("ByNamespace", "ByUser");
@@ -94,12 +95,15 @@ export const PolicyRulesWithSubjects = message<PolicyRulesWithSubjects>("PolicyR
 });
 
 export interface FlowSchemaSpec extends Shape<typeof FlowSchemaSpec>, Plain {}
-export const FlowSchemaSpec = message<FlowSchemaSpec>("FlowSchemaSpec")({
-  priorityLevelConfiguration: field(1, PriorityLevelConfigurationReference),
-  matchingPrecedence: always(2, int32),
-  distinguisherMethod: optional(3, FlowDistinguisherMethod),
-  rules: omitempty(4, atomic(PolicyRulesWithSubjects)),
-});
+export const FlowSchemaSpec = message<FlowSchemaSpec>("FlowSchemaSpec")(
+  {
+    priorityLevelConfiguration: field(1, PriorityLevelConfigurationReference),
+    matchingPrecedence: always(2, int32),
+    distinguisherMethod: optional(3, FlowDistinguisherMethod),
+    rules: omitempty(4, atomic(PolicyRulesWithSubjects)),
+  },
+  { default: defaultFlowSchema },
+);
 
 export interface FlowSchemaCondition extends Shape<typeof FlowSchemaCondition>, Plain {}
 export const FlowSchemaCondition = message<FlowSchemaCondition>("FlowSchemaCondition")({

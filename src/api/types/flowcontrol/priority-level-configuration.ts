@@ -23,23 +23,30 @@ import {
 import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultExempt, defaultLimited, defaultQueuing } from "./flow-defaults.ts";
 
 export interface ExemptPriorityLevelConfiguration
   extends Shape<typeof ExemptPriorityLevelConfiguration>,
     Plain {}
 export const ExemptPriorityLevelConfiguration = message<ExemptPriorityLevelConfiguration>(
   "ExemptPriorityLevelConfiguration",
-)({
-  nominalConcurrencyShares: optional(1, int32),
-  lendablePercent: optional(2, int32),
-});
+)(
+  {
+    nominalConcurrencyShares: optional(1, int32),
+    lendablePercent: optional(2, int32),
+  },
+  { default: defaultExempt },
+);
 
 export interface QueuingConfiguration extends Shape<typeof QueuingConfiguration>, Plain {}
-export const QueuingConfiguration = message<QueuingConfiguration>("QueuingConfiguration")({
-  queues: always(1, int32),
-  handSize: always(2, int32),
-  queueLengthLimit: always(3, int32),
-});
+export const QueuingConfiguration = message<QueuingConfiguration>("QueuingConfiguration")(
+  {
+    queues: always(1, int32),
+    handSize: always(2, int32),
+    queueLengthLimit: always(3, int32),
+  },
+  { default: defaultQueuing },
+);
 
 export type LimitResponseType = Value<typeof LimitResponseType>;
 export const LimitResponseType = enumOf("Queue", "Reject");
@@ -55,12 +62,15 @@ export interface LimitedPriorityLevelConfiguration
     Plain {}
 export const LimitedPriorityLevelConfiguration = message<LimitedPriorityLevelConfiguration>(
   "LimitedPriorityLevelConfiguration",
-)({
-  nominalConcurrencyShares: nullable(1, int32),
-  limitResponse: struct(2, LimitResponse),
-  lendablePercent: optional(3, int32),
-  borrowingLimitPercent: optional(4, int32),
-});
+)(
+  {
+    nominalConcurrencyShares: nullable(1, int32),
+    limitResponse: struct(2, LimitResponse),
+    lendablePercent: optional(3, int32),
+    borrowingLimitPercent: optional(4, int32),
+  },
+  { default: defaultLimited },
+);
 
 export type PriorityLevelEnablement = Value<typeof PriorityLevelEnablement>;
 export const PriorityLevelEnablement = enumOf("Exempt", "Limited");

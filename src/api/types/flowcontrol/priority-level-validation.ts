@@ -1,0 +1,78 @@
+/** Validation of priority levels. The hands that queues are dealt to requests must fit into 60 bits. */
+import { at, type FieldErrors } from "../../field-errors.ts";
+import type {
+  LimitedPriorityLevelConfiguration,
+  PriorityLevelConfiguration,
+  QueuingConfiguration,
+} from "./priority-level-configuration.ts";
+
+const maxQueues = 10_000_000;
+const maxHashBits = 60;
+const percents = ["lendablePercent", "borrowingLimitPercent"] as const;
+
+export function validatePriorityLevel(
+  { metadata, spec }: PriorityLevelConfiguration,
+  errors: FieldErrors,
+): void {
+  const isExempt = metadata.name === "exempt";
+  if (spec.type === "Exempt") {
+    if (!isExempt)
+      errors.invalid("spec.type", spec.type, "type must be 'Limited' if and only if `name` is not 'exempt'");
+    if (spec.limited !== undefined)
+      errors.forbidden("spec.limited", "must be nil if the type is not Limited");
+    return;
+  }
+  if (spec.type !== "Limited") return errors.notSupported("spec.type", spec.type, ["Exempt", "Limited"]);
+  if (isExempt)
+    errors.invalid("spec.type", spec.type, "type must be 'Exempt' if and only if `name` is 'exempt'");
+  if (spec.exempt !== undefined) errors.forbidden("spec.exempt", "must be nil if the type is Limited");
+  if (spec.limited === undefined) errors.required("spec.limited", "must not be empty when type is Limited");
+  else validateLimited(spec.limited, "spec.limited", errors);
+}
+
+function validateLimited(
+  limited: LimitedPriorityLevelConfiguration,
+  path: string,
+  errors: FieldErrors,
+): void {
+  const shares = limited.nominalConcurrencyShares ?? 0;
+  if (shares < 0)
+    errors.invalid(at(path, "nominalConcurrencyShares"), shares, "must be a non-negative integer");
+  const { type, queuing } = limited.limitResponse;
+  const response = at(path, "limitResponse");
+  if (type === "Reject") {
+    if (queuing !== undefined)
+      errors.forbidden(at(response, "queuing"), "must be nil if limited.limitResponse.type is not Queue");
+  } else if (type !== "Queue") errors.notSupported(at(response, "type"), type, ["Queue", "Reject"]);
+  else if (queuing === undefined)
+    errors.required(at(response, "queuing"), "must not be empty if limited.limitResponse.type is Queue");
+  else validateQueuing(queuing, at(response, "queuing"), errors);
+  for (const field of percents) {
+    const percent = limited[field];
+    if (percent === undefined) continue;
+    if (percent < 0) errors.invalid(at(path, field), percent, "must be a non-negative integer");
+    if (field === "lendablePercent" && percent > 100)
+      errors.invalid(at(path, field), percent, "must be between 0 and 100, inclusive");
+  }
+}
+
+function validateQueuing(queuing: QueuingConfiguration, path: string, errors: FieldErrors): void {
+  const { queues, handSize, queueLengthLimit } = queuing;
+  if (queueLengthLimit <= 0)
+    errors.invalid(at(path, "queueLengthLimit"), queueLengthLimit, "must be positive");
+  if (queues <= 0) errors.invalid(at(path, "queues"), queues, "must be positive");
+  if (queues > maxQueues) errors.invalid(at(path, "queues"), queues, `must not be greater than ${maxQueues}`);
+  if (handSize <= 0) errors.invalid(at(path, "handSize"), handSize, "must be positive");
+  if (handSize > queues)
+    errors.invalid(at(path, "handSize"), handSize, `should not be greater than queues (${queues})`);
+  else {
+    let bits = 0;
+    for (let i = 0; i < handSize && bits <= maxHashBits; i++) bits += Math.log2(queues - i);
+    if (bits > maxHashBits)
+      errors.invalid(
+        at(path, "handSize"),
+        handSize,
+        "required entropy bits of deckSize and handSize are too many",
+      );
+  }
+}
