@@ -33,6 +33,8 @@ export class NodeAgent {
   #podCidr = "";
   #reportedAt = Number.NEGATIVE_INFINITY;
   #ready = false;
+  /** Conditions as last told by events, by type. */
+  readonly #told = new Map<string, string>();
 
   constructor(env: Env, deps: NodeAgentDeps, options: NodeOptions, version: RuntimeVersion) {
     this.#env = env;
@@ -113,6 +115,7 @@ export class NodeAgent {
       if (!isStatus(error, "AlreadyExists")) throw error;
     }
     const known = await nodes.get({ name }, signal);
+    this.#tellReboot(known);
     const same = Object.entries(labels).every(([key, value]) => known.metadata.labels?.[key] === value);
     return same ? known : nodes.patch({ name }, "strategic", { metadata: { labels } }, signal);
   }
@@ -136,7 +139,7 @@ export class NodeAgent {
         this.#node = await this.#create(signal);
       }
     }
-    this.#tellReady(status);
+    this.#tell(status);
     await this.#takePodCidr(signal);
   }
 
@@ -165,18 +168,24 @@ export class NodeAgent {
     }
   }
 
-  #tellReady(status: Partial<NodeStatus>): void {
-    const ready = status.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false;
-    if (ready !== this.#ready && this.#node !== undefined) {
-      const reason = ready ? "NodeReady" : "NodeNotReady";
-      this.#deps.events.record(
-        this.#node,
-        "Normal",
-        reason,
-        `Node ${this.#options.name} status is now: ${reason}`,
-      );
+  /** Events for conditions that are not what they were when last told. */
+  #tell(status: Partial<NodeStatus>): void {
+    const node = this.#node;
+    for (const { type, status: value } of status.conditions ?? []) {
+      const reason = conditionEvents.get(`${type}=${value}`);
+      if (node === undefined || reason === undefined || this.#told.get(type) === value) continue;
+      this.#told.set(type, value);
+      this.#deps.events.record(node, "Normal", reason, `Node ${this.#options.name} status is now: ${reason}`);
     }
-    this.#ready = ready;
+    this.#ready = this.#told.get("Ready") === "True";
+  }
+
+  #tellReboot(node: Node): void {
+    const { bootId } = this.#deps.machine;
+    const before = node.status.nodeInfo.bootID;
+    if (before === "" || before === bootId) return;
+    const text = `Node ${this.#options.name} has been rebooted, boot id: ${bootId}`;
+    this.#deps.events.record(node, "Warning", "Rebooted", text);
   }
 
   /** The range of pod addresses comes to the object after its registration. */
@@ -187,6 +196,17 @@ export class NodeAgent {
     this.#podCidr = given;
   }
 }
+
+const conditionEvents: ReadonlyMap<string, string> = new Map([
+  ["MemoryPressure=False", "NodeHasSufficientMemory"],
+  ["MemoryPressure=True", "NodeHasInsufficientMemory"],
+  ["DiskPressure=False", "NodeHasNoDiskPressure"],
+  ["DiskPressure=True", "NodeHasDiskPressure"],
+  ["PIDPressure=False", "NodeHasSufficientPID"],
+  ["PIDPressure=True", "NodeHasInsufficientPID"],
+  ["Ready=True", "NodeReady"],
+  ["Ready=False", "NodeNotReady"],
+]);
 
 /** Whether a status says all that `wanted` says, heartbeats aside. */
 function contains(status: NodeStatus, wanted: Partial<NodeStatus>): boolean {

@@ -8,7 +8,7 @@
  * Steps of one pod never overlap. A step that is under way is broken off when the pod must end (or end
  * sooner).
  */
-import { parseTime, type Pod } from "#api";
+import { parseTime, type Pod, same } from "#api";
 import { type Env, messageOf } from "#base";
 import type { EventSink, ResourceClient } from "#client";
 import { restartBackOff, startRetryMs } from "../limits.ts";
@@ -107,9 +107,9 @@ export class PodWorker {
   update(pod: Pod): void {
     const before = this.#pod.metadata;
     const now = pod.metadata;
+    const changed = before.generation !== now.generation || !same(this.#pod.spec, pod.spec);
     this.#pod = pod;
     const foreign = this.#deps.status.seen(pod);
-    const changed = before.generation !== now.generation;
     const sooner =
       before.deletionTimestamp !== now.deletionTimestamp ||
       before.deletionGracePeriodSeconds !== now.deletionGracePeriodSeconds;

@@ -109,7 +109,7 @@ export class StatusManager {
 
   /** Ends all retries. */
   stop(): void {
-    for (const uid of [...this.#entries.keys()]) this.forget(uid);
+    for (const uid of this.#entries.keys()) this.forget(uid);
   }
 
   #write(uid: string, entry: Entry): void {
@@ -170,17 +170,16 @@ const ownTypes: ReadonlySet<PodCondition["type"]> = new Set([
   "ContainersReady",
 ]);
 
-type Foreign = "nominatedNodeName" | "resize" | "resourceClaimStatuses" | "extendedResourceClaimStatus";
+const foreignFields: ReadonlySet<string> = new Set([
+  "nominatedNodeName",
+  "resize",
+  "resourceClaimStatuses",
+  "extendedResourceClaimStatus",
+]);
 
 /** What other writers own in a status, beside their conditions. */
-export function foreignPart(status: PodStatus): Pick<PodStatus, Foreign> {
-  const { nominatedNodeName, resize, resourceClaimStatuses, extendedResourceClaimStatus } = status;
-  return {
-    ...(nominatedNodeName === undefined ? {} : { nominatedNodeName }),
-    ...(resize === undefined ? {} : { resize }),
-    ...(resourceClaimStatuses === undefined ? {} : { resourceClaimStatuses }),
-    ...(extendedResourceClaimStatus === undefined ? {} : { extendedResourceClaimStatus }),
-  };
+export function foreignPart(status: PodStatus): PodStatus {
+  return Object.fromEntries(Object.entries(status).filter(([name]) => foreignFields.has(name)));
 }
 
 function theirs(status: PodStatus): object {
@@ -192,7 +191,9 @@ function theirs(status: PodStatus): object {
 
 /** What this node owns in a status. */
 function ownPart(status: PodStatus): PodStatus {
-  const { nominatedNodeName, resize, resourceClaimStatuses, extendedResourceClaimStatus, ...own } = status;
+  const own: PodStatus = Object.fromEntries(
+    Object.entries(status).filter(([name]) => !foreignFields.has(name)),
+  );
   return { ...own, conditions: (own.conditions ?? []).filter((one) => ownTypes.has(one.type)) };
 }
 

@@ -6,7 +6,6 @@
 import { assert, type Env, type Random } from "#base";
 import type { ContainerConfig, PodSandboxConfig } from "../config.ts";
 import { RuntimeError } from "../errors.ts";
-import { podUidLabel } from "../labels.ts";
 import type {
   ContainerEvent,
   ContainerState,
@@ -23,9 +22,9 @@ import type {
   SandboxStatus,
   StringMap,
 } from "../runtime.ts";
-import { AddressPool } from "./address-pool.ts";
 import { EventHub } from "./event-hub.ts";
 import type { SimImages } from "./images.ts";
+import { rowOf, SandboxTable, type SimSandbox } from "./sandbox-table.ts";
 import { SimContainer } from "./sim-container.ts";
 
 /** How quick the simulated runtime is, and its addresses. */
@@ -38,15 +37,6 @@ export interface SimRuntimeOptions {
   readonly containerMs?: readonly [number, number];
 }
 
-interface SimSandbox {
-  readonly id: string;
-  readonly config: PodSandboxConfig;
-  readonly createdAtMs: number;
-  readonly containers: Set<string>;
-  state: SandboxState;
-  ip: string;
-}
-
 /** One node's runtime. */
 export class SimRuntime implements RuntimeService {
   readonly #env: Env;
@@ -54,11 +44,8 @@ export class SimRuntime implements RuntimeService {
   readonly #random: Random;
   readonly #options: SimRuntimeOptions;
   readonly #events: EventHub;
-  readonly #sandboxes = new Map<string, SimSandbox>();
-  readonly #byPod = new Map<string, Set<string>>();
+  readonly #sandboxes: SandboxTable;
   readonly #containers = new Map<string, SimContainer>();
-  readonly #addressOwners = new Map<string, SimSandbox>();
-  #addresses: AddressPool;
   #reachable = true;
 
   constructor(env: Env, deps: { readonly images: SimImages }, options: SimRuntimeOptions = {}) {
@@ -67,7 +54,7 @@ export class SimRuntime implements RuntimeService {
     this.#random = env.random.fork("runtime");
     this.#options = options;
     this.#events = new EventHub();
-    this.#addresses = new AddressPool(options.podCidr ?? "10.88.0.0/16");
+    this.#sandboxes = new SandboxTable(options.podCidr ?? "10.88.0.0/16");
   }
 
   /** Cuts or restores the link to the kubelet; containers go on. */
@@ -82,7 +69,7 @@ export class SimRuntime implements RuntimeService {
   /** The machine restarts: every process ends, every sandbox loses its network; what is on disk stays. */
   reboot(): void {
     for (const container of this.#containers.values()) container.signal("SIGKILL");
-    for (const sandbox of this.#sandboxes.values()) this.#release(sandbox);
+    for (const sandbox of this.#sandboxes.all) this.#release(sandbox);
   }
 
   /** The container, for the twins of what looks into containers (probes, files). */
@@ -92,9 +79,8 @@ export class SimRuntime implements RuntimeService {
 
   /** Whether a server runs behind an address. One that is no pod's is the node's own, which pods share. */
   answers(address: string): boolean {
-    const own = this.#addressOwners.get(address);
-    const sandboxes =
-      own === undefined ? [...this.#sandboxes.values()].filter((one) => one.ip === "") : [own];
+    const own = this.#sandboxes.at(address);
+    const sandboxes = own === undefined ? this.#sandboxes.all.filter((one) => one.ip === "") : [own];
     return sandboxes.some((one) =>
       [...one.containers].some((id) => this.#containers.get(id)?.listening === true),
     );
@@ -122,62 +108,39 @@ export class SimRuntime implements RuntimeService {
 
   async updateRuntimeConfig(config: { readonly podCidr: string }, _signal: AbortSignal): Promise<void> {
     this.#check();
-    if (config.podCidr !== "") this.#addresses = new AddressPool(config.podCidr);
+    if (config.podCidr !== "") this.#sandboxes.podCidr = config.podCidr;
   }
 
   async runPodSandbox(config: PodSandboxConfig, signal: AbortSignal): Promise<string> {
     await this.#delay(this.#options.sandboxMs ?? [5, 25], signal);
-    const same = [...(this.#byPod.get(config.uid) ?? [])].some(
-      (id) => this.#sandboxes.get(id)?.config.attempt === config.attempt,
-    );
-    if (same) {
-      throw new RuntimeError(
-        "already-exists",
-        `Cannot run sandbox "${config.name}": attempt ${config.attempt} exists`,
-      );
-    }
     const id = this.#newId();
-    const ip = config.security.namespaces.network === "NODE" ? "" : this.#addresses.take();
-    const sandbox: SimSandbox = {
-      id,
-      config,
-      createdAtMs: this.#env.clock.now(),
-      containers: new Set(),
-      state: "SANDBOX_READY",
-      ip,
-    };
-    this.#sandboxes.set(id, sandbox);
-    if (ip !== "") this.#addressOwners.set(ip, sandbox);
-    getOrAdd(this.#byPod, config.uid).add(id);
+    this.#sandboxes.add(id, config, this.#env.clock.now());
     this.#publish("STARTED", id, "", config.labels);
     return id;
   }
 
   async stopPodSandbox(id: string, _signal: AbortSignal): Promise<void> {
     this.#check();
-    const sandbox = this.#sandboxes.get(id);
+    const sandbox = this.#sandboxes.find(id);
     if (sandbox === undefined) return;
     for (const one of sandbox.containers) this.#containers.get(one)?.signal("SIGKILL");
     this.#release(sandbox);
   }
 
   async removePodSandbox(id: string, signal: AbortSignal): Promise<void> {
-    const sandbox = this.#sandboxes.get(id);
+    const sandbox = this.#sandboxes.find(id);
     await this.stopPodSandbox(id, signal);
     if (sandbox === undefined) return;
     for (const one of [...sandbox.containers]) await this.removeContainer(one, signal);
-    this.#sandboxes.delete(id);
-    const siblings = this.#byPod.get(sandbox.config.uid);
-    siblings?.delete(id);
-    if (siblings?.size === 0) this.#byPod.delete(sandbox.config.uid);
+    this.#sandboxes.remove(sandbox);
     this.#publish("DELETED", id, "", sandbox.config.labels);
   }
 
   async podSandboxStatus(id: string, _signal: AbortSignal): Promise<SandboxStatus> {
     this.#check();
-    const sandbox = this.#sandbox(id);
+    const sandbox = this.#sandboxes.get(id);
     const hostNetwork = sandbox.config.security.namespaces.network === "NODE";
-    return { ...row(sandbox), ips: sandbox.ip === "" ? [] : [sandbox.ip], hostNetwork };
+    return { ...rowOf(sandbox), ips: sandbox.ip === "" ? [] : [sandbox.ip], hostNetwork };
   }
 
   async listPodSandbox(
@@ -185,10 +148,11 @@ export class SimRuntime implements RuntimeService {
     _signal: AbortSignal,
   ): Promise<readonly Sandbox[]> {
     this.#check();
-    return this.#narrow(filter)
+    return this.#sandboxes
+      .reach(filter)
       .filter((one) => filter.state === undefined || one.state === filter.state)
       .filter((one) => matches(filter, one.id, one.config.labels))
-      .map(row);
+      .map(rowOf);
   }
 
   async createContainer(
@@ -198,7 +162,7 @@ export class SimRuntime implements RuntimeService {
     signal: AbortSignal,
   ): Promise<string> {
     await this.#delay(this.#options.containerMs ?? [2, 10], signal);
-    const sandbox = this.#sandbox(sandboxId);
+    const sandbox = this.#sandboxes.get(sandboxId);
     if (sandbox.state !== "SANDBOX_READY") {
       throw new RuntimeError(
         "failed-precondition",
@@ -256,7 +220,7 @@ export class SimRuntime implements RuntimeService {
     if (container === undefined) return;
     container.signal("SIGKILL");
     this.#containers.delete(id);
-    this.#sandboxes.get(container.sandboxId)?.containers.delete(id);
+    this.#sandboxes.find(container.sandboxId)?.containers.delete(id);
     this.#publish("DELETED", container.sandboxId, id, container.config.labels);
   }
 
@@ -315,18 +279,12 @@ export class SimRuntime implements RuntimeService {
   }
 
   #matching(filter: RuntimeFilter & { readonly podSandboxId?: string }): SimContainer[] {
-    return this.#narrow(filter)
+    return this.#sandboxes
+      .reach(filter)
       .filter((sandbox) => filter.podSandboxId === undefined || sandbox.id === filter.podSandboxId)
       .flatMap((sandbox) => [...sandbox.containers])
       .map((id) => this.#container(id))
       .filter((one) => matches(filter, one.id, one.config.labels));
-  }
-
-  /** The sandboxes that a filter can reach at all: one pod's, or all. */
-  #narrow(filter: RuntimeFilter): SimSandbox[] {
-    const uid = filter.labels?.[podUidLabel];
-    if (uid === undefined) return [...this.#sandboxes.values()];
-    return [...(this.#byPod.get(uid) ?? [])].map((id) => this.#sandbox(id));
   }
 
   async #endedWithin(container: SimContainer, timeoutMs: number, signal: AbortSignal): Promise<void> {
@@ -337,21 +295,7 @@ export class SimRuntime implements RuntimeService {
   }
 
   #release(sandbox: SimSandbox): void {
-    if (sandbox.state === "SANDBOX_NOTREADY") return;
-    sandbox.state = "SANDBOX_NOTREADY";
-    if (sandbox.ip !== "") {
-      this.#addresses.giveBack(sandbox.ip);
-      this.#addressOwners.delete(sandbox.ip);
-    }
-    sandbox.ip = "";
-    this.#publish("STOPPED", sandbox.id, "", sandbox.config.labels);
-  }
-
-  #sandbox(id: string): SimSandbox {
-    const sandbox = this.#sandboxes.get(id);
-    if (sandbox === undefined)
-      throw new RuntimeError("not-found", `an error occurred when try to find sandbox "${id}": not found`);
-    return sandbox;
+    if (this.#sandboxes.release(sandbox)) this.#publish("STOPPED", sandbox.id, "", sandbox.config.labels);
   }
 
   #container(id: string): SimContainer {
@@ -378,24 +322,12 @@ export class SimRuntime implements RuntimeService {
 
   #newId(): string {
     const id = `${this.#random.uuid()}${this.#random.uuid()}`.replaceAll("-", "");
-    assert(!this.#sandboxes.has(id) && !this.#containers.has(id), "ids are unique");
+    assert(this.#sandboxes.find(id) === undefined && !this.#containers.has(id), "ids are unique");
     return id;
   }
-}
-
-function row(sandbox: SimSandbox): Sandbox {
-  const { name, namespace, uid, attempt, labels, annotations, runtimeHandler } = sandbox.config;
-  const { id, state, createdAtMs } = sandbox;
-  return { id, name, namespace, uid, attempt, state, createdAtMs, labels, annotations, runtimeHandler };
 }
 
 function matches(filter: RuntimeFilter, id: string, labels: StringMap): boolean {
   if (filter.id !== undefined && filter.id !== id) return false;
   return Object.entries(filter.labels ?? {}).every(([name, value]) => labels[name] === value);
-}
-
-function getOrAdd<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
-  const found = map.get(key) ?? new Set<V>();
-  map.set(key, found);
-  return found;
 }
