@@ -131,7 +131,7 @@ export class SimRuntime implements RuntimeService {
     const sandbox = this.#sandboxes.find(id);
     await this.stopPodSandbox(id, signal);
     if (sandbox === undefined) return;
-    for (const one of [...sandbox.containers]) await this.removeContainer(one, signal);
+    for (const one of sandbox.containers) await this.removeContainer(one, signal);
     this.#sandboxes.remove(sandbox);
     this.#publish("DELETED", id, "", sandbox.config.labels);
   }
