@@ -1,5 +1,5 @@
 /** Node selector terms: expressions over labels and over `metadata.name`, all of a term, any of several terms. */
-import type { NodeSelectorRequirement, NodeSelectorTerm } from "#api";
+import type { core, NodeSelectorTerm } from "#api";
 import type { NodeInfo } from "./node-info.ts";
 
 /** True when any term matches; an empty term matches nothing, as upstream. */
@@ -17,7 +17,7 @@ export function matchesTerm(term: NodeSelectorTerm, node: NodeInfo): boolean {
   );
 }
 
-function matchesRequirement(requirement: NodeSelectorRequirement, value: string | undefined): boolean {
+function matchesRequirement(requirement: core.NodeSelectorRequirement, value: string | undefined): boolean {
   const values = requirement.values ?? [];
   switch (requirement.operator) {
     case "In":

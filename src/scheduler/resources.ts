@@ -4,7 +4,7 @@
  * it, whichever is more, plus overhead; pod-level requests win where set.
  */
 import type { Pod } from "#api";
-import { quantityMillis, quantityValue } from "#api";
+import { Quantity } from "#api";
 
 /** Resource name -> amount; absent is zero. `cpu` is in millis. */
 export type Amounts = ReadonlyMap<string, number>;
@@ -15,7 +15,8 @@ type ResourceList = Readonly<Record<string, string>> | undefined;
 export function amountsOf(list: ResourceList): Map<string, number> {
   const amounts = new Map<string, number>();
   for (const [name, text] of Object.entries(list ?? {})) {
-    amounts.set(name, name === "cpu" ? quantityMillis(text) : quantityValue(text));
+    const quantity = Quantity.parse(text);
+    amounts.set(name, name === "cpu" ? quantity.toMillis() : quantity.toUnits());
   }
   return amounts;
 }
