@@ -66,7 +66,7 @@ export interface ApiServerOptions {
   readonly nodePortRange?: string;
   /** Where pods reach this server: the endpoint of `default/kubernetes`. Default: none is published. */
   readonly advertised?: { readonly address: string; readonly port: number };
-  /** Freezes shared objects, to find those who write to them. Default true. */
+  /** Freezes shared objects, to find those who write to them, at a third of the cost of a write. Default false. */
   readonly freeze?: boolean;
   /** Requests in flight, reads and writes. Default 400 and 200. */
   readonly inFlight?: { readonly reads: number; readonly writes: number };
@@ -96,7 +96,7 @@ export class ApiServer implements Component {
     this.#options = options;
     const { store } = deps;
     const catalog = new Catalog(deps.resources);
-    const records = new Records({ freeze: options.freeze ?? true });
+    const records = new Records({ freeze: options.freeze ?? false });
     const objects = new Objects(store, catalog, records);
     const keys = deps.tokenKeys.map((pair) => signingKey(env.crypto, pair));
     const issuer = options.issuer ?? ISSUER;

@@ -22,7 +22,7 @@ export async function startApiServer(env: Env, rootCertificate = testAuthority):
   const store = createStore(env, { journal, describe: describeRecords(new Catalog(resources)) });
   await store.start(signal);
   const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
-  const server = new ApiServer(env, deps, { rootCertificate });
+  const server = new ApiServer(env, deps, { rootCertificate, freeze: true });
   await server.start(signal);
   return { server, store };
 }

@@ -17,7 +17,15 @@ import { keyOf } from "./keys.ts";
 import type { Draft } from "./managed-fields.ts";
 import { fillNew, generateName, matchName, matchNamespace } from "./metadata.ts";
 import { type Outcome, plain, stored } from "./outcome.ts";
-import { type Attempt, NOTHING_EXTRA, type Registry, type Seen, commitLoop, putOf } from "./registry.ts";
+import {
+  type Attempt,
+  NOTHING_EXTRA,
+  type Registry,
+  type Seen,
+  commitLoop,
+  committed,
+  putOf,
+} from "./registry.ts";
 import { type ResourceRequest, type WriteOptions, contextOf, writeOptions } from "./resource-request.ts";
 import { qualifiedPlural } from "./target.ts";
 
@@ -77,7 +85,7 @@ async function attemptCreate(
   return {
     type: "commit",
     txn: { checks, writes: [put.write, ...extra.writes] },
-    done: (revision) => stored(resource, put.record(revision), 201),
+    done: (revision) => stored(resource, committed(registry, request, put, object, revision), 201),
   };
 }
 

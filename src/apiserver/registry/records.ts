@@ -12,8 +12,8 @@ import {
 } from "#api";
 import { type RecordIndex, type StoredRecord, withRevision } from "#store";
 import type { Catalog } from "../catalog.ts";
-import { DECODED_BYTES, DECODED_FACTOR } from "../limits.ts";
 import { NO_SLOT, slotOf, storedText } from "./bytes.ts";
+import { DecodedCache } from "./decoded-cache.ts";
 import { deepFreeze } from "./freeze.ts";
 
 /** What is needed of a record to serve it; a write just committed has this before it is read back. */
@@ -27,8 +27,7 @@ export interface Encoded {
 
 export class Records {
   readonly #freeze: boolean;
-  readonly #decoded = new Map<Versioned, { readonly object: KubeObject; readonly size: number }>();
-  #bytes = 0;
+  readonly #decoded = new DecodedCache();
 
   constructor(options: { readonly freeze: boolean }) {
     this.#freeze = options.freeze;
@@ -37,14 +36,10 @@ export class Records {
   /** The object of a record in its storage version, with its resourceVersion. Shared and read-only. */
   object(resource: Resource, record: Versioned): KubeObject {
     const known = this.#decoded.get(record);
-    if (known !== undefined) {
-      this.#decoded.delete(record);
-      this.#decoded.set(record, known);
-      return known.object;
-    }
+    if (known !== undefined) return known;
     const object = decodeValue(resource, record);
     if (this.#freeze) deepFreeze(object);
-    this.#keep(record, object);
+    this.#decoded.set(record, object);
     return object;
   }
 
@@ -61,15 +56,11 @@ export class Records {
     return { value, index: indexOf(resource, object, revisionOffset) };
   }
 
-  #keep(record: Versioned, object: KubeObject): void {
-    const size = record.value.length * DECODED_FACTOR;
-    this.#decoded.set(record, { object, size });
-    this.#bytes += size;
-    for (const [oldest, { size: freed }] of this.#decoded) {
-      if (this.#bytes <= DECODED_BYTES) break;
-      this.#decoded.delete(oldest);
-      this.#bytes -= freed;
-    }
+  /** Keeps the object that a record was just made of, for readers in this process; the caller lets go of it. */
+  adopt(record: Versioned, object: KubeObject): void {
+    object.metadata.resourceVersion = String(record.modRevision);
+    if (this.#freeze) deepFreeze(object);
+    this.#decoded.set(record, object);
   }
 }
 

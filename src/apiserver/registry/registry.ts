@@ -6,7 +6,8 @@ import type { Env } from "#base";
 import { type KubeObject, type Resource, internal } from "#api";
 import type { Revision, Store, Txn, Write } from "#store";
 import type { Admission } from "../admission/admission.ts";
-import type { Catalog } from "../catalog.ts";
+import { isInProcess } from "../answers.ts";
+import { type Catalog, isStorageVersion } from "../catalog.ts";
 import { MAX_WRITE_ATTEMPTS } from "../limits.ts";
 import type { Behaviours } from "../resources/behaviour.ts";
 import type { Turns } from "../turns.ts";
@@ -14,6 +15,7 @@ import type { Lanes } from "./lanes.ts";
 import type { ManagedFieldsTracker } from "./managed-fields.ts";
 import type { Objects } from "./objects.ts";
 import type { Records, Versioned } from "./records.ts";
+import type { ResourceRequest } from "./resource-request.ts";
 import type { Views } from "./views.ts";
 
 export interface Registry {
@@ -112,6 +114,25 @@ export function putOf(registry: Registry, resource: Resource, key: string, objec
     write: { type: "put", key, ...encoded, ...(ttl === undefined ? {} : { leaseSeconds: ttl }) },
     record: (revision) => ({ key, ...encoded, modRevision: revision }),
   };
+}
+
+/**
+ * The record of a put that has committed: the store's own, when it is the newest still. For a caller in this process the
+ * object comes along, so that nobody decodes what was just encoded.
+ */
+export function committed(
+  registry: Registry,
+  request: ResourceRequest,
+  put: PreparedPut,
+  object: KubeObject,
+  revision: Revision,
+): Versioned {
+  const made = put.record(revision);
+  if (!isInProcess(request.call) || !isStorageVersion(request.resource)) return made;
+  const newest = registry.store.snapshot().get(made.key);
+  const record = newest?.modRevision === revision ? newest : made;
+  registry.records.adopt(record, object);
+  return record;
 }
 
 export interface PreparedPut {

@@ -28,6 +28,7 @@ import {
   type Registry,
   type Seen,
   commitLoop,
+  committed,
   putOf,
 } from "./registry.ts";
 import { type ResourceRequest, type WriteOptions, contextOf, writeOptions } from "./resource-request.ts";
@@ -150,7 +151,7 @@ function replace(
   return {
     type: "commit",
     txn: { checks, writes: [put.write, ...extra.writes] },
-    done: (revision) => stored(resource, put.record(revision)),
+    done: (revision) => stored(resource, committed(registry, request, put, object, revision)),
   };
 }
 
