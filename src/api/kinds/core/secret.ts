@@ -12,9 +12,7 @@ export const secrets: Resource<Secret> = define({
   namespaced: true,
   strategy: {
     name: subdomainName,
-    prepareForCreate: moveStringData,
     prepareForUpdate(draft, old) {
-      moveStringData(draft);
       if (!draft.type && old.type) draft.type = old.type;
     },
     validateCreate: validateSecret,
@@ -28,11 +26,3 @@ export const secrets: Resource<Secret> = define({
     age,
   ],
 });
-
-/** `stringData` is for writing only: its entries win over those of `data`. */
-function moveStringData(draft: Secret): void {
-  for (const [key, value] of Object.entries(draft.stringData ?? {})) {
-    draft.data = { ...draft.data, [key]: Buffer.from(value).toString("base64") };
-  }
-  delete draft.stringData;
-}

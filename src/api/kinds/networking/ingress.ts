@@ -4,7 +4,7 @@ import type { Resource } from "../../resource.ts";
 import { Ingress } from "../../types/networking/mod.ts";
 import { validateIngress, validateIngressUpdate } from "../../types/networking/ingress-validation.ts";
 import { age, firstOf, name, text } from "../columns.ts";
-import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
 export const ingresses: Resource<Ingress> = define({
   type: Ingress,
@@ -16,7 +16,9 @@ export const ingresses: Resource<Ingress> = define({
     name: subdomainName,
     generationOf: ["spec"],
     resetFields: statusResetFields,
-    prepareForCreate: clearStatus,
+    prepareForCreate(draft) {
+      draft.status = { loadBalancer: {} };
+    },
     prepareForUpdate: keepStatus,
     validateCreate: validateIngress,
     validateUpdate: validateIngressUpdate,

@@ -13,12 +13,16 @@ const maxAction = 128;
 const maxReason = 128;
 const maxNote = 1024;
 
-/** For both groups: the event lives in the namespace of what it is about, cluster-wide objects in `default`. */
+/**
+ * For both groups: the event lives in the namespace of what it is about, cluster-wide objects in `default`; those with
+ * an event time may live elsewhere.
+ */
 export function validateEvent(event: Event, errors: FieldErrors): void {
   const involved = event.involvedObject?.namespace ?? "";
   const own = event.metadata.namespace ?? "";
   const path = "involvedObject.namespace";
-  if (involved === "" ? own !== "default" && own !== "kube-system" : involved !== own) {
+  const isElsewhere = involved !== own && !event.eventTime;
+  if (involved === "" ? own !== "default" && own !== "kube-system" : isElsewhere) {
     errors.invalid(path, involved, "does not match event.namespace");
   }
 }
