@@ -11,21 +11,19 @@
 import { parseTime, type Pod, same } from "#api";
 import { type Env, messageOf } from "#base";
 import type { EventSink, ResourceClient } from "#client";
-import { restartBackOff, startRetryMs } from "../limits.ts";
 import { StepLoop } from "../step-loop.ts";
-import type { StartTrouble } from "../status/container-status.ts";
 import { podStatus, type Verdict } from "../status/pod-status.ts";
 import type { StatusManager } from "../status/status-manager.ts";
 import { PodProbes } from "../probe/pod-probes.ts";
 import type { Prober } from "../probe/prober.ts";
 import type { RuntimeService } from "../runtime/runtime.ts";
 import { type PodVolumes, VolumeError } from "../volumes/volumes.ts";
-import { BackOffTable } from "./back-off.ts";
 import { fieldPathOf, podText } from "./containers.ts";
 import { type PodObservation, PodObserver, readySandbox } from "./observation.ts";
 import { planPod, type PodAction, type PodPlan } from "./plan.ts";
 import { deletePod } from "./pod-deletion.ts";
 import { StartError } from "./start-error.ts";
+import { StartMemory } from "./start-memory.ts";
 import type { PodSteps } from "./steps.ts";
 
 /** What a worker sees and acts by. */
@@ -62,9 +60,7 @@ export class PodWorker {
   readonly #loop: StepLoop;
   readonly #observer: PodObserver;
   readonly #probes: PodProbes;
-  readonly #backOff = new BackOffTable(restartBackOff);
-  readonly #troubles = new Map<string, StartTrouble>();
-  readonly #holds = new Map<string, number>();
+  readonly #starts = new StartMemory();
   #pod: Pod;
   #verdict: Verdict | undefined;
   #gone = false;
@@ -114,7 +110,7 @@ export class PodWorker {
       before.deletionTimestamp !== now.deletionTimestamp ||
       before.deletionGracePeriodSeconds !== now.deletionGracePeriodSeconds;
     if (sooner) this.#loop.interrupt();
-    if (changed) this.#holds.clear();
+    if (changed) this.#starts.release();
     if (sooner || changed || foreign) this.poke();
   }
 
@@ -205,28 +201,18 @@ export class PodWorker {
   }
 
   #plan(observed: PodObservation, now: number): PodPlan {
-    return planPod({
-      pod: this.#pod,
-      observed,
-      probes: this.#probes,
-      backOff: this.#backOff,
-      holds: this.#holds,
-      now,
-    });
+    const { backOff, holds } = this.#starts;
+    return planPod({ pod: this.#pod, observed, probes: this.#probes, backOff, holds, now });
   }
 
   /** Shows why containers wait, and tells of each new back-off once. */
   #note(plan: PodPlan): void {
-    for (const { container, message } of plan.waiting) {
-      const name = container.spec.name;
-      if (message === undefined) continue;
-      if (this.#troubles.get(name)?.message !== message) {
-        const text = `Back-off restarting failed container ${name} in pod ${podText(this.#pod)}`;
-        this.#deps.events.record(this.#pod, "Warning", "BackOff", text, {
-          fieldPath: fieldPathOf(container),
-        });
-      }
-      this.#troubles.set(name, { reason: "CrashLoopBackOff", message });
+    for (const waiting of plan.waiting) {
+      const { container } = waiting;
+      if (!this.#starts.waits(waiting)) continue;
+      const text = `Back-off restarting failed container ${container.spec.name} in pod ${podText(this.#pod)}`;
+      const fieldPath = fieldPathOf(container);
+      this.#deps.events.record(this.#pod, "Warning", "BackOff", text, { fieldPath });
     }
   }
 
@@ -282,16 +268,14 @@ export class PodWorker {
     const { container, attempt, previous } = action;
     const name = container.spec.name;
     const now = this.#env.clock.now();
-    if (previous !== undefined) this.#backOff.fail(name, previous.finishedAtMs, now);
+    this.#starts.begins(name, previous, now);
     try {
       await this.#deps.steps.start({ pod: this.#pod, observed, container, attempt, volumes }, signal);
-      this.#troubles.delete(name);
-      this.#holds.delete(name);
+      this.#starts.started(name);
       return true;
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
-      this.#troubles.set(name, { reason: error.code, message: error.message });
-      this.#holds.set(name, error.retryAtMs ?? now + startRetryMs);
+      this.#starts.failed(name, error, now);
       return container.role !== "init";
     }
   }
@@ -343,7 +327,7 @@ export class PodWorker {
       before: status.current(this.#pod),
       observed,
       probes: this.#probes,
-      troubles: this.#troubles,
+      troubles: this.#starts.troubles,
       verdict: this.#verdict,
       refused: this.#options.refusal !== undefined,
       terminal,
