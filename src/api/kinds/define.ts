@@ -1,6 +1,6 @@
 /**
- * Completes a kind's row: what follows from the type (group, version, kind), and what most kinds share (all verbs,
- * a storage prefix by plural). A kind's file says only what is its own.
+ * Completes a kind's row: what follows from the type (group, version, kind), and what most kinds share (all
+ * verbs, a storage prefix by plural). A kind's file says only what is its own.
  */
 import { assert } from "#base";
 import type { Conversion, ObjectSubresource, Resource, Verb } from "../resource.ts";

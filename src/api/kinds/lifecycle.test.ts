@@ -1,4 +1,7 @@
-/** What create, update and delete make of objects, kind by kind, and the conversions of the kinds with two versions. */
+/**
+ * What create, update and delete make of objects, kind by kind, and the conversions of the kinds with two
+ * versions.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonical } from "../codec/mod.ts";

@@ -1,6 +1,6 @@
 /**
- * The generic steps around a kind's strategy, in upstream's order: the strategy prepares, generation follows, the
- * strategy validates, metadata is validated by the kind's name rule or by the rule for all. Pure.
+ * The generic steps around a kind's strategy, in upstream's order: the strategy prepares, generation follows,
+ * the strategy validates, metadata is validated by the kind's name rule or by the rule for all. Pure.
  */
 import { same } from "../equal.ts";
 import { FieldErrors } from "../field-errors.ts";

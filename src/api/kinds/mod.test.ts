@@ -1,6 +1,6 @@
 /**
- * The table of resources against the facts of v1.36 (test/fixtures/resources.jsonl, one resource a line): order of groups,
- * names, verbs, subresources, printed columns, and where upstream stores them.
+ * The table of resources against the facts of v1.36 (test/fixtures/resources.jsonl, one resource a line):
+ * order of groups, names, verbs, subresources, printed columns, and where upstream stores them.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -67,7 +67,7 @@ test("The table holds the 68 resources in the order of discovery", () => {
 });
 
 for (const [i, fact] of facts.entries()) {
-  test(`${fact.resource} of ${fact.group || "core"}/${fact.version} is named, stored and printed as upstream`, () => {
+  test(`${fact.resource} of ${fact.group || "core"}/${fact.version} is as upstream has it`, () => {
     const resource = resources[i];
     assert.ok(resource);
     const { kind, namespaced, verbs, singular, shortNames, categories } = resource;

@@ -1,4 +1,6 @@
-/** Every resource of the API, by group in the order of discovery. One table: nothing else knows the family. */
+/**
+ * Every resource of the API, by group in the order of discovery. One table: nothing else knows the family.
+ */
 import type { Resource } from "../resource.ts";
 import * as mutating from "./admissionregistration/mutating-admission-policy.ts";
 import * as validating from "./admissionregistration/validating-admission-policy.ts";

@@ -26,6 +26,7 @@ import { roles } from "./rbac/role.ts";
 
 const container = { name: "c", image: "busybox" };
 const template = { metadata: { labels: { app: "a" } }, spec: { containers: [container] } };
+const required = "requiredDuringSchedulingIgnoredDuringExecution";
 const selector = { matchLabels: { app: "a" } };
 
 interface Row {
@@ -78,10 +79,10 @@ const rows: readonly Row[] = [
     "an affinity without terms",
     {
       affinity: {
-        nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } },
+        nodeAffinity: { [required]: { nodeSelectorTerms: [] } },
       },
     },
-    "FieldValueRequired spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms",
+    `FieldValueRequired spec.affinity.nodeAffinity.${required}.nodeSelectorTerms`,
   ),
   podRow(
     "a spread of no skew",

@@ -1,12 +1,14 @@
 /**
- * The shape of every format check: text in, complaints out. No complaint means good; several complaints become
- * several causes of one field, as upstream's validators report them.
+ * The shape of every format check: text in, complaints out. No complaint means good; several complaints
+ * become several causes of one field, as upstream's validators report them.
  */
 
 /** `dnsLabel("a.b")` is `["a lowercase ..."]`; `dnsLabel("a")` is `[]`. */
 export type Check = (value: string) => readonly string[];
 
-/** Of `metadata.name`, or with `isPrefix` of `metadata.generateName`, to which five characters will be added. */
+/**
+ * Of `metadata.name`, or with `isPrefix` of `metadata.generateName`, to which five characters will be added.
+ */
 export type NameCheck = (name: string, isPrefix: boolean) => readonly string[];
 
 export const good: readonly string[] = [];

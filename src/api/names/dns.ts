@@ -1,6 +1,6 @@
 /**
- * Names of the domain name system as the API uses them (RFC 1035, RFC 1123): labels, subdomains, host names with
- * a wildcard, fully qualified names. Patterns are linear: no nested repetition over the same characters.
+ * Names of the domain name system as the API uses them (RFC 1035, RFC 1123): labels, subdomains, host names
+ * with a wildcard, fully qualified names. Patterns are linear: no nested repetition over the same characters.
  */
 import { byteLength, type Check, good, pattern } from "./check.ts";
 
@@ -12,7 +12,7 @@ export const maxSubdomainBytes = 253;
 
 /** A lowercase RFC 1123 label of at most 63 bytes: the name of a Namespace or a container. */
 export const dnsLabel: Check = pattern(
-  "must be a lowercase RFC 1123 label: lowercase letters, digits and '-', with a letter or digit at both ends",
+  "must be a lowercase RFC 1123 label: lowercase letters, digits and '-', not '-' at an end",
   new RegExp(`^${LABEL}$`),
   maxLabelBytes,
   "my-name",
@@ -66,7 +66,9 @@ export const fullyQualifiedName: Check = (value) => {
   return value.split(".").length < 2 ? ["must have at least two labels joined by '.'"] : good;
 };
 
-/** At least two labels, each a DNS label, with an optional dot at the end: a finalizer's or signer's domain. */
+/**
+ * At least two labels, each a DNS label, with an optional dot at the end: a finalizer's or signer's domain.
+ */
 export const fullyQualifiedDomainName: Check = (value) => {
   if (value === "") return ["must not be empty"];
   const name = value.endsWith(".") ? value.slice(0, -1) : value;

@@ -11,7 +11,9 @@ export function noBacksteps(path: string): readonly string[] {
   return path.split("/").includes("..") ? ["must not contain '..'"] : [];
 }
 
-/** A relative path that does not even begin with two dots, since volumes keep their own data under such names. */
+/**
+ * A relative path that does not even begin with two dots, since volumes keep their own data under such names.
+ */
 export function nonReservedPath(path: string): readonly string[] {
   const steps = relativePath(path);
   const reserved = path.startsWith("..") && !path.startsWith("../") && path !== "..";

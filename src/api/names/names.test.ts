@@ -1,4 +1,6 @@
-/** Tables of good and bad texts for every format check; a second number is how many complaints a bad one gets. */
+/**
+ * Tables of good and bad texts for every format check; a second number is how many complaints a bad one gets.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Check } from "./check.ts";

@@ -1,4 +1,7 @@
-/** MutatingAdmissionPolicy and its binding: changes by CEL. Stored under their beta version, whose form is the same. */
+/**
+ * MutatingAdmissionPolicy and its binding: changes by CEL. Stored under their beta version, whose form is the
+ * same.
+ */
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import {

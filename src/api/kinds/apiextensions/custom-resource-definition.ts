@@ -1,4 +1,6 @@
-/** CustomResourceDefinition: a kind of the user's. Upstream stores its beta form, which `conversion` writes. */
+/**
+ * CustomResourceDefinition: a kind of the user's. Upstream stores its beta form, which `conversion` writes.
+ */
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { CustomResourceDefinition } from "../../types/apiextensions/mod.ts";

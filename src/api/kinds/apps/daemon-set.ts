@@ -2,6 +2,7 @@
 import { same } from "../../equal.ts";
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
+import { templateGeneration } from "../../types/apps/daemon-set-defaults.ts";
 import { DaemonSet } from "../../types/apps/mod.ts";
 import {
   validateDaemonSet,
@@ -54,9 +55,6 @@ export const daemonSets: Resource<DaemonSet> = define({
     wide("Selector", ({ spec }) => selectorText(spec.selector ?? undefined)),
   ],
 });
-
-/** The template's own generation, which the first version of the kind had as a field. */
-const templateGeneration = "deprecated.daemonset.template.generation";
 
 function setTemplateGeneration({ metadata }: DaemonSet, generation: number): void {
   metadata.annotations = { ...metadata.annotations, [templateGeneration]: String(generation) };

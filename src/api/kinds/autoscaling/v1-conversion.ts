@@ -1,6 +1,6 @@
 /**
- * Between autoscaling/v1 and the stored v2: processor utilization is v1's own field, and everything else that v2
- * knows travels in four annotations, whose JSON uses v1's names for metrics.
+ * Between autoscaling/v1 and the stored v2: processor utilization is v1's own field, and everything else that
+ * v2 knows travels in four annotations, whose JSON uses v1's names for metrics.
  */
 import type * as v1 from "../../types/autoscaling-v1/mod.ts";
 import type * as v2 from "../../types/autoscaling-v2/mod.ts";
@@ -11,6 +11,7 @@ const conditionsKey = "autoscaling.alpha.kubernetes.io/conditions";
 const behaviorKey = "autoscaling.alpha.kubernetes.io/behavior";
 const keys = [metricsKey, currentMetricsKey, conditionsKey, behaviorKey];
 
+/** The stored form; annotations that are no JSON are dropped. */
 export function toV2(object: v1.HorizontalPodAutoscaler): v2.HorizontalPodAutoscaler {
   const { targetCPUUtilizationPercentage: target, ...spec } = object.spec;
   const { currentCPUUtilizationPercentage: current, ...status } = object.status ?? {};
@@ -45,6 +46,7 @@ export function toV2(object: v1.HorizontalPodAutoscaler): v2.HorizontalPodAutosc
   };
 }
 
+/** The served form of what is stored. */
 export function fromV2(object: v2.HorizontalPodAutoscaler): v1.HorizontalPodAutoscaler {
   const { metrics = [], behavior, ...spec } = object.spec;
   const { currentMetrics, conditions = [], ...status } = object.status ?? {};

@@ -70,8 +70,8 @@ function durationText({ status }: Job, now: number): string {
 const labelPrefix = "batch.kubernetes.io/";
 
 /**
- * A job without labels is read back with those of its pods. A name that is no label value fails on the template,
- * and must not fail here again.
+ * A job without labels is read back with those of its pods. A name that is no label value fails on the
+ * template, and must not fail here again.
  */
 function labelAsPods({ metadata, spec }: Job): void {
   if (metadata.labels !== undefined || labelValue(metadata.name ?? "").length > 0) return;

@@ -1,14 +1,11 @@
 /** Namespace: the scope of names, which goes away through finalization. */
-import { same } from "../../equal.ts";
 import { labelName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { Namespace } from "../../types/core/mod.ts";
+import { defaultNamespace } from "../../types/core/namespace-defaults.ts";
 import { validateNamespaceFinalizers } from "../../types/core/namespace-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { clearStatus, define, statusResetFields } from "../define.ts";
-
-/** Set by the server, so that selectors can name a namespace. */
-const nameLabel = "kubernetes.io/metadata.name";
 
 export const namespaces: Resource<Namespace> = define({
   type: Namespace,
@@ -24,7 +21,7 @@ export const namespaces: Resource<Namespace> = define({
       draft.status.phase = "Active";
       const finalizers = draft.spec.finalizers ?? [];
       if (!finalizers.includes("kubernetes")) draft.spec.finalizers = [...finalizers, "kubernetes"];
-      setNameLabel(draft);
+      defaultNamespace(draft);
     },
     prepareForUpdate(draft, old) {
       draft.spec = old.spec;
@@ -58,8 +55,3 @@ export const namespaces: Resource<Namespace> = define({
   },
   columns: [name, text("Status", ({ status }) => status.phase ?? ""), age],
 });
-
-function setNameLabel({ metadata }: Namespace): void {
-  if (!metadata.name || same(metadata.labels?.[nameLabel], metadata.name)) return;
-  metadata.labels = { ...metadata.labels, [nameLabel]: metadata.name };
-}

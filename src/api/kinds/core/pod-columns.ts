@@ -1,6 +1,7 @@
 /**
- * What `kubectl get pods` says of a pod: containers ready, one word for its state, restarts and the last one's
- * age. The word comes from the first init container that is not done, else from the containers, last first.
+ * What `kubectl get pods` says of a pod: containers ready, one word for its state, restarts and the last
+ * one's age. The word comes from the first init container that is not done, else from the containers, last
+ * first.
  */
 import { ageOf } from "../../human-duration.ts";
 import { parseTime } from "../../time.ts";
@@ -20,6 +21,7 @@ interface Summary {
   readonly restarts: Restarts;
 }
 
+/** `{ ready: "1/2", reason: "CrashLoopBackOff", restarts: ... }` */
 export function summarize({ metadata, spec, status }: Pod): Summary {
   const init = summarizeInit(spec.initContainers ?? [], status.initContainerStatuses ?? []);
   const gated = status.conditions?.some(
@@ -111,10 +113,12 @@ export function restartsText(pod: Pod, now: number): string {
   return count === 0 || last === undefined ? String(count) : `${count} (${ageOf(last, now)} ago)`;
 }
 
+/** The first address. */
 export function podIpText({ status }: Pod): string {
   return status.podIPs?.[0]?.ip || status.podIP || "<none>";
 }
 
+/** The node that preemption makes room on. */
 export function nominatedText({ status }: Pod): string {
   return status.nominatedNodeName || "<none>";
 }

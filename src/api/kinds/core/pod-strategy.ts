@@ -1,4 +1,6 @@
-/** The pure life of a pod around the verbs: what create and update fill in, how long a delete waits, warnings. */
+/**
+ * The pure life of a pod around the verbs: what create and update fill in, how long a delete waits, warnings.
+ */
 import type { RequestContext } from "../../resource.ts";
 import { rfc3339 } from "../../time.ts";
 import type { Pod, PodSpec } from "../../types/core/mod.ts";
@@ -6,6 +8,7 @@ import { qosClass } from "../../types/core/pod-qos.ts";
 
 const gatesMessage = "Scheduling is blocked due to non-empty scheduling gates";
 
+/** A pod starts pending, and with its selectors complete. */
 export function prepareForCreate(draft: Pod, context: RequestContext): void {
   draft.status = { phase: "Pending", qosClass: qosClass(draft.spec) };
   addGatesCondition(draft, context.now);
@@ -62,13 +65,14 @@ function mergeKeys(
   }
 }
 
+/** Status is written through its own subresource. */
 export function prepareForUpdate(draft: Pod, old: Pod): void {
   draft.status = old.status;
 }
 
 /**
- * Seconds that a delete waits for the kubelet: what the client asks for, else the pod's own. None for a pod that
- * no kubelet has, or whose containers have ended.
+ * Seconds that a delete waits for the kubelet: what the client asks for, else the pod's own. None for a pod
+ * that no kubelet has, or whose containers have ended.
  */
 export function gracefulDelete(pod: Pod, requestedSeconds: number | undefined): number {
   const ended = pod.status.phase === "Succeeded" || pod.status.phase === "Failed";
@@ -92,6 +96,7 @@ const deprecatedNodeLabels: Readonly<Record<string, string>> = {
   "failure-domain.kubernetes.io/zone": 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
 };
 
+/** Of a pod on its own. */
 export function podWarnings(pod: Pod): readonly string[] {
   return podSpecWarnings(pod.spec, "spec");
 }
@@ -112,9 +117,8 @@ export function podSpecWarnings(spec: PodSpec, path: string): readonly string[] 
       for (const [j, variable] of (container.env ?? []).entries()) {
         if (seen.has(variable.name)) {
           const where = `${path}.${list}[${i}].env[${j}]`;
-          found.push(
-            `${where}: hides previous definition of "${variable.name}", which may be dropped when using apply`,
-          );
+          const why = "which may be dropped when using apply";
+          found.push(`${where}: hides previous definition of "${variable.name}", ${why}`);
         }
         seen.add(variable.name);
       }

@@ -1,9 +1,13 @@
-/** Service: one stable address for the pods that a selector finds. Addresses and ports are the API server's to give. */
+/**
+ * Service: one stable address for the pods that a selector finds. Addresses and ports are the API server's to
+ * give.
+ */
 import { same } from "../../equal.ts";
 import { labelName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { Service, type ServicePort, type ServiceSpec } from "../../types/core/mod.ts";
 import { validateService, validateServiceUpdate } from "../../types/core/service-validation.ts";
+import { validateServiceStatus } from "../../types/core/service-status-validation.ts";
 import { age, labelsText, name, text, wide } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -30,7 +34,9 @@ export const services: Resource<Service> = define({
     validateCreate: validateService,
     validateUpdate: validateServiceUpdate,
   },
-  status: statusSubresource(),
+  status: statusSubresource<Service>({
+    validateUpdate: (object, _old, errors) => validateServiceStatus(object, errors),
+  }),
   actions: { proxy: { kind: "ServiceProxyOptions", verbs: ["create", "delete", "get", "patch", "update"] } },
   selectableFields: {
     "spec.clusterIP": ({ spec }) => spec.clusterIP ?? "",

@@ -11,7 +11,10 @@ import { Event } from "../../types/events/mod.ts";
 import { eventColumns, eventFields, eventStorage } from "../core/event.ts";
 import { define } from "../define.ts";
 
-/** Same content, other names: `regarding` is `involvedObject`, `note` is `message`, old fields are `deprecated...`. */
+/**
+ * Same content, other names: `regarding` is `involvedObject`, `note` is `message`, old fields are
+ * `deprecated...`.
+ */
 export function toCore(event: Event): CoreEvent {
   const {
     regarding,

@@ -3,7 +3,7 @@ import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { FlowSchema } from "../../types/flowcontrol/mod.ts";
 import { validateFlowSchema } from "../../types/flowcontrol/flow-schema-validation.ts";
-import { age, integer, name, text } from "../columns.ts";
+import { age, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
 export const flowSchemas: Resource<FlowSchema> = define({

@@ -1,4 +1,6 @@
-/** PodDisruptionBudget: how many pods an eviction must leave. Its name may be any path segment, as upstream. */
+/**
+ * PodDisruptionBudget: how many pods an eviction must leave. Its name may be any path segment, as upstream.
+ */
 import type { Resource } from "../../resource.ts";
 import { PodDisruptionBudget } from "../../types/policy/mod.ts";
 import { validatePodDisruptionBudget } from "../../types/policy/pod-disruption-budget-validation.ts";

@@ -1,5 +1,13 @@
 /** Defaults of daemon sets: one node at a time. */
-import type { DaemonSetSpec, DaemonSetUpdateStrategy } from "./daemon-set.ts";
+import type { DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy } from "./daemon-set.ts";
+
+/** The template's own generation, a field of the kind's first version. */
+export const templateGeneration = "deprecated.daemonset.template.generation";
+
+export function defaultDaemonSet({ metadata }: DaemonSet): void {
+  if (metadata.annotations?.[templateGeneration] !== undefined) return;
+  metadata.annotations = { ...metadata.annotations, [templateGeneration]: "0" };
+}
 
 export function defaultDaemonSetSpec(spec: DaemonSetSpec): void {
   spec.updateStrategy ??= {};

@@ -26,7 +26,7 @@ import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { LabelSelector } from "../meta/label-selector.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
-import { defaultDaemonSetSpec, defaultDaemonSetStrategy } from "./daemon-set-defaults.ts";
+import { defaultDaemonSet, defaultDaemonSetSpec, defaultDaemonSetStrategy } from "./daemon-set-defaults.ts";
 
 export interface RollingUpdateDaemonSet extends Shape<typeof RollingUpdateDaemonSet>, Plain {}
 export const RollingUpdateDaemonSet = message<RollingUpdateDaemonSet>("RollingUpdateDaemonSet")({
@@ -82,14 +82,14 @@ export const DaemonSetStatus = message<DaemonSetStatus>("DaemonSetStatus")({
 });
 
 export interface DaemonSet extends Shape<typeof DaemonSet>, Plain {}
-export const DaemonSet = kind<DaemonSet>(
-  "apps/v1",
-  "DaemonSet",
-)({
-  metadata: struct(1, ObjectMeta),
-  spec: struct(2, DaemonSetSpec),
-  status: struct(3, DaemonSetStatus),
-});
+export const DaemonSet = kind<DaemonSet>("apps/v1", "DaemonSet")(
+  {
+    metadata: struct(1, ObjectMeta),
+    spec: struct(2, DaemonSetSpec),
+    status: struct(3, DaemonSetStatus),
+  },
+  { default: defaultDaemonSet },
+);
 
 export type DaemonSetList = KubeList<DaemonSet>;
 export const DaemonSetList = kindList(DaemonSet);

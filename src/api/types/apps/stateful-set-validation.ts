@@ -51,7 +51,9 @@ function validateWords(spec: StatefulSetSpec, errors: FieldErrors): void {
   }
 }
 
-/** As the controller will make the pods: each claim is a volume of its name, in the place of one that has it. */
+/**
+ * As the controller will make the pods: each claim is a volume of its name, in the place of one that has it.
+ */
 function withClaims({ template, volumeClaimTemplates = [] }: StatefulSetSpec): PodTemplateSpec {
   if (volumeClaimTemplates.length === 0) return template;
   const claims = volumeClaimTemplates.map(({ metadata }) => metadata.name ?? "");

@@ -1,4 +1,7 @@
-/** Defaults of autoscalers: at least one replica, 80 % of the processor, up fast and down as fast as metrics say. */
+/**
+ * Defaults of autoscalers: at least one replica, 80 % of the processor, up fast and down as fast as metrics
+ * say.
+ */
 import type {
   HorizontalPodAutoscalerBehavior,
   HorizontalPodAutoscalerSpec,

@@ -133,7 +133,9 @@ function validateSuccessRule(
     errors.invalid(here, count, "must be less than or equal to the number of succeededIndexes");
 }
 
-/** How many indexes `1,3-5,7` names; undefined when it is not in order or reaches the number of completions. */
+/**
+ * How many indexes `1,3-5,7` names; undefined when it is not in order or reaches the number of completions.
+ */
 function countIndexes(text: string, completions: number): number | undefined {
   if (text === "") return 0;
   let total = 0;

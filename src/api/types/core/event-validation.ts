@@ -14,8 +14,8 @@ const maxReason = 128;
 const maxNote = 1024;
 
 /**
- * For both groups: the event lives in the namespace of what it is about, cluster-wide objects in `default`; those with
- * an event time may live elsewhere.
+ * For both groups: the event lives in the namespace of what it is about, cluster-wide objects in `default`;
+ * those with an event time may live elsewhere.
  */
 export function validateEvent(event: Event, errors: FieldErrors): void {
   const involved = event.involvedObject?.namespace ?? "";

@@ -1,4 +1,7 @@
-/** Defaults of limit ranges: a container without limits gets the most, one without requests its limit, else the least. */
+/**
+ * Defaults of limit ranges: a container without limits gets the most, one without requests its limit, else
+ * the least.
+ */
 import type { LimitRangeItem } from "./limit-range.ts";
 
 export function defaultLimitRangeItem(item: LimitRangeItem): void {

@@ -21,6 +21,7 @@ import {
 import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
+import { defaultNamespace } from "./namespace-defaults.ts";
 
 export type FinalizerName = Value<typeof FinalizerName>;
 export const FinalizerName = enumOf("kubernetes");
@@ -58,14 +59,14 @@ export const NamespaceStatus = message<NamespaceStatus>("NamespaceStatus")({
 });
 
 export interface Namespace extends Shape<typeof Namespace>, Plain {}
-export const Namespace = kind<Namespace>(
-  "v1",
-  "Namespace",
-)({
-  metadata: struct(1, ObjectMeta),
-  spec: struct(2, NamespaceSpec),
-  status: struct(3, NamespaceStatus),
-});
+export const Namespace = kind<Namespace>("v1", "Namespace")(
+  {
+    metadata: struct(1, ObjectMeta),
+    spec: struct(2, NamespaceSpec),
+    status: struct(3, NamespaceStatus),
+  },
+  { default: defaultNamespace },
+);
 
 export type NamespaceList = KubeList<Namespace>;
 export const NamespaceList = kindList(Namespace);

@@ -1,4 +1,6 @@
-/** Defaults of nodes: all of a node can be allocated unless its kubelet says less; one pod range is the first. */
+/**
+ * Defaults of nodes: all of a node can be allocated unless its kubelet says less; one pod range is the first.
+ */
 import type { NodeSpec, NodeStatus } from "./node.ts";
 
 export function defaultNodeStatus(status: NodeStatus): void {

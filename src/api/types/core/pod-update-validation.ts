@@ -77,7 +77,9 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Pod, errors: Fi
 
 const resizable = ["cpu", "memory"];
 
-/** In-place resize: cpu and memory of running containers, without a change of the pod's quality of service. */
+/**
+ * In-place resize: cpu and memory of running containers, without a change of the pod's quality of service.
+ */
 export function validateResize(pod: Pod, old: Pod, errors: FieldErrors): void {
   validateContent(pod, errors);
   if (qosClass(pod.spec) !== (old.status.qosClass ?? qosClass(old.spec))) {

@@ -1,4 +1,7 @@
-/** Validation of pods: metadata's own rules are `lifecycle.ts`'s; here spec, and what a running pod may change. */
+/**
+ * Validation of pods: metadata's own rules are `lifecycle.ts`'s; here spec, and what a running pod may
+ * change.
+ */
 import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import type { Container, EphemeralContainer } from "./container.ts";

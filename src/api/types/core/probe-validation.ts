@@ -1,4 +1,6 @@
-/** Validation of probes and lifecycle hooks: exactly one handler, its own fields, times that are not negative. */
+/**
+ * Validation of probes and lifecycle hooks: exactly one handler, its own fields, times that are not negative.
+ */
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { portName, portNumber } from "../../names/port.ts";
 import { httpHeaderName } from "../../names/qualified-name.ts";

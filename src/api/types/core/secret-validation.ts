@@ -19,7 +19,7 @@ function json(key: string): Rule {
     try {
       JSON.parse(Buffer.from(value, "base64").toString());
     } catch {
-      errors.invalid(path, "<secret contents redacted>", "must be JSON"); // the cause says all there is to say
+      errors.invalid(path, "<secret contents redacted>", "must be JSON"); // no more to say
     }
   };
 }

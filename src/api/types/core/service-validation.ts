@@ -1,4 +1,6 @@
-/** Validation of services: ports, selector, affinity, traffic policies, and fields that a type does not have. */
+/**
+ * Validation of services: ports, selector, affinity, traffic policies, and fields that a type does not have.
+ */
 import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { dnsLabel, dnsSubdomain } from "../../names/dns.ts";

@@ -1,4 +1,6 @@
-/** Defaults of volumes: an empty one is an `emptyDir`; files of generated volumes are readable by all (0644). */
+/**
+ * Defaults of volumes: an empty one is an `emptyDir`; files of generated volumes are readable by all (0644).
+ */
 import { pullPolicyOf } from "./container-defaults.ts";
 import type {
   ConfigMapVolumeSource,

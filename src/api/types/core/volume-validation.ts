@@ -1,6 +1,6 @@
 /**
- * Validation of a pod's volumes: each has one source, whose own rules are a table by field. Some sources report
- * under upstream's older names (`persistentDisk`).
+ * Validation of a pod's volumes: each has one source, whose own rules are a table by field. Some sources
+ * report under upstream's older names (`persistentDisk`).
  */
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { dnsLabel, dnsSubdomain } from "../../names/dns.ts";
