@@ -5,6 +5,7 @@
 import {
   DecodeError,
   DeleteOptions,
+  FieldErrors,
   type KubeObject,
   type Resource,
   type Type,
@@ -13,6 +14,7 @@ import {
   decode,
   JsonDocument,
   decodeProtobuf,
+  invalid,
   parseDocument,
   parseJson,
   parseYamlDocument,
@@ -57,16 +59,18 @@ export async function decodePatch(request: ResourceRequest): Promise<unknown> {
   }
 }
 
-/** A patched object, checked as if it had been sent, with defaults. */
+/** A patched object, checked as if it had been sent, with defaults; throws 422 when the patch made it unreadable. */
 export function decodePatched(
   request: ResourceRequest,
   patched: unknown,
   validation: FieldValidation,
 ): Draft {
-  return {
-    object: completed(request, request.resource.type, patched, validation),
-    managers: managersOf(patched),
-  };
+  const object = decoded(request, request.resource.type, patched, validation, (error) => {
+    const errors = new FieldErrors();
+    errors.invalid("patch", "", error.message);
+    return invalid({ group: "", kind: "" }, "", errors);
+  });
+  return { object, managers: managersOf(patched) };
 }
 
 /** The applied configuration, in YAML or JSON; no defaults, since only what was sent is applied. */
@@ -115,13 +119,23 @@ function completed<T>(
   data: unknown,
   validation: FieldValidation,
 ): T {
+  return decoded(request, type, data, validation, (error) => refusal(error, type.gvk ?? request.resource));
+}
+
+function decoded<T>(
+  request: ResourceRequest,
+  type: Type<T>,
+  data: unknown,
+  validation: FieldValidation,
+  refuse: (error: DecodeError) => unknown,
+): T {
   try {
     const { object, warnings } = decode(type, data, MODES[validation]);
     for (const warning of warnings) request.warnings.add(warning);
     applyDefaults(type, object);
     return object;
   } catch (error) {
-    throw refusal(error, type.gvk ?? request.resource);
+    throw error instanceof DecodeError ? refuse(error) : error;
   }
 }
 

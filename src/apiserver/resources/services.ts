@@ -5,6 +5,7 @@ import type { Behaviour, WriteContext } from "./behaviour.ts";
 import { completeFamilies, isHeadless } from "./service-families.ts";
 import type { ServiceAddresses } from "./service-addresses.ts";
 import { type ServicePorts, wantsPorts } from "./service-ports.ts";
+import { dropOutdated } from "./service-type-change.ts";
 
 type Spec = Service["spec"];
 
@@ -20,6 +21,7 @@ export function services(addresses: ServiceAddresses, ports: ServicePorts): Beha
   return {
     onCreate: (draft, context) => change(draft as Service, undefined, context),
     onUpdate(draft, old, context) {
+      dropOutdated((draft as Service).spec, (old as Service).spec);
       keepAllocated((draft as Service).spec, (old as Service).spec);
       return change(draft as Service, old as Service, context);
     },
@@ -46,12 +48,7 @@ function changeAddress(
   const { spec } = draft;
   const had = old !== undefined && hasAddress(old.spec) ? (old.spec.clusterIP ?? "") : "";
   if (spec.type === "ExternalName") {
-    if (had === "") return NOTHING_EXTRA;
-    if (spec.clusterIP === had) {
-      delete spec.clusterIP;
-      delete spec.clusterIPs;
-    }
-    return addresses.release(had, context);
+    return had === "" ? NOTHING_EXTRA : addresses.release(had, context);
   }
   if (isHeadless(spec)) {
     spec.clusterIP = "None";
