@@ -35,8 +35,6 @@ export const leaseRenewMs = 10_000;
 /** Tries of one lease renewal before the next is due anyway. */
 export const leaseTries = 5;
 
-/** How often the node's status is looked at, and written when it changed. */
-export const nodeStatusCheckMs = 10_000;
 /** How often it is written even when nothing changed. */
 export const nodeStatusReportMs = 300_000;
 /** Images named in the node's status, largest first: the object would grow without bound. */

@@ -1,6 +1,6 @@
 /** The phase of a pod from the states of its containers. */
 import type { ContainerStatus, Pod, PodStatus } from "#api";
-import { containersOf, initContainersOf, mainContainersOf, type PodContainer } from "../pod/containers.ts";
+import { initContainersOf, mainContainersOf } from "../pod/containers.ts";
 import { afterExit } from "../pod/restart.ts";
 
 export type Phase = "Pending" | "Running" | "Succeeded" | "Failed";
@@ -54,9 +54,4 @@ function initPhase(pod: Pod, byName: ReadonlyMap<string, ContainerStatus>): Phas
 export function mayRun(status: PodStatus): boolean {
   const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   return all.some((one) => one.state.running !== undefined);
-}
-
-/** The roles of the containers by name, to tell sidecars among init statuses. */
-export function rolesOf(pod: Pod): ReadonlyMap<string, PodContainer["role"]> {
-  return new Map(containersOf(pod).map((one) => [one.spec.name, one.role]));
 }

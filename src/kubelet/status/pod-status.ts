@@ -5,7 +5,6 @@
  */
 import { type Pod, type PodStatus, rfc3339 } from "#api";
 import {
-  containersOf,
   ephemeralContainersOf,
   initContainersOf,
   mainContainersOf,
@@ -140,10 +139,4 @@ function addresses(hostIPs: readonly string[], ips: readonly string[]): PodStatu
     ...(host === undefined ? {} : { hostIP: host, hostIPs: hostIPs.map((ip) => ({ ip })) }),
     ...(first === undefined ? {} : { podIP: first, podIPs: ips.map((ip) => ({ ip })) }),
   };
-}
-
-/** True when a container of the pod runs, by the runtime's word. */
-export function anyRunning(pod: Pod, observed: PodObservation): boolean {
-  const names = new Set(containersOf(pod).map((one) => one.spec.name));
-  return observed.containers.some((one) => one.state === "CONTAINER_RUNNING" && names.has(one.name));
 }
