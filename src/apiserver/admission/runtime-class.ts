@@ -1,6 +1,6 @@
 /** A pod's runtime class brings its overhead and where it may run. */
 import { type Pod, type RuntimeClass, forbidden, same } from "#api";
-import { copyOf } from "../registry/freeze.ts";
+import { copyOf } from "../registry/plain-data.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./admission.ts";
 
 export const runtimeClass: AdmissionPlugin = {

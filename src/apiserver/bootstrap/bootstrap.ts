@@ -4,7 +4,7 @@
  */
 import { type KubeObject, type Resource, same } from "#api";
 import type { Catalog } from "../catalog.ts";
-import { copyOf } from "../registry/freeze.ts";
+import { copyOf } from "../registry/plain-data.ts";
 import { reconcileEndpoints } from "./kubernetes-service.ts";
 import { OwnCalls, type PlainHandler } from "./own-calls.ts";
 import policy from "./policy.json" with { type: "json" };

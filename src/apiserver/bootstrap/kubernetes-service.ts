@@ -1,7 +1,7 @@
 /** `default/kubernetes`: how pods reach the API server, as a Service with the advertised address behind it. */
 import { type EndpointSlice, type Endpoints, type KubeObject, same } from "#api";
 import type { Catalog } from "../catalog.ts";
-import { copyOf } from "../registry/freeze.ts";
+import { copyOf } from "../registry/plain-data.ts";
 import type { BootstrapOptions } from "./bootstrap.ts";
 import type { OwnCalls } from "./own-calls.ts";
 

@@ -5,7 +5,7 @@
 import { type KubeObject, labelSelector, type LabelSelectorObject, type Resource, same } from "#api";
 import { type PolicyRule, uncovered } from "../authz/rules.ts";
 import type { Catalog } from "../catalog.ts";
-import { copyOf } from "../registry/freeze.ts";
+import { copyOf } from "../registry/plain-data.ts";
 import type { OwnCalls } from "./own-calls.ts";
 
 const AUTO_UPDATE = "rbac.authorization.kubernetes.io/autoupdate";

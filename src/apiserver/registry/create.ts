@@ -12,7 +12,7 @@ import { MAX_NAME_TRIES } from "../limits.ts";
 import { NO_BEHAVIOUR } from "../resources/behaviour.ts";
 import { admissionOf } from "./admission-request.ts";
 import { decodeObject } from "./decoding.ts";
-import { copyOf } from "./freeze.ts";
+import { copyOf } from "./plain-data.ts";
 import { keyOf } from "./keys.ts";
 import type { Draft } from "./managed-fields.ts";
 import { fillNew, generateName, matchName, matchNamespace } from "./metadata.ts";

@@ -7,7 +7,7 @@ import type { Write } from "#store";
 import { type Behaviour, NO_BEHAVIOUR } from "../resources/behaviour.ts";
 import { admissionOf } from "./admission-request.ts";
 import { type DeleteOptions, type Propagation, deleteOptions } from "./delete-options.ts";
-import { copyOf } from "./freeze.ts";
+import { copyOf } from "./plain-data.ts";
 import { keyOf } from "./keys.ts";
 import { type Outcome, plain, stored, success } from "./outcome.ts";
 import { type Attempt, NOTHING_EXTRA, type Registry, type Seen, commitLoop, putOf } from "./registry.ts";

@@ -19,6 +19,7 @@ import {
   applyDefaults,
 } from "#api";
 import { groupVersion } from "../catalog.ts";
+import { sharedWith } from "./plain-data.ts";
 import type { ResourceRequest, WriteOptions } from "./resource-request.ts";
 
 type Data = Record<string, unknown>;
@@ -44,7 +45,7 @@ export class ManagedFieldsTracker {
     const entries = trackUpdate({
       ...this.#versioned(request),
       old: old as Data | undefined,
-      new: draft as unknown as Data,
+      new: sharedWith(old, draft) as unknown as Data,
       requested: managers,
       manager,
       time: rfc3339(request.now),

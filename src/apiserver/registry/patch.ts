@@ -14,7 +14,7 @@ import {
 } from "#api";
 import { createFrom } from "./create.ts";
 import { decodeApplied, decodePatch, decodePatched } from "./decoding.ts";
-import { copyOf } from "./freeze.ts";
+import { copyOf } from "./plain-data.ts";
 import { keyOf } from "./keys.ts";
 import { matchName, matchNamespace } from "./metadata.ts";
 import type { Outcome } from "./outcome.ts";
@@ -51,6 +51,8 @@ export async function patch(registry: Registry, request: ResourceRequest): Promi
     const current = registry.views.object(request.resource, record);
     const patched = transformed(transform, request, current, document);
     const { object, managers } = decodePatched(request, patched, options.fieldValidation);
+    matchNamespace(request, object);
+    matchName(request, object);
     checkVersion(request, object, current);
     return finishUpdate(registry, request, {
       options,

@@ -14,7 +14,7 @@ import { type RecordIndex, type StoredRecord, withRevision } from "#store";
 import type { Catalog } from "../catalog.ts";
 import { NO_SLOT, slotOf, storedText } from "./bytes.ts";
 import { DecodedCache } from "./decoded-cache.ts";
-import { deepFreeze } from "./freeze.ts";
+import { deepFreeze } from "./plain-data.ts";
 
 /** What is needed of a record to serve it; a write just committed has this before it is read back. */
 export type Versioned = Pick<StoredRecord, "key" | "value" | "index" | "modRevision">;

@@ -26,7 +26,7 @@ import {
 } from "#api";
 import { groupVersion } from "../catalog.ts";
 import { decodeAs, decodePatch } from "./decoding.ts";
-import { copyOf } from "./freeze.ts";
+import { copyOf } from "./plain-data.ts";
 import { keyOf } from "./keys.ts";
 import { type Outcome, plainAs } from "./outcome.ts";
 import { type Attempt, type Registry, type Seen, commitLoop } from "./registry.ts";

@@ -16,7 +16,7 @@ import { NO_BEHAVIOUR } from "../resources/behaviour.ts";
 import { admissionOf } from "./admission-request.ts";
 import { createFrom } from "./create.ts";
 import { decodeObject } from "./decoding.ts";
-import { copyOf } from "./freeze.ts";
+import { copyOf } from "./plain-data.ts";
 import { keyOf } from "./keys.ts";
 import { keepSystemFields, matchName, matchNamespace } from "./metadata.ts";
 import { type Outcome, plain, stored } from "./outcome.ts";

@@ -15,7 +15,7 @@ import {
   rfc3339,
 } from "#api";
 import { decodeAs } from "../registry/decoding.ts";
-import { copyOf } from "../registry/freeze.ts";
+import { copyOf } from "../registry/plain-data.ts";
 import { keyOf } from "../registry/keys.ts";
 import { type Outcome, plain } from "../registry/outcome.ts";
 import { type Attempt, type Registry, commitLoop, putOf } from "../registry/registry.ts";

@@ -18,7 +18,7 @@ import {
 import { decodeAs } from "../registry/decoding.ts";
 import type { DeleteOptions } from "../registry/delete-options.ts";
 import { removeNamed } from "../registry/delete.ts";
-import { copyOf } from "../registry/freeze.ts";
+import { copyOf } from "../registry/plain-data.ts";
 import { keyOf } from "../registry/keys.ts";
 import { type Outcome, plain } from "../registry/outcome.ts";
 import { type Attempt, type Registry, commitLoop, putOf } from "../registry/registry.ts";
