@@ -1,0 +1,73 @@
+/** `startCluster()` as a library: many clusters in one process, forks that do not see each other, virtual time. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { configMaps, type Deployment, deployments, pods } from "#api";
+import { SimWorld } from "#base/sim";
+import { type Cluster, forkCluster, startCluster } from "#cluster";
+
+const never = new AbortController().signal;
+
+async function put(cluster: Cluster, name: string): Promise<void> {
+  await cluster
+    .client()
+    .of(configMaps)
+    .create({ metadata: { name, namespace: "default" } }, never);
+}
+
+async function namesIn(cluster: Cluster): Promise<readonly string[]> {
+  const list = await cluster.client().of(configMaps).list({ namespace: "default" }, never);
+  return list.items.map((item) => item.metadata.name ?? "").filter((name) => name !== "kube-root-ca.crt");
+}
+
+function deployment(replicas: number): Deployment {
+  const container = { name: "main", image: "app:1" };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web", namespace: "default" },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: "web" } },
+      template: { metadata: { labels: { app: "web" } }, spec: { containers: [container] } },
+    },
+  } as unknown as Deployment;
+}
+
+test("several clusters live in one process and share nothing", async () => {
+  await using a = await startCluster({ name: "a", virtualNodes: 0 });
+  await using b = await startCluster({ name: "b", virtualNodes: 0 });
+  await put(a, "only-in-a");
+  assert.deepEqual(await namesIn(a), ["only-in-a"]);
+  assert.deepEqual(await namesIn(b), []);
+  assert.notEqual(a.pki.ca.certificatePem, b.pki.ca.certificatePem);
+});
+
+test("a fork begins with the state of its cluster, and then each goes its own way", async () => {
+  await using cluster = await startCluster({ virtualNodes: 0 });
+  await put(cluster, "before");
+  await using fork = await forkCluster(cluster);
+  await put(fork, "in-the-fork");
+  await put(cluster, "in-the-cluster");
+  assert.deepEqual(await namesIn(fork), ["before", "in-the-fork"]);
+  assert.deepEqual(await namesIn(cluster), ["before", "in-the-cluster"]);
+});
+
+test("a cluster in virtual time runs an hour of a Deployment's life, the same for a seed", async () => {
+  const life = async (seed: string): Promise<readonly string[]> => {
+    const world = new SimWorld(seed);
+    return world.run(async () => {
+      await using cluster = await startCluster({ virtualTime: world, virtualNodes: 2 }, never);
+      await cluster.client().of(deployments).create(deployment(3), never);
+      await cluster.env.clock.sleep(3_600_000);
+      const { items } = await cluster.client().of(pods).list({ namespace: "default" }, never);
+      assert.deepEqual(
+        items.map((pod) => pod.status.phase),
+        ["Running", "Running", "Running"],
+      );
+      return items.map((pod) => `${pod.metadata.name} ${pod.spec.nodeName} ${pod.metadata.resourceVersion}`);
+    });
+  };
+  const first = await life("hour");
+  assert.deepEqual(await life("hour"), first);
+  assert.notDeepEqual(await life("another"), first);
+});

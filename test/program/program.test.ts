@@ -1,0 +1,173 @@
+/** The program as its users run it: up, down, status, continuing, and what it says when it cannot. */
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { accessOf, call } from "../testing/api-call.ts";
+import { freePort, Program, root, run } from "../testing/program.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "navarch-program-"));
+const navarch = join(root, "bin/navarch");
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Status {
+  readonly state: string;
+  readonly nodes?: number;
+  readonly pods?: number;
+  readonly url?: string;
+}
+
+async function statusOf(name: string, data: string): Promise<Status> {
+  const ended = await run(navarch, ["status", "--name", name, "--data", data, "-o", "json"]);
+  return JSON.parse(ended.stdout) as Status;
+}
+
+test("a cluster continues where it stopped: same certificates, same objects, growing revisions", async () => {
+  const data = join(folder, "continue");
+  const kubeconfig = join(folder, "continue.conf");
+  const listen = `127.0.0.1:${await freePort()}`;
+  const args = [
+    "up",
+    "--name",
+    "again",
+    "--data",
+    data,
+    "--listen",
+    listen,
+    "--kubeconfig",
+    kubeconfig,
+    "--virtual-nodes",
+    "2",
+  ];
+  const config = "/api/v1/namespaces/default/configmaps";
+  let revision = 0;
+  let credentials = "";
+  {
+    await using program = new Program(args);
+    await program.printed(/is ready at/);
+    assert.match(program.output, /ok {2}certificates +\d+ ms/);
+    credentials = readFileSync(kubeconfig, "utf8");
+    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "kept" }, data: { a: "1" } };
+    const reply = await call(accessOf(kubeconfig), "POST", config, body);
+    assert.equal(reply.status, 201, reply.text);
+    revision = Number(
+      (JSON.parse(reply.text) as { metadata: { resourceVersion: string } }).metadata.resourceVersion,
+    );
+    assert.deepEqual(await statusOf("again", data).then(({ state, nodes }) => ({ state, nodes })), {
+      state: "ready",
+      nodes: 2,
+    });
+    await program.kill("SIGINT");
+    assert.equal(program.child.exitCode, 0, program.output);
+  }
+  assert.equal((await statusOf("again", data)).state, "stopped");
+  await using program = new Program(args);
+  await program.printed(/is ready at/);
+  writeFileSync(join(folder, "old.conf"), credentials);
+  const kept = await call(accessOf(join(folder, "old.conf")), "GET", `${config}/kept`);
+  assert.equal(kept.status, 200, "the first run's kubeconfig still works");
+  const next = await call(accessOf(kubeconfig), "POST", config, {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "next" },
+  });
+  assert.ok(
+    Number((JSON.parse(next.text) as { metadata: { resourceVersion: string } }).metadata.resourceVersion) >
+      revision,
+  );
+});
+
+test("a detached cluster is found by status and stopped by down; --purge removes state and context", async () => {
+  const data = join(folder, "detached");
+  const kubeconfig = join(folder, "detached.conf");
+  writeFileSync(
+    kubeconfig,
+    "apiVersion: v1\nkind: Config\ncontexts:\n- name: other\n  context: {cluster: c, user: u}\ncurrent-context: other\n",
+  );
+  const listen = `127.0.0.1:${await freePort()}`;
+  const up = await run(navarch, [
+    "up",
+    "--name",
+    "away",
+    "--data",
+    data,
+    "--listen",
+    listen,
+    "--kubeconfig",
+    kubeconfig,
+    "--detach",
+  ]);
+  assert.equal(up.code, 0, up.stderr);
+  assert.match(up.stdout, /Cluster "away" runs at https:\/\/127\.0\.0\.1/);
+  assert.equal((await statusOf("away", data)).state, "ready");
+  assert.match(readFileSync(kubeconfig, "utf8"), /name: other[\s\S]*current-context: away/);
+  assert.equal(statSync(kubeconfig).mode & 0o077 & 0o022, 0);
+
+  const second = await run(navarch, ["up", "--name", "away", "--data", data, "--listen", "127.0.0.1:0"]);
+  assert.equal(second.code, 1);
+  assert.match(second.stderr, /Cluster "away" runs already: process \d+/);
+  assert.doesNotMatch(second.stderr, /\n\s+at /);
+
+  const down = await run(navarch, ["down", "--name", "away", "--data", data]);
+  assert.equal(down.code, 0, down.stderr);
+  assert.match(down.stdout, /is stopped; its state is in/);
+  assert.ok(existsSync(join(data, "state.db")));
+  const purge = await run(navarch, ["down", "--name", "away", "--data", data, "--purge"], {
+    KUBECONFIG: kubeconfig,
+  });
+  assert.equal(purge.code, 0, purge.stderr);
+  assert.ok(!existsSync(data));
+  assert.doesNotMatch(readFileSync(kubeconfig, "utf8"), /away/);
+});
+
+test("purge never removes a folder that holds no cluster", async () => {
+  const precious = join(folder, "precious");
+  mkdirSync(precious);
+  writeFileSync(join(precious, "thesis.txt"), "years of work");
+  const ended = await run(navarch, ["down", "--name", "x", "--data", precious, "--purge"]);
+  assert.equal(ended.code, 1);
+  assert.match(ended.stderr, /it holds no cluster of Navarch/);
+  assert.ok(existsSync(join(precious, "thesis.txt")));
+});
+
+test("what a user gets wrong is named, with what to do", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const address = taken.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const file = join(folder, "a-file");
+  writeFileSync(file, "");
+  const rows: readonly (readonly [args: readonly string[], code: number, says: RegExp])[] = [
+    [["up", "--listen", "nonsense"], 1, /Cannot listen on "nonsense": it is not ADDR:PORT\n +Use --listen/],
+    [["up", "--name", "Not A Name"], 1, /Cannot use cluster name "Not A Name"/],
+    [["up", "--virtual-nodes", "many"], 1, /Cannot use --virtual-nodes "many"/],
+    [["up", "--node", "cloud"], 2, /Allowed choices are auto, real, virtual/],
+    [
+      [
+        "up",
+        "--data",
+        join(folder, "busy"),
+        "--kubeconfig",
+        join(folder, "busy.conf"),
+        "--listen",
+        `127.0.0.1:${port}`,
+      ],
+      1,
+      /another program does\n +Stop it, or choose another address/,
+    ],
+    [["up", "--data", join(file, "below"), "--listen", "127.0.0.1:0"], 1, /Cannot make the data directory/],
+    [["scheduler", "--kubeconfig", join(folder, "absent.conf")], 1, /Cannot use kubeconfig/],
+    [["scheduler"], 2, /required option '--kubeconfig <FILE>'/],
+    [["conquer"], 2, /unknown command 'conquer'/],
+  ];
+  for (const [args, code, says] of rows) {
+    const ended = await run(navarch, args);
+    assert.equal(ended.code, code, `${args.join(" ")}: ${ended.stderr}`);
+    assert.match(ended.stderr, says);
+    assert.doesNotMatch(ended.stderr, /\n\s+at .*:\d+:\d+/, "a stack trace");
+  }
+  taken.close();
+});
