@@ -120,6 +120,8 @@ export interface Informer<T extends KubeObject> {
   onChange(handler: (change: Change<T>) => void): () => void;
   /** Resolves when the cache has seen `resourceVersion` (a controller's own last write). */
   seen(resourceVersion: string, signal: AbortSignal): Promise<void>;
+  /** Asks the server for the newest revision, and resolves when the cache has seen it: after a write whose answer was lost. */
+  current(signal: AbortSignal): Promise<void>;
   /** Resolves when the cached object of `key` (undefined: none) satisfies `holds`. */
   until(key: ObjectKey, holds: (object: T | undefined) => boolean, signal: AbortSignal): Promise<void>;
 }

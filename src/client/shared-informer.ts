@@ -5,9 +5,11 @@
  */
 import type { KubeObject } from "#api";
 import type { Env } from "#base";
+import { BackOff } from "./back-off.ts";
 import type { Change, Informer, Lister, ListOptions, ObjectKey, ResourceClient } from "./client.ts";
+import { isUnreachable } from "./errors.ts";
 import { IndexedCache, keyOf, keyText, parseKey } from "./indexed-cache.ts";
-import { changesPerTurn } from "./limits.ts";
+import { changesPerTurn, reflectorBackOff } from "./limits.ts";
 import { Reflector, type ReflectorSink } from "./reflector.ts";
 import type { WatchEvent } from "./transport.ts";
 
@@ -19,6 +21,8 @@ interface Waiter {
 export class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorSink<T> {
   readonly #env: Env;
   readonly #reflector: Reflector<T>;
+  readonly #client: ResourceClient<T>;
+  readonly #scope: ListOptions;
   readonly #cache = new IndexedCache<T>();
   readonly #handlers = new Set<(change: Change<T>) => void>();
   readonly #waiters = new Set<Waiter>();
@@ -28,6 +32,8 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
 
   constructor(env: Env, deps: { client: ResourceClient<T> }, scope: ListOptions) {
     this.#env = env;
+    this.#client = deps.client;
+    this.#scope = scope;
     this.#reflector = new Reflector(env, { client: deps.client, sink: this }, scope);
   }
 
@@ -62,6 +68,19 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
   /** Keeps the cache current until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#reflector.run(signal);
+  }
+
+  async current(signal: AbortSignal): Promise<void> {
+    const backOff = new BackOff(reflectorBackOff, this.#env.random);
+    for (;;) {
+      try {
+        const { resourceVersion } = await this.#client.list({ ...this.#scope, limit: 1 }, signal);
+        return await this.reached(Number(resourceVersion), signal);
+      } catch (error) {
+        if (signal.aborted || !isUnreachable(error)) throw error;
+        await this.#env.clock.sleep(backOff.next(), signal);
+      }
+    }
   }
 
   async until(key: ObjectKey, holds: (object: T | undefined) => boolean, signal: AbortSignal): Promise<void> {

@@ -1,33 +1,35 @@
 /**
  * Read your own writes: the client of one turn notes what it wrote, and the runner waits until the informers have seen
  * it before the key has another turn. So no controller ever counts objects from a cache that lacks its own
- * creations and deletions, and none keeps expectations of its own. A crash forgets the notes, and may: the
+ * creations and deletions, and none keeps expectations of its own. A write whose answer was lost may have been done, so
+ * then the informers have to catch up with the server first. A crash forgets the notes, and may: the
  * next process lists anew.
  */
 import type { KubeObject, PartialObjectMetadata, Resource } from "#api";
-import type {
-  Client,
-  DeleteOptions,
-  Informer,
-  Informers,
-  List,
-  ListOptions,
-  NewObject,
-  ObjectKey,
-  PatchType,
-  ResourceClient,
-  ResourceRef,
-  Transport,
-  WatchEvent,
-  WatchOptions,
-  WriteOptions,
+import {
+  ClientError,
+  type Client,
+  type DeleteOptions,
+  type Informer,
+  type Informers,
+  type List,
+  type ListOptions,
+  type NewObject,
+  type ObjectKey,
+  type PatchType,
+  type ResourceClient,
+  type ResourceRef,
+  type Transport,
+  type WatchEvent,
+  type WatchOptions,
+  type WriteOptions,
 } from "#client";
 
 /** Notes of one turn. */
 export class OwnWrites implements Client {
   readonly #client: Client;
   readonly #informers: Pick<Informers, "peek">;
-  readonly #notes: Notes = { revisions: new Map(), deletions: [] };
+  readonly #notes: Notes = { revisions: new Map(), deletions: [], doubts: new Set() };
 
   constructor(client: Client, informers: Pick<Informers, "peek">) {
     this.#client = client;
@@ -51,7 +53,8 @@ export class OwnWrites implements Client {
 
   /** Resolves when the informers have seen all that this turn wrote. */
   async seen(signal: AbortSignal): Promise<void> {
-    const { revisions, deletions } = this.#notes;
+    const { revisions, deletions, doubts } = this.#notes;
+    await Promise.all([...doubts].map((informer) => informer.current(signal)));
     await Promise.all([...revisions].map(([informer, revision]) => informer.seen(String(revision), signal)));
     await Promise.all(deletions.map((seen) => seen(signal)));
   }
@@ -61,6 +64,8 @@ interface Notes {
   /** The newest revision written of each resource. */
   readonly revisions: Map<Pick<Informer<never>, "seen">, number>;
   readonly deletions: ((signal: AbortSignal) => Promise<void>)[];
+  /** Resources with a write whose answer was lost: it may have been done. */
+  readonly doubts: Set<Pick<Informer<never>, "current">>;
 }
 
 class NotingClient<T extends KubeObject> implements ResourceClient<T> {
@@ -87,11 +92,11 @@ class NotingClient<T extends KubeObject> implements ResourceClient<T> {
   }
 
   async create(object: NewObject<T>, signal: AbortSignal, options?: WriteOptions): Promise<T> {
-    return this.#noted(await this.#inner.create(object, signal, options));
+    return this.#noted(this.#inner.create(object, signal, options));
   }
 
   async update(object: T, signal: AbortSignal, options?: WriteOptions): Promise<T> {
-    return this.#noted(await this.#inner.update(object, signal, options));
+    return this.#noted(this.#inner.update(object, signal, options));
   }
 
   async patch(
@@ -101,12 +106,12 @@ class NotingClient<T extends KubeObject> implements ResourceClient<T> {
     signal: AbortSignal,
     options?: WriteOptions & { readonly force?: boolean },
   ): Promise<T> {
-    return this.#noted(await this.#inner.patch(key, type, patch, signal, options));
+    return this.#noted(this.#inner.patch(key, type, patch, signal, options));
   }
 
   async delete(key: ObjectKey, signal: AbortSignal, options?: DeleteOptions): Promise<void> {
     const uid = options?.uid ?? this.#informer.lister.get(key)?.metadata.uid;
-    await this.#inner.delete(key, signal, options);
+    await this.#inDoubt(this.#inner.delete(key, signal, options));
     this.#notes.deletions.push((waitSignal) =>
       this.#informer.until(key, (object) => isDeleted(object, uid), waitSignal),
     );
@@ -120,7 +125,18 @@ class NotingClient<T extends KubeObject> implements ResourceClient<T> {
     return this.#inner.post(key, subresource, body, signal);
   }
 
-  #noted(written: T): T {
+  async #inDoubt<R>(writing: Promise<R>): Promise<R> {
+    try {
+      return await writing;
+    } catch (error) {
+      if (error instanceof ClientError && error.code === "unreachable")
+        this.#notes.doubts.add(this.#informer);
+      throw error;
+    }
+  }
+
+  async #noted(writing: Promise<T>): Promise<T> {
+    const written = await this.#inDoubt(writing);
     const revision = Number(written.metadata.resourceVersion ?? 0);
     const { revisions } = this.#notes;
     revisions.set(this.#informer, Math.max(revision, revisions.get(this.#informer) ?? 0));

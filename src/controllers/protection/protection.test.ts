@@ -1,13 +1,14 @@
 /** Claims and volumes in use outlive their deletion, against the real API server, in virtual time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { persistentVolumeClaims, persistentVolumes, pods } from "#api";
+import { nodes, persistentVolumeClaims, persistentVolumes, pods } from "#api";
 import { TestCluster } from "../testing/cluster.ts";
 
 const namespace = "default";
 
 test("A deleted claim stays until the pod that uses it has gone", async () => {
   await TestCluster.run("claim", async (cluster) => {
+    await cluster.create(nodes, { metadata: { name: "n1" } });
     const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
     await cluster.create(persistentVolumeClaims, { metadata: { name: "data", namespace }, spec });
     const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "data" } }];

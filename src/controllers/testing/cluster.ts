@@ -6,7 +6,16 @@ import { isStatus, type KubeObject, type Pod, pods, type Resource, rfc3339 } fro
 import { type ApiServer, serviceAccountUser, type User, userOf } from "#apiserver";
 import type { Env, RootEnv } from "#base";
 import { SimWorld } from "#base/sim";
-import { type Client, createClient, HandlerTransport, keyOf, type NewObject } from "#client";
+import {
+  type ApiHandler,
+  type ApiRequest,
+  type Client,
+  createClient,
+  HandlerTransport,
+  keyOf,
+  type NewObject,
+  serveLink,
+} from "#client";
 import { adminUser, startApiServer, testAuthority } from "../../../test/testing/api-server.ts";
 import {
   type ControllerDefinition,
@@ -59,12 +68,7 @@ export class TestCluster {
   }
 
   /** The factory that the composition root gives to a controller manager. */
-  readonly clientFor = (serviceAccount?: string): Client =>
-    this.clientOf(
-      serviceAccount === undefined
-        ? userOf("system:kube-controller-manager", ["system:authenticated"])
-        : serviceAccountUser("kube-system", serviceAccount),
-    );
+  readonly clientFor = (serviceAccount?: string): Client => this.clientOf(managerUser(serviceAccount));
 
   async startManager(
     definitions: readonly ControllerDefinition[] = controllers,
@@ -80,6 +84,23 @@ export class TestCluster {
     await manager.start(this.signal);
     this.manager = manager;
     return manager;
+  }
+
+  /**
+   * Lets other hosts reach the server at `address`; a link's user is its service account, or empty for the manager.
+   * `answered` hears of each call when the server has acted, before the answer leaves.
+   */
+  async serve(address: string, answered: (request: ApiRequest) => void = () => {}): Promise<void> {
+    const network = this.world.network.of(this.#serverEnv);
+    const handlerFor = (user: string): ApiHandler => {
+      const handler = this.#api.handlerFor(managerUser(user === "" ? undefined : user));
+      return async (request, signal) => {
+        const answer = await handler(request, signal);
+        answered(request);
+        return answer;
+      };
+    };
+    await serveLink(this.#serverEnv, { network, handlerFor }, address, this.signal);
   }
 
   create<T extends KubeObject>(resource: Resource<T>, object: NewObject<T>): Promise<T> {
@@ -133,6 +154,12 @@ export class TestCluster {
       await client.update(fresh, this.signal, { subresource: "status" });
     }
   }
+}
+
+function managerUser(serviceAccount: string | undefined): User {
+  return serviceAccount === undefined
+    ? userOf("system:kube-controller-manager", ["system:authenticated"])
+    : serviceAccountUser("kube-system", serviceAccount);
 }
 
 function running(pod: Pod, ip: string, nowMs: number): Pod {
