@@ -1,7 +1,7 @@
 /** Containers that end, and start again or not. */
 import assert from "node:assert/strict";
 import { parseTime, pods } from "#api";
-import { type Check, statusOf, waitingFor } from "../testing/node-bench.ts";
+import { type Check, condition, statusOf, waitingFor } from "../testing/node-bench.ts";
 
 export function restartTests(check: Check): void {
   check("a crashing container restarts at once, then backs off for 10 s, 20 s ...", async (bench) => {
@@ -96,5 +96,24 @@ export function restartTests(check: Check): void {
       containers: [bench.shell("main", "sleep 1; exit 42", { restartPolicy: "Never", restartPolicyRules })],
     });
     await bench.eventually("rules", (pod) => statusOf(pod).restartCount >= 1);
+  });
+
+  check("and may restart all containers of the pod, the init containers first", async (bench) => {
+    const exitCodes = { operator: "In", values: [43] };
+    const restartPolicyRules = [{ action: "RestartAllContainers", exitCodes }];
+    await bench.create("all", {
+      restartPolicy: "Never",
+      initContainers: [bench.shell("one", "true")],
+      containers: [
+        bench.shell("main", "sleep 5; exit 43", { restartPolicy: "Never", restartPolicyRules }),
+        bench.shell("other", "trap 'exit 0' TERM; sleep 1000 & wait"),
+      ],
+    });
+    const names = ["one", "main", "other"];
+    const pod = await bench.eventually("all", (one) => {
+      const again = names.every((name) => statusOf(one, name).restartCount === 1);
+      return again && condition(one, "Ready") === "True";
+    });
+    assert.equal(pod.status.phase, "Running");
   });
 }

@@ -32,7 +32,7 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod, errors: FieldErrors)
 /** A container that ended in a pod that restarts none may not run again. */
 function validateNoRestart(pod: Pod, old: Pod, errors: FieldErrors): void {
   const policy = pod.spec.restartPolicy;
-  if (policy === "Always") return;
+  if (policy === "Always" || mayRestartAll(pod)) return;
   for (const list of ["containerStatuses", "initContainerStatuses"] as const) {
     const own = new Set(policyOwners(pod, list));
     for (const [i, before] of (old.status[list] ?? []).entries()) {
@@ -48,6 +48,14 @@ function validateNoRestart(pod: Pod, old: Pod, errors: FieldErrors): void {
       }
     }
   }
+}
+
+/** Whether the end of one container may restart all of them (KEP-5532). */
+function mayRestartAll({ spec }: Pod): boolean {
+  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  return containers.some((one) =>
+    (one.restartPolicyRules ?? []).some((rule) => rule.action === "RestartAllContainers"),
+  );
 }
 
 /** Containers with a restart policy of their own. */
