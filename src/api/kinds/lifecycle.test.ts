@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { canonical } from "../codec/mod.ts";
 import type { Resource } from "../resource.ts";
 import { applyDefaults, type KubeObject } from "../schema/mod.ts";
+import { customResourceDefinitions } from "./apiextensions/custom-resource-definition.ts";
 import { deployments } from "./apps/deployment.ts";
 import { horizontalPodAutoscalersV1 } from "./autoscaling/horizontal-pod-autoscaler-v1.ts";
 import { horizontalPodAutoscalers } from "./autoscaling/horizontal-pod-autoscaler.ts";
@@ -283,4 +284,41 @@ test("An autoscaler of version 1 carries what only version 2 knows through stora
   const back = conversion.toStorage(old) as typeof object;
   assert.deepEqual(back.spec, object.spec);
   assert.deepEqual(back.metadata.annotations, undefined);
+});
+
+test("A definition is stored in its beta form, and comes back whole", () => {
+  const version = {
+    served: true,
+    schema: { openAPIV3Schema: { type: "object" } },
+    additionalPrinterColumns: [{ name: "N", type: "string", jsonPath: ".spec.n" }],
+  };
+  const { object, errors } = create(customResourceDefinitions, {
+    metadata: { name: "widgets.example.com" },
+    spec: {
+      group: "example.com",
+      scope: "Namespaced",
+      names: { plural: "widgets", kind: "Widget" },
+      versions: [
+        { name: "v1", storage: true, ...version },
+        { name: "v2", storage: false, ...version, subresources: { status: {} } },
+      ],
+      conversion: {
+        strategy: "Webhook",
+        webhook: { clientConfig: { url: "https://a.b/c" }, conversionReviewVersions: ["v1"] },
+      },
+    },
+  });
+  assert.deepEqual(errors.list, []);
+  const conversion = customResourceDefinitions.storage?.conversion;
+  assert.ok(conversion);
+  const stored = conversion.toStorage(object) as unknown as { spec: Record<string, unknown> };
+  assert.deepEqual(stored.spec.additionalPrinterColumns, [
+    { name: "N", type: "string", JSONPath: ".spec.n" },
+  ]);
+  assert.deepEqual(
+    [stored.spec.version, stored.spec.subresources, stored.spec.preserveUnknownFields],
+    ["v1", undefined, false],
+  );
+  const type = customResourceDefinitions.type;
+  assert.deepEqual(canonical(type, conversion.fromStorage(stored as never)), canonical(type, object));
 });

@@ -1,11 +1,16 @@
 /**
- * CustomResourceDefinition: a kind of the user's. Upstream stores its beta form, which `conversion` writes.
+ * CustomResourceDefinition: a kind of the user's. Its stored form is the beta one (v1beta1-conversion.ts).
  */
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { CustomResourceDefinition } from "../../types/apiextensions/mod.ts";
+import {
+  validateDefinition,
+  validateDefinitionUpdate,
+} from "../../types/apiextensions/custom-resource-definition-validation.ts";
 import { createdAt, name } from "../columns.ts";
-import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { fromBeta, toBeta } from "./v1beta1-conversion.ts";
 
 export const customResourceDefinitions: Resource<CustomResourceDefinition> = define({
   type: CustomResourceDefinition,
@@ -16,13 +21,21 @@ export const customResourceDefinitions: Resource<CustomResourceDefinition> = def
   storage: {
     prefix: "/registry/apiextensions.k8s.io/customresourcedefinitions",
     version: "apiextensions.k8s.io/v1beta1",
+    conversion: { toStorage: toBeta, fromStorage: fromBeta },
   },
   strategy: {
     name: subdomainName,
+    anyFinalizer: true,
     generationOf: ["spec"],
     resetFields: statusResetFields,
-    prepareForCreate: clearStatus,
+    prepareForCreate(draft) {
+      const stored = (draft.spec.versions ?? []).filter((version) => version.storage);
+      const storedVersions = [...new Set(stored.map((version) => version.name))];
+      draft.status = { conditions: [], acceptedNames: { plural: "", kind: "" }, storedVersions };
+    },
     prepareForUpdate: keepStatus,
+    validateCreate: validateDefinition,
+    validateUpdate: validateDefinitionUpdate,
   },
   status: statusSubresource(),
   columns: [name, createdAt],

@@ -27,6 +27,7 @@ import { ConditionStatus } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { JSONSchemaProps } from "./json-schema.ts";
+import { defaultDefinitionSpec, defaultServiceReference } from "./custom-resource-definition-defaults.ts";
 
 export interface CustomResourceColumnDefinition extends Shape<typeof CustomResourceColumnDefinition>, Plain {}
 export const CustomResourceColumnDefinition = message<CustomResourceColumnDefinition>(
@@ -41,12 +42,15 @@ export const CustomResourceColumnDefinition = message<CustomResourceColumnDefini
 });
 
 export interface ServiceReference extends Shape<typeof ServiceReference>, Plain {}
-export const ServiceReference = message<ServiceReference>("ServiceReference")({
-  namespace: field(1, string),
-  name: field(2, string),
-  path: optional(3, string),
-  port: optional(4, int32),
-});
+export const ServiceReference = message<ServiceReference>("ServiceReference")(
+  {
+    namespace: field(1, string),
+    name: field(2, string),
+    path: optional(3, string),
+    port: optional(4, int32),
+  },
+  { default: defaultServiceReference },
+);
 
 export interface WebhookClientConfig extends Shape<typeof WebhookClientConfig>, Plain {}
 export const WebhookClientConfig = message<WebhookClientConfig>("WebhookClientConfig")({
@@ -137,14 +141,17 @@ export const ResourceScope = enumOf("Cluster", "Namespaced");
 export interface CustomResourceDefinitionSpec extends Shape<typeof CustomResourceDefinitionSpec>, Plain {}
 export const CustomResourceDefinitionSpec = message<CustomResourceDefinitionSpec>(
   "CustomResourceDefinitionSpec",
-)({
-  group: field(1, string),
-  names: field(3, CustomResourceDefinitionNames),
-  scope: field(4, ResourceScope),
-  versions: field(7, atomic(CustomResourceDefinitionVersion)),
-  conversion: optional(9, CustomResourceConversion),
-  preserveUnknownFields: omitempty(10, bool),
-});
+)(
+  {
+    group: field(1, string),
+    names: field(3, CustomResourceDefinitionNames),
+    scope: field(4, ResourceScope),
+    versions: field(7, atomic(CustomResourceDefinitionVersion)),
+    conversion: optional(9, CustomResourceConversion),
+    preserveUnknownFields: omitempty(10, bool),
+  },
+  { default: defaultDefinitionSpec },
+);
 
 export type CustomResourceDefinitionConditionType = Value<typeof CustomResourceDefinitionConditionType>;
 export const CustomResourceDefinitionConditionType = enumOf(

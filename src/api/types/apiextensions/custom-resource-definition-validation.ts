@@ -1,0 +1,158 @@
+/**
+ * Validation of definitions: names, versions, conversion, and that schemas are structural (structural-
+ * schema.ts). What all versions share is reported as if it were written once, at the top of the spec.
+ */
+import { same } from "../../equal.ts";
+import { at, type FieldErrors } from "../../field-errors.ts";
+import { dns1035Label, dnsSubdomain } from "../../names/dns.ts";
+import { validateClient } from "../admissionregistration/webhook-validation.ts";
+import type {
+  CustomResourceDefinition,
+  CustomResourceDefinitionNames,
+  CustomResourceDefinitionSpec,
+} from "./custom-resource-definition.ts";
+import { validateStructural } from "./structural-schema.ts";
+
+const scopes = ["Cluster", "Namespaced"];
+const strategies = ["None", "Webhook"];
+const reviewVersions = ["v1", "v1beta1"];
+
+export function validateDefinition(definition: CustomResourceDefinition, errors: FieldErrors): void {
+  const { metadata, spec } = definition;
+  const name = metadata.name ?? "";
+  const wanted = `${spec.names.plural}.${spec.group}`;
+  if (name !== "" && name !== wanted)
+    errors.invalid("metadata.name", name, `must be spec.names.plural+"."+spec.group`);
+  validateSpec(spec, errors);
+  validateStored(definition, errors);
+}
+
+function validateSpec(spec: CustomResourceDefinitionSpec, errors: FieldErrors): void {
+  if (spec.group === "") errors.required("spec.group");
+  else {
+    errors.invalidEach("spec.group", spec.group, dnsSubdomain(spec.group));
+    if (!spec.group.includes("."))
+      errors.invalid("spec.group", spec.group, "should be a domain with at least one dot");
+  }
+  if (spec.scope === "") errors.required("spec.scope");
+  else if (!scopes.includes(spec.scope)) errors.notSupported("spec.scope", spec.scope, scopes);
+  validateVersions(spec, errors);
+  validateNames(spec.names, errors);
+  validateConversion(spec, errors);
+}
+
+function validateVersions(spec: CustomResourceDefinitionSpec, errors: FieldErrors): void {
+  const versions = spec.versions ?? [];
+  const names = versions.map((version) => version.name);
+  if (versions.length === 0)
+    return errors.invalid(
+      "spec.versions",
+      versions,
+      "must have exactly one version marked as storage version",
+    );
+  if (new Set(names).size < names.length)
+    errors.invalid("spec.versions", names, "must contain unique version names");
+  if (versions.filter((version) => version.storage).length !== 1) {
+    errors.invalid("spec.versions", names, "must have exactly one version marked as storage version");
+  }
+  for (const [i, version] of versions.entries()) {
+    errors.invalidEach(at(at("spec.versions", i), "name"), version.name, dns1035Label(version.name));
+  }
+  const [first] = versions;
+  if (first?.name) errors.invalidEach("spec.version", first.name, dns1035Label(first.name));
+  validateSchemas(spec, errors);
+}
+
+function validateSchemas(spec: CustomResourceDefinitionSpec, errors: FieldErrors): void {
+  const versions = spec.versions ?? [];
+  const [first] = versions;
+  const shared =
+    first?.schema !== undefined && versions.every((version) => same(version.schema, first.schema));
+  for (const [i, { schema }] of versions.entries()) {
+    const path = shared ? "spec.validation" : at(at("spec.versions", i), "schema");
+    if (shared && i > 0) return;
+    const here = at(path, "openAPIV3Schema");
+    if (schema?.openAPIV3Schema === undefined) {
+      errors.required(at(at(at("spec.versions", i), "schema"), "openAPIV3Schema"), "schemas are required");
+    } else validateStructural(schema.openAPIV3Schema, here, errors);
+  }
+}
+
+function validateNames(names: CustomResourceDefinitionNames, errors: FieldErrors): void {
+  for (const field of ["plural", "singular", "kind", "listKind"] as const) {
+    const value = names[field] ?? "";
+    const path = at("spec.names", field);
+    const isKind = field === "kind" || field === "listKind";
+    if (value === "") errors.required(path);
+    else errors.invalidEach(path, value, dns1035Label(isKind ? value.toLowerCase() : value));
+  }
+  for (const field of ["shortNames", "categories"] as const) {
+    for (const [i, value] of (names[field] ?? []).entries()) {
+      errors.invalidEach(at(at("spec.names", field), i), value, dns1035Label(value));
+    }
+  }
+  if (names.kind !== "" && names.kind === names.listKind) {
+    errors.invalid("spec.names.listKind", names.listKind, "kind and listKind may not be the same");
+  }
+}
+
+function validateConversion(spec: CustomResourceDefinitionSpec, errors: FieldErrors): void {
+  const { conversion } = spec;
+  const path = "spec.conversion";
+  if (conversion === undefined) return;
+  if (conversion.strategy === "") return errors.required(at(path, "strategy"));
+  if (!strategies.includes(conversion.strategy))
+    return errors.notSupported(at(path, "strategy"), conversion.strategy, strategies);
+  const { webhook } = conversion;
+  if (conversion.strategy === "None") {
+    if (webhook !== undefined)
+      errors.forbidden(
+        at(path, "webhookClientConfig"),
+        "should not be set when strategy is not set to Webhook",
+      );
+    return;
+  }
+  if (webhook?.clientConfig === undefined)
+    errors.required(at(path, "webhookClientConfig"), "required when strategy is set to Webhook");
+  else validateClient(webhook.clientConfig, at(path, "webhookClientConfig"), errors);
+  const versions = webhook?.conversionReviewVersions ?? [];
+  const here = at(path, "conversionReviewVersions");
+  if (versions.length === 0) errors.required(here);
+  else if (!versions.some((version) => reviewVersions.includes(version))) {
+    errors.invalid(here, versions, `must include at least one of ${reviewVersions.join(", ")}`);
+  }
+}
+
+/** Every version that objects are stored in must stay defined. */
+function validateStored({ spec, status }: CustomResourceDefinition, errors: FieldErrors): void {
+  const stored = status.storedVersions ?? [];
+  const path = "status.storedVersions";
+  if (stored.length === 0) return errors.invalid(path, stored, "must have at least one stored version");
+  for (const [i, version] of stored.entries()) {
+    const defined = spec.versions?.some((one) => one.name === version);
+    if (!defined) errors.invalid(at(path, i), version, "must appear in spec.versions");
+  }
+  const storage = spec.versions?.filter((one) => one.storage).map((one) => one.name) ?? [];
+  if (storage.length !== 1 || !storage.every((version) => stored.includes(version)))
+    errors.invalid(path, stored, "must have the storage version");
+}
+
+export function validateDefinitionUpdate(
+  definition: CustomResourceDefinition,
+  old: CustomResourceDefinition,
+  errors: FieldErrors,
+): void {
+  validateDefinition(definition, errors);
+  const established = old.status.conditions?.some(
+    (one) => one.type === "Established" && one.status === "True",
+  );
+  if (!established) return;
+  for (const [path, now, before] of [
+    ["spec.scope", definition.spec.scope, old.spec.scope],
+    ["spec.names.kind", definition.spec.names.kind, old.spec.names.kind],
+    ["spec.group", definition.spec.group, old.spec.group],
+    ["spec.names.plural", definition.spec.names.plural, old.spec.names.plural],
+  ] as const) {
+    if (now !== before) errors.invalid(path, now, "field is immutable");
+  }
+}
