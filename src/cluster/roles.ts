@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import type { Component, RootEnv } from "#base";
 import { createRealEnv, FileSystemDisk } from "#base/real";
 import { changeKubeconfig, credentialsOf, loadKubeconfigs } from "#client";
-import { SqliteJournal } from "#store";
+import { EtcdJournal, type Journal, SqliteJournal } from "#store";
 import { RemoteAccess } from "./access.ts";
 import { Cluster } from "./cluster.ts";
 import type { ListenAddress } from "./cluster-options.ts";
@@ -36,6 +36,8 @@ export interface ApiServerRoleOptions {
   readonly listen: ListenAddress;
   /** Where the administrator's kubeconfig goes. Default `<data>/admin.conf`. */
   readonly kubeconfig: string | undefined;
+  /** Keep the state in this etcd cluster instead of the data directory. Default: none. */
+  readonly etcdServers: readonly string[];
   /** Nodes that get a kubeconfig. */
   readonly nodes: readonly string[];
 }
@@ -45,11 +47,11 @@ export async function runApiServer(options: ApiServerRoleOptions, signal: AbortS
   const dataDir = resolve(options.dataDir);
   claim(dataDir, "apiserver");
   const env = createRealEnv({ name: "apiserver", logLevel: "warn" });
-  const parts = {
-    env,
-    journal: new SqliteJournal({ path: join(dataDir, "state.db") }),
-    disk: new FileSystemDisk(dataDir),
-  };
+  const journal: Journal =
+    options.etcdServers.length === 0
+      ? new SqliteJournal({ path: join(dataDir, "state.db") })
+      : new EtcdJournal(env, { endpoints: options.etcdServers.map(etcdEndpoint) });
+  const parts = { env, journal, disk: new FileSystemDisk(dataDir) };
   const config = {
     name: "navarch",
     listen: options.listen,
@@ -80,6 +82,18 @@ export async function runApiServer(options: ApiServerRoleOptions, signal: AbortS
       removeRunInfo(dataDir);
     },
   };
+}
+
+/** `http://HOST:PORT` as gRPC names it. */
+function etcdEndpoint(url: string): string {
+  const match = /^http:\/\/([^/]+:\d+)\/?$/.exec(url);
+  if (match?.[1] !== undefined) return match[1];
+  const message = `Cannot use etcd at "${url}": it is not http://HOST:PORT`;
+  throw new ClusterError(
+    "bad-option",
+    message,
+    "Give its client URLs with --etcd-servers; TLS to etcd is not served yet.",
+  );
 }
 
 /** Reads whom to be and where to go from a kubeconfig. */

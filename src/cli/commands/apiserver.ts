@@ -11,6 +11,10 @@ export const apiserver: CliCommand = {
       .requiredOption("--data <DIR>", "where state, certificates and the components' kubeconfigs live")
       .option("--listen <ADDR:PORT>", "where to listen", "127.0.0.1:6443")
       .option("--kubeconfig <FILE>", "where the administrator's kubeconfig goes (default: <DIR>/admin.conf)")
+      .option(
+        "--etcd-servers <URLS>",
+        "keep the state in this etcd, addresses with commas between (default: in <DIR>)",
+      )
       .option("--kubelet <NAME...>", "nodes to write a kubeconfig for", []);
   },
   run(options, _args, terminal) {
@@ -20,6 +24,9 @@ export const apiserver: CliCommand = {
           dataDir: String(options["data"]),
           listen: parseListen(String(options["listen"])),
           kubeconfig: options["kubeconfig"] as string | undefined,
+          etcdServers: String(options["etcdServers"] ?? "")
+            .split(",")
+            .filter((url) => url !== ""),
           nodes: options["kubelet"] as readonly string[],
         },
         signal,
