@@ -1,6 +1,6 @@
 /**
- * Runs one step again and again, as long as somebody asks for it: never two at a time, none when nobody asks, and
- * again after a wait when one failed. Between steps it holds no task, and at most one timer.
+ * Runs one step again and again, as long as somebody asks for it: never two at a time, none when nobody
+ * asks, and again after a wait when one failed. Between steps it holds no task, and at most one timer.
  */
 import { type Env, isAbort, type TaskGroup, type Timer } from "#base";
 import { maxStepsInARow, stepBackOff } from "./limits.ts";

@@ -1,7 +1,7 @@
 /**
- * What virtual nodes cost beside the API server on a memory store, in real time: idle nodes, and pods bound to them
- * until all are Ready. `main` is CPU of the main thread, the server's part included. Run:
- * `npm run bench -- virtual-nodes [NODES] [PODS PER NODE]`.
+ * What virtual nodes cost beside the API server on a memory store, in real time: idle nodes, and pods bound
+ * to them until all are Ready. `main` is CPU of the main thread, the server's part included. Run: `npm run
+ * bench -- virtual-nodes [NODES] [PODS PER NODE]`.
  */
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";

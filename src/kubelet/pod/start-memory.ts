@@ -1,6 +1,7 @@
 /**
- * What a worker remembers of its containers' starts: why some do not run, until when they are not tried again, and
- * how long crashed ones wait. It is lost with the kubelet, as upstream's: a new one tries everything at once.
+ * What a worker remembers of its containers' starts: why some do not run, until when they are not tried
+ * again, and how long crashed ones wait. It is lost with the kubelet, as upstream's: a new one tries
+ * everything at once.
  */
 import type { StartTrouble } from "../status/container-status.ts";
 import type { ContainerStatus } from "../runtime/runtime.ts";

@@ -74,9 +74,10 @@ export interface ContainerStatus extends ContainerSummary {
   /** `Completed`, `Error`, `OOMKilled`, `StartError`, or empty. */
   readonly reason: string;
   /**
-   * The runtime's own word on the end, or what the container left at its termination message path (or, after a failure
-   * and if its policy says so, last printed): at most 4,096 bytes. CRI leaves the file to its caller; here it belongs
-   * to the implementation, which alone sees the container's files. Path and policy are annotations of the container.
+   * The runtime's own word on the end, or what the container left at its termination message path (or, after
+   * a failure and if its policy says so, last printed): at most 4,096 bytes. CRI leaves the file to its
+   * caller; here it belongs to the implementation, which alone sees the container's files. Path and policy
+   * are annotations of the container.
    */
   readonly message: string;
   readonly logPath: string;

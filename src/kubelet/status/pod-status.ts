@@ -24,6 +24,7 @@ export interface Verdict {
   readonly message: string;
 }
 
+/** What a status follows from. */
 export interface PodStatusInput {
   readonly pod: Pod;
   /** The status to go on from: the last one published, or the object's. */
@@ -41,6 +42,7 @@ export interface PodStatusInput {
   readonly now: number;
 }
 
+/** Never fails; equal input, equal status. */
 export function podStatus(input: PodStatusInput): PodStatus {
   const { pod, before, verdict, hostIPs } = input;
   if (verdict !== undefined && input.refused) return rejected(input, verdict);

@@ -88,7 +88,8 @@ export class NodeBench {
     while (!holds(last)) {
       if (clock.monotonic() > until) {
         const told = (await this.events(name)).map((one) => `${one.reason}: ${one.message}`);
-        const message = `pod ${name} did not come so far: ${JSON.stringify(last.status, undefined, 1)}\n${told.join("\n")}`;
+        const status = JSON.stringify(last.status, undefined, 1);
+        const message = `pod ${name} did not come so far: ${status}\n${told.join("\n")}`;
         throw new assert.AssertionError({ message });
       }
       await clock.sleep(100);

@@ -1,5 +1,6 @@
 /**
- * The sandboxes of a simulated node: by id, by pod and by address. An address belongs to one ready sandbox at a time.
+ * The sandboxes of a simulated node: by id, by pod and by address. An address belongs to one ready sandbox
+ * at a time.
  */
 import type { PodSandboxConfig } from "../config.ts";
 import { RuntimeError } from "../errors.ts";
