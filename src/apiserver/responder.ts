@@ -3,6 +3,7 @@
  * objects. In process: the shared objects themselves, no text at all.
  */
 import { type KubeObject, type Resource, notAcceptable } from "#api";
+import type { Clock } from "#base";
 import { bytesAnswer, dataAnswer, isInProcess, textAnswer } from "./answers.ts";
 import type { Answer } from "./call.ts";
 import { listAnswer } from "./list-answer.ts";
@@ -12,17 +13,20 @@ import type { Outcome, Single } from "./registry/outcome.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
 import { columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
 import type { Views } from "./registry/views.ts";
+import type { WatchFeed } from "./registry/watch.ts";
 import type { Turns } from "./turns.ts";
 import { SharedChunks, watchAnswer } from "./watch-answer.ts";
 
 export class Responder {
   readonly #views: Views;
   readonly #turns: Turns;
+  readonly #clock: Clock;
   readonly #shared = new SharedChunks();
 
-  constructor(views: Views, turns: Turns) {
+  constructor(views: Views, turns: Turns, clock: Clock) {
     this.#views = views;
     this.#turns = turns;
+    this.#clock = clock;
   }
 
   /** The answer to a resource request, in the encoding that was negotiated before anything ran. */
@@ -33,10 +37,15 @@ export class Responder {
       case "list":
         return await listAnswer({ views: this.#views, turns: this.#turns }, request, outcome.page, encoding);
       case "watch":
-        return watchAnswer({ views: this.#views, shared: this.#shared }, request, outcome.feed, encoding);
+        return this.#watch(request, outcome.feed, encoding);
       case "text":
         return textAnswer(outcome.status, outcome.contentType, outcome.text);
     }
+  }
+
+  #watch(request: ResourceRequest, feed: WatchFeed, encoding: Encoding): Answer {
+    const parts = { views: this.#views, shared: this.#shared, clock: this.#clock };
+    return watchAnswer(parts, request, feed, encoding);
   }
 
   #single(

@@ -133,7 +133,7 @@ export class ApiServer implements Component {
     };
     this.#handler = {
       registry: this.#registry,
-      responder: new Responder(views, turns),
+      responder: new Responder(views, turns, env.clock),
       negotiator: new Negotiator(),
       services: { authenticator, authorizers, rbac: this.#rbac, tokens },
     };

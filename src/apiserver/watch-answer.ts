@@ -3,6 +3,7 @@
  * process. Watchers that see everything of a resource share their encoded chunks.
  */
 import { type KubeObject, type Resource, encodeWatchFrame, stringifyJson } from "#api";
+import type { Clock } from "#base";
 import type { Answer, WatchItem } from "./call.ts";
 import { isInProcess } from "./answers.ts";
 import { groupVersion } from "./catalog.ts";
@@ -36,6 +37,7 @@ export class SharedChunks {
 export interface WatchParts {
   readonly views: Views;
   readonly shared: SharedChunks;
+  readonly clock: Clock;
 }
 
 /** The answer to a watch: an endless stream. */
@@ -45,7 +47,7 @@ export function watchAnswer(
   feed: WatchFeed,
   encoding: Encoding,
 ): Answer {
-  const encoder = new EventEncoder(parts.views, request, encoding);
+  const encoder = new EventEncoder(parts, request, encoding);
   if (isInProcess(request.call))
     return { status: 200, headers: {}, body: { type: "events", events: batches(feed, encoder) } };
   const media = MEDIA_TYPES[encoding.media];
@@ -99,13 +101,15 @@ function chunksOf(events: readonly FeedEvent[], encoder: EventEncoder): readonly
 /** One watcher's view of events: version, transformation and media type. */
 class EventEncoder {
   readonly #views: Views;
+  readonly #clock: Clock;
   readonly #request: ResourceRequest;
   readonly #resource: Resource;
   readonly #encoding: Encoding;
   #sentColumns = false;
 
-  constructor(views: Views, request: ResourceRequest, encoding: Encoding) {
-    this.#views = views;
+  constructor(parts: WatchParts, request: ResourceRequest, encoding: Encoding) {
+    this.#views = parts.views;
+    this.#clock = parts.clock;
     this.#request = request;
     this.#resource = request.resource;
     this.#encoding = encoding;
@@ -157,7 +161,8 @@ class EventEncoder {
     if (this.#encoding.as !== "Table") return metadataOnly(object);
     const columns = this.#sentColumns ? [] : columnDefinitions(this.#resource);
     this.#sentColumns = true;
-    const { info, now } = this.#request;
+    const { info } = this.#request;
+    const now = this.#clock.now();
     const isBookmark = object.metadata.name === undefined;
     const rows = isBookmark ? [] : [rowOf(this.#resource, object, includeObject(info.query), now)];
     return table(columns, rows, { resourceVersion: object.metadata.resourceVersion });

@@ -63,7 +63,9 @@ export class Admission {
     const { mutating } = this.#chain(request);
     if (mutating.length === 0) return;
     for (const plugin of mutating) await plugin.mutate?.(request, this.#deps);
-    if (request.object !== undefined) applyDefaults(request.resource.type, request.object);
+    const { object, resource } = request;
+    // What is sent to a subresource may be of another kind (a Binding).
+    if (object?.kind === resource.kind) applyDefaults(resource.type, object);
   }
 
   async validate(request: AdmissionRequest): Promise<void> {

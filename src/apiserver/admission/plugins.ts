@@ -3,6 +3,7 @@ import type { AdmissionPlugin } from "./admission.ts";
 import { defaultIngressClass } from "./default-ingress-class.ts";
 import { defaultStorageClass } from "./default-storage-class.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
+import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
 import { podTopologyLabels } from "./pod-topology-labels.ts";
@@ -25,6 +26,7 @@ export interface PluginParts {
 export function createPlugins(parts: PluginParts): readonly AdmissionPlugin[] {
   return Object.values({
     NamespaceLifecycle: namespaceLifecycle,
+    LimitRanger: limitRanger,
     ServiceAccount: serviceAccount,
     NodeRestriction: nodeRestriction,
     TaintNodesByCondition: taintNodesByCondition,

@@ -14,6 +14,7 @@ import {
   notFound,
   rfc3339,
 } from "#api";
+import { admissionOf } from "../registry/admission-request.ts";
 import { decodeAs } from "../registry/decoding.ts";
 import { copyOf } from "../registry/plain-data.ts";
 import { keyOf } from "../registry/keys.ts";
@@ -26,6 +27,9 @@ export async function bindPod(registry: Registry, request: ResourceRequest): Pro
   const binding = await decodeAs(request, Binding);
   const name = request.info.name === "" ? (binding.metadata.name ?? "") : request.info.name;
   checkBinding(binding, name);
+  const admitted = admissionOf(request, "CREATE", binding, undefined, options.dryRun);
+  await registry.admission.mutate(admitted);
+  await registry.admission.validate(admitted);
   const resource = registry.catalog.of("", "pods");
   const key = keyOf(resource, request.info.namespace, name);
   return commitLoop(registry, async (seen): Promise<Attempt<Outcome>> => {

@@ -194,3 +194,46 @@ test("events expire after an hour", () =>
     await world.env("server").clock.sleep(3_700_000);
     assert.equal((await admin.get(`${path}/e`)).status, 404);
   }));
+
+test("a limit range completes containers, and refuses what is out of bounds", () =>
+  serve("limits", async ({ admin }) => {
+    const limits = [
+      {
+        type: "Container",
+        default: { cpu: "500m" },
+        defaultRequest: { cpu: "100m" },
+        max: { cpu: "2" },
+        min: { cpu: "10m" },
+      },
+    ];
+    await admin.post("/api/v1/namespaces/default/limitranges", {
+      apiVersion: "v1",
+      kind: "LimitRange",
+      metadata: { name: "l" },
+      spec: { limits },
+    });
+    const made = (await admin.post(PODS, pod("a"))).body;
+    assert.deepEqual(made.spec.containers[0].resources, {
+      limits: { cpu: "500m" },
+      requests: { cpu: "100m" },
+    });
+    const note = "LimitRanger plugin set: cpu request for container c; cpu limit for container c";
+    assert.equal(made.metadata.annotations["kubernetes.io/limit-ranger"], note);
+    const greedy = [{ name: "c", image: "nginx", resources: { limits: { cpu: "3" } } }];
+    assert.equal((await admin.post(PODS, pod("b", { containers: greedy }))).status, 403);
+  }));
+
+test("a pod that is bound shows its node's zone and the binding's labels", () =>
+  serve("topology", async ({ admin }) => {
+    const labels = { "topology.kubernetes.io/zone": "z1" };
+    await admin.post("/api/v1/nodes", { apiVersion: "v1", kind: "Node", metadata: { name: "n1", labels } });
+    await admin.post(PODS, pod("a"));
+    const metadata = { name: "a", labels: { own: "1" } };
+    await admin.post(`${PODS}/a/binding`, {
+      apiVersion: "v1",
+      kind: "Binding",
+      metadata,
+      target: { kind: "Node", name: "n1" },
+    });
+    assert.deepEqual((await admin.get(`${PODS}/a`)).body.metadata.labels, { ...labels, own: "1" });
+  }));
