@@ -34,6 +34,8 @@ class NodeLifecycleController implements Controller {
   readonly #heartbeats: Heartbeats;
   /** When each zone may be given its next taint of NoExecute, on the monotonic clock. */
   readonly #nextEvictionMs = new Map<string, number>();
+  /** The nodes that were announced, by name. */
+  readonly #known = new Map<string, Node>();
 
   constructor(env: Env, deps: ControllerDeps) {
     this.#env = env;
@@ -47,10 +49,25 @@ class NodeLifecycleController implements Controller {
 
   async reconcile(key: string, turn: Turn): Promise<void> {
     const node = this.#nodes.lister.get({ name: key });
+    this.#announce(key, node);
     if (node === undefined) return;
     const judged = await this.#judge(node, turn);
     await this.#unreadyPods(judged, turn);
     await this.#taint(judged, turn);
+  }
+
+  /** Who watches a node's events learns since when, and until when, it is looked after. */
+  #announce(name: string, node: Node | undefined): void {
+    const known = this.#known.get(name);
+    if (node === undefined) this.#known.delete(name);
+    else this.#known.set(name, node);
+    if (known === undefined && node !== undefined) {
+      const message = `Node ${name} event: Registered Node ${name} in Controller`;
+      this.#deps.events.record(node, "Normal", "RegisteredNode", message);
+    } else if (known !== undefined && node === undefined) {
+      const message = `Node ${name} event: Removing Node ${name} from Controller`;
+      this.#deps.events.record(known, "Normal", "RemovingNode", message);
+    }
   }
 
   /** The node with its conditions as they are now, written when this turn changed them. */

@@ -7,6 +7,7 @@ import { availableInMs, isEnded } from "../pod-state.ts";
 import { REVISION_LABEL } from "../revision-history.ts";
 import { ordinalOf } from "./identity.ts";
 
+/** The steps that may be taken now; none when the set waits or is as asked. */
 export interface StatefulPlan {
   /** Ordinals to make, in order, each from the current or the update revision. */
   readonly create: readonly { readonly ordinal: number; readonly fromCurrent: boolean }[];
@@ -14,6 +15,7 @@ export interface StatefulPlan {
   readonly delete: readonly { readonly pod: Pod; readonly why: "ended" | "scale" | "update" }[];
 }
 
+/** What one turn saw. */
 export interface StatefulView {
   readonly set: StatefulSet;
   readonly pods: readonly Pod[];
@@ -24,19 +26,23 @@ export interface StatefulView {
 
 const NOTHING: StatefulPlan = { create: [], delete: [] };
 
+/** The lowest ordinal. */
 export function startOf({ spec }: StatefulSet): number {
   return spec.ordinals?.start ?? 0;
 }
 
+/** The revision that a pod was made from. */
 export function revisionOf(pod: Pod): string {
   return pod.metadata.labels?.[REVISION_LABEL] ?? "";
 }
 
+/** Available, and not on its way out. */
 export function isHealthy(pod: Pod | undefined, view: StatefulView): boolean {
   if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return false;
   return availableInMs(pod, view.set.spec.minReadySeconds ?? 0, view.nowMs) === 0;
 }
 
+/** Plans for the pods that carry an ordinal of the set. */
 export function planStatefulSet(view: StatefulView): StatefulPlan {
   const { set, pods } = view;
   const byOrdinal = new Map(pods.map((pod) => [ordinalOf(set, pod) ?? -1, pod]));
