@@ -37,6 +37,8 @@ const SCALE: Readonly<Record<string, VerbFunction>> = {
   update: updateScale,
   patch: patchScale,
 };
+/** Verbs that are about one object, whose name is on the path. */
+const NAMES_OBJECT = new Set(["update", "patch"]);
 const TRANSFORMED = new Set(["get", "list", "watch", "create", "update", "patch"]);
 
 export interface ResourceHandlerDeps {
@@ -59,6 +61,7 @@ export async function handleResource(
   const run = route(deps, resource, admitted);
   const encoding = deps.negotiator.encoding(call.header("accept"), TRANSFORMED.has(info.verb));
   const warnings = new Warnings();
+  if (resource.deprecation !== undefined) warnings.add(resource.deprecation);
   const request: ResourceRequest = { call, info, resource, user, now, warnings, signal: call.signal };
   const outcome = await run(request);
   const answer = await deps.responder.answer(request, outcome, encoding);
@@ -82,6 +85,7 @@ function route(
     throw actions === undefined && info.subresource !== "" ? unknown() : methodNotAllowed();
   const verb = verbOf(resource, info.verb, info.subresource);
   if (resource.namespaced && info.namespace === "" && needsNamespace(info.verb)) throw methodNotAllowed();
+  if (info.name === "" && NAMES_OBJECT.has(info.verb)) throw methodNotAllowed();
   return (request) => verb(registry, request);
 }
 

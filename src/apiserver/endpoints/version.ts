@@ -1,8 +1,10 @@
 /** `/version`: what clients check their skew against. */
+import { kubernetesVersion } from "#api";
+
 export const VERSION = {
   major: "1",
   minor: "36",
-  gitVersion: "v1.36.2+navarch",
+  gitVersion: kubernetesVersion,
   gitCommit: "",
   gitTreeState: "clean",
   buildDate: "2026-11-21T00:00:00Z",

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { resources } from "#api";
+import { Caller, configMap, serve } from "./served.suite.ts";
+import { ApiServer } from "./server.ts";
+import { AUTHENTICATED, userOf } from "./user.ts";
+
+const MAPS = "/api/v1/namespaces/default/configmaps";
+
+test("unknown paths, versions, resources and methods are told apart", () =>
+  serve("routes", async ({ admin }) => {
+    const rows: readonly (readonly ["GET" | "POST" | "PUT" | "DELETE", string, number])[] = [
+      ["GET", "/nope", 404],
+      ["GET", "/apis/nope.example.com/v1/things", 404],
+      ["GET", "/apis/apps/v2/deployments", 404],
+      ["GET", "/api/v1/namespaces/default/nodes", 404],
+      ["GET", "/api/v1/namespaces/default/pods/a/nope", 404],
+      ["POST", "/api/v1/configmaps", 405],
+      ["PUT", MAPS, 405],
+      ["POST", "/version", 405],
+      ["GET", "/apis/authorization.k8s.io/v1/subjectaccessreviews", 405],
+    ];
+    for (const [method, path, status] of rows) {
+      assert.equal(
+        (await admin.call(method, path, method === "GET" ? undefined : {})).status,
+        status,
+        `${method} ${path}`,
+      );
+    }
+  }));
+
+test("requests over the bound are refused with 429 and told when to come back; administrators and watches are not counted", () =>
+  serve("fairness", async ({ env, store, admin }) => {
+    const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
+    await using small = new ApiServer(env.child("small"), deps, {
+      rootCertificate: "x",
+      inFlight: { reads: 1, writes: 1 },
+    });
+    await small.start(new AbortController().signal);
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
+    const subjects = [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "bob" }];
+    const bindings = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+    await admin.post(bindings, {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRoleBinding",
+      metadata: { name: "bob" },
+      roleRef,
+      subjects,
+    });
+    const bob = new Caller(small, userOf("bob", [AUTHENTICATED]));
+    await bob.watch(`${MAPS}?watch=true`, new AbortController().signal);
+    const answers = await Promise.all([1, 2, 3].map((i) => bob.post(MAPS, configMap(`m${i}`))));
+    assert.deepEqual(answers.map((one) => one.status).sort(), [201, 429, 429]);
+    const refused = answers.find((one) => one.status === 429);
+    assert.equal(refused?.headers["retry-after"], "1");
+    assert.equal((await bob.post(MAPS, configMap("after"))).status, 201);
+  }));
+
+test("health, version, discovery, OpenAPI, metrics and the token issuer answer", () =>
+  serve("endpoints", async ({ admin }) => {
+    assert.equal((await admin.get("/readyz")).body, "ok");
+    assert.match((await admin.get("/readyz?verbose")).body, /^\[\+\]ping ok\n/);
+    assert.equal((await admin.get("/version")).body.minor, "36");
+    assert.deepEqual((await admin.get("/api")).body.versions, ["v1"]);
+    const accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    assert.equal((await admin.get("/apis", { accept })).body.kind, "APIGroupDiscoveryList");
+    assert.ok(
+      JSON.parse((await admin.get("/openapi/v3/apis/apps/v1")).body).components.schemas[
+        "io.k8s.api.apps.v1.Deployment"
+      ],
+    );
+    assert.match((await admin.get("/metrics")).body, /apiserver_request_total\{/);
+    const { issuer, jwks_uri: keys } = JSON.parse(
+      (await admin.get("/.well-known/openid-configuration")).body,
+    );
+    assert.equal(keys, `${issuer}/openid/v1/jwks`);
+    assert.equal(JSON.parse((await admin.get("/openid/v1/jwks")).body).keys[0].crv, "P-256");
+  }));
