@@ -350,6 +350,7 @@ export {
   type OpenApiOptions,
 } from "./openapi/mod.ts";
 export { same } from "./equal.ts";
+export { kubernetesVersion } from "./version.ts";
 export { ageOf, humanDuration } from "./human-duration.ts";
 export {
   type Cidr,

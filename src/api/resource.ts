@@ -1,7 +1,8 @@
 /**
- * What a resource is: one table row of the API, from which routing, discovery, storage, defaulting, validation,
- * printing and OpenAPI follow. A kind's file exports one `Resource`; a CustomResourceDefinition becomes the
- * same structure at run time. Everything here is pure: allocation and other effects are the API server's.
+ * What a resource is: one table row of the API, from which routing, discovery, storage, defaulting,
+ * validation, printing and OpenAPI follow. A kind's file exports one `Resource`; a CustomResourceDefinition
+ * becomes the same structure at run time. Everything here is pure: allocation and other effects are the API
+ * server's.
  */
 import type { FieldErrors } from "./field-errors.ts";
 import type { NameCheck } from "./names/check.ts";
@@ -35,7 +36,10 @@ export interface Column<T> {
   cell(object: T, now: number): string | number | boolean | null;
 }
 
-/** The pure life of a kind around the generic verbs. Absent hook: nothing to do. Drafts may be changed in place. */
+/**
+ * The pure life of a kind around the generic verbs. Absent hook: nothing to do. Drafts may be changed in
+ * place.
+ */
 export interface Strategy<T> {
   /** Before create: clear status, set generation and what the kind owns. Defaults have run. */
   prepareForCreate?(draft: T, context: RequestContext): void;
@@ -48,7 +52,10 @@ export interface Strategy<T> {
   readonly name?: NameCheck;
   /** Finalizers without a domain are refused unless Kubernetes defines them; true: any may be. */
   readonly anyFinalizer?: true;
-  /** Top-level fields whose change bumps `metadata.generation` (`["spec"]`); absent: the kind has no generation. */
+  /**
+   * Top-level fields whose change bumps `metadata.generation` (`["spec"]`); absent: the kind has no
+   * generation.
+   */
   readonly generationOf?: readonly string[];
   /** PUT to an absent name creates (Endpoints, EndpointSlice, Event, Lease, Secret ... as upstream). */
   readonly allowCreateOnUpdate?: boolean;
@@ -58,11 +65,17 @@ export interface Strategy<T> {
   gracefulDelete?(object: T, requestedSeconds: number | undefined): number;
   /** Default propagation when the client names none. */
   readonly defaultPropagation?: "Background" | "Orphan";
-  /** Field sets that the main resource or a subresource does not own in managedFields (`["status"]`), by subresource (`""` = main). */
+  /**
+   * Field sets that the main resource or a subresource does not own in managedFields (`["status"]`), by
+   * subresource (`""` = main).
+   */
   readonly resetFields?: Readonly<Record<string, readonly (readonly string[])[]>>;
 }
 
-/** A subresource that reads and writes the parent object (status, finalize, resize, ephemeralcontainers, approval). */
+/**
+ * A subresource that reads and writes the parent object (status, finalize, resize, ephemeralcontainers,
+ * approval).
+ */
 export interface ObjectSubresource<T> {
   readonly verbs: readonly ("get" | "update" | "patch")[];
   /** Moves into the draft only what this subresource may change; everything else is taken from `old`. */
@@ -114,7 +127,10 @@ export interface Resource<T extends KubeObject = KubeObject> {
     readonly prefix: string;
     /** The `apiVersion` written (`"apps/v1"`); another served version of the same storage converts. */
     readonly version: string;
-    /** Absent: the stored form differs at most in `apiVersion`. Both are pure and leave `apiVersion` to the caller. */
+    /**
+     * Absent: the stored form differs at most in `apiVersion`. Both are pure and leave `apiVersion` to the
+     * caller.
+     */
     readonly conversion?: Conversion<T>;
     /** Seconds after which objects expire (events). */
     readonly ttlSeconds?: number;
@@ -125,6 +141,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly objectSubresources?: Readonly<Record<string, ObjectSubresource<T>>>;
   readonly actions?: Readonly<Record<string, Action>>;
   readonly columns: readonly Column<T>[];
+  /** What each answer warns of, for a kind that is on its way out. */
+  readonly deprecation?: string;
   /** Field selectors beyond metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, FieldReader<T>>>;
   /** Those of `selectableFields` that are indexed and wake watchers by value (`["spec.nodeName"]`). */

@@ -1,7 +1,7 @@
 /** The door of `kubelet`: the node agent, the interfaces of what lies under it, and their simulated twins. */
 export { Kubelet, type KubeletDeps } from "./kubelet.ts";
 export type { MachineInfo } from "./machine.ts";
-export { type KubeletOptions, kubeletVersion } from "./options.ts";
+export type { KubeletOptions } from "./options.ts";
 export { ApiReferences, type References } from "./pod/references.ts";
 export type { HttpProbe, ProbeDialer } from "./probe/dialer.ts";
 export type { ImageService, RuntimeService } from "./runtime/runtime.ts";

@@ -1,5 +1,5 @@
 /** The kubelet's options, and what follows from them for its parts. */
-import type { Node } from "#api";
+import { kubernetesVersion, type Node } from "#api";
 import { maxPods } from "./limits.ts";
 import type { MachineInfo } from "./machine.ts";
 import { allocatableOf, type NodeOptions } from "./node/node-object.ts";
@@ -31,9 +31,6 @@ export interface KubeletOptions {
   readonly nodeDns?: DnsConfig;
 }
 
-/** The version that the node reports; the API's, since they are one program. */
-export const kubeletVersion = "v1.36.0";
-
 /** The options of the node's own object. */
 export function nodeOptions(options: KubeletOptions): NodeOptions {
   const { nodeName: name, nodeLabels, registerWithTaints, reserved } = options;
@@ -41,7 +38,7 @@ export function nodeOptions(options: KubeletOptions): NodeOptions {
     name,
     maxPods: options.maxPods ?? maxPods,
     port: options.port ?? 10_250,
-    version: kubeletVersion,
+    version: kubernetesVersion,
     ...(nodeLabels === undefined ? {} : { labels: nodeLabels }),
     ...(registerWithTaints === undefined ? {} : { taints: registerWithTaints }),
     ...(reserved === undefined ? {} : { reserved }),

@@ -11,6 +11,7 @@ export const componentStatuses: Resource<ComponentStatus> = define({
   shortNames: ["cs"],
   verbs: ["get", "list"],
   storage: false,
+  deprecation: "v1 ComponentStatus is deprecated in v1.19+",
   columns: [
     name,
     text("Status", (object) => (healthy(object) === undefined ? "Unknown" : state(healthy(object)?.status))),

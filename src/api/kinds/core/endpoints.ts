@@ -21,6 +21,7 @@ export const endpoints: Resource<Endpoints> = define({
     validateCreate: validateEndpoints,
     validateUpdate: (object, _old, errors) => validateEndpoints(object, errors),
   },
+  deprecation: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
   columns: [name, text("Endpoints", (object) => endpointsText(object)), age],
 });
 
