@@ -19,6 +19,7 @@ import { startControllers, startScheduler, startVirtualNode } from "./components
 import { clientCertificate, kubeconfigOf } from "./credentials.ts";
 import { administrator, type Identity } from "./identities.ts";
 
+/** What a cluster stands on. */
 export interface ClusterParts {
   readonly env: RootEnv;
   readonly journal: Journal;
@@ -26,6 +27,7 @@ export interface ClusterParts {
   readonly disk: Disk;
 }
 
+/** What runs in it. */
 export interface ClusterConfig {
   /** Also the name of the kubectl context. */
   readonly name: string;
@@ -38,6 +40,7 @@ export interface ClusterConfig {
   readonly onStep?: (step: string, ms: number) => void;
 }
 
+/** Start it with `Cluster.start` or `startCluster`; dispose it to stop everything in order. */
 export class Cluster implements AsyncDisposable {
   readonly config: ClusterConfig;
   readonly env: RootEnv;

@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { ClusterError } from "./errors.ts";
 
+/** The content of the file. */
 export interface RunInfo {
   readonly pid: number;
   /** The kernel's start time of the process (clock ticks since boot), so that a reused pid is not mistaken. */
@@ -48,6 +49,7 @@ export function claim(dataDir: string, name: string): void {
   );
 }
 
+/** Says that this process runs the cluster. */
 export function writeRunInfo(dataDir: string, info: Omit<RunInfo, "pid" | "processStart">): void {
   const whole: RunInfo = { pid: process.pid, processStart: processStartOf(process.pid) ?? "", ...info };
   const draft = `${fileOf(dataDir)}.${process.pid}`;
@@ -55,6 +57,7 @@ export function writeRunInfo(dataDir: string, info: Omit<RunInfo, "pid" | "proce
   renameSync(draft, fileOf(dataDir));
 }
 
+/** Says that nobody does. */
 export function removeRunInfo(dataDir: string): void {
   rmSync(fileOf(dataDir), { force: true });
 }

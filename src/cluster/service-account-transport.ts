@@ -18,12 +18,14 @@ const namespace = "kube-system";
 const lifetimeSeconds = 3_600;
 const renewAfter = 0.8;
 
+/** Whose token, and where it is used. */
 export interface ServiceAccountTransportOptions {
   readonly account: string;
   readonly server: string;
   readonly ca: string | undefined;
 }
 
+/** See the file's head; disposing closes every connection it made. */
 export class ServiceAccountTransport implements Transport {
   readonly #env: Env;
   /** May create service accounts and their tokens. */

@@ -20,12 +20,14 @@ import { SchedulingQueue } from "./queue.ts";
 import { schedule } from "./schedule.ts";
 import { explain, Verdicts } from "./verdicts.ts";
 
+/** The API as the scheduler sees it. */
 export interface SchedulerDeps {
   readonly client: Client;
   readonly informers: Informers;
   readonly events: EventSink;
 }
 
+/** One profile. */
 export interface SchedulerOptions {
   /** Pods with this `spec.schedulerName` are ours. Default `default-scheduler`. */
   readonly schedulerName?: string;
@@ -34,6 +36,7 @@ export interface SchedulerOptions {
   readonly percentageOfNodesToScore?: number;
 }
 
+/** See the file's head. Many may run for different scheduler names; one name has one leader. */
 export class Scheduler implements Component {
   readonly #env: Env;
   readonly #options: Required<SchedulerOptions>;

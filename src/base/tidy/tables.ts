@@ -120,8 +120,14 @@ export interface PluginFamily {
   readonly folder: string;
   /** The file that holds the table, relative to the folder. */
   readonly table: string;
-  /** Files of the folder that are not members. */
-  readonly except: readonly string[];
+  /** A file of the folder with an export of this type is a member. */
+  readonly type: string;
 }
 
-export const pluginFamilies: readonly PluginFamily[] = [];
+export const pluginFamilies: readonly PluginFamily[] = [
+  { folder: "src/api/kinds", table: "mod.ts", type: "Resource" },
+  { folder: "src/apiserver/admission", table: "plugins.ts", type: "AdmissionPlugin" },
+  { folder: "src/controllers", table: "controllers.ts", type: "ControllerDefinition" },
+  { folder: "src/scheduler/plugins", table: "mod.ts", type: "SchedulerPlugin" },
+  { folder: "src/cli/commands", table: "mod.ts", type: "CliCommand" },
+];

@@ -76,7 +76,12 @@ const rows: readonly Row[] = [
   {
     name: "a PreferNoSchedule taint only scores",
     pod: pod("p").build(),
-    nodes: [node("a").taint({ ...gpu, effect: "PreferNoSchedule" }).build(), node("b").build()],
+    nodes: [
+      node("a")
+        .taint({ ...gpu, effect: "PreferNoSchedule" })
+        .build(),
+      node("b").build(),
+    ],
     want: "b",
   },
   {
@@ -122,7 +127,10 @@ const rows: readonly Row[] = [
     name: "host ports must be free",
     pod: pod("p").hostPort(80).build(),
     nodes: [node("a").build(), node("b").build()],
-    running: [pod("x").node("a").hostPort(80, "TCP", "10.0.0.1").build(), pod("y").node("b").hostPort(80, "UDP").build()],
+    running: [
+      pod("x").node("a").hostPort(80, "TCP", "10.0.0.1").build(),
+      pod("y").node("b").hostPort(80, "UDP").build(),
+    ],
     want: "b",
   },
   {
@@ -147,7 +155,11 @@ for (const row of rows) {
     for (const one of row.nodes) cache.setNode(one.metadata.name ?? "", one);
     for (const one of row.running ?? []) cache.setPod(podInfoOf(one), one.spec.nodeName ?? "");
     const random = new SimWorld("plugins").env("scheduler").random;
-    const decision = schedule(defaultPlugins, cache, podInfoOf(row.pod), { random, start: 0, percentageOfNodesToScore: 0 });
+    const decision = schedule(defaultPlugins, cache, podInfoOf(row.pod), {
+      random,
+      start: 0,
+      percentageOfNodesToScore: 0,
+    });
     assert.equal(decision.placed ? decision.node : explain(decision), row.want);
   });
 }
