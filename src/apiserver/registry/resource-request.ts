@@ -93,6 +93,7 @@ export function contextOf(request: ResourceRequest, dryRun: boolean): RequestCon
   return {
     now: request.now,
     userName: request.user.name,
+    user: request.user,
     subresource: subresource === "" ? undefined : subresource,
     dryRun,
   };

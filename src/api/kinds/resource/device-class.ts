@@ -2,6 +2,7 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { DeviceClass } from "../../types/resource/mod.ts";
+import { validateDeviceClass } from "../../types/resource/device-class-validation.ts";
 import { age, name } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -9,6 +10,11 @@ export const deviceClasses: Resource<DeviceClass> = define({
   type: DeviceClass,
   plural: "deviceclasses",
   namespaced: false,
-  strategy: { name: subdomainName, generationOf: ["spec"] },
+  strategy: {
+    name: subdomainName,
+    generationOf: ["spec"],
+    validateCreate: validateDeviceClass,
+    validateUpdate: (object, _old, errors) => validateDeviceClass(object, errors),
+  },
   columns: [name, age],
 });

@@ -2,6 +2,10 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { ResourceClaimTemplate } from "../../types/resource/mod.ts";
+import {
+  validateResourceClaimTemplate,
+  validateResourceClaimTemplateUpdate,
+} from "../../types/resource/resource-claim-validation.ts";
 import { age, name } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -9,6 +13,10 @@ export const resourceClaimTemplates: Resource<ResourceClaimTemplate> = define({
   type: ResourceClaimTemplate,
   plural: "resourceclaimtemplates",
   namespaced: true,
-  strategy: { name: subdomainName },
+  strategy: {
+    name: subdomainName,
+    validateCreate: validateResourceClaimTemplate,
+    validateUpdate: validateResourceClaimTemplateUpdate,
+  },
   columns: [name, age],
 });

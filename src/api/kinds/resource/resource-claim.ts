@@ -2,6 +2,11 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { ResourceClaim } from "../../types/resource/mod.ts";
+import {
+  validateResourceClaim,
+  validateResourceClaimUpdate,
+  validateResourceClaimStatus,
+} from "../../types/resource/resource-claim-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -14,8 +19,10 @@ export const resourceClaims: Resource<ResourceClaim> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    validateCreate: validateResourceClaim,
+    validateUpdate: validateResourceClaimUpdate,
   },
-  status: statusSubresource(),
+  status: statusSubresource<ResourceClaim>({ validateUpdate: validateResourceClaimStatus }),
   columns: [name, text("State", (object) => stateText(object)), age],
 });
 

@@ -2,6 +2,10 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { ResourceSlice } from "../../types/resource/mod.ts";
+import {
+  validateResourceSlice,
+  validateResourceSliceUpdate,
+} from "../../types/resource/resource-slice-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -9,7 +13,12 @@ export const resourceSlices: Resource<ResourceSlice> = define({
   type: ResourceSlice,
   plural: "resourceslices",
   namespaced: false,
-  strategy: { name: subdomainName, generationOf: ["spec"] },
+  strategy: {
+    name: subdomainName,
+    generationOf: ["spec"],
+    validateCreate: validateResourceSlice,
+    validateUpdate: validateResourceSliceUpdate,
+  },
   selectableFields: {
     "spec.driver": ({ spec }) => spec.driver,
     "spec.nodeName": ({ spec }) => spec.nodeName ?? "",

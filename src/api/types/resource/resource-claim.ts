@@ -30,6 +30,7 @@ import { Condition } from "../meta/condition.ts";
 import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 import { CapacityRequirements, DeviceConfiguration, DeviceSelector, DeviceToleration } from "./device.ts";
+import { defaultExactRequest, defaultSubRequest } from "./resource-claim-defaults.ts";
 
 export interface NetworkDeviceData extends Shape<typeof NetworkDeviceData>, Plain {}
 export const NetworkDeviceData = message<NetworkDeviceData>("NetworkDeviceData")({
@@ -98,26 +99,32 @@ export type DeviceAllocationMode = Value<typeof DeviceAllocationMode>;
 export const DeviceAllocationMode = enumOf("All", "ExactCount");
 
 export interface ExactDeviceRequest extends Shape<typeof ExactDeviceRequest>, Plain {}
-export const ExactDeviceRequest = message<ExactDeviceRequest>("ExactDeviceRequest")({
-  deviceClassName: field(1, string),
-  selectors: omitempty(2, atomic(DeviceSelector)),
-  allocationMode: omitempty(3, DeviceAllocationMode),
-  count: omitempty(4, int64),
-  adminAccess: optional(5, bool, { gate: "DRAAdminAccess" }),
-  tolerations: omitempty(6, atomic(DeviceToleration), { gate: "DRADeviceTaints" }),
-  capacity: optional(7, CapacityRequirements, { gate: "DRAConsumableCapacity" }),
-});
+export const ExactDeviceRequest = message<ExactDeviceRequest>("ExactDeviceRequest")(
+  {
+    deviceClassName: field(1, string),
+    selectors: omitempty(2, atomic(DeviceSelector)),
+    allocationMode: omitempty(3, DeviceAllocationMode),
+    count: omitempty(4, int64),
+    adminAccess: optional(5, bool, { gate: "DRAAdminAccess" }),
+    tolerations: omitempty(6, atomic(DeviceToleration), { gate: "DRADeviceTaints" }),
+    capacity: optional(7, CapacityRequirements, { gate: "DRAConsumableCapacity" }),
+  },
+  { default: defaultExactRequest },
+);
 
 export interface DeviceSubRequest extends Shape<typeof DeviceSubRequest>, Plain {}
-export const DeviceSubRequest = message<DeviceSubRequest>("DeviceSubRequest")({
-  name: field(1, string),
-  deviceClassName: field(2, string),
-  selectors: omitempty(3, atomic(DeviceSelector)),
-  allocationMode: omitempty(4, DeviceAllocationMode),
-  count: omitempty(5, int64),
-  tolerations: omitempty(6, atomic(DeviceToleration), { gate: "DRADeviceTaints" }),
-  capacity: optional(7, CapacityRequirements, { gate: "DRAConsumableCapacity" }),
-});
+export const DeviceSubRequest = message<DeviceSubRequest>("DeviceSubRequest")(
+  {
+    name: field(1, string),
+    deviceClassName: field(2, string),
+    selectors: omitempty(3, atomic(DeviceSelector)),
+    allocationMode: omitempty(4, DeviceAllocationMode),
+    count: omitempty(5, int64),
+    tolerations: omitempty(6, atomic(DeviceToleration), { gate: "DRADeviceTaints" }),
+    capacity: optional(7, CapacityRequirements, { gate: "DRAConsumableCapacity" }),
+  },
+  { default: defaultSubRequest },
+);
 
 export interface DeviceRequest extends Shape<typeof DeviceRequest>, Plain {}
 export const DeviceRequest = message<DeviceRequest>("DeviceRequest")({
