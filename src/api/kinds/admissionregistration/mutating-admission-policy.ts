@@ -25,6 +25,7 @@ export const mutatingAdmissionPolicies: Resource<MutatingAdmissionPolicy> = defi
   categories: ["api-extensions"],
   storage,
   strategy: {
+    allowUnconditionalUpdate: false,
     name: subdomainName,
     anyFinalizer: true,
     generationOf: ["spec"],
@@ -46,6 +47,7 @@ export const mutatingAdmissionPolicyBindings: Resource<MutatingAdmissionPolicyBi
   categories: ["api-extensions"],
   storage,
   strategy: {
+    allowUnconditionalUpdate: false,
     name: subdomainName,
     anyFinalizer: true,
     generationOf: ["spec"],

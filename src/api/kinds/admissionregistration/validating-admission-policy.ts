@@ -19,6 +19,7 @@ export const validatingAdmissionPolicies: Resource<ValidatingAdmissionPolicy> = 
   namespaced: false,
   categories: ["api-extensions"],
   strategy: {
+    allowUnconditionalUpdate: false,
     name: subdomainName,
     anyFinalizer: true,
     generationOf: ["spec"],
@@ -43,6 +44,7 @@ export const validatingAdmissionPolicyBindings: Resource<ValidatingAdmissionPoli
   namespaced: false,
   categories: ["api-extensions"],
   strategy: {
+    allowUnconditionalUpdate: false,
     name: subdomainName,
     anyFinalizer: true,
     generationOf: ["spec"],

@@ -18,6 +18,7 @@ export const mutatingWebhookConfigurations: Resource<MutatingWebhookConfiguratio
   namespaced: false,
   categories: ["api-extensions"],
   strategy: {
+    allowUnconditionalUpdate: false,
     name: subdomainName,
     anyFinalizer: true,
     generationOf: ["webhooks"],
@@ -33,6 +34,7 @@ export const validatingWebhookConfigurations: Resource<ValidatingWebhookConfigur
   namespaced: false,
   categories: ["api-extensions"],
   strategy: {
+    allowUnconditionalUpdate: false,
     name: subdomainName,
     anyFinalizer: true,
     generationOf: ["webhooks"],

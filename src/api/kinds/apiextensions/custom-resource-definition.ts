@@ -24,6 +24,7 @@ export const customResourceDefinitions: Resource<CustomResourceDefinition> = def
     conversion: { toStorage: toBeta, fromStorage: fromBeta },
   },
   strategy: {
+    allowUnconditionalUpdate: false,
     name: subdomainName,
     anyFinalizer: true,
     generationOf: ["spec"],

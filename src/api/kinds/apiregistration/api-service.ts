@@ -13,6 +13,7 @@ export const apiServices: Resource<APIService> = define({
   categories: ["api-extensions"],
   storage: { prefix: "/registry/apiregistration.k8s.io/apiservices" },
   strategy: {
+    allowUnconditionalUpdate: false,
     name: pathSegmentName,
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,

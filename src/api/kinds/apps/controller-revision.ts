@@ -14,6 +14,7 @@ export const controllerRevisions: Resource<ControllerRevision> = define({
   plural: "controllerrevisions",
   namespaced: true,
   strategy: {
+    allowUnconditionalUpdate: false,
     name: subdomainName,
     validateCreate: validateControllerRevision,
     validateUpdate: validateControllerRevisionUpdate,

@@ -10,6 +10,7 @@ import {
   validateDaemonSetStatus,
 } from "../../types/apps/daemon-set-validation.ts";
 import { age, integer, labelsText, name, selectorText, templateColumns, text, wide } from "../columns.ts";
+import { podSpecWarnings } from "../core/pod-warnings.ts";
 import { clearStatusTo, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
 const clearCounts = clearStatusTo({
@@ -38,6 +39,7 @@ export const daemonSets: Resource<DaemonSet> = define({
       const before = Number(old.metadata.annotations?.[templateGeneration] ?? 0);
       setTemplateGeneration(draft, same(draft.spec.template, old.spec.template) ? before : before + 1);
     },
+    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, "spec.template.spec"),
     validateCreate: validateDaemonSet,
     validateUpdate: validateDaemonSetUpdate,
   },

@@ -8,6 +8,7 @@ import {
   validateReplicaSetUpdate,
 } from "../../types/apps/replica-set-validation.ts";
 import { age, integer, name, selectorText, templateColumns, wide } from "../columns.ts";
+import { podSpecWarnings } from "../core/pod-warnings.ts";
 import {
   clearStatusTo,
   define,
@@ -29,6 +30,7 @@ export const replicaSets: Resource<ReplicaSet> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatusTo({ replicas: 0 }),
     prepareForUpdate: keepStatus,
+    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, "spec.template.spec"),
     validateCreate: validateReplicaSet,
     validateUpdate: validateReplicaSetUpdate,
   },

@@ -8,6 +8,7 @@ import {
   validateStatefulSetStatus,
 } from "../../types/apps/stateful-set-validation.ts";
 import { age, name, templateColumns, text } from "../columns.ts";
+import { podSpecWarnings } from "../core/pod-warnings.ts";
 import {
   clearStatusTo,
   define,
@@ -29,6 +30,7 @@ export const statefulSets: Resource<StatefulSet> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatusTo({ replicas: 0, availableReplicas: 0 }),
     prepareForUpdate: keepStatus,
+    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, "spec.template.spec"),
     validateCreate: validateStatefulSet,
     validateUpdate: validateStatefulSetUpdate,
   },

@@ -12,6 +12,7 @@ export const limitRanges: Resource<LimitRange> = define({
   namespaced: true,
   shortNames: ["limits"],
   strategy: {
+    allowCreateOnUpdate: true,
     name: subdomainName,
     /** The one kind that is named by the server when nobody names it. */
     prepareForCreate({ metadata }) {

@@ -10,7 +10,10 @@ export const serviceAccounts: Resource<ServiceAccount> = define({
   plural: "serviceaccounts",
   namespaced: true,
   shortNames: ["sa"],
-  strategy: { name: subdomainName },
+  strategy: {
+    allowUnconditionalUpdate: false,
+    name: subdomainName,
+  },
   actions: {
     token: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest", verbs: ["create"] },
   },

@@ -14,6 +14,7 @@ export const runtimeClasses: Resource<RuntimeClass> = define({
   plural: "runtimeclasses",
   namespaced: false,
   strategy: {
+    allowUnconditionalUpdate: false,
     name: subdomainName,
     anyFinalizer: true,
     validateCreate: validateRuntimeClass,

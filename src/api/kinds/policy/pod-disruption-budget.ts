@@ -13,6 +13,7 @@ export const podDisruptionBudgets: Resource<PodDisruptionBudget> = define({
   namespaced: true,
   shortNames: ["pdb"],
   strategy: {
+    allowUnconditionalUpdate: false,
     generationOf: ["spec"],
     resetFields: statusResetFields,
     prepareForCreate: clearStatusTo({

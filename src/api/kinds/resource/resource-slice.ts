@@ -14,6 +14,7 @@ export const resourceSlices: Resource<ResourceSlice> = define({
   plural: "resourceslices",
   namespaced: false,
   strategy: {
+    allowCreateOnUpdate: true,
     name: subdomainName,
     generationOf: ["spec"],
     validateCreate: validateResourceSlice,

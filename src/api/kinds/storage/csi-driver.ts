@@ -12,6 +12,7 @@ export const csiDrivers: Resource<CSIDriver> = define({
   plural: "csidrivers",
   namespaced: false,
   strategy: {
+    allowUnconditionalUpdate: false,
     name: subdomainName,
     // Only what kubelets have to hear of counts, and only from the first change on.
     prepareForUpdate(draft, old) {

@@ -10,6 +10,11 @@ export const csiNodes: Resource<CSINode> = define({
   type: CSINode,
   plural: "csinodes",
   namespaced: false,
-  strategy: { name: subdomainName, validateCreate: validateCsiNode, validateUpdate: validateCsiNodeUpdate },
+  strategy: {
+    allowUnconditionalUpdate: false,
+    name: subdomainName,
+    validateCreate: validateCsiNode,
+    validateUpdate: validateCsiNodeUpdate,
+  },
   columns: [name, integer("Drivers", ({ spec }) => spec.drivers?.length ?? 0), age],
 });

@@ -14,6 +14,7 @@ export const csiStorageCapacities: Resource<CSIStorageCapacity> = define({
   plural: "csistoragecapacities",
   namespaced: true,
   strategy: {
+    allowUnconditionalUpdate: false,
     name: subdomainName,
     validateCreate: validateCsiStorageCapacity,
     validateUpdate: validateCsiStorageCapacityUpdate,

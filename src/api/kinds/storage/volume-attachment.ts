@@ -14,6 +14,7 @@ export const volumeAttachments: Resource<VolumeAttachment> = define({
   plural: "volumeattachments",
   namespaced: false,
   strategy: {
+    allowUnconditionalUpdate: false,
     name: subdomainName,
     resetFields: statusResetFields,
     prepareForCreate(draft) {
