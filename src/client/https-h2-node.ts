@@ -6,11 +6,13 @@ import type { Channel, Incoming, WireRequest } from "./https-transport-node.ts";
 /** Window of the connection and its streams: 16 MB keeps LISTs from stalling on updates of it. */
 const WINDOW_BYTES = 16 * 1024 * 1024;
 
-/** A silent connection is asked after 30 s, and given up 15 s later, as client-go's. */
+/** A silent connection is asked after 30 s, and given up when it has not answered 15 s later, as client-go's. */
 const PING_AFTER_MS = 30_000;
+const ANSWER_WITHIN_MS = 15_000;
 
 export class H2Channel implements Channel {
   readonly #session: http2.ClientHttp2Session;
+  #asked = false;
 
   constructor(session: http2.ClientHttp2Session) {
     this.#session = session;
@@ -21,7 +23,8 @@ export class H2Channel implements Channel {
     // Each stream reports the loss to its own caller.
     session.on("error", () => session.destroy());
     session.on("goaway", () => session.close());
-    session.setTimeout(PING_AFTER_MS, () => this.#ping());
+    session.setTimeout(PING_AFTER_MS);
+    session.on("timeout", () => this.#ping());
   }
 
   get usable(): boolean {
@@ -67,11 +70,16 @@ export class H2Channel implements Channel {
     this.#session.destroy();
   }
 
+  /** Called after each silence; a silence after a question means that nobody is there. */
   #ping(): void {
-    const sent = this.#session.ping((error) => {
-      if (error !== null) this.#session.destroy();
+    const session = this.#session;
+    if (this.#asked) return session.destroy();
+    this.#asked = true;
+    session.setTimeout(ANSWER_WITHIN_MS);
+    session.ping(() => {
+      this.#asked = false;
+      if (!session.destroyed) session.setTimeout(PING_AFTER_MS);
     });
-    if (!sent) this.#session.destroy();
   }
 }
 
