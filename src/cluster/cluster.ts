@@ -164,7 +164,7 @@ export class Cluster implements AsyncDisposable {
     if (config.scheduler) {
       tasks.push(
         step("scheduler", () =>
-          add("scheduler", () => startScheduler(env.child("scheduler"), access, signal)),
+          add("scheduler", () => startScheduler(env.child("scheduler"), access, undefined, signal)),
         ),
       );
     }

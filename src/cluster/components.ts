@@ -4,7 +4,14 @@
  */
 import { configMaps, secrets, services } from "#api";
 import type { Component, Env } from "#base";
-import { type Client, EventRecorder, InformerSet } from "#client";
+import {
+  type Client,
+  createClient,
+  EventRecorder,
+  FencedTransport,
+  InformerSet,
+  LeaderElection,
+} from "#client";
 import { ControllerManager, controllers } from "#controllers";
 import {
   Kubelet,
@@ -42,12 +49,33 @@ export async function startControllers(
   return started(new ControllerManager(env, { clientFor, definitions: controllers }, options), signal);
 }
 
-/** The default scheduler. */
-export async function startScheduler(env: Env, access: Access, signal: AbortSignal): Promise<Component> {
-  const client = access.client(schedulerIdentity, "kube-scheduler");
+/** The default scheduler; with an `identity` it stands for election, and writes only while it leads. */
+export async function startScheduler(
+  env: Env,
+  access: Access,
+  identity: string | undefined,
+  signal: AbortSignal,
+): Promise<Component> {
+  const own = access.client(schedulerIdentity, "kube-scheduler");
+  const election = identity === undefined ? undefined : electionOf(env, own, identity);
+  const client =
+    election === undefined
+      ? own
+      : createClient(new FencedTransport(own.raw, () => election.leading()), {
+          fieldManager: "kube-scheduler",
+        });
   const informers = new InformerSet(env.child("informers"), { client });
   const events = new EventRecorder(env.child("events"), { client }, { component: "default-scheduler" });
-  return started(new Scheduler(env, { client, informers, events }, { plugins: defaultPlugins }), signal);
+  const lead = election === undefined ? {} : { lead: election.run.bind(election) };
+  return started(
+    new Scheduler(env, { client, informers, events, ...lead }, { plugins: defaultPlugins }),
+    signal,
+  );
+}
+
+function electionOf(env: Env, client: Client, identity: string): LeaderElection {
+  const lease = { namespace: "kube-system", name: "kube-scheduler", identity };
+  return new LeaderElection(env.child("leader-election"), { client }, lease);
 }
 
 /** A node without a machine: the real kubelet over the simulated runtime. */

@@ -146,7 +146,9 @@ export function runControllerManager(
 }
 
 export function runScheduler(kubeconfig: string, signal: AbortSignal): Promise<Role> {
-  return runRemote("scheduler", kubeconfig, (env, access) => startScheduler(env, access, signal));
+  return runRemote("scheduler", kubeconfig, (env, access) =>
+    startScheduler(env, access, env.random.uuid(), signal),
+  );
 }
 
 /** The kubelet of one virtual node, with that node's kubeconfig. */

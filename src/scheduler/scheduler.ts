@@ -25,6 +25,8 @@ export interface SchedulerDeps {
   readonly client: Client;
   readonly informers: Informers;
   readonly events: EventSink;
+  /** Runs `work` while this process leads; ends when it no longer does, and is called again. Default: it always leads. */
+  readonly lead?: (signal: AbortSignal, work: (term: AbortSignal) => Promise<void>) => Promise<void>;
 }
 
 /** One profile. */
@@ -48,6 +50,7 @@ export class Scheduler implements Component {
   readonly #cache = new Cache();
   readonly #queue: SchedulingQueue;
   readonly #informers: Informers;
+  readonly #lead: NonNullable<SchedulerDeps["lead"]>;
   readonly #subscriptions: (() => void)[] = [];
   readonly #metrics;
   #start = 0;
@@ -57,6 +60,7 @@ export class Scheduler implements Component {
     this.#env = env;
     this.#options = { schedulerName: "default-scheduler", percentageOfNodesToScore: 0, ...options };
     this.#informers = deps.informers;
+    this.#lead = deps.lead ?? ((signal, work) => work(signal));
     this.#pods = deps.informers.of<Pod>(pods);
     this.#nodes = deps.informers.of<Node>(nodes);
     this.#events = deps.events;
@@ -77,7 +81,9 @@ export class Scheduler implements Component {
     this.#subscriptions.push(this.#nodes.onChange((change) => this.#nodeChanged(change)));
     this.#subscriptions.push(this.#pods.onChange((change) => this.#podChanged(change)));
     await this.#informers.start(signal);
-    this.#env.tasks.spawn("schedule", (stop) => this.#run(stop));
+    this.#env.tasks.spawn("schedule", async (stop) => {
+      while (!stop.aborted) await this.#lead(stop, (term) => this.#run(term));
+    });
     this.#running = true;
   }
 
