@@ -1,0 +1,329 @@
+/**
+ * Faults from the seed: each kind injects itself once and undoes itself after a while. Counted by class when they have
+ * happened, not when they were planned.
+ */
+import type { Random } from "#base";
+import type { AnsweredCall } from "./audited-transport.ts";
+import type { SimCluster } from "./sim-cluster.ts";
+
+interface Fault {
+  readonly name: string;
+  /** How often it is chosen, against the others. */
+  readonly weight: number;
+  /** Resolves when it is over. */
+  inject(cluster: SimCluster, random: Random, count: () => void): Promise<void>;
+}
+
+const second = 1_000;
+
+/** Every class; a gate must have seen each. */
+export const faults: readonly Fault[] = [
+  {
+    name: "crash of a controller manager",
+    weight: 3,
+    inject: async (cluster, random, count) => crash(cluster, `cm-${random.below(2)}`, count),
+  },
+  {
+    name: "crash of the scheduler",
+    weight: 2,
+    inject: async (cluster, _random, count) => crash(cluster, "scheduler", count),
+  },
+  {
+    name: "crash of a kubelet",
+    weight: 3,
+    inject: async (cluster, random, count) => crash(cluster, nodeName(cluster, random), count),
+  },
+  {
+    name: "crash of the API server",
+    weight: 2,
+    inject: async (cluster, _random, count) => crash(cluster, "api", count),
+  },
+  {
+    name: "power cut that loses commits",
+    weight: 3,
+    async inject(cluster, random, count) {
+      const { clock } = cluster.control;
+      for (let tries = 0; tries < 5_000 && cluster.disk.unsynced === 0; tries += 1)
+        await clock.sleep(random.float() * 3);
+      if (cluster.disk.unsynced === 0 || !cluster.isUp("api")) return;
+      count();
+      cluster.crash("api", true);
+    },
+  },
+  {
+    name: "partition",
+    weight: 3,
+    async inject(cluster, random, count) {
+      const host = anyHost(cluster, random);
+      const ms = random.below(4) === 0 ? 40 * second + random.below(40 * second) : random.below(20 * second);
+      await during(
+        cluster,
+        ms,
+        count,
+        () => cluster.world.network.partition("api", host),
+        () => cluster.world.network.heal("api", host),
+      );
+    },
+  },
+  {
+    name: "partition of the leader",
+    weight: 1,
+    async inject(cluster, random, count) {
+      const host = (cluster.leader() ?? "cm-0_1").split("_")[0] ?? "cm-0";
+      const { network } = cluster.world;
+      await during(
+        cluster,
+        16 * second + random.below(20 * second),
+        count,
+        () => network.partition("api", host),
+        () => network.heal("api", host),
+      );
+    },
+  },
+  {
+    name: "connection cut",
+    weight: 3,
+    async inject(cluster, random, count) {
+      if (cluster.world.network.cut(anyHost(cluster, random)) === 0) return;
+      count();
+      cluster.touched();
+    },
+  },
+  {
+    name: "slow network",
+    weight: 2,
+    async inject(cluster, random, count) {
+      const { network } = cluster.world;
+      const maxDelayMs = 50 + random.below(500);
+      await during(
+        cluster,
+        random.below(20 * second),
+        count,
+        () => network.configure({ maxDelayMs }),
+        () => network.configure({ maxDelayMs: 2 }),
+      );
+    },
+  },
+  {
+    name: "clock jump",
+    weight: 2,
+    async inject(cluster, random, count) {
+      count();
+      cluster.world.jumpClock(
+        anyHost(cluster, random),
+        (random.below(2) === 0 ? -1 : 1) * random.below(600 * second),
+      );
+    },
+  },
+  {
+    name: "slow sync",
+    weight: 2,
+    async inject(cluster, random, count) {
+      const { disk } = cluster;
+      await during(
+        cluster,
+        random.below(20 * second),
+        count,
+        () => (disk.syncMs = 20 + random.below(400)),
+        () => (disk.syncMs = 4),
+      );
+    },
+  },
+  {
+    name: "failing sync",
+    weight: 2,
+    async inject(cluster, random, count) {
+      const { clock } = cluster.control;
+      cluster.disk.failNext = true;
+      for (let tries = 0; tries < 60 && !cluster.disk.failed; tries += 1) await clock.sleep(500);
+      cluster.disk.failNext = false;
+      if (!cluster.disk.failed) return;
+      count();
+      cluster.touched();
+      await clock.sleep(random.below(1_000));
+      if (cluster.disk.failed) cluster.crash("api");
+    },
+  },
+  {
+    name: "images missing",
+    weight: 1,
+    async inject(cluster, random, count) {
+      const machine = anyMachine(cluster, random);
+      await during(
+        cluster,
+        random.below(20 * second),
+        count,
+        () => (machine.imagesMissing = true),
+        () => (machine.imagesMissing = false),
+      );
+    },
+  },
+  {
+    name: "container crash",
+    weight: 2,
+    async inject(cluster, random, count) {
+      const machine = anyMachine(cluster, random);
+      const running = machine.running();
+      const id = running[random.below(Math.max(1, running.length))];
+      if (id === undefined) return;
+      count();
+      cluster.touched();
+      machine.runtime.container(id)?.signal("SIGKILL");
+    },
+  },
+  {
+    name: "machine reboot",
+    weight: 1,
+    async inject(cluster, random, count) {
+      const machine = anyMachine(cluster, random);
+      if (!cluster.isUp(machine.name)) return;
+      count();
+      cluster.crash(machine.name);
+      machine.runtime.reboot();
+    },
+  },
+  {
+    name: "runtime out of reach",
+    weight: 1,
+    async inject(cluster, random, count) {
+      const { runtime } = anyMachine(cluster, random);
+      await during(
+        cluster,
+        random.below(10 * second),
+        count,
+        () => (runtime.reachable = false),
+        () => (runtime.reachable = true),
+      );
+    },
+  },
+];
+
+/** Hosts that are made to crash right after one of their API calls. */
+const crashPointHosts = ["cm-0", "cm-1", "scheduler", "node-0", "node-1", "node-2"];
+
+export interface ChaosOptions {
+  /** Between two faults, on average, in ms. */
+  readonly pauseMs: number;
+  /** The most faults in one stage; after them the cluster has peace to get through it. */
+  readonly perStage: number;
+}
+
+export class Chaos {
+  readonly counts = new Map<string, number>(faults.map(({ name }) => [name, 0]));
+  readonly #cluster: SimCluster;
+  readonly #random: Random;
+  readonly #options: ChaosOptions;
+  /** Calls until the host crashes after one. */
+  readonly #armed = new Map<string, number>();
+  #over = false;
+  #left = 0;
+
+  constructor(cluster: SimCluster, options: ChaosOptions) {
+    this.#cluster = cluster;
+    this.#random = cluster.world.random.fork("chaos");
+    this.#options = options;
+  }
+
+  /** Injects until `stop`. */
+  start(): void {
+    this.#cluster.control.tasks.spawn("chaos", () => this.#run());
+    this.#cluster.control.tasks.spawn("crash points", () => this.#arm());
+  }
+
+  /** A new stage of the life has begun. */
+  refill(): void {
+    this.#left = 1 + this.#random.below(this.#options.perStage);
+  }
+
+  /** Injects nothing more, and undoes what lasts. */
+  stop(): void {
+    const { world, disk, machines } = this.#cluster;
+    this.#over = true;
+    this.#armed.clear();
+    world.network.heal();
+    world.network.configure({ maxDelayMs: 2 });
+    disk.syncMs = 4;
+    disk.failNext = false;
+    for (const machine of machines) {
+      machine.imagesMissing = false;
+      machine.runtime.reachable = true;
+    }
+  }
+
+  /** For the cluster's `crashAfter`. */
+  crashAfter(call: AnsweredCall): boolean {
+    const left = this.#armed.get(call.host);
+    if (left === undefined) return false;
+    if (left > 1) {
+      this.#armed.set(call.host, left - 1);
+      return false;
+    }
+    this.#armed.delete(call.host);
+    return true;
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#cluster.control;
+    while (!this.#over) {
+      await clock.sleep(this.#random.float() * 2 * this.#options.pauseMs);
+      if (this.#over) return;
+      if (this.#left === 0) continue;
+      this.#left -= 1;
+      const fault = this.#draw();
+      const count = (): void => {
+        this.counts.set(fault.name, (this.counts.get(fault.name) ?? 0) + 1);
+      };
+      this.#cluster.control.tasks.spawn(fault.name, () => fault.inject(this.#cluster, this.#random, count));
+    }
+  }
+
+  async #arm(): Promise<void> {
+    const { clock } = this.#cluster.control;
+    while (!this.#over) {
+      await clock.sleep(this.#random.float() * 3 * this.#options.pauseMs);
+      const host = crashPointHosts[this.#random.below(crashPointHosts.length)] ?? "";
+      if (!this.#over && this.#left > 0) this.#armed.set(host, 1 + this.#random.below(15));
+    }
+  }
+
+  #draw(): Fault {
+    let at = this.#random.below(faults.reduce((sum, { weight }) => sum + weight, 0));
+    return faults.find(({ weight }) => (at -= weight) < 0) ?? (faults[0] as Fault);
+  }
+}
+
+function crash(cluster: SimCluster, host: string, count: () => void): void {
+  if (!cluster.isUp(host)) return;
+  count();
+  cluster.crash(host);
+}
+
+async function during(
+  cluster: SimCluster,
+  ms: number,
+  count: () => void,
+  begin: () => void,
+  end: () => void,
+): Promise<void> {
+  count();
+  begin();
+  cluster.touched();
+  await cluster.control.clock.sleep(ms);
+  end();
+  cluster.touched();
+}
+
+function anyHost(cluster: SimCluster, random: Random): string {
+  const hosts = ["user", ...cluster.hosts.filter((host) => host !== "api")];
+  return hosts[random.below(hosts.length)] ?? "user";
+}
+
+function nodeName(cluster: SimCluster, random: Random): string {
+  return anyMachine(cluster, random).name;
+}
+
+function anyMachine(cluster: SimCluster, random: Random): SimCluster["machines"][number] {
+  const machine = cluster.machines[random.below(cluster.machines.length)];
+  if (machine === undefined) throw new RangeError("There is no machine");
+  return machine;
+}

@@ -1,0 +1,282 @@
+/**
+ * A Deployment's life as a user drives it: create, scale, roll out, roll out what cannot run and roll back, pause and
+ * resume, delete in each propagation mode, delete a namespace. Each act is repeated until it is done, as a user
+ * would; each stage waits until the cluster has come so far.
+ */
+import {
+  type Deployment,
+  deployments,
+  isStatus,
+  type KubeObject,
+  namespaces,
+  pods,
+  type ReplicaSet,
+  replicaSets,
+  type Resource,
+  services,
+  StatusError,
+} from "#api";
+import { type Client, ClientError, type DeleteOptions, type NewObject } from "#client";
+import type { SimCluster } from "./sim-cluster.ts";
+
+type Propagation = NonNullable<DeleteOptions["propagationPolicy"]>;
+
+/** The longest that a stage may take; back-offs of minutes add up under faults. */
+const stageMs = 1_800_000;
+
+export class DeploymentLife {
+  readonly #cluster: SimCluster;
+  readonly #client: Client;
+  readonly #signal = new AbortController().signal;
+  /** Hears of each new stage. */
+  onStage: () => void = () => {};
+  /** What the user does now, for invariants that hold only then. */
+  stage = "start";
+  /** Replicas that must stay available, less maxUnavailable; 0 while nothing is promised. */
+  promised = 0;
+
+  constructor(cluster: SimCluster) {
+    this.#cluster = cluster;
+    this.#client = cluster.adminClient();
+  }
+
+  async run(): Promise<void> {
+    await this.#namespace("shop");
+    await this.#create(services, "shop", "web", serviceSpec("web"));
+    await this.#deployment("shop", "web", 3);
+    await this.#scale("web", 5);
+    await this.#rollOut("web", "web:2");
+    await this.#rollOutWhatCannotRun("web");
+    await this.#pauseAndResume("web");
+    await this.#scale("web", 2);
+    await Promise.all([this.#deletions(), this.#namespaceLife()]);
+    await this.#scale("web", 4);
+    this.stage = "end";
+  }
+
+  /** A new stage, after a while of thought in which faults may come. */
+  async #enter(stage: string): Promise<void> {
+    this.stage = stage;
+    this.onStage();
+    const { clock, random } = this.#cluster.control;
+    await clock.sleep(random.below(3_000));
+  }
+
+  async #namespace(name: string): Promise<void> {
+    await this.#insist(`create namespace ${name}`, () =>
+      this.#client.of(namespaces).create({ metadata: { name } }, this.#signal),
+    );
+  }
+
+  async #deployment(namespace: string, name: string, replicas: number): Promise<void> {
+    await this.#enter(`create ${name}`);
+    await this.#create(deployments, namespace, name, deploymentSpec(name, replicas));
+    await this.#settled(namespace, name, replicas);
+  }
+
+  async #scale(name: string, replicas: number): Promise<void> {
+    await this.#enter(`scale ${name} to ${replicas}`);
+    await this.#patch(name, { spec: { replicas } });
+    await this.#settled("shop", name, replicas);
+  }
+
+  async #rollOut(name: string, image: string): Promise<void> {
+    await this.#enter(`roll out ${image}`);
+    const { replicas = 0 } = this.#get("shop", name)?.spec ?? {};
+    this.promised = replicas - Math.floor(replicas / 4);
+    await this.#setImage(name, image);
+    await this.#settled("shop", name, replicas);
+    this.promised = 0;
+  }
+
+  async #rollOutWhatCannotRun(name: string): Promise<void> {
+    const good = this.#get("shop", name)?.spec.template.spec?.containers[0]?.image ?? "";
+    const bad = "registry.invalid/web:9";
+    await this.#enter("roll out what cannot run");
+    const { replicas = 0 } = this.#get("shop", name)?.spec ?? {};
+    this.promised = replicas - Math.floor(replicas / 4);
+    await this.#setImage(name, bad);
+    await this.#until("the bad rollout has begun", () => {
+      const set = this.#sets("shop").find((one) => imageOf(one) === bad);
+      return (set?.status.replicas ?? 0) > 0;
+    });
+    await this.#cluster.control.clock.sleep(10_000);
+    await this.#enter("roll back");
+    await this.#setImage(name, good);
+    await this.#settled("shop", name, replicas);
+    this.promised = 0;
+  }
+
+  async #pauseAndResume(name: string): Promise<void> {
+    await this.#enter("pause");
+    await this.#patch(name, { spec: { paused: true } });
+    await this.#until("the pause is seen", () => observed(this.#get("shop", name)));
+    await this.#setImage(name, "web:3");
+    await this.#cluster.control.clock.sleep(5_000);
+    if (this.#sets("shop").some((one) => imageOf(one) === "web:3"))
+      this.#cluster.findings.report("paused-deployment-rolled-out", name);
+    await this.#enter("resume");
+    await this.#patch(name, { spec: { paused: false } });
+    await this.#settled("shop", name, this.#get("shop", name)?.spec.replicas ?? 0);
+  }
+
+  async #deletions(): Promise<void> {
+    await Promise.all([
+      this.#deletion("background", "Background"),
+      this.#deletion("foreground", "Foreground"),
+      this.#orphaning("orphan"),
+    ]);
+  }
+
+  async #deletion(name: string, propagationPolicy: Propagation): Promise<void> {
+    await this.#deployment("shop", name, 2);
+    await this.#delete(deployments, name, propagationPolicy);
+    await this.#until(`${name} is gone with all that it owned`, () => this.#belongings(name).length === 0);
+  }
+
+  async #orphaning(name: string): Promise<void> {
+    await this.#deployment("shop", name, 2);
+    await this.#delete(deployments, name, "Orphan");
+    await this.#until(`${name} is gone`, () => this.#get("shop", name) === undefined);
+    const sets = this.#sets("shop").filter((one) => one.metadata.labels?.["app"] === name);
+    const [set] = sets;
+    if (sets.length !== 1 || (set?.metadata.ownerReferences ?? []).length > 0)
+      this.#cluster.findings.report("orphan-not-orphaned", JSON.stringify(sets.map((one) => one.metadata)));
+    if (set === undefined) return;
+    await this.#cluster.control.clock.sleep(3_000);
+    await this.#delete(replicaSets, set.metadata.name ?? "", "Foreground");
+    await this.#until(`the orphan of ${name} is gone`, () => this.#belongings(name).length === 0);
+  }
+
+  async #namespaceLife(): Promise<void> {
+    await this.#namespace("bye");
+    await this.#create(services, "bye", "bye", serviceSpec("bye"));
+    await this.#deployment("bye", "bye", 2);
+    await this.#insist("delete namespace bye", () =>
+      this.#client.of(namespaces).delete({ name: "bye" }, this.#signal),
+    );
+    await this.#until(
+      "namespace bye is gone",
+      () => this.#cluster.log.object("/registry/namespaces/bye") === undefined,
+    );
+  }
+
+  /** All objects of the life's kinds that carry the name as their `app`. */
+  #belongings(name: string): readonly KubeObject[] {
+    const { log } = this.#cluster;
+    const all: KubeObject[] = [
+      ...log.list(deployments).values(),
+      ...log.list(replicaSets).values(),
+      ...log.list(pods).values(),
+    ];
+    return all.filter(({ metadata }) => metadata.labels?.["app"] === name || metadata.name === name);
+  }
+
+  async #settled(namespace: string, name: string, replicas: number): Promise<void> {
+    await this.#until(`deployment ${namespace}/${name} has ${replicas} of its newest pods`, () => {
+      const deployment = this.#get(namespace, name);
+      if (deployment === undefined || !observed(deployment)) return false;
+      const { replicas: all, updatedReplicas, availableReplicas } = deployment.status;
+      return all === replicas && updatedReplicas === replicas && availableReplicas === replicas;
+    });
+  }
+
+  #get(namespace: string, name: string): Deployment | undefined {
+    return this.#cluster.log.object<Deployment>(`/registry/deployments/${namespace}/${name}`);
+  }
+
+  #sets(namespace: string): readonly ReplicaSet[] {
+    return [...this.#cluster.log.list(replicaSets).values()].filter(
+      ({ metadata }) => metadata.namespace === namespace,
+    );
+  }
+
+  #setImage(name: string, image: string): Promise<void> {
+    return this.#patch(name, { spec: { template: { spec: { containers: [{ name: "main", image }] } } } });
+  }
+
+  async #patch(name: string, patch: unknown): Promise<void> {
+    await this.#insist(`patch ${name}`, () =>
+      this.#client.of(deployments).patch({ namespace: "shop", name }, "strategic", patch, this.#signal),
+    );
+  }
+
+  async #create<T extends KubeObject>(
+    resource: Resource<T>,
+    namespace: string,
+    name: string,
+    spec: unknown,
+  ): Promise<void> {
+    const object = { metadata: { namespace, name, labels: { app: name } }, spec } as unknown as NewObject<T>;
+    await this.#insist(`create ${name}`, () => this.#client.of(resource).create(object, this.#signal));
+  }
+
+  async #delete<T extends KubeObject>(
+    resource: Resource<T>,
+    name: string,
+    propagationPolicy: Propagation,
+  ): Promise<void> {
+    await this.#enter(`delete ${name}`);
+    await this.#insist(`delete ${name}`, () =>
+      this.#client.of(resource).delete({ namespace: "shop", name }, this.#signal, { propagationPolicy }),
+    );
+  }
+
+  /** Repeats until done; what was done by a try whose answer was lost counts. */
+  async #insist(what: string, act: () => Promise<unknown>): Promise<void> {
+    const { clock } = this.#cluster.control;
+    const end = clock.monotonic() + stageMs;
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await act();
+        return;
+      } catch (error) {
+        const done = isStatus(error, "AlreadyExists") || (isStatus(error, "NotFound") && tries > 0);
+        if (done) return;
+        const passing = error instanceof ClientError || (error instanceof StatusError && error.code >= 409);
+        if (!passing || clock.monotonic() > end) {
+          this.#cluster.findings.report("user-refused", `${what}: ${String(error)}`);
+          return;
+        }
+        await clock.sleep(500);
+      }
+    }
+  }
+
+  async #until(what: string, holds: () => boolean): Promise<void> {
+    await this.#cluster.until(what, holds, stageMs);
+  }
+}
+
+function observed(deployment: Deployment | undefined): boolean {
+  if (deployment === undefined) return false;
+  return (deployment.status.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0);
+}
+
+function imageOf(set: ReplicaSet): string {
+  return set.spec.template?.spec?.containers[0]?.image ?? "";
+}
+
+function serviceSpec(app: string): unknown {
+  return { selector: { app }, ports: [{ name: "http", port: 80, targetPort: 80 }] };
+}
+
+function deploymentSpec(app: string, replicas: number): unknown {
+  const readinessProbe = { httpGet: { port: 80, path: "/" }, periodSeconds: 1 };
+  const resources = { requests: { cpu: "300m", memory: "64Mi" } };
+  const container = {
+    name: "main",
+    image: "web:1",
+    ports: [{ containerPort: 80 }],
+    readinessProbe,
+    resources,
+  };
+  return {
+    replicas,
+    selector: { matchLabels: { app } },
+    template: {
+      metadata: { labels: { app } },
+      spec: { terminationGracePeriodSeconds: 2, containers: [container] },
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/** One simulated life of a Deployment from a seed, disturbed or not, with all checks and what it cost. */
+import { installTrap } from "#base/sim";
+import type { AnsweredCall } from "./audited-transport.ts";
+import { Chaos } from "./chaos.ts";
+import { checkAtRest, endState } from "./end-state.ts";
+import { Invariants } from "./invariants.ts";
+import { DeploymentLife } from "./life.ts";
+import { NotConverged, SimCluster, type SimClusterOptions } from "./sim-cluster.ts";
+
+export interface RunOptions extends SimClusterOptions {
+  /** Whether faults are injected. Default true. */
+  readonly disturbed?: boolean;
+  /** Sees the cluster before it starts and after the end, for tests that ask more. */
+  readonly inspect?: (cluster: SimCluster) => void;
+}
+
+export interface RunResult {
+  readonly seed: string;
+  readonly digest: string;
+  readonly simulatedHours: number;
+  readonly commits: number;
+  readonly events: number;
+  readonly faults: ReadonlyMap<string, number>;
+  readonly crashPoints: ReadonlyMap<string, number>;
+  /** Creations and deletions that became durable, by resource. */
+  readonly creations: ReadonlyMap<string, number>;
+  readonly deletions: ReadonlyMap<string, number>;
+  readonly endState: readonly string[];
+  /** Rules that were broken. */
+  readonly rules: readonly string[];
+  /** Empty when all held. */
+  readonly findings: string;
+}
+
+/** Objects that come and go with time alone, and tell nothing of a life. */
+const heartbeats = new Set(["leases", "nodes", "events"]);
+/** A cluster without news for so long is at rest. */
+const restMs = 40_000;
+
+export async function runLife(seed: string, options: RunOptions = {}): Promise<RunResult> {
+  const disturbed = options.disturbed ?? true;
+  let chaos: Chaos | undefined;
+  const crashAfter = (call: AnsweredCall): boolean =>
+    options.crashAfter?.(call) === true || chaos?.crashAfter(call) === true;
+  const cluster = new SimCluster(seed, { ...options, crashAfter });
+  const { world, log } = cluster;
+  using _trap = installTrap(world);
+  const life = new DeploymentLife(cluster);
+  new Invariants(cluster, life, { disturbed });
+  const tally = new Tally(cluster);
+  if (disturbed) chaos = new Chaos(cluster, { pauseMs: 300 + world.random.below(4_000), perStage: 8 });
+  life.onStage = () => chaos?.refill();
+  options.inspect?.(cluster);
+  await world.run(async () => {
+    await cluster.start();
+    chaos?.start();
+    cluster.control.tasks.spawn("compare", async () => {
+      for (;;) {
+        await cluster.control.clock.sleep(5_000);
+        cluster.checkObservers();
+      }
+    });
+    try {
+      await life.run();
+      chaos?.stop();
+      await cluster.until("every host is up", () => cluster.hosts.every((host) => cluster.isUp(host)));
+      await cluster.until("rest", () => world.nowMs - tally.lastNewsMs > restMs, 3_600_000);
+      cluster.checkObservers();
+      checkAtRest(cluster);
+    } catch (error) {
+      if (!(error instanceof NotConverged)) throw error;
+    }
+    cluster.end();
+  }, 100 * 3_600_000);
+  cluster.history.check();
+  return {
+    seed,
+    digest: `${world.digest} ${log.revision} ${world.events}`,
+    simulatedHours: cluster.elapsedMs / 3_600_000,
+    commits: log.commits,
+    events: world.events,
+    faults: chaos?.counts ?? new Map(),
+    crashPoints: cluster.crashPoints,
+    creations: tally.creations,
+    deletions: tally.deletions,
+    endState: endState(cluster),
+    rules: cluster.findings.rules,
+    findings: cluster.findings.text,
+  };
+}
+
+/** Counts what the log brings. */
+class Tally {
+  readonly creations = new Map<string, number>();
+  readonly deletions = new Map<string, number>();
+  lastNewsMs = 0;
+
+  constructor(cluster: SimCluster) {
+    cluster.log.onChange(({ resource, before, after, atMs }) => {
+      const plural = resource?.plural ?? "";
+      if (heartbeats.has(plural)) return;
+      this.lastNewsMs = atMs;
+      if (before === undefined) this.creations.set(plural, (this.creations.get(plural) ?? 0) + 1);
+      if (after === undefined) this.deletions.set(plural, (this.deletions.get(plural) ?? 0) + 1);
+    });
+  }
+}
