@@ -4,7 +4,14 @@
  */
 import { type ApiServer, userOf } from "#apiserver";
 import type { Env } from "#base";
-import { type Client, createClient, HandlerTransport, HttpsTransport, type Transport } from "#client";
+import {
+  type Client,
+  createClient,
+  HandlerTransport,
+  HttpsTransport,
+  RetryingTransport,
+  type Transport,
+} from "#client";
 import { type Identity, systemAccount } from "./identities.ts";
 import { ServiceAccountTransport } from "./service-account-transport.ts";
 
@@ -56,13 +63,13 @@ export interface RemoteCredentials {
 export class RemoteAccess implements Access {
   readonly #env: Env;
   readonly #credentials: RemoteCredentials;
-  readonly #own: HttpsTransport;
-  readonly #accounts = new Map<string, ServiceAccountTransport>();
+  readonly #own: Transport;
+  readonly #accounts = new Map<string, Transport>();
 
   constructor(env: Env, credentials: RemoteCredentials) {
     this.#env = env;
     this.#credentials = credentials;
-    this.#own = new HttpsTransport(credentials);
+    this.#own = new RetryingTransport(env, { inner: new HttpsTransport(credentials) });
   }
 
   /** The identity is what the credentials say; the server decides. */
@@ -75,7 +82,8 @@ export class RemoteAccess implements Access {
     if (transport === undefined) {
       const owner = createClient(this.#own, { fieldManager: "kube-controller-manager" });
       const { server, ca } = this.#credentials;
-      transport = new ServiceAccountTransport(this.#env, { owner }, { account, server, ca });
+      const inner = new ServiceAccountTransport(this.#env, { owner }, { account, server, ca });
+      transport = new RetryingTransport(this.#env, { inner });
       this.#accounts.set(account, transport);
     }
     return createClient(transport, { fieldManager });
