@@ -38,11 +38,7 @@ export const ACCEPT_CACHE = 256;
 export const DECISION_CACHE = 10_000;
 /** Verified service account tokens kept (checked again against the bound objects on each request). */
 export const TOKEN_CACHE = 4_096;
-/** Requests other than watches end after this long (upstream's --request-timeout). */
-export const REQUEST_TIMEOUT_MS = 60_000;
 /** A closing server lets requests in flight finish for this long. */
 export const DRAIN_MS = 5_000;
 /** Streams that one HTTP/2 connection may hold open, as upstream (each idle watch takes one). */
 export const MAX_STREAMS = 1_000;
-/** Upstream's bound of a patch document's operations. */
-export const MAX_JSON_PATCH_OPERATIONS = 10_000;

@@ -6,7 +6,7 @@ import { notAcceptable } from "#api";
 import { ACCEPT_CACHE } from "./limits.ts";
 
 export type Media = "json" | "yaml" | "protobuf";
-export type Transformation = "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
+type Transformation = "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
 
 export interface Encoding {
   readonly media: Media;

@@ -13,7 +13,7 @@ import type { User } from "./user.ts";
 export interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  // biome-ignore lint/suspicious/noExplicitAny: tests read whatever came
+  // oxlint-disable-next-line no-explicit-any -- tests read whatever came
   readonly body: any;
 }
 

@@ -78,7 +78,6 @@ const ISSUER = "https://kubernetes.default.svc.cluster.local";
 
 /** Routes calls through the gate to the registry and the other endpoints. */
 export class ApiServer implements Component {
-  readonly #env: Env;
   readonly #deps: ApiServerDeps;
   readonly #options: ApiServerOptions;
   readonly #registry: Registry;
@@ -91,7 +90,6 @@ export class ApiServer implements Component {
   #notReady: string | undefined = "the server has not started";
 
   constructor(env: Env, deps: ApiServerDeps, options: ApiServerOptions) {
-    this.#env = env;
     this.#deps = deps;
     this.#options = options;
     const { store } = deps;

@@ -29,7 +29,7 @@ interface PolicyBinding {
 }
 
 /** The policy as data: objects without their kinds and marks. */
-export interface Policy {
+interface Policy {
   readonly clusterRoles: readonly PolicyRole[];
   readonly clusterRoleBindings: readonly PolicyBinding[];
   readonly roles: readonly PolicyRole[];

@@ -4,7 +4,7 @@ import type { Answer } from "../call.ts";
 import type { Admitted } from "../gate.ts";
 
 /** Undefined when all is well, else why not. */
-export type Check = () => string | undefined;
+type Check = () => string | undefined;
 
 const PATHS = new Set(["healthz", "livez", "readyz"]);
 const TEXT = "text/plain; charset=utf-8";

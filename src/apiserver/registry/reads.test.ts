@@ -102,8 +102,9 @@ test("an object that enters or leaves the selection is ADDED or DELETED", () =>
     const left = (await admin.patch(`${MAPS}/a`, "merge-patch+json", { metadata: { labels: { app: "x" } } }))
       .body;
     const [added, deleted] = await seen;
-    assert.deepEqual([added?.type, deleted?.type], ["ADDED", "DELETED"]);
-    const { metadata } = deleted?.object as { metadata: { labels: object; resourceVersion: string } };
+    assert.ok(deleted !== undefined);
+    assert.deepEqual([added?.type, deleted.type], ["ADDED", "DELETED"]);
+    const { metadata } = deleted.object as { metadata: { labels: object; resourceVersion: string } };
     assert.deepEqual(metadata.labels, { app: "y" });
     assert.equal(metadata.resourceVersion, left.metadata.resourceVersion);
   }));
@@ -118,7 +119,9 @@ test("a streaming list ends its initial events with a bookmark, and bookmarks go
       seen.map(({ type }) => type),
       ["ADDED", "ADDED", "BOOKMARK", "BOOKMARK"],
     );
-    const { metadata } = seen[2]?.object as { metadata: { annotations?: Record<string, string> } };
+    const bookmark = seen[2];
+    assert.ok(bookmark !== undefined);
+    const { metadata } = bookmark.object as { metadata: { annotations?: Record<string, string> } };
     assert.deepEqual(metadata.annotations, { "k8s.io/initial-events-end": "true" });
     assert.ok(world.env("server").clock.monotonic() >= 60_000);
   }));

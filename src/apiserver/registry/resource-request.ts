@@ -2,7 +2,7 @@
  * A request for a resource after routing: the verb functions read nothing else. Options come from the query (for
  * deletes from the body too) and are checked as upstream checks them.
  */
-import { FieldErrors, type KubeObject, type RequestContext, type Resource, invalid } from "#api";
+import { FieldErrors, type RequestContext, type Resource, invalid } from "#api";
 import type { Call } from "../call.ts";
 import type { RequestInfo } from "../request-info.ts";
 import type { User } from "../user.ts";
@@ -97,9 +97,4 @@ export function contextOf(request: ResourceRequest, dryRun: boolean): RequestCon
     subresource: subresource === "" ? undefined : subresource,
     dryRun,
   };
-}
-
-/** The object's name in errors: its own, else the request's. */
-export function nameOf(request: ResourceRequest, object?: KubeObject): string {
-  return object?.metadata.name ?? request.info.name;
 }

@@ -71,7 +71,7 @@ function withoutVersion(draft: KubeObject): KubeObject {
   return draft;
 }
 
-export function mayCreate(request: ResourceRequest): boolean {
+function mayCreate(request: ResourceRequest): boolean {
   return request.info.subresource === "" && request.resource.strategy.allowCreateOnUpdate === true;
 }
 
@@ -113,7 +113,7 @@ export async function finishUpdate(
   change: Replacement,
 ): Promise<Attempt<Outcome>> {
   const { resource } = request;
-  const { options, current, object, record } = change;
+  const { options, current, object } = change;
   const context = contextOf(request, options.dryRun);
   const subresource = subresourceOf(request);
   const behaviour = registry.behaviours.get(qualifiedPlural(resource)) ?? NO_BEHAVIOUR;
@@ -177,7 +177,7 @@ function withVersion(object: KubeObject, revision: number): KubeObject {
 }
 
 /** The subresource that the request writes, when it is one of the object's own. */
-export function subresourceOf(request: ResourceRequest): ObjectSubresource<KubeObject> | undefined {
+function subresourceOf(request: ResourceRequest): ObjectSubresource<KubeObject> | undefined {
   const { resource, info } = request;
   if (info.subresource === "") return undefined;
   if (info.subresource === "status") return resource.status;

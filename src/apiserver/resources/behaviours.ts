@@ -8,7 +8,6 @@ import {
 import { selfSubjectReviews, tokenReviews } from "./authentication-reviews.ts";
 import type { Behaviour, Behaviours } from "./behaviour.ts";
 import { bindings } from "./bindings.ts";
-import { certificateSigningRequests } from "./certificate-signing-requests.ts";
 import { componentStatuses } from "./component-statuses.ts";
 import { namespaces } from "./namespaces.ts";
 import { needsNode } from "./not-yet.ts";
@@ -44,7 +43,6 @@ export function createBehaviours({ rootCertificate, addresses, ports }: Behaviou
     resourcequotas: returnsDeleted,
     serviceaccounts: serviceAccounts,
     services: { ...services(addresses, ports), actions: proxy },
-    "certificatesigningrequests.certificates.k8s.io": certificateSigningRequests,
     "localsubjectaccessreviews.authorization.k8s.io": localSubjectAccessReviews,
     "selfsubjectaccessreviews.authorization.k8s.io": selfSubjectAccessReviews,
     "selfsubjectreviews.authentication.k8s.io": selfSubjectReviews,

@@ -47,7 +47,9 @@ test("services made at once get different addresses and ports, and give them bac
     assert.deepEqual([...new Set(made.map((one) => one.status))], [201]);
     assert.equal(new Set(made.map((one) => one.body.spec.clusterIP)).size, 40);
     assert.equal(new Set(made.map((one) => one.body.spec.ports[0].nodePort)).size, 40);
-    const { clusterIP, ports } = made[0]?.body.spec;
+    const [first] = made;
+    assert.ok(first !== undefined);
+    const { clusterIP, ports } = first.body.spec;
     assert.equal((await admin.get(`${ADDRESSES}/${clusterIP}`)).body.spec.parentRef.name, "s0");
     const taken = await admin.post(
       SERVICES,

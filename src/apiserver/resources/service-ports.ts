@@ -41,7 +41,8 @@ export class ServicePorts {
   }
 
   #take(spec: Spec, used: Set<number>, context: WriteContext, errors: FieldErrors): void {
-    const mine = new Set<string>();
+    // Ports of one Service may share a node port under different protocols; validation refuses other doubles.
+    const mine = new Set<number>();
     const ports = spec.ports ?? [];
     const wantsHealth = spec.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local";
     if (wantsHealth && (spec.healthCheckNodePort ?? 0) !== 0) {
@@ -49,19 +50,14 @@ export class ServicePorts {
     }
     for (const [i, port] of ports.entries()) {
       const number = port.nodePort ?? 0;
-      if (number === 0) continue;
-      // TCP and UDP of one number may share their node port.
-      const isShared =
-        [...mine].some((one) => one.startsWith(`${number}/`)) && !mine.has(`${number}/${port.protocol}`);
-      if (!isShared) this.#claim(number, `spec.ports[${i}].nodePort`, used, errors);
-      mine.add(`${number}/${port.protocol}`);
+      if (number === 0 || mine.has(number)) continue;
+      mine.add(number);
+      this.#claim(number, `spec.ports[${i}].nodePort`, used, errors);
     }
     if (spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts === false) return;
     for (const [i, port] of ports.entries()) {
       if ((port.nodePort ?? 0) !== 0) continue;
-      const twin = ports.find(
-        (one) => one.port === port.port && one.protocol !== port.protocol && (one.nodePort ?? 0) !== 0,
-      );
+      const twin = ports.find((one) => one.port === port.port && (one.nodePort ?? 0) !== 0);
       const free = twin?.nodePort ?? this.#free(used, context);
       if (free === undefined)
         errors.invalid(`spec.ports[${i}].nodePort`, 0, "failed to allocate a nodePort: range is full");
