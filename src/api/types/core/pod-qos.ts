@@ -5,7 +5,7 @@ import type { ResourceRequirements } from "./resources.ts";
 
 const counted = ["cpu", "memory"] as const;
 
-/** Guaranteed: cpu and memory limited everywhere, requests equal. BestEffort: neither anywhere. Else Burstable. */
+/** Amounts are canonical text. Guaranteed: cpu and memory limited everywhere, requests equal. BestEffort: neither anywhere. Else Burstable. */
 export function qosClass(spec: PodSpec): PodQOSClass {
   const all = spec.resources?.limits || spec.resources?.requests ? [spec.resources] : ofContainers(spec);
   const amounts = all.flatMap((one) => counted.flatMap((name) => [one.requests?.[name], one.limits?.[name]]));
@@ -23,8 +23,9 @@ function ofContainers(spec: PodSpec): readonly ResourceRequirements[] {
 function isGuaranteed({ limits, requests }: ResourceRequirements): boolean {
   return counted.every((name) => {
     const limit = limits?.[name];
-    if (limit === undefined || Quantity.parse(limit).sign === 0) return false;
+    if (limit === undefined || limit === "0") return false;
     const request = requests?.[name];
-    return request === undefined || Quantity.parse(request).compare(Quantity.parse(limit)) === 0;
+    if (request === undefined || request === limit) return true;
+    return Quantity.parse(request).compare(Quantity.parse(limit)) === 0;
   });
 }

@@ -38,12 +38,14 @@ const handlers: Readonly<
   },
 };
 
+const handlerNames = Object.keys(handlers) as (keyof typeof handlers)[];
+
 function validateHandler(handler: Handler, path: string, errors: FieldErrors, rules: ProbeRules): void {
   let count = 0;
-  for (const [name, validate] of Object.entries(handlers)) {
-    if (handler[name as keyof typeof handlers] === undefined) continue;
+  for (const name of handlerNames) {
+    if (handler[name] === undefined) continue;
     count++;
-    if (count === 1) validate(handler, at(path, name), errors, rules);
+    if (count === 1) handlers[name](handler, at(path, name), errors, rules);
     else errors.forbidden(at(path, name), "may not specify more than one handler");
   }
   if (count === 0) errors.required(path, "must specify a handler");

@@ -87,16 +87,17 @@ function validateContainerResourceName(name: string, path: string, errors: Field
   }
 }
 
-/** Not negative, and whole where pieces are counted. */
+/** Not negative, and whole where pieces are counted. Amounts are canonical text, so that most need no reading. */
 export function validateResourceAmount(
   name: string,
   amount: string,
   path: string,
   errors: FieldErrors,
 ): void {
-  const quantity = Quantity.parse(amount);
-  if (quantity.sign < 0) errors.invalid(path, amount, "must be greater than or equal to 0");
-  if (isWhole(name) && quantity.toMillis() % 1000 !== 0) errors.invalid(path, amount, "must be an integer");
+  if (amount.startsWith("-")) errors.invalid(path, amount, "must be greater than or equal to 0");
+  if (isWhole(name) && Quantity.parse(amount).toMillis() % 1000 !== 0) {
+    errors.invalid(path, amount, "must be an integer");
+  }
 }
 
 export interface ResourceRules {
@@ -151,6 +152,7 @@ function validateRequestFits(
       errors.required(at(path, "limits"), `a limit of ${name} is required, since it cannot be overcommitted`);
     return;
   }
+  if (amount === limit) return;
   const order = Quantity.parse(amount).compare(Quantity.parse(limit));
   if (!overcommits && order !== 0)
     errors.invalid(at(path, "requests"), amount, `must be equal to the ${name} limit of ${limit}`);

@@ -138,11 +138,13 @@ export function validateVolumes(
   return known;
 }
 
+/** Fields stand in the order of the table, in which the first source is the one that counts. */
 function validateSource(volume: Volume, path: string, errors: FieldErrors, context: VolumeContext): void {
   let count = 0;
-  for (const [field, rule] of Object.entries(rules)) {
-    const source = volume[field as keyof VolumeSource];
-    if (source === undefined) continue;
+  for (const field of Object.keys(volume) as (keyof VolumeSource)[]) {
+    const rule = Object.hasOwn(rules, field) ? rules[field] : undefined;
+    const source = volume[field];
+    if (rule === undefined || source === undefined) continue;
     const here = at(path, reportedAs[field] ?? field);
     if (++count > 1) errors.forbidden(here, "may not specify more than one source");
     // The table pairs each field with the rule of its type, which the compiler cannot follow through a loop.
