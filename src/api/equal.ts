@@ -1,6 +1,7 @@
 /**
- * Equality of API data as upstream's semantic equality has it: an absent list, map or object equals an empty one,
- * and key order means nothing. Quantities compare as text: both sides have been made canonical by decoding.
+ * Equality of API data as upstream's semantic equality has it: an absent list, map or object equals an empty
+ * one, and key order means nothing. Quantities compare as text: both sides have been made canonical by
+ * decoding.
  */
 
 /** `same({ a: [] }, {})` is true. */

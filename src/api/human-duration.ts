@@ -7,7 +7,9 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** `"45s"`, `"3m20s"`, `"26h"`, `"5d3h"`, `"2y30d"`; `"0s"` for a slight future, `"<invalid>"` for a real one. */
+/**
+ * `"45s"`, `"3m20s"`, `"26h"`, `"5d3h"`, `"2y30d"`; `"0s"` for a slight future, `"<invalid>"` for a real one.
+ */
 export function humanDuration(ms: number): string {
   if (ms <= -2 * second) return "<invalid>";
   if (ms < 2 * minute) return `${Math.max(0, Math.floor(ms / second))}s`;
