@@ -27,7 +27,9 @@ export interface Call {
   /** `untrusted`: one was shown that no client authority vouches for. */
   readonly certificate?: PeerCertificate | "untrusted";
   readonly remoteAddress: string;
-  /** Reads the body when the gate asks for it, never before authorization. Rejects with 413 over `maxBytes`. */
+  /**
+   * Reads the body when the gate asks for it, never before authorization. Rejects with 413 over `maxBytes`.
+   */
   body(maxBytes: number): Promise<CallBody>;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 /**
- * Which resources are served: by group, version and plural for routing, by group and plural for code that needs
- * one (`catalog.of("", "pods")`). Definitions of custom resources will add rows at run time; `generation` grows then.
+ * Which resources are served: by group, version and plural for routing, by group and plural for code that
+ * needs one (`catalog.of("", "pods")`). Definitions of custom resources will add rows at run time;
+ * `generation` grows then.
  */
 import { assert } from "#base";
 import type { Resource } from "#api";

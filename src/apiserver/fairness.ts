@@ -1,6 +1,7 @@
 /**
- * Bounds requests in flight: reads and writes apart, long-running ones and the cluster's administrators not at all.
- * A request over the bound is refused at once with 429, so that the server stays quick for those it has.
+ * Bounds requests in flight: reads and writes apart, long-running ones and the cluster's administrators not
+ * at all. A request over the bound is refused at once with 429, so that the server stays quick for those it
+ * has.
  */
 import { tooManyRequests } from "#api";
 import type { Gauge, Metrics } from "#base";

@@ -1,3 +1,4 @@
+/** Routes, bounds and the paths that are no resources. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { resources } from "#api";
@@ -29,7 +30,7 @@ test("unknown paths, versions, resources and methods are told apart", () =>
     }
   }));
 
-test("requests over the bound are refused with 429 and told when to come back; administrators and watches are not counted", () =>
+test("requests over the bound get 429 and when to come back; administrators and watches are not counted", () =>
   serve("fairness", async ({ env, store, admin }) => {
     const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
     await using small = new ApiServer(env.child("small"), deps, {

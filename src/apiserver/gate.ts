@@ -1,6 +1,7 @@
 /**
- * The one gate of the API server, for sockets and in-process callers alike (DESIGN.md §4): authenticate, audit,
- * impersonate, fairness, authorize, and only then the request itself. Every error becomes a Status here.
+ * The one gate of the API server, for sockets and in-process callers alike (DESIGN.md §4): authenticate,
+ * audit, impersonate, fairness, authorize, and only then the request itself. Every error becomes a Status
+ * here.
  */
 import type { Env } from "#base";
 import { type StatusBody, StatusError, forbidden, internal, unknownPath } from "#api";

@@ -1,6 +1,6 @@
 /**
- * Calls from the same process: the user is given, bodies are plain JSON data, answers are shared read-only data. They
- * pass the same gate as sockets; only TLS, framing and text are left out.
+ * Calls from the same process: the user is given, bodies are plain JSON data, answers are shared read-only
+ * data. They pass the same gate as sockets; only TLS, framing and text are left out.
  */
 import { assert } from "#base";
 import type { Answer, Call, WatchItem } from "./call.ts";

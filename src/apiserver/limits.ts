@@ -12,7 +12,10 @@ export const RETRY_AFTER_SECONDS = 1;
 export const MAX_HEADER_BYTES = 64 * 1024;
 /** Work between two turns of the event loop in lists, deletes of collections and watch laps. */
 export const SLICE_MS = 5;
-/** Bytes collected before a list or watch chunk is written: larger ones gain nothing (notes: 256 KiB is right). */
+/**
+ * Bytes collected before a list or watch chunk is written: larger ones gain nothing (notes: 256 KiB is
+ * right).
+ */
 export const CHUNK_BYTES = 256 * 1024;
 /** Events taken from a cursor at once, so that a lagging watcher does not hold the loop. */
 export const WATCH_BATCH = 1_000;
@@ -22,7 +25,10 @@ export const DECODED_BYTES = 64 * 1024 * 1024;
 export const DECODED_FACTOR = 3;
 /** Encoded watch chunks shared between watchers of one resource: the newest few laps. */
 export const SHARED_CHUNKS = 16;
-/** Attempts of a compare-and-swap loop before the client is told to retry. A writer loses only to another's progress. */
+/**
+ * Attempts of a compare-and-swap loop before the client is told to retry. A writer loses only to another's
+ * progress.
+ */
 export const MAX_WRITE_ATTEMPTS = 50;
 /** Tries to find a free name for `generateName`, as upstream. */
 export const MAX_NAME_TRIES = 8;

@@ -53,7 +53,10 @@ export function parseAccept(header: string): readonly Clause[] {
 export class Negotiator {
   readonly #cache = new Map<string, Encoding>();
 
-  /** Throws 406 when nothing asked for can be made. `transforms`: whether tables and metadata are offered here. */
+  /**
+   * Throws 406 when nothing asked for can be made. `transforms`: whether tables and metadata are offered
+   * here.
+   */
   encoding(header: string | undefined, transforms: boolean): Encoding {
     if (header === undefined || header === "" || header === "*/*") return JSON_ENCODING;
     const key = transforms ? header : `-${header}`;

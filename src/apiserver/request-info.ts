@@ -1,13 +1,17 @@
 /**
- * Takes a request line apart into what authorization, audit and routing ask about: verb, group, version, resource,
- * subresource, namespace and name; upstream's `RequestInfo`. Nothing here knows which resources exist.
+ * Takes a request line apart into what authorization, audit and routing ask about: verb, group, version,
+ * resource, subresource, namespace and name; upstream's `RequestInfo`. Nothing here knows which resources
+ * exist.
  */
 export interface RequestInfo {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly isResource: boolean;
-  /** `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`; else the method in lower case. */
+  /**
+   * `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`; else the method in
+   * lower case.
+   */
   readonly verb: string;
   readonly group: string;
   readonly version: string;

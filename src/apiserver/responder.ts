@@ -1,6 +1,6 @@
 /**
- * Turns outcomes into answers. For sockets: JSON from stored bytes; YAML, protobuf, tables and metadata from decoded
- * objects. In process: the shared objects themselves, no text at all.
+ * Turns outcomes into answers. For sockets: JSON from stored bytes; YAML, protobuf, tables and metadata
+ * from decoded objects. In process: the shared objects themselves, no text at all.
  */
 import { type KubeObject, type Resource, notAcceptable } from "#api";
 import type { Clock } from "#base";

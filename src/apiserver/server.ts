@@ -1,6 +1,7 @@
 /**
- * The API server: one gate over one registry on one store. It has no socket of its own; fronts (HTTPS) and in-process
- * callers hand it calls. Everything it knows is in the store, so any number of servers may share one.
+ * The API server: one gate over one registry on one store. It has no socket of its own; fronts (HTTPS) and
+ * in-process callers hand it calls. Everything it knows is in the store, so any number of servers may share
+ * one.
  */
 import type { Component, Env, KeyPair } from "#base";
 import type { Resource } from "#api";
@@ -66,7 +67,10 @@ export interface ApiServerOptions {
   readonly nodePortRange?: string;
   /** Where pods reach this server: the endpoint of `default/kubernetes`. Default: none is published. */
   readonly advertised?: { readonly address: string; readonly port: number };
-  /** Freezes shared objects, to find those who write to them, at a third of the cost of a write. Default false. */
+  /**
+   * Freezes shared objects, to find those who write to them, at a third of the cost of a write. Default
+   * false.
+   */
   readonly freeze?: boolean;
   /** Requests in flight, reads and writes. Default 400 and 200. */
   readonly inFlight?: { readonly reads: number; readonly writes: number };

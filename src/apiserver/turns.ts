@@ -1,6 +1,7 @@
 /**
- * Shares the event loop: long work asks for a turn before each piece and waits once the current slice is used up,
- * so that nothing holds the loop for more than a few milliseconds (a TLS write that "drains" at once is no yield).
+ * Shares the event loop: long work asks for a turn before each piece and waits once the current slice is
+ * used up, so that nothing holds the loop for more than a few milliseconds (a TLS write that "drains" at
+ * once is no yield).
  */
 import type { Clock } from "#base";
 import { SLICE_MS } from "./limits.ts";

@@ -1,6 +1,6 @@
 /**
- * Who calls: the outcome of authentication, as `UserInfo` on the wire. Names and groups beginning with `system:`
- * are Kubernetes' own.
+ * Who calls: the outcome of authentication, as `UserInfo` on the wire. Names and groups beginning with
+ * `system:` are Kubernetes' own.
  */
 export interface User {
   readonly name: string;

@@ -1,6 +1,6 @@
 /**
- * A watch feed as an answer: frames of JSON (one line an event) or protobuf for sockets, batches of shared objects in
- * process. Watchers that see everything of a resource share their encoded chunks.
+ * A watch feed as an answer: frames of JSON (one line an event) or protobuf for sockets, batches of shared
+ * objects in process. Watchers that see everything of a resource share their encoded chunks.
  */
 import { type KubeObject, type Resource, encodeWatchFrame, stringifyJson } from "#api";
 import type { Clock } from "#base";
@@ -119,8 +119,8 @@ class EventEncoder {
   sharedName(batch: string): string | undefined {
     const { media, as } = this.#encoding;
     if (as === "Table") return undefined;
-    const { plural } = this.#resource;
-    return `${groupVersion(this.#resource)}/${plural}/${this.#request.info.namespace}/${media}/${as ?? ""}/${batch}`;
+    const resource = `${groupVersion(this.#resource)}/${this.#resource.plural}`;
+    return `${resource}/${this.#request.info.namespace}/${media}/${as ?? ""}/${batch}`;
   }
 
   item(event: FeedEvent): WatchItem {

@@ -1,6 +1,6 @@
 /**
- * Admission: the ordered chain of plug-ins that may change (`mutate`) and then refuse (`validate`) a write. A plug-in
- * names the operations and resources that it is about, so that a request visits only those.
+ * Admission: the ordered chain of plug-ins that may change (`mutate`) and then refuse (`validate`) a write.
+ * A plug-in names the operations and resources that it is about, so that a request visits only those.
  */
 import type { Clock, Random } from "#base";
 import { type KubeObject, type Resource, applyDefaults } from "#api";
@@ -9,7 +9,10 @@ import type { User } from "../user.ts";
 
 export type Operation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
 
-/** One write, as plug-ins see it. `object` is the draft while mutating, and what will be stored while validating. */
+/**
+ * One write, as plug-ins see it. `object` is the draft while mutating, and what will be stored while
+ * validating.
+ */
 export interface AdmissionRequest {
   readonly operation: Operation;
   readonly resource: Resource;

@@ -1,6 +1,6 @@
 /**
- * Limit ranges: what a container of the namespace requests and is limited to when it does not say, and the bounds that
- * containers, pods and claims keep to.
+ * Limit ranges: what a container of the namespace requests and is limited to when it does not say, and the
+ * bounds that containers, pods and claims keep to.
  */
 import {
   type KubeObject,

@@ -1,6 +1,6 @@
 /**
- * A kubelet writes only its own node and the pods bound to it, so that a stolen node identity is worth one node.
- * Source: KEP-279 and upstream's NodeRestriction.
+ * A kubelet writes only its own node and the pods bound to it, so that a stolen node identity is worth one
+ * node. Source: KEP-279 and upstream's NodeRestriction.
  */
 import { type KubeObject, type Node, type Pod, forbidden, same } from "#api";
 import { nodeOf } from "../user.ts";

@@ -49,14 +49,13 @@ function resolve(request: AdmissionRequest, { objects }: AdmissionDeps, pod: Pod
   if (name === "" && found !== undefined) pod.spec.priorityClassName = found.metadata.name ?? "";
   const given = pod.spec.priority;
   if (given !== undefined && given !== value) {
-    refuse(
-      `the integer value of priority (${given}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
-    );
+    refuse(`priority ${given} differs from ${value}, which its PriorityClass gives; leave spec.priority out`);
   }
   pod.spec.priority = value;
   if (pod.spec.preemptionPolicy !== undefined && pod.spec.preemptionPolicy !== policy) {
+    const given = `preemption policy "${pod.spec.preemptionPolicy}"`;
     refuse(
-      `the string value of PreemptionPolicy (${pod.spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`,
+      `${given} differs from "${policy}", which its PriorityClass gives; leave spec.preemptionPolicy out`,
     );
   }
   pod.spec.preemptionPolicy = policy;

@@ -1,6 +1,6 @@
 /**
- * Nobody gives away what he has not: writing a role takes its rules or the `escalate` verb on it, and writing a binding
- * takes the rules of its role or the `bind` verb on that.
+ * Nobody gives away what he has not: writing a role takes its rules or the `escalate` verb on it, and
+ * writing a binding takes the rules of its role or the `bind` verb on that.
  */
 import { type KubeObject, StatusError, forbidden, same } from "#api";
 import type { AuthorizerChain } from "../authz/chain.ts";

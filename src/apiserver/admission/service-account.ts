@@ -1,6 +1,6 @@
 /**
- * Every pod runs as a service account of its namespace, with that account's token, the cluster's root certificate and its
- * namespace projected into each container, unless the pod or the account says no.
+ * Every pod runs as a service account of its namespace, with that account's token, the cluster's root
+ * certificate and its namespace projected into each container, unless the pod or the account says no.
  */
 import { type Pod, type ServiceAccount, type Volume, forbidden } from "#api";
 import type { AdmissionPlugin, AdmissionRequest } from "./admission.ts";

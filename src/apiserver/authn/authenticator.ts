@@ -1,6 +1,7 @@
 /**
- * Who calls: in-process callers are given, then a client certificate of the cluster's CA (CN is the name, O the
- * groups), then a bearer token (static, then service account), else anonymous. A bad token is 401, never anonymous.
+ * Who calls: in-process callers are given, then a client certificate of the cluster's CA (CN is the name, O
+ * the groups), then a bearer token (static, then service account), else anonymous. A bad token is 401,
+ * never anonymous.
  */
 import type { Crypto } from "#base";
 import { unauthorized } from "#api";

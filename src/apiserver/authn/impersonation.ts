@@ -1,6 +1,6 @@
 /**
- * Acting as somebody else: `Impersonate-User`, `-Group`, `-Uid` and `-Extra-*`. Each part needs the `impersonate`
- * verb on its resource, asked before anything else is decided about the request.
+ * Acting as somebody else: `Impersonate-User`, `-Group`, `-Uid` and `-Extra-*`. Each part needs the
+ * `impersonate` verb on its resource, asked before anything else is decided about the request.
  */
 import { forbidden, internal } from "#api";
 import type { Call } from "../call.ts";
@@ -15,7 +15,10 @@ const UID = "impersonate-uid";
 const EXTRA = "impersonate-extra-";
 const AUTHENTICATION = "authentication.k8s.io";
 
-/** The user to go on as: the caller himself when nothing is asked. Throws 403, or 500 for parts without a user. */
+/**
+ * The user to go on as: the caller himself when nothing is asked. Throws 403, or 500 for parts without a
+ * user.
+ */
 export function impersonated(call: Call, user: User, authorizers: AuthorizerChain): User {
   const headers = call.headers("impersonate-");
   if (headers.length === 0) return user;

@@ -1,6 +1,7 @@
 /**
- * Service account tokens: minted by TokenRequest, bound to a pod, node or secret if asked, and checked on every
- * request against the live account and bound object, so that deleting either revokes the token at once.
+ * Service account tokens: minted by TokenRequest, bound to a pod, node or secret if asked, and checked on
+ * every request against the live account and bound object, so that deleting either revokes the token at
+ * once.
  */
 import type { Env } from "#base";
 import type { KubeObject } from "#api";

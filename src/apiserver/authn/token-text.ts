@@ -1,6 +1,6 @@
 /**
- * JSON Web Tokens signed with ES256 (RFC 7515, RFC 7518 §3.4), the form of service account tokens. Keys enter as
- * PEM; signing and verifying are the environment's, so that simulated tokens are deterministic.
+ * JSON Web Tokens signed with ES256 (RFC 7515, RFC 7518 §3.4), the form of service account tokens. Keys
+ * enter as PEM; signing and verifying are the environment's, so that simulated tokens are deterministic.
  */
 import type { Crypto } from "#base";
 
@@ -29,7 +29,10 @@ export function signToken(cryptography: Crypto, key: SigningKey, claims: object)
   return `${signed}.${Buffer.from(signature).toString("base64url")}`;
 }
 
-/** The claims of a token signed by one of `keys`, or undefined. Times and audiences are the caller's to check. */
+/**
+ * The claims of a token signed by one of `keys`, or undefined. Times and audiences are the caller's to
+ * check.
+ */
 export function verifyToken(
   cryptography: Crypto,
   keys: readonly SigningKey[],

@@ -1,3 +1,4 @@
+/** Who may do what: RBAC, nodes, escalation, impersonation, reviews and tokens, through the gate. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configMap, pod, serve } from "../served.suite.ts";

@@ -2,7 +2,10 @@
 import { MASTERS } from "../user.ts";
 import type { Attributes, Authorizer, Decision } from "./attributes.ts";
 
-/** Members of `system:masters` may do everything, whatever the policy says, so that nobody locks himself out. */
+/**
+ * Members of `system:masters` may do everything, whatever the policy says, so that nobody locks himself
+ * out.
+ */
 export const masters: Authorizer = {
   authorize(attributes: Attributes): Decision | undefined {
     return attributes.user.groups.includes(MASTERS) ? { allowed: true, reason: "" } : undefined;

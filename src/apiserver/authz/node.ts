@@ -1,6 +1,6 @@
 /**
- * The node authorizer: what a kubelet may read follows from the pods bound to its node. The pods of a node come from an
- * index that follows the store; what they reference is looked up when asked.
+ * The node authorizer: what a kubelet may read follows from the pods bound to its node. The pods of a node
+ * come from an index that follows the store; what they reference is looked up when asked.
  */
 import type { KubeObject, Pod } from "#api";
 import type { Cursor, Store } from "#store";

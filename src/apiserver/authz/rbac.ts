@@ -1,7 +1,7 @@
 /**
- * The RBAC authorizer. Roles and bindings are indexed by subject and kept current from the store's cursors, which
- * are drained synchronously before each decision: a decision is never older than the store's head. Decisions are
- * cached until the next change of policy.
+ * The RBAC authorizer. Roles and bindings are indexed by subject and kept current from the store's cursors,
+ * which are drained synchronously before each decision: a decision is never older than the store's head.
+ * Decisions are cached until the next change of policy.
  */
 import type { KubeObject, Resource } from "#api";
 import type { Cursor, Store, StoredRecord } from "#store";
@@ -96,7 +96,10 @@ export class RbacAuthorizer implements Authorizer {
     return rules;
   }
 
-  /** The rules of a role by reference from a binding in `namespace`, or undefined when there is no such role. */
+  /**
+   * The rules of a role by reference from a binding in `namespace`, or undefined when there is no such
+   * role.
+   */
   rulesOfRole(
     roleRef: { readonly kind: string; readonly name: string },
     namespace: string,

@@ -1,6 +1,6 @@
 /**
- * RBAC rules: whether one allows a request, and whether a set of them covers another (upstream's escalation check).
- * Source: rbac.authorization.k8s.io/v1.
+ * RBAC rules: whether one allows a request, and whether a set of them covers another (upstream's escalation
+ * check). Source: rbac.authorization.k8s.io/v1.
  */
 export interface PolicyRule {
   readonly verbs: readonly string[];
@@ -50,7 +50,10 @@ function urlMatches(url: string, path: string): boolean {
   return url.endsWith("*") && path.startsWith(url.slice(0, -1));
 }
 
-/** The rules of `wanted` that `owned` does not cover, one atom at a time (one verb, group, resource and name). */
+/**
+ * The rules of `wanted` that `owned` does not cover, one atom at a time (one verb, group, resource and
+ * name).
+ */
 export function uncovered(
   owned: readonly PolicyRule[],
   wanted: readonly PolicyRule[],

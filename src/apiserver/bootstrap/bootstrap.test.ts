@@ -1,3 +1,4 @@
+/** What a start makes, and what a restart changes and leaves. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { resources } from "#api";

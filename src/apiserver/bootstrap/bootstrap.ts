@@ -1,6 +1,7 @@
 /**
- * What every cluster has from its first second: namespaces, priority classes, flow control, the RBAC policy, the service
- * range and `default/kubernetes`. Each start reconciles: what is missing comes back, what a user changed is left alone.
+ * What every cluster has from its first second: namespaces, priority classes, flow control, the RBAC
+ * policy, the service range and `default/kubernetes`. Each start reconciles: what is missing comes back,
+ * what a user changed is left alone.
  */
 import { type KubeObject, type Resource, same } from "#api";
 import type { Catalog } from "../catalog.ts";

@@ -1,4 +1,6 @@
-/** `default/kubernetes`: how pods reach the API server, as a Service with the advertised address behind it. */
+/**
+ * `default/kubernetes`: how pods reach the API server, as a Service with the advertised address behind it.
+ */
 import { type EndpointSlice, type Endpoints, type KubeObject, same } from "#api";
 import type { Catalog } from "../catalog.ts";
 import { copyOf } from "../registry/plain-data.ts";

@@ -1,6 +1,7 @@
 /**
- * The RBAC policy at start, as upstream reconciles it: roles regain missing rules and bindings missing subjects, extra
- * ones stay, and `autoupdate: "false"` leaves an object alone. Aggregated roles get the rules that their labels select.
+ * The RBAC policy at start, as upstream reconciles it: roles regain missing rules and bindings missing
+ * subjects, extra ones stay, and `autoupdate: "false"` leaves an object alone. Aggregated roles get the
+ * rules that their labels select.
  */
 import { type KubeObject, labelSelector, type LabelSelectorObject, type Resource, same } from "#api";
 import { type PolicyRule, uncovered } from "../authz/rules.ts";

@@ -1,4 +1,7 @@
-/** `/api`, `/apis` and below: classic lists and, where a client asks for it, the aggregated form, both with ETags. */
+/**
+ * `/api`, `/apis` and below: classic lists and, where a client asks for it, the aggregated form, both with
+ * ETags.
+ */
 import { Discovery } from "#api";
 import type { Crypto } from "#base";
 import { isInProcess, jsonAnswer } from "../answers.ts";

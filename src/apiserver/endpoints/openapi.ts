@@ -1,6 +1,6 @@
 /**
- * `/openapi/v3` with a document for each group and version, and `/openapi/v2`. A document asked for by its hash never
- * changes; any other is revalidated by its ETag. The protobuf form of version 2 is not made.
+ * `/openapi/v3` with a document for each group and version, and `/openapi/v2`. A document asked for by its
+ * hash never changes; any other is revalidated by its ETag. The protobuf form of version 2 is not made.
  */
 import { OpenApi, type OpenApiDocument, notAcceptable } from "#api";
 import type { Crypto } from "#base";

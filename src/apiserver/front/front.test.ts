@@ -1,3 +1,4 @@
+/** The HTTPS front over real sockets. */
 import assert from "node:assert/strict";
 import * as http2 from "node:http2";
 import * as https from "node:https";
@@ -82,7 +83,7 @@ function request(
   });
 }
 
-test("HTTP/1.1: a client certificate names the user; without one the caller is anonymous, with a strange one nobody", () =>
+test("HTTP/1.1: a client certificate names the user; without one he is anonymous, with a strange one nobody", () =>
   listen(async (front) => {
     assert.equal((await request(front, "GET", MAPS, front.admin)).status, 200);
     assert.equal((await request(front, "GET", MAPS)).status, 403);

@@ -1,6 +1,6 @@
 /**
- * Writes chunks as fast as the client takes them. A client that takes nothing for a minute is cut off: `end()` would
- * wait behind the unsent bytes for ever, and its place in history would be lost unnoticed.
+ * Writes chunks as fast as the client takes them. A client that takes nothing for a minute is cut off:
+ * `end()` would wait behind the unsent bytes for ever, and its place in history would be lost unnoticed.
  */
 import { once } from "node:events";
 import type { Writable } from "node:stream";

@@ -1,7 +1,8 @@
 /**
- * Stored values as text: `{"kind":..,"apiVersion":..,"metadata":{"name":..,"namespace":..,"uid":..,<slot>...}`. The
- * slot is where `"resourceVersion":"42",` is spliced in on the way out, since a value never contains its own
- * revision (DESIGN.md §3.2).
+ * Stored values as text:
+ * `{"kind":..,"apiVersion":..,"metadata":{"name":..,"namespace":..,"uid":..,<slot>...}`. The slot is where
+ * `"resourceVersion":"42",` is spliced in on the way out, since a value never contains its own revision
+ * (DESIGN.md §3.2).
  *
  *   {"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","uid":"u","creationTimestamp":...
  *   |<------------------------- head ------------------------------>| slot at head.length
@@ -36,8 +37,8 @@ export function slotOf(object: KubeObject, value: Uint8Array): number {
 }
 
 function headOf(object: KubeObject): string {
-  const { metadata } = object;
-  let head = `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)},"metadata":{`;
+  const { apiVersion, kind, metadata } = object;
+  let head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":{`;
   if (metadata.name !== undefined) head += `"name":${JSON.stringify(metadata.name)},`;
   if (metadata.generateName !== undefined) head += `"generateName":${JSON.stringify(metadata.generateName)},`;
   if (metadata.namespace !== undefined) head += `"namespace":${JSON.stringify(metadata.namespace)},`;

@@ -36,7 +36,10 @@ export async function create(registry: Registry, request: ResourceRequest): Prom
   return createFrom(registry, request, options, draft);
 }
 
-/** Creates a decoded draft: also for PUT and apply to a name that is not there. `owned`: managedFields are set. */
+/**
+ * Creates a decoded draft: also for PUT and apply to a name that is not there. `owned`: managedFields are
+ * set.
+ */
 export async function createFrom(
   registry: Registry,
   request: ResourceRequest,

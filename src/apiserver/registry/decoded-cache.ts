@@ -1,6 +1,6 @@
 /**
- * Decoded objects in two generations, bounded by bytes: a hit moves an object into the young one, and when that is full
- * the old one is dropped whole. An LRU in effect, without the cost of keeping an order.
+ * Decoded objects in two generations, bounded by bytes: a hit moves an object into the young one, and when
+ * that is full the old one is dropped whole. An LRU in effect, without the cost of keeping an order.
  */
 import type { KubeObject } from "#api";
 import { DECODED_BYTES, DECODED_FACTOR } from "../limits.ts";

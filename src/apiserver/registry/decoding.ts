@@ -1,6 +1,6 @@
 /**
- * Bodies to objects: media type, strictness, kind, defaults. Everything that a body can do wrong is a 400 here
- * (415 for a media type that is not read).
+ * Bodies to objects: media type, strictness, kind, defaults. Everything that a body can do wrong is a 400
+ * here (415 for a media type that is not read).
  */
 import {
   DecodeError,
@@ -42,7 +42,9 @@ export async function decodeObject(
   return { object, managers: managersOf(data instanceof JsonDocument ? data.value : data) };
 }
 
-/** The body as an object of another type than the resource's own (a Binding, a TokenRequest), with defaults. */
+/**
+ * The body as an object of another type than the resource's own (a Binding, a TokenRequest), with defaults.
+ */
 export async function decodeAs<T>(request: ResourceRequest, type: Type<T>): Promise<T> {
   const body = await request.call.body(MAX_BODY_BYTES);
   return completed(request, type, readBody(body, mediaOf(request), type), "Warn");
@@ -59,7 +61,10 @@ export async function decodePatch(request: ResourceRequest): Promise<unknown> {
   }
 }
 
-/** A patched object, checked as if it had been sent, with defaults; throws 422 when the patch made it unreadable. */
+/**
+ * A patched object, checked as if it had been sent, with defaults; throws 422 when the patch made it
+ * unreadable.
+ */
 export function decodePatched(
   request: ResourceRequest,
   patched: unknown,

@@ -1,4 +1,6 @@
-/** Options of deletes: from the body or from the query, never both mixed; upstream's checks and their words. */
+/**
+ * Options of deletes: from the body or from the query, never both mixed; upstream's checks and their words.
+ */
 import { FieldErrors, badRequest, invalid } from "#api";
 import { checkDryRun, type ResourceRequest } from "./resource-request.ts";
 import { decodeOptions } from "./decoding.ts";

@@ -1,6 +1,6 @@
 /**
- * DELETE: preconditions, propagation as finalizers, grace, then either the mark of a deletion under way (an update)
- * or the end of the object.
+ * DELETE: preconditions, propagation as finalizers, grace, then either the mark of a deletion under way (an
+ * update) or the end of the object.
  */
 import { type KubeObject, StatusError, conflict, notFound, parseTime, rfc3339 } from "#api";
 import type { Write } from "#store";

@@ -1,6 +1,7 @@
 /**
- * Lanes for writers that lost a race: those that lost it on one key go on one after the other, in order of arrival, so
- * that each loses at most to newcomers, and many writers of one object take turns instead of all repeating their work.
+ * Lanes for writers that lost a race: those that lost it on one key go on one after the other, in order of
+ * arrival, so that each loses at most to newcomers, and many writers of one object take turns instead of
+ * all repeating their work.
  */
 export class Lanes {
   readonly #tails = new Map<string, Promise<void>>();

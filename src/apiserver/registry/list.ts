@@ -1,6 +1,6 @@
 /**
- * LIST: one page of one snapshot. Pages of one list all read the revision of the first, so that a walk through them
- * is consistent; what is counted and sent is what was asked for.
+ * LIST: one page of one snapshot. Pages of one list all read the revision of the first, so that a walk
+ * through them is consistent; what is counted and sent is what was asked for.
  */
 import type { Snapshot, StoredRecord } from "#store";
 import { badRequest } from "#api";

@@ -1,6 +1,6 @@
 /**
- * Ownership of fields around a write: who changed what, and server-side apply. The rules are the model's; this binds
- * them to a request (its version, subresource, manager and time).
+ * Ownership of fields around a write: who changed what, and server-side apply. The rules are the model's;
+ * this binds them to a request (its version, subresource, manager and time).
  */
 import {
   type KubeObject,
@@ -25,7 +25,10 @@ import type { ResourceRequest, WriteOptions } from "./resource-request.ts";
 type Data = Record<string, unknown>;
 type ResetFields = NonNullable<VersionedType["resetFields"]>;
 
-/** An object to write, with the `metadata.managedFields` that the client sent (which decoding normalizes away). */
+/**
+ * An object to write, with the `metadata.managedFields` that the client sent (which decoding normalizes
+ * away).
+ */
 export interface Draft {
   readonly object: KubeObject;
   readonly managers: unknown;
@@ -54,7 +57,9 @@ export class ManagedFieldsTracker {
     setEntries(draft, entries);
   }
 
-  /** The live object with `applied` merged in, decoded, defaulted and owned. Throws 409 with the conflicts. */
+  /**
+   * The live object with `applied` merged in, decoded, defaulted and owned. Throws 409 with the conflicts.
+   */
   apply(
     request: ResourceRequest,
     live: KubeObject | undefined,

@@ -7,7 +7,10 @@ const SUFFIX_LENGTH = 5;
 /** Names are at most 63 characters with their suffix, as upstream cuts them. */
 const MAX_GENERATED_BASE = 58;
 
-/** Puts the request's namespace into a draft that has none; 400 when they differ. Objects at cluster scope lose theirs. */
+/**
+ * Puts the request's namespace into a draft that has none; 400 when they differ. Objects at cluster scope
+ * lose theirs.
+ */
 export function matchNamespace(request: ResourceRequest, draft: KubeObject): void {
   const { namespace } = request.info;
   const given = draft.metadata.namespace ?? "";

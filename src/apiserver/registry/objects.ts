@@ -1,6 +1,6 @@
 /**
- * Reads of decoded objects at the store's head, for the server's own parts (admission, authorization, token checks).
- * Objects are shared and read-only.
+ * Reads of decoded objects at the store's head, for the server's own parts (admission, authorization, token
+ * checks). Objects are shared and read-only.
  */
 import type { KubeObject, Resource } from "#api";
 import type { Store } from "#store";

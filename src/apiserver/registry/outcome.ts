@@ -4,7 +4,10 @@ import type { Revision, StoredRecord } from "#store";
 import type { WatchFeed } from "./watch.ts";
 import type { Versioned } from "./records.ts";
 
-/** One object: a record (stored bytes serve as they are) or a plain object (dry run, virtual resource, Status). */
+/**
+ * One object: a record (stored bytes serve as they are) or a plain object (dry run, virtual resource,
+ * Status).
+ */
 export type Single = { readonly record: Versioned } | { readonly object: unknown; readonly type?: Type };
 
 export type Outcome =

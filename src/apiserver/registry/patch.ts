@@ -1,6 +1,6 @@
 /**
- * PATCH: four documents, one path. The document is read once and applied to whatever the commit replaces; a race
- * applies it again. Apply also creates.
+ * PATCH: four documents, one path. The document is read once and applied to whatever the commit replaces; a
+ * race applies it again. Apply also creates.
  */
 import {
   type KubeObject,

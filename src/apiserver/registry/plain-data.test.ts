@@ -1,3 +1,4 @@
+/** Sharing and copying plain data. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { copyOf, deepFreeze, sharedWith } from "./plain-data.ts";

@@ -8,7 +8,10 @@ export function deepFreeze<T>(value: T): T {
   return value;
 }
 
-/** A deep, mutable copy of plain JSON data; leaves out `undefined` properties. Own `__proto__` keys stay data. */
+/**
+ * A deep, mutable copy of plain JSON data; leaves out `undefined` properties. Own `__proto__` keys stay
+ * data.
+ */
 export function copyOf<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(copyOf) as T;
@@ -29,8 +32,8 @@ export function copyOf<T>(value: T): T {
 }
 
 /**
- * `after`, with every part that equals its counterpart in `before` replaced by it, so that whoever compares the two
- * compares only what differs. Neither is changed; give the result to readers only.
+ * `after`, with every part that equals its counterpart in `before` replaced by it, so that whoever compares
+ * the two compares only what differs. Neither is changed; give the result to readers only.
  */
 export function sharedWith<T>(before: unknown, after: T): T {
   if (before === after || !isContainer(before) || !isContainer(after)) return after;

@@ -1,3 +1,4 @@
+/** Get, list and watch, through the gate in virtual time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configMap, namesOf, pod, serve, take } from "../served.suite.ts";
@@ -109,7 +110,7 @@ test("an object that enters or leaves the selection is ADDED or DELETED", () =>
     assert.equal(metadata.resourceVersion, left.metadata.resourceVersion);
   }));
 
-test("a streaming list ends its initial events with a bookmark, and bookmarks go on while nothing happens", () =>
+test("a streaming list ends its initial events with a bookmark, and bookmarks go on", () =>
   serve("bookmarks", async ({ admin, world }) => {
     await admin.post(MAPS, configMap("a"));
     const query =

@@ -1,6 +1,6 @@
 /**
- * Between objects and the store's records. Decoded objects are made on first need, shared by everybody, read-only
- * (frozen when `freeze` is on) and kept in one LRU bounded by bytes.
+ * Between objects and the store's records. Decoded objects are made on first need, shared by everybody,
+ * read-only (frozen when `freeze` is on) and kept in one LRU bounded by bytes.
  */
 import {
   type KubeObject,
@@ -56,7 +56,9 @@ export class Records {
     return { value, index: indexOf(resource, object, revisionOffset) };
   }
 
-  /** Keeps the object that a record was just made of, for readers in this process; the caller lets go of it. */
+  /**
+   * Keeps the object that a record was just made of, for readers in this process; the caller lets go of it.
+   */
   adopt(record: Versioned, object: KubeObject): void {
     object.metadata.resourceVersion = String(record.modRevision);
     if (this.#freeze) deepFreeze(object);

@@ -1,6 +1,6 @@
 /**
- * What the verb functions share: the store, the records, the plug-in chains and the commit that every write ends
- * in. One registry serves every resource; a verb is a function of the registry and a request.
+ * What the verb functions share: the store, the records, the plug-in chains and the commit that every write
+ * ends in. One registry serves every resource; a verb is a function of the registry and a request.
  */
 import type { Env } from "#base";
 import { type KubeObject, type Resource, internal } from "#api";
@@ -46,8 +46,8 @@ export type Attempt<T> =
   | { readonly type: "commit"; readonly txn: Txn; readonly done: (revision: Revision) => T };
 
 /**
- * The compare-and-swap loop. `attempt` decides from pending state and may run again; `seen` collects the revisions
- * that it looked at. Neither a refusal nor an answer leaves before all that it saw is durable.
+ * The compare-and-swap loop. `attempt` decides from pending state and may run again; `seen` collects the
+ * revisions that it looked at. Neither a refusal nor an answer leaves before all that it saw is durable.
  */
 export async function commitLoop<T>(
   registry: Registry,
@@ -117,8 +117,8 @@ export function putOf(registry: Registry, resource: Resource, key: string, objec
 }
 
 /**
- * The record of a put that has committed: the store's own, when it is the newest still. For a caller in this process the
- * object comes along, so that nobody decodes what was just encoded.
+ * The record of a put that has committed: the store's own, when it is the newest still. For a caller in
+ * this process the object comes along, so that nobody decodes what was just encoded.
  */
 export function committed(
   registry: Registry,

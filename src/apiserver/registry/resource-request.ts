@@ -1,6 +1,6 @@
 /**
- * A request for a resource after routing: the verb functions read nothing else. Options come from the query (for
- * deletes from the body too) and are checked as upstream checks them.
+ * A request for a resource after routing: the verb functions read nothing else. Options come from the query
+ * (for deletes from the body too) and are checked as upstream checks them.
  */
 import { FieldErrors, type RequestContext, type Resource, invalid } from "#api";
 import type { Call } from "../call.ts";

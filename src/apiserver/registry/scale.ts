@@ -1,6 +1,6 @@
 /**
- * The `scale` subresource of whatever declares where its replicas are: a Scale (autoscaling/v1) made from the object, and
- * written back as an update of that one field.
+ * The `scale` subresource of whatever declares where its replicas are: a Scale (autoscaling/v1) made from
+ * the object, and written back as an update of that one field.
  */
 import {
   FieldErrors,
@@ -55,10 +55,10 @@ export async function getScale(registry: Registry, request: ResourceRequest): Pr
 export async function updateScale(registry: Registry, request: ResourceRequest): Promise<Outcome> {
   const options = writeOptions(request, "UpdateOptions");
   const sent = (await decodeAs(request, autoscalingV1.Scale)) as unknown as Scale;
-  if ((sent.metadata.name ?? request.info.name) !== request.info.name) {
-    throw badRequest(
-      `the name of the object (${sent.metadata.name}) does not match the name on the URL (${request.info.name})`,
-    );
+  const { name } = request.info;
+  const given = sent.metadata.name ?? name;
+  if (given !== name) {
+    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
   }
   return write(registry, request, options, () => copyOf(sent));
 }

@@ -1,6 +1,6 @@
 /**
- * Label and field selectors of a request against records: labels, name, namespace and trigger fields come from the
- * record's index; only other fields need the decoded object.
+ * Label and field selectors of a request against records: labels, name, namespace and trigger fields come
+ * from the record's index; only other fields need the decoded object.
  */
 import {
   type FieldSelector,

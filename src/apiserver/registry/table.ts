@@ -1,6 +1,6 @@
 /**
- * Tables (`as=Table`): the printed columns of a resource with a row for each object, so that clients need no code
- * for a kind; `includeObject` decides how much of the object comes along.
+ * Tables (`as=Table`): the printed columns of a resource with a row for each object, so that clients need
+ * no code for a kind; `includeObject` decides how much of the object comes along.
  */
 import { type KubeObject, type Resource, badRequest } from "#api";
 

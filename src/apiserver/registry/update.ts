@@ -1,6 +1,7 @@
 /**
- * UPDATE, and the second half of every patch: from the changed object to the commit, inside the compare-and-swap
- * loop, on the object that the commit replaces. A change that changes nothing is answered and not written.
+ * UPDATE, and the second half of every patch: from the changed object to the commit, inside the compare-
+ * and-swap loop, on the object that the commit replaces. A change that changes nothing is answered and not
+ * written.
  */
 import {
   FieldErrors,
@@ -80,8 +81,8 @@ export function checkVersion(request: ResourceRequest, draft: KubeObject, curren
   const { resource, info } = request;
   const { uid, resourceVersion } = draft.metadata;
   if ((uid ?? "") !== "" && uid !== current.metadata.uid) {
-    const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`;
-    throw conflict(resource, info.name, detail);
+    const actual = `UID in object meta: ${current.metadata.uid}`;
+    throw conflict(resource, info.name, `Precondition failed: UID in precondition: ${uid}, ${actual}`);
   }
   if ((resourceVersion ?? "") !== "") {
     if (resourceVersion !== current.metadata.resourceVersion) throw conflict(resource, info.name, MODIFIED);

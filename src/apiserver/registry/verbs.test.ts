@@ -1,3 +1,4 @@
+/** Create, update, patch, apply and delete, through the gate in virtual time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configMap, namesOf, pod, serve } from "../served.suite.ts";

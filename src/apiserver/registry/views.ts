@@ -1,6 +1,6 @@
 /**
- * A record as one served version shows it. Resources served as they are stored pass through; another version of the
- * same storage converts.
+ * A record as one served version shows it. Resources served as they are stored pass through; another
+ * version of the same storage converts.
  */
 import { type KubeObject, type Resource, stringifyJson } from "#api";
 import { type Catalog, groupVersion, isStorageVersion } from "../catalog.ts";

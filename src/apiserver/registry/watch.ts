@@ -1,6 +1,7 @@
 /**
- * WATCH: a cursor on the store's ring and the selection that decides what it shows. A feed is pulled; a watcher that
- * does not pull costs nothing but its place. An update that enters or leaves the selection shows as ADDED or DELETED.
+ * WATCH: a cursor on the store's ring and the selection that decides what it shows. A feed is pulled; a
+ * watcher that does not pull costs nothing but its place. An update that enters or leaves the selection
+ * shows as ADDED or DELETED.
  */
 import { type StatusBody, StatusError, expired } from "#api";
 import {
@@ -30,7 +31,10 @@ export type FeedEvent =
 /** Events in order. */
 export interface Batch {
   readonly events: readonly FeedEvent[];
-  /** Names the batch for sharing between watchers that see everything of a resource; undefined when filtered. */
+  /**
+   * Names the batch for sharing between watchers that see everything of a resource; undefined when
+   * filtered.
+   */
   readonly shared: string | undefined;
 }
 

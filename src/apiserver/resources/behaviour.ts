@@ -1,6 +1,7 @@
 /**
- * What a resource does beyond its pure kind: allocations that commit with it, subresources that are actions, virtual
- * resources that only answer. Everything happens inside the compare-and-swap loop, on pending state.
+ * What a resource does beyond its pure kind: allocations that commit with it, subresources that are
+ * actions, virtual resources that only answer. Everything happens inside the compare-and-swap loop, on
+ * pending state.
  */
 import type { KubeObject } from "#api";
 import type { Outcome } from "../registry/outcome.ts";
@@ -8,7 +9,9 @@ import type { Extra, Registry, Seen } from "../registry/registry.ts";
 import type { ResourceRequest } from "../registry/resource-request.ts";
 import type { ServerServices } from "./server-services.ts";
 
-/** One attempt of a write. Reads go through `seen`, so that no answer leaves before what it saw is durable. */
+/**
+ * One attempt of a write. Reads go through `seen`, so that no answer leaves before what it saw is durable.
+ */
 export interface WriteContext {
   readonly registry: Registry;
   readonly request: ResourceRequest;

@@ -1,4 +1,7 @@
-/** Component statuses: a deprecated view of the control plane. There is nothing to see, and the list says so. */
+/**
+ * Component statuses: a deprecated view of the control plane. There is nothing to see, and the list says
+ * so.
+ */
 import { notFound } from "#api";
 import type { Behaviour } from "./behaviour.ts";
 

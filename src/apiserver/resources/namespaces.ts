@@ -1,6 +1,7 @@
 /**
- * Namespaces: a new one commits together with its `default` ServiceAccount and the cluster's root certificate, so that no
- * client can race either; a deleted one stays, Terminating, until its content and finalizers are gone.
+ * Namespaces: a new one commits together with its `default` ServiceAccount and the cluster's root
+ * certificate, so that no client can race either; a deleted one stays, Terminating, until its content and
+ * finalizers are gone.
  */
 import type { KubeObject, Namespace } from "#api";
 import type { Write } from "#store";

@@ -1,6 +1,6 @@
 /**
- * Binding: assigns a pod to a node, once. Annotations and labels of the Binding come along; the PodScheduled condition
- * turns true in the same commit.
+ * Binding: assigns a pod to a node, once. Annotations and labels of the Binding come along; the
+ * PodScheduled condition turns true in the same commit.
  */
 import {
   Binding,
@@ -75,9 +75,8 @@ function checkPod(pod: Pod, binding: Binding, name: string): void {
     refuse(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata.uid}`);
   }
   if ((resourceVersion ?? "") !== "" && resourceVersion !== pod.metadata.resourceVersion) {
-    refuse(
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${pod.metadata.resourceVersion}`,
-    );
+    const current = `ResourceVersion in object meta: ${pod.metadata.resourceVersion}`;
+    refuse(`Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ${current}`);
   }
   if (pod.metadata.deletionTimestamp) refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
   if ((pod.spec.nodeName ?? "") !== "")

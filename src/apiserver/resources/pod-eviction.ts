@@ -1,6 +1,6 @@
 /**
- * Eviction: a delete that disruption budgets may refuse (429). The budget gives up one disruption, and remembers the pod
- * as disrupted, before the pod is deleted; its controller restores what was not used.
+ * Eviction: a delete that disruption budgets may refuse (429). The budget gives up one disruption, and
+ * remembers the pod as disrupted, before the pod is deleted; its controller restores what was not used.
  */
 import {
   Eviction,
@@ -139,10 +139,8 @@ function disrupt(budget: KubeObject & PodDisruptionBudget, podName: string, now:
   if (disrupted > MAX_DISRUPTED)
     refuse(`The disruption budget ${name} has too many disrupted pods at once.`, 0);
   if (status.disruptionsAllowed <= 0) {
-    refuse(
-      `The disruption budget ${name} needs ${status.desiredHealthy} healthy pods and has ${status.currentHealthy} currently`,
-      0,
-    );
+    const { desiredHealthy: needed, currentHealthy: healthy } = status;
+    refuse(`The disruption budget ${name} needs ${needed} healthy pods and has ${healthy} currently`, 0);
   }
   status.disruptionsAllowed--;
   status.disruptedPods = { ...status.disruptedPods, [podName]: rfc3339(now) };

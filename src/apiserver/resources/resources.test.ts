@@ -1,3 +1,4 @@
+/** What resources do beyond their kinds, through the gate in virtual time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pod, serve } from "../served.suite.ts";

@@ -19,7 +19,10 @@ import type { ServerServices } from "./server-services.ts";
 const MIN_SECONDS = 600;
 const DEFAULT_SECONDS = 3_600;
 const MAX_SECONDS = 2 ** 32;
-/** Kubelet-projected tokens live a year, so that old clients that never reread them work; they should renew hourly. */
+/**
+ * Kubelet-projected tokens live a year, so that old clients that never reread them work; they should renew
+ * hourly.
+ */
 const EXTENDED_FROM_SECONDS = 3_607;
 const EXTENDED_SECONDS = 365 * 24 * 3_600;
 
@@ -94,7 +97,7 @@ function boundTo(registry: Registry, request: ResourceRequest, reference: BoundR
     const object = registry.objects.get("", plural, scope, name);
     if (object === undefined) throw notFound({ group: "", plural }, name);
     if (uid !== "" && uid !== object.metadata.uid) {
-      const detail = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
+      const detail = `the bound object has UID "${object.metadata.uid}" and not "${uid}": it was deleted and made anew`;
       throw conflict({ group: "", plural }, name, detail);
     }
     return object;

@@ -1,6 +1,6 @@
 /**
- * Cluster addresses: each is an IPAddress object, created in the Service's own transaction with a check that it does not
- * exist. Two writers can never get one address, on any journal. Source: KEP-1880.
+ * Cluster addresses: each is an IPAddress object, created in the Service's own transaction with a check
+ * that it does not exist. Two writers can never get one address, on any journal. Source: KEP-1880.
  */
 import {
   type FieldErrors,

@@ -1,6 +1,6 @@
 /**
- * Address families of a Service on a single-stack cluster: what is filled in, and what is refused because the cluster has
- * no second family. Source: KEP-563.
+ * Address families of a Service on a single-stack cluster: what is filled in, and what is refused because
+ * the cluster has no second family. Source: KEP-563.
  */
 import { type FieldErrors, type Service, isIpv6 } from "#api";
 

@@ -1,6 +1,6 @@
 /**
- * Node ports: one RangeAllocation, a bitmap under a key of its own, is part of every transaction that takes or gives back
- * ports, so that writers of ports serialize on it. The key and form are upstream's.
+ * Node ports: one RangeAllocation, a bitmap under a key of its own, is part of every transaction that takes
+ * or gives back ports, so that writers of ports serialize on it. The key and form are upstream's.
  */
 import { type FieldErrors, type Service } from "#api";
 import { type Extra, NOTHING_EXTRA } from "../registry/registry.ts";
@@ -24,7 +24,10 @@ export class ServicePorts {
     this.#count = last - first + 1;
   }
 
-  /** Fills absent node ports, checks given ones, and gives back those that `old` had and `service` has no more. */
+  /**
+   * Fills absent node ports, checks given ones, and gives back those that `old` had and `service` has no
+   * more.
+   */
   change(service: Service, old: Service | undefined, context: WriteContext, errors: FieldErrors): Extra {
     const held = new Set(old === undefined ? [] : portsOf(old.spec));
     const wanted = wantsPorts(service.spec);

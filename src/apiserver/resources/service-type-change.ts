@@ -1,6 +1,6 @@
 /**
- * A Service that changes its type loses what only the old type has, unless the author changed that too: then it is the
- * author's mistake, and validation says so.
+ * A Service that changes its type loses what only the old type has, unless the author changed that too:
+ * then it is the author's mistake, and validation says so.
  */
 import type { Service } from "#api";
 

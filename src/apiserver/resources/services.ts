@@ -1,4 +1,7 @@
-/** Services: cluster addresses and node ports are taken and given back in the transaction that writes the Service. */
+/**
+ * Services: cluster addresses and node ports are taken and given back in the transaction that writes the
+ * Service.
+ */
 import { FieldErrors, type KubeObject, type Service, invalid } from "#api";
 import { type Extra, NOTHING_EXTRA } from "../registry/registry.ts";
 import type { Behaviour, WriteContext } from "./behaviour.ts";
