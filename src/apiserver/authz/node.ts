@@ -3,13 +3,13 @@
  * come from an index that follows the store; what they reference is looked up when asked.
  */
 import type { KubeObject, Pod } from "#api";
-import type { Cursor, Store } from "#store";
+import type { Store } from "#store";
 import type { Catalog } from "../catalog.ts";
-import { WATCH_BATCH } from "../limits.ts";
 import { rangeOf } from "../registry/keys.ts";
 import type { Objects } from "../registry/objects.ts";
 import { nodeOf } from "../user.ts";
 import type { Attributes, Authorizer, Decision } from "./attributes.ts";
+import { type Change, Follower } from "./follower.ts";
 import { ruleAllows, type PolicyRule } from "./rules.ts";
 
 const NODE_NAME = "spec.nodeName";
@@ -60,31 +60,29 @@ const REFERENCES: Readonly<Record<string, (pod: Pod, name: string) => boolean>> 
 };
 
 export class NodeAuthorizer implements Authorizer {
-  readonly #store: Store;
-  readonly #catalog: Catalog;
   readonly #objects: Objects;
   /** Names of pods (`namespace/name`) by node. */
   readonly #pods = new Map<string, Set<string>>();
-  #cursor: Cursor | undefined;
+  readonly #follower: Follower;
 
   constructor(store: Store, catalog: Catalog, objects: Objects) {
-    this.#store = store;
-    this.#catalog = catalog;
     this.#objects = objects;
+    const range = rangeOf(catalog.of("", "pods"), "");
+    this.#follower = new Follower(
+      store,
+      range,
+      (change) => this.#apply(change),
+      () => this.start(),
+    );
   }
 
   start(): void {
     this.stop();
-    const snapshot = this.#store.snapshot();
-    const range = rangeOf(this.#catalog.of("", "pods"), "");
-    for (const { index } of snapshot.range(range.from, range.to))
-      this.#add(index.triggers?.[NODE_NAME] ?? "", `${index.namespace}/${index.name}`);
-    this.#cursor = this.#store.watch({ ...range, after: snapshot.revision });
+    this.#follower.start();
   }
 
   stop(): void {
-    this.#cursor?.[Symbol.dispose]();
-    this.#cursor = undefined;
+    this.#follower.stop();
     this.#pods.clear();
   }
 
@@ -157,20 +155,16 @@ export class NodeAuthorizer implements Authorizer {
   }
 
   #podsOf(nodeName: string): ReadonlySet<string> {
-    for (;;) {
-      const events = this.#cursor?.take(WATCH_BATCH) ?? [];
-      if (events.length === 0) break;
-      for (const { type, record, previous } of events) {
-        const key = `${record.index.namespace}/${record.index.name}`;
-        const [before, after] = [
-          previous?.index.triggers?.[NODE_NAME] ?? "",
-          record.index.triggers?.[NODE_NAME] ?? "",
-        ];
-        if (before !== "" && (type === "delete" || before !== after)) this.#pods.get(before)?.delete(key);
-        if (type === "put") this.#add(after, key);
-      }
-    }
+    this.#follower.catchUp();
     return this.#pods.get(nodeName) ?? NO_PODS;
+  }
+
+  #apply({ type, record, previous }: Change): void {
+    const key = `${record.index.namespace}/${record.index.name}`;
+    const before = previous?.index.triggers?.[NODE_NAME] ?? "";
+    const after = record.index.triggers?.[NODE_NAME] ?? "";
+    if (before !== "" && (type === "delete" || before !== after)) this.#pods.get(before)?.delete(key);
+    if (type === "put") this.#add(after, key);
   }
 
   #add(nodeName: string, key: string): void {

@@ -4,13 +4,14 @@
  * Decisions are cached until the next change of policy.
  */
 import type { KubeObject, Resource } from "#api";
-import type { Cursor, Store, StoredRecord } from "#store";
+import type { Store, StoredRecord } from "#store";
 import type { Catalog } from "../catalog.ts";
-import { DECISION_CACHE, WATCH_BATCH } from "../limits.ts";
+import { DECISION_CACHE } from "../limits.ts";
 import { rangeOf } from "../registry/keys.ts";
 import type { Records } from "../registry/records.ts";
 import { type User, serviceAccountUser } from "../user.ts";
 import type { Attributes, Authorizer, Decision } from "./attributes.ts";
+import { type Change, Follower } from "./follower.ts";
 import { type PolicyRule, ruleAllows } from "./rules.ts";
 
 interface Subject {
@@ -38,10 +39,8 @@ const GROUP = "rbac.authorization.k8s.io";
 const ALLOWED_BY_RULE = "RBAC";
 
 export class RbacAuthorizer implements Authorizer {
-  readonly #store: Store;
   readonly #records: Records;
-  readonly #resources: readonly Resource[];
-  readonly #cursors: Cursor[] = [];
+  readonly #followers: readonly Follower[];
   readonly #roles = new Map<string, readonly PolicyRule[]>();
   readonly #bindings = new Map<string, Binding>();
   /** Subject, then namespace (`""` for everywhere), then bindings by key. */
@@ -50,26 +49,22 @@ export class RbacAuthorizer implements Authorizer {
   readonly #userKeys = new WeakMap<User, string>();
 
   constructor(store: Store, records: Records, catalog: Catalog) {
-    this.#store = store;
     this.#records = records;
-    this.#resources = ["roles", "clusterroles", "rolebindings", "clusterrolebindings"].map((plural) =>
-      catalog.of(GROUP, plural),
-    );
+    this.#followers = ["roles", "clusterroles", "rolebindings", "clusterrolebindings"].map((plural) => {
+      const resource = catalog.of(GROUP, plural);
+      const apply = ({ type, record }: Change): void => this.#apply(resource, record, type === "put");
+      return new Follower(store, rangeOf(resource, ""), apply, () => this.start());
+    });
   }
 
   /** Reads the whole policy at the head and follows it from there. */
   start(): void {
     this.stop();
-    const snapshot = this.#store.snapshot();
-    for (const resource of this.#resources) {
-      const range = rangeOf(resource, "");
-      for (const record of snapshot.range(range.from, range.to)) this.#apply(resource, record, true);
-      this.#cursors.push(this.#store.watch({ ...range, after: snapshot.revision }));
-    }
+    for (const follower of this.#followers) follower.start();
   }
 
   stop(): void {
-    for (const cursor of this.#cursors.splice(0)) cursor[Symbol.dispose]();
+    for (const follower of this.#followers) follower.stop();
     this.#roles.clear();
     this.#bindings.clear();
     this.#bySubject.clear();
@@ -128,19 +123,11 @@ export class RbacAuthorizer implements Authorizer {
   }
 
   #catchUp(): void {
-    for (const [i, cursor] of this.#cursors.entries()) {
-      for (;;) {
-        const events = cursor.take(WATCH_BATCH);
-        if (events.length === 0) break;
-        this.#decisions.clear();
-        const resource = this.#resources[i];
-        if (resource === undefined) break;
-        for (const event of events) this.#apply(resource, event.record, event.type === "put");
-      }
-    }
+    for (const follower of this.#followers) follower.catchUp();
   }
 
   #apply(resource: Resource, record: StoredRecord, present: boolean): void {
+    this.#decisions.clear();
     if (resource.kind === "Role" || resource.kind === "ClusterRole") {
       const key = `${record.index.namespace}/${record.index.name}`;
       if (!present) this.#roles.delete(key);
