@@ -9,7 +9,7 @@ export const edges = {
   base: [],
   api: ["base"],
   cel: ["base", "api"],
-  store: ["base", "api", "cel"],
+  store: ["base", "base/rpc", "api", "cel"],
   apiserver: ["base", "base/pki", "api", "cel", "store"],
   client: ["base", "base/pki", "api", "cel"],
   controllers: ["base", "base/pki", "api", "cel", "client"],

@@ -21,7 +21,7 @@ import {
   watchRequest,
   watchResponse,
 } from "./messages.ts";
-import { type Decoded, decode, encode, type Given, type Message } from "./wire.ts";
+import { type Decoded, decode, encode, type Given, type Message } from "#base/rpc";
 
 /** Where etcd is. */
 export interface EtcdAddress {

@@ -9,7 +9,7 @@ import { type RecordTree, SortedMap } from "../record-tree.ts";
 import type { Revision, StoredRecord } from "../store.ts";
 import type { EtcdClient, WatchResponse } from "./etcd-client-node.ts";
 import { deleteEvent, type keyValue } from "./messages.ts";
-import type { Decoded } from "./wire.ts";
+import type { Decoded } from "#base/rpc";
 
 type KeyValue = Decoded<typeof keyValue>;
 

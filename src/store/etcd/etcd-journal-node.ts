@@ -13,7 +13,7 @@ import type { EtcdAddress, EtcdClient, WatchResponse } from "./etcd-client-node.
 import { EtcdHistory, EtcdKeys, refusedWatch, wholeSpace } from "./etcd-history.ts";
 import { LeasePool } from "./lease-pool.ts";
 import { compareModRevision, type operation } from "./messages.ts";
-import type { Given } from "./wire.ts";
+import type { Given } from "#base/rpc";
 
 export interface EtcdJournalOptions extends EtcdAddress {
   /** Put before every key, so that clusters can share one etcd. Default none, as upstream. */

@@ -1,5 +1,5 @@
-/** The messages of etcd v3 that the journal needs (etcdserverpb and mvccpb), as tables for `wire.ts`. */
-import { message } from "./wire.ts";
+/** The messages of etcd v3 that the journal needs (etcdserverpb and mvccpb), as tables. */
+import { message } from "#base/rpc";
 
 const header = message({ revision: [3, "int"] });
 

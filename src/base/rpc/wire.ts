@@ -1,9 +1,10 @@
 /**
- * Protobuf for the few messages of etcd's API, by table. Unknown fields are skipped; absent fields decode to
- * their zero value. `int` is a non-negative int64 within 2^53; `big` keeps all 64 bits.
+ * Protobuf for the messages of gRPC services that we call (etcd, CRI), by table. Unknown fields are skipped;
+ * absent fields decode to their zero value. `int` is an int64 that is given within 2^53 and comes back as it is
+ * while not negative; `big` keeps all 64 bits; `map` is a `map<string, string>`.
  */
 import { Buffer } from "node:buffer";
-import { StoreError } from "../errors.ts";
+import { RpcError } from "./rpc-error.ts";
 
 interface Scalars {
   readonly bytes: Uint8Array;
@@ -11,6 +12,7 @@ interface Scalars {
   readonly int: number;
   readonly big: bigint;
   readonly bool: boolean;
+  readonly map: Readonly<Record<string, string>>;
 }
 
 /** `[number, type]`, or `[number, type, "many"]` for a repeated field. */
@@ -92,11 +94,19 @@ function encodeInto(parts: Uint8Array[], type: Message, value: Readonly<Record<s
   }
 }
 
+/** An entry is a message of key and value. */
+const mapEntry = message({ key: [1, "text"], value: [2, "text"] });
+
+function encodeMap(parts: Uint8Array[], number: number, map: Scalars["map"]): void {
+  for (const [key, value] of Object.entries(map)) encodeField(parts, number, mapEntry, { key, value });
+}
+
 function encodeField(parts: Uint8Array[], number: number, type: Field[1], value: unknown): void {
   if (type === "int" || type === "big" || type === "bool") {
     parts.push(varint((number << 3) | varintType), varint(value as number | bigint | boolean));
     return;
   }
+  if (type === "map") return encodeMap(parts, number, value as Scalars["map"]);
   const bytes =
     type === "bytes"
       ? (value as Uint8Array)
@@ -117,7 +127,7 @@ function varint(value: number | bigint | boolean): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** Throws `corrupt` when the bytes end early. */
+/** Throws `RpcError` when the bytes end early. */
 export function decode<M extends Message>(type: M, bytes: Uint8Array): Decoded<M> {
   return decodeFields(type, new WireReader(bytes)) as Decoded<M>;
 }
@@ -143,6 +153,8 @@ function zeroOf(type: Field[1]): unknown {
       return 0n;
     case "bool":
       return false;
+    case "map":
+      return Object.create(null);
     default:
       return undefined;
   }
@@ -158,6 +170,11 @@ function decodeFields(message: Message, reader: WireReader): Record<string, unkn
       continue;
     }
     const [name, type, many] = field;
+    if (type === "map") {
+      const { key, value } = decode(mapEntry, reader.bytes());
+      (result[name] as Record<string, string>)[key] = value;
+      continue;
+    }
     const value = decodeValue(type, reader);
     if (many) (result[name] as unknown[]).push(value);
     else result[name] = value;
@@ -165,7 +182,7 @@ function decodeFields(message: Message, reader: WireReader): Record<string, unkn
   return result;
 }
 
-function decodeValue(type: Field[1], reader: WireReader): unknown {
+function decodeValue(type: Exclude<Field[1], "map">, reader: WireReader): unknown {
   switch (type) {
     case "int":
       return reader.int();
@@ -225,7 +242,7 @@ class WireReader {
     else if (wireType === bytesType) this.bytes();
     else if (wireType === fixed64Type) this.#at += 8;
     else if (wireType === fixed32Type) this.#at += 4;
-    else throw new StoreError("corrupt", `Unknown wire type ${wireType} in an answer of etcd`);
+    else throw new RpcError("internal", `Unknown wire type ${wireType} in a message`);
   }
 
   #byte(): number {
@@ -236,6 +253,6 @@ class WireReader {
   }
 }
 
-function cutShort(): StoreError {
-  return new StoreError("corrupt", "An answer of etcd is cut short");
+function cutShort(): RpcError {
+  return new RpcError("internal", "A message is cut short");
 }
