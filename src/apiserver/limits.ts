@@ -44,6 +44,10 @@ export const ACCEPT_CACHE = 256;
 export const DECISION_CACHE = 10_000;
 /** Verified service account tokens kept (checked again against the bound objects on each request). */
 export const TOKEN_CACHE = 4_096;
+/** A new HTTP/1.1 connection sends its first request within this time (upstream's ReadHeaderTimeout). */
+export const FIRST_REQUEST_MS = 32_000;
+/** An HTTP/1.1 connection without requests is closed after this time (upstream's IdleTimeout). */
+export const IDLE_CONNECTION_MS = 90_000;
 /** A closing server lets requests in flight finish for this long. */
 export const DRAIN_MS = 5_000;
 /** Streams that one HTTP/2 connection may hold open, as upstream (each idle watch takes one). */

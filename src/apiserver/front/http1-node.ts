@@ -3,6 +3,7 @@ import * as http from "node:http";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { Answer, Call, CallBody } from "../call.ts";
+import { IDLE_CONNECTION_MS } from "../limits.ts";
 import { peerCertificate } from "./peer-certificate-node.ts";
 import { readAll } from "./read-body-node.ts";
 import { pour } from "./pour-node.ts";
@@ -21,7 +22,7 @@ export function serveHttp1(options: Http1Options): http.Server {
   const server = http.createServer({
     maxHeaderSize: options.maxHeaderBytes,
     requestTimeout: 0,
-    keepAliveTimeout: 0,
+    keepAliveTimeout: IDLE_CONNECTION_MS,
   });
   server.on("request", (request, response) => void serve(options, request, response));
   server.on("clientError", (_error, socket) => socket.destroy());
@@ -39,6 +40,7 @@ async function serve(
   const gone = new AbortController();
   const { socket } = request;
   options.busy.add(socket);
+  socket.setTimeout(0);
   response.on("close", () => {
     gone.abort(GONE);
     options.busy.delete(socket);

@@ -9,7 +9,7 @@ import type { Duplex } from "node:stream";
 import * as tls from "node:tls";
 import { type Component, type Env, assert } from "#base";
 import type { Answer, Call } from "../call.ts";
-import { DRAIN_MS, MAX_HEADER_BYTES, MAX_STREAMS } from "../limits.ts";
+import { DRAIN_MS, FIRST_REQUEST_MS, MAX_HEADER_BYTES, MAX_STREAMS } from "../limits.ts";
 import { serveHttp1 } from "./http1-node.ts";
 import { serveHttp2 } from "./http2-node.ts";
 import { peerCertificate } from "./peer-certificate-node.ts";
@@ -134,6 +134,7 @@ export class HttpsFront implements Component {
     socket.setNoDelay(true);
     if (this.#closing.signal.aborted) return socket.destroySoon();
     if (socket.alpnProtocol !== "h2") {
+      socket.setTimeout(FIRST_REQUEST_MS);
       this.#http1?.emit("connection", socket);
       return;
     }

@@ -26,6 +26,7 @@ import { groupVersion } from "../catalog.ts";
 import { MAX_BODY_BYTES } from "../limits.ts";
 import { type Media, MEDIA_TYPES } from "../negotiate.ts";
 import type { Draft } from "./managed-fields.ts";
+import { copyOf } from "./plain-data.ts";
 import type { FieldValidation, ResourceRequest } from "./resource-request.ts";
 
 const MODES = { Strict: "strict", Warn: "warn", Ignore: "ignore" } as const;
@@ -85,7 +86,8 @@ export async function decodeApplied(
 ): Promise<KubeObject> {
   const body = await request.call.body(MAX_BODY_BYTES);
   try {
-    const document = body.type === "data" ? new JsonDocument(body.data) : parseYamlDocument(body.bytes);
+    const document =
+      body.type === "data" ? new JsonDocument(copyOf(body.data)) : parseYamlDocument(body.bytes);
     const applied = plainOf(document) as KubeObject;
     const isMissing = typeof applied !== "object" || applied === null || !applied.apiVersion || !applied.kind;
     if (isMissing) throw badRequest("error decoding YAML: the applied object must have apiVersion and kind");

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configMap, namesOf, pod, serve } from "../served.suite.ts";
+import { deepFreeze } from "./plain-data.ts";
 
 const MAPS = "/api/v1/namespaces/default/configmaps";
 const PODS = "/api/v1/namespaces/default/pods";
@@ -185,4 +186,15 @@ test("delete of a collection deletes what is selected, and nothing else", () =>
     const answer = await admin.delete(`${MAPS}?labelSelector=app%3Dx`);
     assert.deepEqual(namesOf(answer.body), ["a", "b"]);
     assert.deepEqual(namesOf((await admin.get(MAPS)).body), ["c", "kube-root-ca.crt"]);
+  }));
+
+test("bodies are read, never changed: frozen ones serve as well", () =>
+  serve("frozen bodies", async ({ admin }) => {
+    const body = deepFreeze({ ...configMap("a", { k: "1" }), apiVersion: "v1" });
+    const query = "fieldManager=one&force=true";
+    assert.equal((await admin.patch(`${MAPS}/a?${query}`, "apply-patch+yaml", body)).status, 201);
+    assert.equal((await admin.put(`${MAPS}/a`, body)).status, 200);
+    const nameless = deepFreeze({ apiVersion: "v1", kind: "ConfigMap", metadata: {}, data: { k: "2" } });
+    assert.equal((await admin.patch(`${MAPS}/a?${query}`, "apply-patch+yaml", nameless)).body.data.k, "2");
+    assert.deepEqual(nameless.metadata, {});
   }));
