@@ -89,6 +89,7 @@ export class NodeAgent {
     while (!signal.aborted) {
       try {
         if (this.#node !== undefined) await this.#lease.renew(this.#node, signal);
+        await this.#lookUp(signal);
         await this.#report(signal);
       } catch (error) {
         if (signal.aborted || isAbort(error)) return;
@@ -118,6 +119,15 @@ export class NodeAgent {
     this.#tellReboot(known);
     const same = Object.entries(labels).every(([key, value]) => known.metadata.labels?.[key] === value);
     return same ? known : nodes.patch({ name }, "strategic", { metadata: { labels } }, signal);
+  }
+
+  /** What others wrote since: who was silent for a while finds itself called Unknown, and has to answer. */
+  async #lookUp(signal: AbortSignal): Promise<void> {
+    try {
+      await this.refresh(signal);
+    } catch (error) {
+      if (!isStatus(error, "NotFound")) throw error;
+    }
   }
 
   /** Writes the status when something changed, or when it has not been said for a while. */

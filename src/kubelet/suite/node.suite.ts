@@ -56,6 +56,18 @@ export function nodeTests(check: Check): void {
     },
   );
 
+  check("a node that was called Unknown says within seconds that it is ready", async (bench) => {
+    await bench.env.clock.sleep(15_000);
+    const { nodeName, client } = bench.harness;
+    const ready = { type: "Ready", status: "Unknown", reason: "NodeStatusUnknown", message: "silent" };
+    const options = { subresource: "status" };
+    const patch = { status: { conditions: [ready] } };
+    await client.of(nodes).patch({ name: nodeName }, "strategic", patch, bench.signal, options);
+    await bench.env.clock.sleep(12_000);
+    const told = (await bench.node()).status.conditions?.find((one) => one.type === "Ready");
+    assert.deepEqual([told?.status, told?.reason], ["True", "KubeletReady"]);
+  });
+
   check("a pod that asks for more than the node has is refused", async (bench) => {
     const resources = { requests: { cpu: "10000" } };
     await bench.create("big", { containers: [bench.shell("main", "sleep 1000", { resources })] });
