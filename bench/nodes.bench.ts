@@ -1,0 +1,58 @@
+/**
+ * Virtual nodes: a whole cluster in one process, from its start to a Deployment that is available.
+ * Run: `npm run bench -- nodes [--small]`.
+ */
+import { createAll, getJson, until } from "./harness/api-calls.ts";
+import { LeanConnection } from "./harness/lean-connection.ts";
+import { deployment } from "./harness/objects.ts";
+import { type Figure, main, type Report } from "./harness/report.ts";
+import { ServerProcess } from "./harness/server-process.ts";
+
+export interface NodesBenchSize {
+  readonly nodes: number;
+  readonly replicas: number;
+}
+
+interface Counted {
+  readonly status?: { readonly availableReplicas?: number };
+}
+
+export async function nodesBench({ nodes, replicas }: NodesBenchSize): Promise<Report> {
+  await using server = await ServerProcess.start({ controllers: true, scheduler: true, virtualNodes: nodes });
+  const { target } = server;
+  using connection = await LeanConnection.open(target);
+  const path = "/apis/apps/v1/namespaces/default/deployments";
+  const isAvailable = async (): Promise<boolean> => {
+    const found = (await getJson(connection, target, `${path}/web`)) as Counted;
+    return found.status?.availableReplicas === replicas;
+  };
+  const { value: ms, usage } = await server.measure(async () => {
+    await createAll(target, path, [deployment("web", replicas)]);
+    return until(isAvailable, 50, 300_000);
+  });
+  const idle = await server.measure(() => until(async () => false, 1_000, 5_000).catch(() => 0));
+  const settled = await server.settle();
+  const share = (100 * idle.usage.allCpuMs) / idle.usage.wallMs;
+  const figures: Figure[] = [
+    { name: `start with ${nodes} nodes`, value: server.start.wallMs, unit: "ms", usage: server.start },
+    {
+      name: `${replicas} replicas available`,
+      value: ms,
+      unit: "ms",
+      budget: (10_000 * replicas) / 3_000,
+      usage,
+      operations: replicas,
+    },
+    { name: "resident memory at the end of it", value: usage.residentMb, unit: "MB", budget: 500 },
+    { name: "resident memory, collected", value: settled.residentMb, unit: "MB" },
+    { name: "CPU of the cluster at rest", value: share, unit: "% of a core" },
+  ];
+  return { figures, work: { nodes, replicas } };
+}
+
+if (import.meta.main) {
+  await main("Virtual nodes", nodesBench, {
+    full: { nodes: 100, replicas: 3_000 },
+    small: { nodes: 3, replicas: 20 },
+  });
+}
