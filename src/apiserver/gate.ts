@@ -4,14 +4,16 @@
  * here.
  */
 import type { Env } from "#base";
-import { type StatusBody, StatusError, forbidden, internal, unknownPath } from "#api";
-import { jsonAnswer, textAnswer } from "./answers.ts";
+import { StatusError, forbidden, internal, unknownPath } from "#api";
+import { bytesAnswer, dataAnswer, isInProcess, textAnswer } from "./answers.ts";
 import type { Authenticator } from "./authn/authenticator.ts";
 import { impersonated } from "./authn/impersonation.ts";
 import { attributesOf, refusal } from "./authz/attributes.ts";
 import type { AuthorizerChain } from "./authz/chain.ts";
 import type { Answer, Call } from "./call.ts";
 import type { Fairness } from "./fairness.ts";
+import type { Negotiator } from "./negotiate.ts";
+import { encodeStatus } from "./registry/encoding.ts";
 import { type RequestInfo, requestInfo } from "./request-info.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
 import type { User } from "./user.ts";
@@ -39,6 +41,7 @@ export interface GateDeps {
   readonly fairness: Fairness;
   readonly metrics: RequestMetrics;
   readonly audit: Audit | undefined;
+  readonly negotiator: Negotiator;
   readonly handler: Handler;
 }
 
@@ -101,10 +104,16 @@ export class Gate {
 
   #refusal(call: Call, error: unknown): Answer {
     const status = error instanceof StatusError ? error : this.#unexpected(call, error);
-    const answer = jsonAnswer(call, status.code, status.toStatus() satisfies StatusBody);
+    const answer = this.#statusAnswer(call, status);
     const retry = status.details?.retryAfterSeconds;
     const headers = { ...answer.headers, ...(retry === undefined ? {} : { "retry-after": String(retry) }) };
     return { ...answer, headers };
+  }
+
+  #statusAnswer(call: Call, status: StatusError): Answer {
+    if (isInProcess(call)) return dataAnswer(status.code, status.toStatus());
+    const encoding = this.#deps.negotiator.preferred(call.header("accept"));
+    return bytesAnswer(status.code, encoding, encodeStatus(status.toStatus(), encoding.media));
   }
 
   #unexpected(call: Call, error: unknown): StatusError {

@@ -67,6 +67,15 @@ export class Negotiator {
     this.#cache.set(key, encoding);
     return encoding;
   }
+
+  /** What a refusal is written in: what was asked for, or JSON when that cannot be made. */
+  preferred(header: string | undefined): Encoding {
+    try {
+      return { media: this.encoding(header, true).media, as: undefined };
+    } catch {
+      return JSON_ENCODING; // the refusal may be about this very header
+    }
+  }
 }
 
 function choose(header: string, transforms: boolean): Encoding {

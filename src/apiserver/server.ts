@@ -133,10 +133,11 @@ export class ApiServer implements Component {
       lanes: new Lanes(),
       turns,
     };
+    const negotiator = new Negotiator();
     this.#handler = {
       registry: this.#registry,
       responder: new Responder(views, turns, env.clock),
-      negotiator: new Negotiator(),
+      negotiator,
       services: { authenticator, authorizers, rbac: this.#rbac, tokens },
     };
     this.#endpoints = {
@@ -152,7 +153,15 @@ export class ApiServer implements Component {
     const metrics = new RequestMetrics(env.metrics);
     const fairness = new Fairness(env.metrics, options.inFlight);
     const handler = (admitted: Admitted): Promise<Answer | undefined> => this.#serve(admitted);
-    this.#gate = new Gate(env, { authenticator, authorizers, fairness, metrics, audit: deps.audit, handler });
+    this.#gate = new Gate(env, {
+      authenticator,
+      authorizers,
+      fairness,
+      metrics,
+      audit: deps.audit,
+      negotiator,
+      handler,
+    });
   }
 
   /** Follows the policy, then makes sure of the objects that every cluster has. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as http2 from "node:http2";
 import * as https from "node:https";
 import { test } from "node:test";
+import { ConfigMap, core, decodeProtobuf, meta, WatchFrameReader } from "#api";
 import { createCa, issue } from "#base/pki";
 import { createRealEnv } from "#base/real";
 import { startApiServer } from "../../../test/testing/api-server.ts";
@@ -169,4 +170,38 @@ test("closing ends open watches and idle connections at once", () =>
     await front.close();
     assert.equal((await watching).status, 200);
     assert.ok(performance.now() - start < 3_000, "closing waited for idle clients");
+  }));
+
+test("protobuf: objects, lists and watches decode to what JSON says", () =>
+  listen(async (front) => {
+    const session = http2.connect(`https://${HOST}:${front.port}`, { ca: front.ca, ...front.admin });
+    const accept = "application/vnd.kubernetes.protobuf";
+    const read = (path: string, wanted: string): Promise<Buffer> =>
+      new Promise((resolve, reject) => {
+        const stream = session.request({ ":path": path, accept: wanted });
+        const chunks: Buffer[] = [];
+        stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+        stream.on("end", () => resolve(Buffer.concat(chunks)));
+        stream.on("error", reject);
+      });
+    const json = async (path: string): Promise<unknown> =>
+      JSON.parse((await read(path, "application/json")).toString("utf8"));
+    const object = decodeProtobuf(ConfigMap, await read(`${MAPS}/kube-root-ca.crt`, accept));
+    assert.deepEqual(object, await json(`${MAPS}/kube-root-ca.crt`));
+    const list = decodeProtobuf(core.ConfigMapList, await read(MAPS, accept));
+    assert.deepEqual(
+      list.items,
+      [object].map(({ kind: _kind, apiVersion: _version, ...rest }) => rest),
+    );
+    const frames = new WatchFrameReader().push(
+      await read(`${MAPS}?watch=true&timeoutSeconds=1`, `${accept};stream=watch`),
+    );
+    assert.deepEqual(
+      frames.map(({ type }) => type),
+      ["ADDED"],
+    );
+    assert.deepEqual(decodeProtobuf(ConfigMap, frames[0]?.object ?? Buffer.alloc(0)), object);
+    const missing = decodeProtobuf(meta.Status, await read(`${MAPS}/none`, accept));
+    assert.deepEqual([missing.reason, missing.code], ["NotFound", 404]);
+    session.destroy();
   }));

@@ -2,7 +2,9 @@
 import {
   type KubeObject,
   type Resource,
+  type StatusBody,
   type Type,
+  canonical,
   encodeEnvelope,
   encodeMessage,
   encodeProtobuf,
@@ -21,6 +23,13 @@ const GENERIC_TYPES: Readonly<Record<string, Type>> = {
   PartialObjectMetadata: meta.PartialObjectMetadata,
   PartialObjectMetadataList: meta.PartialObjectMetadataList,
 };
+
+/** A refusal, in the media type that the client would have been answered in. */
+export function encodeStatus(status: StatusBody, media: Media): Uint8Array {
+  if (media === "json") return Buffer.from(`${stringifyJson(status)}\n`);
+  if (media === "yaml") return Buffer.from(stringifyYaml(status));
+  return encodeProtobuf(meta.Status, canonical(meta.Status, status));
+}
 
 /** `type`: of the value, when it is not an object or list of the resource. */
 export function encodeValue(value: unknown, resource: Resource, media: Media, type?: Type): Uint8Array {
