@@ -27,11 +27,11 @@ export async function commonLoad(target: Target, phase: string, size: CommonLoad
   const { stdout, stderr } = await execute(
     process.execPath,
     [
-      program,
-      ...["--server", `https://${target.host}:${target.port}`, "--token", target.token, "--only", phase],
-      ...["--n", String(size.objects), "--conc", String(size.connections)],
-      ...["--watchers", String(size.watchers), "--events", String(size.events)],
-    ],
+      [program, "--only", phase],
+      ["--server", `https://${target.host}:${target.port}`, "--token", target.token],
+      ["--n", String(size.objects), "--conc", String(size.connections)],
+      ["--watchers", String(size.watchers), "--events", String(size.events)],
+    ].flat(),
     { maxBuffer: 1 << 24 },
   );
   if (stderr !== "") console.error(stderr.slice(0, 500));

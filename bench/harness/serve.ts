@@ -51,6 +51,11 @@ async function serve(): Promise<{ readonly target: Target; readonly owner: Async
   return { owner, target: { host, port, ca: owner.pki.ca.certificatePem, token: await tokenOf(owner) } };
 }
 
+async function stop(): Promise<void> {
+  await owner[Symbol.asyncDispose]();
+  process.exit();
+}
+
 const { target, owner } = await serve();
 const tell = (message: Message): void => void process.send?.(message);
 process.on("message", ({ type }: Message) => {
@@ -59,8 +64,7 @@ process.on("message", ({ type }: Message) => {
   tell({ type: "usage", usage: probe.end() });
   if (type === "begin") probe.begin();
 });
-process.on("disconnect", async () => {
-  await owner[Symbol.asyncDispose]();
-  process.exit();
+process.on("disconnect", () => {
+  void stop();
 });
 tell({ type: "serving", target, usage: probe.end() });
