@@ -30,7 +30,7 @@ test("unknown paths, versions, resources and methods are told apart", () =>
     }
   }));
 
-test("requests over the bound get 429 and when to come back; administrators and watches are not counted", () =>
+test("requests over the bound get 429 and when to come back; watches are not counted", () =>
   serve("fairness", async ({ env, store, admin }) => {
     const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
     await using small = new ApiServer(env.child("small"), deps, {

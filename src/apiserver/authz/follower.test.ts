@@ -6,7 +6,7 @@ import { createStore, MemoryJournal } from "#store";
 import { plainIndex } from "../registry/records.ts";
 import { Follower } from "./follower.ts";
 
-test("Follower keeps up with a ring of eight events through a hundred changes that nobody asks about", async () => {
+test("Follower keeps up with a ring of eight events through a hundred changes", async () => {
   const world = new SimWorld("follower");
   await world.run(async () => {
     const env = world.env("store");

@@ -1,7 +1,8 @@
 /**
- * Follows a key range of the store for an index in memory: the state at the start, then every change, as soon as it is
- * published and at the latest when `catchUp()` is called. So an index is never behind the head when it is asked, and its
- * cursor never falls behind the ring. Should history be lost all the same, the owner starts again from the state.
+ * Follows a key range of the store for an index in memory: the state at the start, then every change, as
+ * soon as it is published and at the latest when `catchUp()` is called. So an index is never behind the
+ * head when it is asked, and its cursor never falls behind the ring. Should history be lost all the same,
+ * the owner starts again from the state.
  */
 import { type Cursor, type Store, type StoreEvent, StoreError } from "#store";
 import { WATCH_BATCH } from "../limits.ts";

@@ -84,7 +84,7 @@ function request(
   });
 }
 
-test("HTTP/1.1: a client certificate names the user; without one he is anonymous, with a strange one nobody", () =>
+test("HTTP/1.1: a client certificate names the user; none is anonymous, a strange one is 401", () =>
   listen(async (front) => {
     assert.equal((await request(front, "GET", MAPS, front.admin)).status, 200);
     assert.equal((await request(front, "GET", MAPS)).status, 403);

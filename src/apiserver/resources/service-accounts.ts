@@ -97,7 +97,8 @@ function boundTo(registry: Registry, request: ResourceRequest, reference: BoundR
     const object = registry.objects.get("", plural, scope, name);
     if (object === undefined) throw notFound({ group: "", plural }, name);
     if (uid !== "" && uid !== object.metadata.uid) {
-      const detail = `the bound object has UID "${object.metadata.uid}" and not "${uid}": it was deleted and made anew`;
+      const actual = object.metadata.uid;
+      const detail = `the bound object has UID "${actual}" and not "${uid}": it was made anew`;
       throw conflict({ group: "", plural }, name, detail);
     }
     return object;
