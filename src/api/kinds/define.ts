@@ -105,8 +105,8 @@ export function clearStatus(draft: { status?: unknown }): void {
   draft.status = {};
 }
 
-/** The same for a status that prints some counts when they are zero. */
-export function clearStatusTo(empty: Readonly<Record<string, number>>) {
+/** The same for a status that prints some fields when they say nothing. */
+export function clearStatusTo(empty: Readonly<Record<string, number | null>>) {
   return (draft: { status?: unknown }): void => {
     draft.status = { ...empty };
   };

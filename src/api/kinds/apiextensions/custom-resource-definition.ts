@@ -32,7 +32,7 @@ export const customResourceDefinitions: Resource<CustomResourceDefinition> = def
     prepareForCreate(draft) {
       const stored = (draft.spec.versions ?? []).filter((version) => version.storage);
       const storedVersions = [...new Set(stored.map((version) => version.name))];
-      draft.status = { conditions: [], acceptedNames: { plural: "", kind: "" }, storedVersions };
+      draft.status = { conditions: null, acceptedNames: { plural: "", kind: "" }, storedVersions };
     },
     prepareForUpdate: keepStatus,
     validateCreate: validateDefinition,

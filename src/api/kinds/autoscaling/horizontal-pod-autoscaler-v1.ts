@@ -4,7 +4,7 @@ import type { Resource } from "../../resource.ts";
 import { HorizontalPodAutoscaler } from "../../types/autoscaling-v1/mod.ts";
 import type { HorizontalPodAutoscaler as Stored } from "../../types/autoscaling-v2/mod.ts";
 import { validateAutoscaler } from "../../types/autoscaling-v2/horizontal-pod-autoscaler-validation.ts";
-import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { clearStatusTo, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 import { autoscalerColumns } from "./horizontal-pod-autoscaler.ts";
 import { fromV2, toV2 } from "./v1-conversion.ts";
 
@@ -21,7 +21,7 @@ export const horizontalPodAutoscalersV1: Resource<HorizontalPodAutoscaler> = def
   strategy: {
     name: subdomainName,
     resetFields: statusResetFields,
-    prepareForCreate: clearStatus,
+    prepareForCreate: clearStatusTo({ currentReplicas: 0, desiredReplicas: 0 }),
     prepareForUpdate: keepStatus,
     validateCreate: (object, errors) => validateAutoscaler(toV2(object), errors),
     validateUpdate: (object, _old, errors) => validateAutoscaler(toV2(object), errors),

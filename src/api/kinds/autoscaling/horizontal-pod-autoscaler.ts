@@ -9,7 +9,7 @@ import {
 } from "../../types/autoscaling-v2/mod.ts";
 import { validateAutoscaler } from "../../types/autoscaling-v2/horizontal-pod-autoscaler-validation.ts";
 import { age, integer, name, text } from "../columns.ts";
-import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { clearStatusTo, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
 /** Metrics named in a table row. */
 const shown = 2;
@@ -83,7 +83,7 @@ export const horizontalPodAutoscalers: Resource<HorizontalPodAutoscaler> = defin
   strategy: {
     name: subdomainName,
     resetFields: statusResetFields,
-    prepareForCreate: clearStatus,
+    prepareForCreate: clearStatusTo({ currentMetrics: null, desiredReplicas: 0 }),
     prepareForUpdate: keepStatus,
     validateCreate: validateAutoscaler,
     validateUpdate: (object, _old, errors) => validateAutoscaler(object, errors),

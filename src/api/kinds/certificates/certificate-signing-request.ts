@@ -20,7 +20,7 @@ export const certificateSigningRequests: Resource<CertificateSigningRequest> = d
   strategy: {
     name: pathSegmentName,
     resetFields: {
-      "": [["status"]],
+      "": [["spec"], ["status"]],
       status: [["spec"], ["status", "conditions"]],
       approval: [["spec"], ["status", "certificate"]],
     },
