@@ -1,0 +1,111 @@
+/**
+ * Replays recorded answers of a real API server against a fresh one of ours, and counts what passes by kind. The recordings
+ * and their replayer lie beside the repository; without them there is nothing to compare with.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { load } from "js-yaml";
+import { freePort, Program, root, run } from "../testing/program.ts";
+
+/** Where the recordings are. */
+export const folder = join(root, "../shared/golden");
+
+/** The recordings that the replayer reads, by file name. */
+export const recordings = ["create", "patch", "misc"] as const;
+
+/** Passed and all, by kind. */
+export type Shares = Readonly<Record<string, readonly [passed: number, all: number]>>;
+
+/** One recording that came out differently. */
+export interface Difference {
+  readonly kind: string;
+  readonly what: string;
+}
+
+export interface Replayed {
+  readonly shares: Shares;
+  readonly differences: readonly Difference[];
+}
+
+interface Recording {
+  readonly id: string;
+  readonly name?: string;
+  readonly kind?: string;
+  readonly body?: { readonly kind?: string };
+}
+
+/** Why nothing can be replayed here. */
+export function missingRecordings(): string | undefined {
+  return existsSync(join(folder, "replay.mjs")) ? undefined : "needs the recordings in ../shared/golden";
+}
+
+/** Starts a bare API server of its own and replays one file. */
+export async function replay(recording: string): Promise<Replayed> {
+  const data = mkdtempSync(join(tmpdir(), "navarch-golden-"));
+  const listen = `127.0.0.1:${await freePort()}`;
+  await using program = new Program(["apiserver", "--data", data, "--listen", listen]);
+  try {
+    await program.printed(/is ready/);
+    const file = join(folder, `${recording}.jsonl.gz`);
+    const credentials = credentialFiles(data);
+    const args = ["--server", `https://${listen}`, ...credentials, "--show", "1000000", file];
+    const { stdout, stderr } = await run(join(root, "bin/node"), [join(folder, "replay.mjs"), ...args]);
+    if (!/^\d+ passed, \d+ failed$/m.test(stdout)) throw new Error(`The replay did not end:\n${stderr}`);
+    return counted(recordingsOf(file), stdout);
+  } finally {
+    await program.kill("SIGTERM");
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+/** The administrator's certificate and key, as the replayer wants them. */
+function credentialFiles(data: string): readonly string[] {
+  const config = load(readFileSync(join(data, "admin.conf"), "utf8")) as {
+    readonly users: readonly [{ readonly user: Readonly<Record<string, string>> }];
+  };
+  return [
+    ["--cert", "client-certificate-data"],
+    ["--key", "client-key-data"],
+  ].flatMap(([flag = "", field = ""]) => {
+    const path = join(data, `${field}.pem`);
+    writeFileSync(path, Buffer.from(config.users[0].user[field] ?? "", "base64"), { mode: 0o600 });
+    return [flag, path];
+  });
+}
+
+function recordingsOf(file: string): readonly Recording[] {
+  const lines = gunzipSync(readFileSync(file)).toString().trim().split("\n");
+  return lines.map((line) => JSON.parse(line) as Recording);
+}
+
+/** A recording that failed is printed by its id, with its differences indented below. */
+function counted(all: readonly Recording[], output: string): Replayed {
+  const failures = new Map<string, string>();
+  const lines = output.split("\n");
+  for (const [i, line] of lines.entries()) {
+    const next = lines[i + 1] ?? "";
+    if (next.startsWith("    ") && !line.startsWith(" ")) failures.set(line.split(" ")[0] ?? "", next.trim());
+  }
+  const shares: Record<string, [number, number]> = {};
+  const differences: Difference[] = [];
+  for (const recording of all) {
+    const kind = groupOf(recording);
+    const share = (shares[kind] ??= [0, 0]);
+    const what = failures.get(recording.id);
+    share[1]++;
+    if (what === undefined) share[0]++;
+    else differences.push({ kind, what });
+  }
+  const sorted = Object.entries(shares).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { shares: Object.fromEntries(sorted), differences };
+}
+
+/** The kind, or what was asked where that says more. */
+function groupOf({ name = "", kind, body }: Recording): string {
+  if (kind !== undefined) return kind;
+  if (/^create .* for /.test(name)) return "create";
+  const isOwnKind = body?.kind !== undefined && name.startsWith(body.kind);
+  return isOwnKind ? (body.kind ?? name) : (/^[A-Z]\w*(?=:| |$)/.exec(name)?.[0] ?? name);
+}
