@@ -1,0 +1,63 @@
+/** Images by CRI v1's `ImageService`. */
+import type { RpcClient } from "#base/rpc";
+import type { PodSandboxConfig } from "../config.ts";
+import type { FilesystemUsage, Image, ImageAuth, ImageService } from "../runtime.ts";
+import { decodeFilesystem, decodeImage } from "./decode-state.ts";
+import { encodeSandbox } from "./encode-config.ts";
+import { asRuntimeError, asToldError } from "./errors.ts";
+import { callTimeoutMs } from "./limits.ts";
+import { imageMethods } from "./methods.ts";
+
+export class CriImages implements ImageService {
+  readonly #rpc: RpcClient;
+
+  constructor(deps: { readonly rpc: RpcClient }) {
+    this.#rpc = deps.rpc;
+  }
+
+  async pullImage(
+    image: string,
+    auth: ImageAuth | undefined,
+    sandbox: PodSandboxConfig,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const request = { image: { image }, auth, sandbox: encodeSandbox(sandbox) };
+    try {
+      return (await this.#rpc.call(imageMethods.pull, request, Infinity, signal)).imageRef;
+    } catch (error) {
+      throw asToldError(error, ({ code, message }) => {
+        if (message.startsWith("RegistryUnavailable")) return "registry-unavailable";
+        return code === "not-found" ? "image-not-found" : "pull-failed";
+      });
+    }
+  }
+
+  async imageStatus(image: string, signal: AbortSignal): Promise<Image | undefined> {
+    const answer = await this.#call(() =>
+      this.#rpc.call(imageMethods.status, { image: { image } }, callTimeoutMs, signal),
+    );
+    return answer.image === undefined ? undefined : decodeImage(answer.image);
+  }
+
+  async listImages(signal: AbortSignal): Promise<readonly Image[]> {
+    const answer = await this.#call(() => this.#rpc.call(imageMethods.list, {}, callTimeoutMs, signal));
+    return answer.images.map(decodeImage);
+  }
+
+  async removeImage(image: string, signal: AbortSignal): Promise<void> {
+    await this.#call(() => this.#rpc.call(imageMethods.remove, { image: { image } }, callTimeoutMs, signal));
+  }
+
+  async imageFsInfo(signal: AbortSignal): Promise<readonly FilesystemUsage[]> {
+    const answer = await this.#call(() => this.#rpc.call(imageMethods.fsInfo, {}, callTimeoutMs, signal));
+    return answer.filesystems.map(decodeFilesystem);
+  }
+
+  async #call<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw asRuntimeError(error);
+    }
+  }
+}

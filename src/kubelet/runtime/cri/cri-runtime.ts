@@ -1,0 +1,226 @@
+/**
+ * A container runtime behind CRI v1 (containerd, CRI-O). It keeps no state: every answer is the runtime's.
+ * Beside the calls it does what CRI leaves to the kubelet and the interface wants: log directories and
+ * termination messages.
+ */
+import type { Env } from "#base";
+import type { Decoded, Given, Message, Method, RpcClient } from "#base/rpc";
+import type { ContainerConfig, PodSandboxConfig } from "../config.ts";
+import { RuntimeError } from "../errors.ts";
+import {
+  podUidLabel,
+  terminationMessagePathAnnotation,
+  terminationMessagePolicyAnnotation,
+} from "../labels.ts";
+import type {
+  ContainerEvent,
+  ContainerState,
+  ContainerStats,
+  ContainerStatus,
+  ContainerSummary,
+  ExecResult,
+  RuntimeFilter,
+  RuntimeService,
+  RuntimeStatus,
+  RuntimeVersion,
+  Sandbox,
+  SandboxState,
+  SandboxStatus,
+} from "../runtime.ts";
+import type { ContainerFiles } from "./container-files-node.ts";
+import { type ChangeHints, watchContainers } from "./container-watch.ts";
+import {
+  decodeContainer,
+  decodeContainerStats,
+  decodeContainerStatus,
+  decodeRuntimeStatus,
+  decodeSandbox,
+  decodeSandboxStatus,
+} from "./decode-state.ts";
+import { encodeContainer, encodeSandbox } from "./encode-config.ts";
+import { containerStates, sandboxStates } from "./enums.ts";
+import { asRuntimeError, asToldError, runtimeCodeOf } from "./errors.ts";
+import { callTimeoutMs, sandboxTimeoutMs } from "./limits.ts";
+import type { containerStatusResponse } from "./messages.ts";
+import { runtimeMethods } from "./methods.ts";
+
+export interface CriRuntimeDeps {
+  readonly rpc: RpcClient;
+  readonly files: ContainerFiles;
+  /** Default: none, and the lists are read every second. */
+  readonly hints?: ChangeHints;
+  /** Hears of the range of the node's pod addresses before the runtime does. Default: nobody. */
+  readonly configureNetwork?: (podCidr: string, signal: AbortSignal) => Promise<void>;
+}
+
+export class CriRuntime implements RuntimeService {
+  readonly #env: Env;
+  readonly #deps: CriRuntimeDeps;
+
+  constructor(env: Env, deps: CriRuntimeDeps) {
+    this.#env = env;
+    this.#deps = deps;
+  }
+
+  async version(signal: AbortSignal): Promise<RuntimeVersion> {
+    return this.#call(runtimeMethods.version, {}, signal);
+  }
+
+  async status(signal: AbortSignal): Promise<RuntimeStatus> {
+    return decodeRuntimeStatus(await this.#call(runtimeMethods.status, {}, signal));
+  }
+
+  async updateRuntimeConfig(config: { readonly podCidr: string }, signal: AbortSignal): Promise<void> {
+    await this.#deps.configureNetwork?.(config.podCidr, signal);
+    await this.#call(runtimeMethods.updateRuntimeConfig, { config: { network: config } }, signal);
+  }
+
+  async runPodSandbox(config: PodSandboxConfig, signal: AbortSignal): Promise<string> {
+    await this.#deps.files.prepareSandbox(config);
+    const request = { config: encodeSandbox(config), runtimeHandler: config.runtimeHandler };
+    try {
+      const { rpc } = this.#deps;
+      return (await rpc.call(runtimeMethods.runPodSandbox, request, sandboxTimeoutMs, signal)).id;
+    } catch (error) {
+      throw asToldError(error, runtimeCodeOf);
+    }
+  }
+
+  async stopPodSandbox(id: string, signal: AbortSignal): Promise<void> {
+    await this.#call(runtimeMethods.stopPodSandbox, { id }, signal);
+  }
+
+  async removePodSandbox(id: string, signal: AbortSignal): Promise<void> {
+    const [sandbox] = await this.listPodSandbox({ id }, signal);
+    await this.#call(runtimeMethods.removePodSandbox, { id }, signal);
+    if (sandbox === undefined) return;
+    const others = await this.listPodSandbox({ labels: { [podUidLabel]: sandbox.uid } }, signal);
+    if (others.length === 0) await this.#deps.files.forget(sandbox);
+  }
+
+  async podSandboxStatus(id: string, signal: AbortSignal): Promise<SandboxStatus> {
+    const { status } = await this.#call(runtimeMethods.podSandboxStatus, { id }, signal);
+    if (status === undefined) throw new RuntimeError("not-found", `sandbox "${id}" has no status`);
+    return decodeSandboxStatus(status);
+  }
+
+  async listPodSandbox(
+    filter: RuntimeFilter & { readonly state?: SandboxState },
+    signal: AbortSignal,
+  ): Promise<readonly Sandbox[]> {
+    const { state, ...rest } = filter;
+    const given = state === undefined ? rest : { ...rest, state: { state: sandboxStates.indexOf(state) } };
+    const { items } = await this.#call(runtimeMethods.listPodSandbox, { filter: given }, signal);
+    return items.map(decodeSandbox);
+  }
+
+  async createContainer(
+    sandboxId: string,
+    config: ContainerConfig,
+    sandbox: PodSandboxConfig,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const mounts = [...config.mounts, ...(await this.#deps.files.prepareContainer(config, sandbox))];
+    const request = {
+      sandboxId,
+      config: encodeContainer({ ...config, mounts }),
+      sandbox: encodeSandbox(sandbox),
+    };
+    return (await this.#call(runtimeMethods.createContainer, request, signal)).id;
+  }
+
+  async startContainer(id: string, signal: AbortSignal): Promise<void> {
+    await this.#call(runtimeMethods.startContainer, { id }, signal);
+  }
+
+  async stopContainer(id: string, timeoutSeconds: number, signal: AbortSignal): Promise<void> {
+    const timeoutMs = callTimeoutMs + timeoutSeconds * 1000;
+    try {
+      await this.#call(runtimeMethods.stopContainer, { id, timeoutSeconds }, signal, timeoutMs);
+    } catch (error) {
+      if (!(error instanceof RuntimeError) || error.code !== "not-found") throw error;
+    }
+  }
+
+  async removeContainer(id: string, signal: AbortSignal): Promise<void> {
+    await this.#call(runtimeMethods.removeContainer, { id }, signal);
+  }
+
+  async listContainers(
+    filter: RuntimeFilter & { readonly podSandboxId?: string; readonly state?: ContainerState },
+    signal: AbortSignal,
+  ): Promise<readonly ContainerSummary[]> {
+    const { state, ...rest } = filter;
+    const given = state === undefined ? rest : { ...rest, state: { state: containerStates.indexOf(state) } };
+    const { containers } = await this.#call(runtimeMethods.listContainers, { filter: given }, signal);
+    return containers.map(decodeContainer);
+  }
+
+  async containerStatus(id: string, signal: AbortSignal): Promise<ContainerStatus> {
+    const status = await this.#status(id, signal);
+    if (status === undefined) throw new RuntimeError("not-found", `container "${id}" has no status`);
+    // Only the list tells the sandbox.
+    const [row] = await this.listContainers({ id }, signal);
+    if (row === undefined) throw new RuntimeError("not-found", `container "${id}" is gone`);
+    const ended = containerStates[status.state] === "CONTAINER_EXITED";
+    const message = ended ? await this.#lastWords(status) : status.message;
+    return decodeContainerStatus(status, { podSandboxId: row.podSandboxId, message });
+  }
+
+  async execSync(
+    id: string,
+    command: readonly string[],
+    timeoutSeconds: number,
+    signal: AbortSignal,
+  ): Promise<ExecResult> {
+    // The runtime keeps the time; ours is for a runtime that does not.
+    const timeoutMs = timeoutSeconds === 0 ? Infinity : callTimeoutMs + timeoutSeconds * 1000;
+    const request = { id, command, timeoutSeconds };
+    const answer = await this.#call(runtimeMethods.execSync, request, signal, timeoutMs);
+    return { stdout: text(answer.stdout), stderr: text(answer.stderr), exitCode: answer.exitCode };
+  }
+
+  async listContainerStats(
+    filter: RuntimeFilter & { readonly podSandboxId?: string },
+    signal: AbortSignal,
+  ): Promise<readonly ContainerStats[]> {
+    const { stats } = await this.#call(runtimeMethods.listContainerStats, { filter }, signal);
+    return stats.map(decodeContainerStats);
+  }
+
+  containerEvents(open: () => void, signal: AbortSignal): AsyncIterable<ContainerEvent> {
+    return watchContainers(this.#env, { runtime: this, hints: this.#deps.hints }, open, signal);
+  }
+
+  async #status(id: string, signal: AbortSignal): Promise<Decoded<typeof containerStatusResponse>["status"]> {
+    return (await this.#call(runtimeMethods.containerStatus, { id }, signal)).status;
+  }
+
+  /** What the container left behind; else what the runtime says. */
+  async #lastWords(status: NonNullable<Decoded<typeof containerStatusResponse>["status"]>): Promise<string> {
+    const { annotations, mounts, exitCode, logPath, message } = status;
+    const path = annotations[terminationMessagePathAnnotation];
+    const mount = mounts.find((one) => one.containerPath === path);
+    const written = mount === undefined ? "" : await this.#deps.files.lastWords(mount.hostPath);
+    if (written !== "" || message !== "") return written + message;
+    const fallsBack = annotations[terminationMessagePolicyAnnotation] === "FallbackToLogsOnError";
+    return fallsBack && exitCode !== 0 && logPath !== "" ? this.#deps.files.endOfLog(logPath) : "";
+  }
+
+  async #call<Q extends Message, A extends Message>(
+    method: Method<Q, A>,
+    request: Given<Q>,
+    signal: AbortSignal,
+    timeoutMs = callTimeoutMs,
+  ): Promise<Decoded<A>> {
+    try {
+      return await this.#deps.rpc.call(method, request, timeoutMs, signal);
+    } catch (error) {
+      throw asRuntimeError(error);
+    }
+  }
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("utf8");
+}

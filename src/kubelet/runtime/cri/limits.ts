@@ -1,0 +1,19 @@
+/** The numbers of the runtime's client, with their reasons. */
+
+/** Longest wait for any call but those below; upstream's `runtimeRequestTimeout`. */
+export const callTimeoutMs = 120_000;
+
+/** A sandbox waits for its network plug-ins too; upstream doubles the time. */
+export const sandboxTimeoutMs = 2 * callTimeoutMs;
+
+/**
+ * After a hint that something changed, the lists are read again at these intervals: the runtime tells of an
+ * exit a little before its own lists show it.
+ */
+export const relistAfterHintMs = [5, 30, 120, 500];
+
+/** How often the lists are read while nothing is said, when the runtime gives hints and when it does not. */
+export const relistMs = { hinted: 30_000, blind: 1_000 };
+
+/** Lines and bytes taken of a log for a termination message; upstream's. */
+export const logTail = { lines: 80, bytes: 2048 };
