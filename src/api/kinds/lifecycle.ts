@@ -3,6 +3,7 @@
  * the strategy validates, metadata is validated by the kind's name rule or by the rule for all. Pure.
  */
 import { same } from "../equal.ts";
+import { dropDisabled } from "../gates.ts";
 import { FieldErrors } from "../field-errors.ts";
 import type { ObjectSubresource, RequestContext, Resource } from "../resource.ts";
 import type { KubeObject } from "../schema/mod.ts";
@@ -23,6 +24,7 @@ export function prepareForCreate(resource: Resource, draft: KubeObject, context:
   delete draft.metadata.generation;
   if (resource.strategy.generationOf !== undefined) draft.metadata.generation = 1;
   resource.strategy.prepareForCreate?.(draft, context);
+  dropDisabled(resource.type, draft, undefined);
 }
 
 /** Empty when the object may be created. */
@@ -48,6 +50,7 @@ export function prepareForUpdate(
 ): void {
   if (old.metadata.generation === undefined) delete draft.metadata.generation;
   else draft.metadata.generation = old.metadata.generation;
+  dropDisabled(resource.type, draft, old);
   if (subresource !== undefined) return subresource.prepareForUpdate(draft, old, context);
   resource.strategy.prepareForUpdate?.(draft, old, context);
   bumpGeneration(resource, draft, old);
