@@ -35,7 +35,7 @@ test("requests over the bound get 429 and when to come back; watches are not cou
     const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
     await using small = new ApiServer(env.child("small"), deps, {
       rootCertificate: "x",
-      inFlight: { reads: 1, writes: 1 },
+      inFlight: { reads: 1, writes: 1, waiting: 0 },
     });
     await small.start(new AbortController().signal);
     const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };

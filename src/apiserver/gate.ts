@@ -79,7 +79,7 @@ export class Gate {
     const user = impersonated(call, caller, authorizers);
     const admitted = { call, info, user, now: this.#env.clock.now() };
     audit?.received(admitted);
-    const leave = fairness.enter(user, info);
+    const leave = await fairness.enter(user, info, call.signal);
     try {
       this.#authorize(user, info);
       const answer = await handler(admitted);

@@ -21,7 +21,7 @@ import { DiscoveryEndpoints } from "./endpoints/discovery.ts";
 import { type EndpointParts, endpointAnswer } from "./endpoints/endpoints.ts";
 import { issuerDocuments } from "./endpoints/issuer.ts";
 import { OpenApiEndpoints } from "./endpoints/openapi.ts";
-import { Fairness } from "./fairness.ts";
+import { Fairness, type FairnessLimits } from "./fairness.ts";
 import { type Admitted, type Audit, Gate } from "./gate.ts";
 import { type PlainAnswer, type PlainRequest, plainCall, plainAnswer } from "./in-process.ts";
 import { Negotiator } from "./negotiate.ts";
@@ -72,8 +72,8 @@ export interface ApiServerOptions {
    * false.
    */
   readonly freeze?: boolean;
-  /** Requests in flight, reads and writes. Default 400 and 200. */
-  readonly inFlight?: { readonly reads: number; readonly writes: number };
+  /** Requests in flight, reads and writes, and those that wait for each. Default 400, 200 and 6,400. */
+  readonly inFlight?: Partial<FairnessLimits>;
 }
 
 const DEFAULT_PORT = 6443;
@@ -151,7 +151,7 @@ export class ApiServer implements Component {
       issuer: issuerDocuments(issuer, keys),
     };
     const metrics = new RequestMetrics(env.metrics);
-    const fairness = new Fairness(env.metrics, options.inFlight);
+    const fairness = new Fairness(env, options.inFlight);
     const handler = (admitted: Admitted): Promise<Answer | undefined> => this.#serve(admitted);
     this.#gate = new Gate(env, {
       authenticator,
