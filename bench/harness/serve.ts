@@ -1,7 +1,9 @@
 /** The process that is measured (`server-process.ts` starts it): `serve.ts FOLDER OPTIONS`. Ends when its parent does. */
 import { createRealEnv } from "#base/real";
 import { clusterRoleBindings, serviceAccounts } from "#api";
-import { type Cluster, startCluster } from "#cluster";
+import { Cluster, startCluster } from "#cluster";
+import { InProcessAccess } from "../../src/cluster/access.ts";
+import { startScheduler } from "../../src/cluster/components.ts";
 import { CannedServer } from "./canned-server.ts";
 import type { Target } from "./lean-connection.ts";
 import { Probe } from "./probe.ts";
@@ -51,6 +53,12 @@ async function serve(): Promise<{ readonly target: Target; readonly owner: Async
   return { owner, target: { host, port, ca: owner.pki.ca.certificatePem, token: await tokenOf(owner) } };
 }
 
+/** Starts the scheduler now. */
+async function schedule(): Promise<void> {
+  if (!(owner instanceof Cluster)) throw new TypeError("Only a cluster has a scheduler");
+  await startScheduler(owner.env.child("scheduler"), new InProcessAccess(owner.server), signal);
+}
+
 async function stop(): Promise<void> {
   await owner[Symbol.asyncDispose]();
   process.exit();
@@ -59,6 +67,7 @@ async function stop(): Promise<void> {
 const { target, owner } = await serve();
 const tell = (message: Message): void => void process.send?.(message);
 process.on("message", ({ type }: Message) => {
+  if (type === "schedule") return void schedule();
   if (type === "collect") globalThis.gc?.();
   if (type === "begin") probe.begin();
   tell({ type: "usage", usage: probe.end() });

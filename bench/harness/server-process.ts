@@ -23,7 +23,7 @@ export interface ServeOptions {
 export type Message =
   | { readonly type: "serving"; readonly target: Target; readonly usage: Usage }
   | { readonly type: "usage"; readonly usage: Usage }
-  | { readonly type: "begin" | "end" | "collect" };
+  | { readonly type: "begin" | "end" | "collect" | "schedule" };
 
 export interface Measured<T> {
   readonly value: T;
@@ -64,7 +64,7 @@ export class ServerProcess implements AsyncDisposable {
     };
     const data = folder ?? mkdtempSync(join(tmpdir(), "navarch-bench-"));
     const child = fork(join(import.meta.dirname, "serve.ts"), [data, JSON.stringify(whole)], {
-      execArgv: process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [],
+      execArgv: ["--expose-gc", ...(process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [])],
     });
     const message = await told(child, "serving");
     if (message.type !== "serving") throw new Error("The server did not say where it serves");
@@ -81,6 +81,11 @@ export class ServerProcess implements AsyncDisposable {
     await told(this.#child, "usage");
     const value = await body();
     return { value, usage: await this.#ask("end") };
+  }
+
+  /** Starts the scheduler of a cluster that has none. */
+  startScheduler(): void {
+    this.#child.send({ type: "schedule" } satisfies Message);
   }
 
   /** Collects garbage, then tells. */
