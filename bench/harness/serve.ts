@@ -56,7 +56,7 @@ async function serve(): Promise<{ readonly target: Target; readonly owner: Async
 /** Starts the scheduler now. */
 async function schedule(): Promise<void> {
   if (!(owner instanceof Cluster)) throw new TypeError("Only a cluster has a scheduler");
-  await startScheduler(owner.env.child("scheduler"), new InProcessAccess(owner.server), signal);
+  await startScheduler(owner.env.child("scheduler"), new InProcessAccess(owner.server), undefined, signal);
 }
 
 async function stop(): Promise<void> {
