@@ -1,0 +1,242 @@
+/**
+ * The service proxy of one node: informers of Services and EndpointSlices make services dirty; a loop compiles those
+ * and hands the difference to nft as one transaction.
+ *
+ *   informers -> dirty keys -> serviceRules -> ledger -> changes -> transaction -> sink
+ *
+ * Invariant: between transactions the kernel holds the ledger's table, or `#lost` is set, and the next transaction
+ * writes the whole table anew. Nothing is read back: a change by somebody else shows when a transaction, or the probe
+ * that is sent when there was none for a while, is refused.
+ */
+import {
+  type EndpointSlice,
+  endpointSlices,
+  type Node,
+  nodes,
+  type Service,
+  services,
+  type ServiceCIDR,
+  serviceCidrs,
+} from "#api";
+import { type Component, type Env, isAbort, messageOf } from "#base";
+import { BackOff, type Informer, type Informers, keyOf, keyText, parseKey } from "#client";
+import { baseEntries } from "./base-entries.ts";
+import { families, type Table, tableName } from "./entry.ts";
+import { Ledger } from "./ledger.ts";
+import { fullSyncMs, maxServicesPerTransaction, resyncBackOff, sliceMs } from "./limits.ts";
+import type { NftSink } from "./nft-sink.ts";
+import type { ProxyNode } from "./place.ts";
+import { proxyMetrics } from "./proxy-metrics.ts";
+import { nodeOwner, serviceKeyOf } from "./rules.ts";
+import { type HealthCheck, noRules, serviceRules, type ServiceRules } from "./service-rules.ts";
+import { removal, transaction, wholeTransaction } from "./transaction.ts";
+import { WakeUp } from "./wake-up.ts";
+
+export interface ServiceProxyDeps {
+  readonly informers: Informers;
+  readonly sink: NftSink;
+}
+
+export interface ServiceProxyOptions {
+  readonly nodeName: string;
+  /** Pod addresses of the cluster. Default `10.244.0.0/16`. */
+  readonly podCidrs?: readonly string[];
+  /** Service addresses beside those of ServiceCIDR objects. Default `10.96.0.0/12`. */
+  readonly serviceCidrs?: readonly string[];
+  /** How often the kernel is asked whether our tables are still there, in milliseconds. Default 5,000. */
+  readonly probeMs?: number;
+}
+
+/** Refused when a table or chain of ours is gone; changes nothing otherwise. */
+const probe = families.flatMap((family) => [
+  `flush chain ${family} ${tableName} unreachable`,
+  `add rule ${family} ${tableName} unreachable reject`,
+]);
+
+export class ServiceProxy implements Component {
+  readonly #env: Env;
+  readonly #sink: NftSink;
+  readonly #options: Required<ServiceProxyOptions>;
+  readonly #informers: Informers;
+  readonly #services: Informer<Service>;
+  readonly #slices: Informer<EndpointSlice>;
+  readonly #nodes: Informer<Node>;
+  readonly #cidrs: Informer<ServiceCIDR>;
+  readonly #metrics;
+  readonly #ledger = new Ledger();
+  readonly #compiled = new Map<string, ServiceRules>();
+  readonly #dirty = new Map<string, number>();
+  readonly #wakeUp: WakeUp;
+  readonly #subscriptions: (() => void)[] = [];
+  #node: ProxyNode | undefined;
+  #nodeDirty = true;
+  #lost = true;
+  #wholeAt = 0;
+  #inSync = false;
+
+  constructor(env: Env, deps: ServiceProxyDeps, options: ServiceProxyOptions) {
+    this.#env = env;
+    this.#sink = deps.sink;
+    this.#informers = deps.informers;
+    this.#options = {
+      podCidrs: ["10.244.0.0/16"],
+      serviceCidrs: ["10.96.0.0/12"],
+      probeMs: 5_000,
+      ...options,
+    };
+    this.#wakeUp = new WakeUp(env.clock);
+    this.#services = deps.informers.of<Service>(services);
+    this.#slices = deps.informers.of<EndpointSlice>(endpointSlices);
+    this.#nodes = deps.informers.of<Node>(nodes, { fieldSelector: `metadata.name=${options.nodeName}` });
+    this.#cidrs = deps.informers.of<ServiceCIDR>(serviceCidrs);
+    this.#slices.index("service", (slice) => [serviceKeyOf(slice) ?? ""]);
+    this.#metrics = proxyMetrics(env.metrics);
+  }
+
+  /** Resolves when the kernel holds the rules of every service. */
+  async start(signal: AbortSignal): Promise<void> {
+    this.#subscriptions.push(
+      this.#services.onChange(({ key }) => this.#touch(keyText(key))),
+      this.#slices.onChange(({ previous, current }) => {
+        for (const slice of [previous, current])
+          if (slice !== undefined) this.#touch(serviceKeyOf(slice) ?? "");
+      }),
+      this.#nodes.onChange(() => this.#touchNode()),
+      this.#cidrs.onChange(() => this.#touchNode()),
+    );
+    await this.#informers.start(signal);
+    this.#env.tasks.spawn("proxy", (stop) => this.#run(stop));
+    while (!this.#inSync) await this.#wakeUp.settled(signal);
+  }
+
+  ready(): string | undefined {
+    if (!this.#services.synced || !this.#slices.synced) return "informers have not synced";
+    return this.#lost ? "rules are not in the kernel" : undefined;
+  }
+
+  /** What health check node ports are to answer, by service. */
+  get healthChecks(): ReadonlyMap<string, HealthCheck> {
+    const checks = new Map<string, HealthCheck>();
+    for (const [key, { healthCheck }] of this.#compiled)
+      if (healthCheck !== undefined) checks.set(key, healthCheck);
+    return checks;
+  }
+
+  /** What the kernel is to hold. */
+  get table(): Table {
+    return this.#ledger.table;
+  }
+
+  /** Removes the rules from the kernel, for a node that leaves. Otherwise they stay, and a new proxy takes over. */
+  async remove(signal: AbortSignal): Promise<void> {
+    this.#lost = true;
+    await this.#sink.apply(removal(), signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const unsubscribe of this.#subscriptions.splice(0)) unsubscribe();
+    this.#inSync = false;
+  }
+
+  #touch(key: string): void {
+    if (key === "" || this.#dirty.has(key)) return;
+    this.#dirty.set(key, this.#env.clock.monotonic());
+    this.#wakeUp.wake();
+  }
+
+  #touchNode(): void {
+    this.#nodeDirty = true;
+    this.#wakeUp.wake();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const backOff = new BackOff(resyncBackOff, this.#env.random);
+    while (!signal.aborted) {
+      try {
+        await this.#turn(signal);
+        if (this.#lost) continue;
+        backOff.reset();
+        this.#inSync = this.#dirty.size === 0 && !this.#nodeDirty;
+        this.#wakeUp.settle();
+        if (this.#inSync) await this.#wakeUp.wait(this.#options.probeMs, signal);
+      } catch (error) {
+        if (isAbort(error) || signal.aborted) return;
+        this.#lost = true;
+        this.#metrics.failed.inc();
+        this.#env.log.warn("Rules are written anew", { reason: messageOf(error) });
+        await this.#env.clock.sleep(backOff.next(), signal);
+      }
+    }
+  }
+
+  /** One transaction: the whole table when the kernel's is not known, what changed otherwise, else the probe. */
+  async #turn(signal: AbortSignal): Promise<void> {
+    const begun = this.#env.clock.monotonic();
+    if (begun - this.#wholeAt >= fullSyncMs) this.#lost = true;
+    const whole = this.#lost;
+    const oldest = Math.min(begun, ...this.#dirty.values().take(maxServicesPerTransaction));
+    await this.#compile(whole, signal);
+    const changes = this.#ledger.take();
+    const commands = whole ? wholeTransaction(this.#ledger.table) : transaction(changes);
+    this.#lost = true; // Until the kernel has taken it.
+    await this.#sink.apply(commands.length === 0 ? probe : commands, signal);
+    this.#lost = false;
+    const now = this.#env.clock.monotonic();
+    if (whole) this.#wholeAt = now;
+    if (commands.length > 0) this.#metrics.synced(now - begun, now - oldest, whole);
+  }
+
+  async #compile(all: boolean, signal: AbortSignal): Promise<void> {
+    const node = this.#placeNode();
+    let sliceEnd = this.#env.clock.monotonic() + sliceMs;
+    let count = 0;
+    for (const key of this.#dirty.keys()) {
+      if (!all && count >= maxServicesPerTransaction) break;
+      count += 1;
+      this.#dirty.delete(key);
+      this.#compileService(key, node);
+      if (this.#env.clock.monotonic() < sliceEnd) continue;
+      await this.#env.clock.yield();
+      signal.throwIfAborted();
+      sliceEnd = this.#env.clock.monotonic() + sliceMs;
+    }
+  }
+
+  #compileService(key: string, node: ProxyNode): void {
+    const service = this.#services.lister.get(parseKey(key));
+    const previous = this.#compiled.get(key);
+    const slices = this.#slices.lister.by("service", key);
+    const compiled = service === undefined ? noRules : serviceRules(service, slices, node, previous);
+    if (compiled === noRules) this.#compiled.delete(key);
+    else this.#compiled.set(key, compiled);
+    this.#ledger.claim(key, compiled.entries);
+  }
+
+  /** A node that is another place than before makes every service dirty. */
+  #placeNode(): ProxyNode {
+    if (this.#node !== undefined && !this.#nodeDirty) return this.#node;
+    this.#nodeDirty = false;
+    const node = this.#observedNode();
+    if (JSON.stringify(node) === JSON.stringify(this.#node)) return node;
+    this.#node = node;
+    for (const service of this.#services.lister.list()) this.#touch(keyText(keyOf(service)));
+    this.#ledger.claim(
+      nodeOwner,
+      families.flatMap((family) => baseEntries(family, node)),
+    );
+    return node;
+  }
+
+  #observedNode(): ProxyNode {
+    const { nodeName, podCidrs, serviceCidrs: ranges } = this.#options;
+    const node = this.#nodes.lister.get({ name: nodeName });
+    const addresses = (node?.status.addresses ?? []).filter(({ type }) => type === "InternalIP");
+    return {
+      name: nodeName,
+      zone: node?.metadata.labels?.["topology.kubernetes.io/zone"] ?? "",
+      addresses: addresses.map(({ address }) => address),
+      podCidrs,
+      serviceCidrs: [...ranges, ...this.#cidrs.lister.list().flatMap(({ spec }) => spec.cidrs ?? [])],
+    };
+  }
+}
