@@ -123,7 +123,7 @@ export class ApiServer implements Component {
       records,
       views,
       objects,
-      admission: new Admission({ objects, clock: env.clock, random: env.random }, plugins),
+      admission: new Admission({ objects, clock: env.clock, random: env.random }, Object.values(plugins)),
       behaviours: createBehaviours({
         rootCertificate: options.rootCertificate,
         addresses: this.#addresses,

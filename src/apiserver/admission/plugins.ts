@@ -22,9 +22,9 @@ export interface PluginParts {
   readonly authorizers: AuthorizerChain;
 }
 
-/** Every plug-in, in the order in which they run. */
-export function createPlugins(parts: PluginParts): readonly AdmissionPlugin[] {
-  return Object.values({
+/** Every plug-in by name, in the order in which they run. */
+export function createPlugins(parts: PluginParts): Readonly<Record<string, AdmissionPlugin>> {
+  return {
     NamespaceLifecycle: namespaceLifecycle,
     LimitRanger: limitRanger,
     ServiceAccount: serviceAccount,
@@ -38,5 +38,5 @@ export function createPlugins(parts: PluginParts): readonly AdmissionPlugin[] {
     DefaultIngressClass: defaultIngressClass,
     PodTopologyLabels: podTopologyLabels,
     RbacEscalation: rbacEscalation(parts.rbac, parts.authorizers),
-  });
+  };
 }

@@ -1,0 +1,132 @@
+/**
+ * What the tables cannot say for docs/parity.md: what upstream has on by default, and where this program
+ * differs.
+ */
+
+/**
+ * Plug-ins of kube-apiserver and kube-scheduler that are on by default. PrioritySort is none here: it is the order
+ * of the queue.
+ */
+export const upstreamPlugins = {
+  admission: [
+    "NamespaceLifecycle",
+    "LimitRanger",
+    "ServiceAccount",
+    "TaintNodesByCondition",
+    "PodSecurity",
+    "Priority",
+    "DefaultTolerationSeconds",
+    "PersistentVolumeClaimResize",
+    "StorageObjectInUseProtection",
+    "DefaultStorageClass",
+    "RuntimeClass",
+    "CertificateApproval",
+    "CertificateSigning",
+    "ClusterTrustBundleAttest",
+    "CertificateSubjectRestriction",
+    "DefaultIngressClass",
+    "PodTopologyLabels",
+    "MutatingAdmissionPolicy",
+    "MutatingAdmissionWebhook",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionWebhook",
+    "ResourceQuota",
+  ],
+  scheduler: [
+    "SchedulingGates",
+    "NodeUnschedulable",
+    "NodeName",
+    "TaintToleration",
+    "NodeAffinity",
+    "NodePorts",
+    "NodeResourcesFit",
+    "VolumeRestrictions",
+    "NodeVolumeLimits",
+    "VolumeBinding",
+    "VolumeZone",
+    "PodTopologySpread",
+    "InterPodAffinity",
+    "DynamicResources",
+    "DefaultPreemption",
+    "NodeResourcesBalancedAllocation",
+    "ImageLocality",
+  ],
+} as const;
+
+/** Controllers of kube-controller-manager that run by default, without those of cloud providers. */
+export const upstreamControllers = [
+  "certificatesigningrequest-approving-controller",
+  "certificatesigningrequest-cleaner-controller",
+  "certificatesigningrequest-signing-controller",
+  "clusterrole-aggregation-controller",
+  "cronjob-controller",
+  "daemonset-controller",
+  "deployment-controller",
+  "device-taint-eviction-controller",
+  "disruption-controller",
+  "endpoints-controller",
+  "endpointslice-controller",
+  "endpointslice-mirroring-controller",
+  "ephemeral-volume-controller",
+  "garbage-collector-controller",
+  "horizontal-pod-autoscaler-controller",
+  "job-controller",
+  "legacy-serviceaccount-token-cleaner-controller",
+  "namespace-controller",
+  "node-ipam-controller",
+  "node-lifecycle-controller",
+  "persistentvolume-attach-detach-controller",
+  "persistentvolume-binder-controller",
+  "persistentvolume-expander-controller",
+  "persistentvolume-protection-controller",
+  "persistentvolumeclaim-protection-controller",
+  "pod-garbage-collector-controller",
+  "replicaset-controller",
+  "replicationcontroller-controller",
+  "resourceclaim-controller",
+  "resourcequota-controller",
+  "root-ca-certificate-publisher-controller",
+  "service-cidr-controller",
+  "serviceaccount-controller",
+  "serviceaccount-token-controller",
+  "statefulset-controller",
+  "taint-eviction-controller",
+  "ttl-after-finished-controller",
+  "ttl-controller",
+  "validatingadmissionpolicy-status-controller",
+  "volumeattributesclass-protection-controller",
+] as const;
+
+/** What is refused, and how. */
+export const absentPaths = [
+  "`log`, `exec`, `attach`, `portforward` and `proxy` answer 501: virtual nodes run no containers, " +
+    "and real nodes are not reachable yet.",
+  "Custom resources answer 404: a CustomResourceDefinition is stored and checked, but nothing is " +
+    "served under it yet.",
+  "Aggregated APIs answer 404: an APIService is stored and checked, but nothing is forwarded to it.",
+  "Webhooks and admission policies are stored and checked, and none is called. CEL is not compiled " +
+    "yet, so an expression that would not compile is not refused.",
+  "Flow schemas and priority levels are stored and checked; requests are bounded by two fixed pools, " +
+    "fair by user.",
+  "`--node real` is refused: pods run on virtual nodes, which behave as kubelets on a simulated " +
+    "runtime.",
+] as const;
+
+/** Where we answer otherwise on purpose, or where a recording cannot be matched. */
+export const differences = [
+  "The recorded server adds a fourth source, a vendor's ConfigMap with a service CA, to the token " +
+    "volume of pods. Upstream adds three, and so do we: 56 rows of create, all 22 histories of pods in " +
+    "patch, and 4 rows of misc differ.",
+  "The recordings were made as another user (name, uid): 16 rows of create and 3 of misc that show " +
+    "who asked differ.",
+  "Four rows of misc follow a request that is not in the recording, and 11 histories of patch are " +
+    "about a custom resource.",
+  "A list that is sent empty where upstream would print `null` is owned there and not here (12 rows " +
+    "of create).",
+  "The text of refusals is ours; codes, reasons, causes and fields are upstream's.",
+  "OpenAPI documents have no descriptions, so `kubectl explain` shows types, enums and fields only.",
+  "`default/kubernetes` has endpoints only when the server has an address that pods could reach; " +
+    "loopback is none.",
+  "`componentstatuses` is an empty list: the kind is deprecated, and its health is that of `/readyz` " +
+    "and the leases.",
+] as const;
