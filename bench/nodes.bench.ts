@@ -44,7 +44,7 @@ export async function nodesBench({ nodes, replicas }: NodesBenchSize): Promise<R
       operations: replicas,
     },
     { name: "resident memory at the end of it", value: usage.residentMb, unit: "MB", budget: 500 },
-    { name: "resident memory, collected", value: settled.residentMb, unit: "MB" },
+    { name: "resident memory, collected", value: settled.residentMb, unit: "MB", usage: settled },
     { name: "CPU of the cluster at rest", value: share, unit: "% of a core" },
   ];
   return { figures, work: { nodes, replicas } };

@@ -15,6 +15,9 @@ export interface Usage {
   readonly collectionMs: number;
   readonly longestCollectionMs: number;
   readonly residentMb: number;
+  /** Of it, live and dead JavaScript objects of the main thread, and bytes outside the heap. */
+  readonly heapMb: number;
+  readonly externalMb: number;
 }
 
 const resolutionMs = 1;
@@ -46,6 +49,7 @@ export class Probe implements Disposable {
     ];
     this.#note(this.#observer.takeRecords());
     this.#loop.disable();
+    const memory = process.memoryUsage();
     return {
       wallMs: wall - this.#start.wall,
       mainCpuMs: (main.user + main.system) / 1_000,
@@ -55,7 +59,9 @@ export class Probe implements Disposable {
       collections: this.#pauses.length,
       collectionMs: this.#pauses.reduce((sum, pause) => sum + pause, 0),
       longestCollectionMs: Math.max(0, ...this.#pauses),
-      residentMb: process.memoryUsage.rss() / 1e6,
+      residentMb: memory.rss / 1e6,
+      heapMb: memory.heapUsed / 1e6,
+      externalMb: memory.external / 1e6,
     };
   }
 

@@ -75,7 +75,8 @@ function usageOf(usage: Usage, operations: number | undefined): string {
       : `CPU main ${number((usage.mainCpuMs * 1_000) / operations)} us, all ${number((usage.allCpuMs * 1_000) / operations)} us`;
   const loop = `loop p99.9 ${number(usage.loopP999Ms)} ms, max ${number(usage.loopMaxMs)} ms`;
   const collections = `GC ${usage.collections} x, ${number(usage.collectionMs)} ms, longest ${number(usage.longestCollectionMs)} ms`;
-  return `${cpu}; ${loop}; ${collections}; RSS ${number(usage.residentMb)} MB`;
+  const memory = `RSS ${number(usage.residentMb)} MB, heap ${number(usage.heapMb)}, external ${number(usage.externalMb)}`;
+  return `${cpu}; ${loop}; ${collections}; ${memory}`;
 }
 
 function spaced(unit: string): string {
