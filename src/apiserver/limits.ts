@@ -38,6 +38,10 @@ export const MAX_WRITE_ATTEMPTS = 50;
 export const MAX_NAME_TRIES = 8;
 /** Watches end after this long at least, and twice as long at most (upstream's --min-request-timeout). */
 export const MIN_WATCH_SECONDS = 1_800;
+/** A client may ask for more than a timer can hold (32 bits of milliseconds). */
+export const MAX_WATCH_MS = 2 ** 31 - 1;
+/** A watch with bookmarks ends with one, this long before its end, so that the next begins near the head. */
+export const LAST_BOOKMARK_MS = 2_000;
 /** Bookmarks arrive about this often. */
 export const BOOKMARK_INTERVAL_MS = 60_000;
 /** How long a read at a future resourceVersion waits for it. */

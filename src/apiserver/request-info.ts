@@ -102,7 +102,7 @@ function decode(segment: string): string {
   }
 }
 
-/** A boolean query parameter as upstream reads it: present and not false. */
+/** A boolean query parameter as upstream reads it: present and not `false`, in any case, or `0`. */
 export function isTrue(value: string | null | undefined): boolean {
-  return value !== null && value !== undefined && value !== "false" && value !== "0";
+  return value !== null && value !== undefined && value !== "0" && value.toLowerCase() !== "false";
 }

@@ -13,7 +13,7 @@ import type { Outcome, Single } from "./registry/outcome.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
 import { columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
 import type { Views } from "./registry/views.ts";
-import type { WatchFeed } from "./registry/watch.ts";
+import type { WatchFeed } from "./registry/watch-feed.ts";
 import type { Turns } from "./turns.ts";
 import { SharedChunks, watchAnswer } from "./watch-answer.ts";
 

@@ -13,7 +13,7 @@ import { encodeValue } from "./registry/encoding.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
 import { columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
 import type { Views } from "./registry/views.ts";
-import type { FeedEvent, WatchFeed } from "./registry/watch.ts";
+import type { FeedEvent, WatchFeed } from "./registry/watch-feed.ts";
 
 const INITIAL_END = "k8s.io/initial-events-end";
 const NEWLINE = Buffer.from("}\n");

@@ -3,19 +3,13 @@
  * through them is consistent; what is counted and sent is what was asked for.
  */
 import type { Snapshot, StoredRecord } from "#store";
-import { badRequest } from "#api";
+import { badRequest, escapeFieldValue } from "#api";
 import { keyOf, rangeOf } from "./keys.ts";
 import type { Outcome, Page } from "./outcome.ts";
 import type { Registry } from "./registry.ts";
 import type { ResourceRequest } from "./resource-request.ts";
-import {
-  awaitRevision,
-  checkListOptions,
-  decodeContinue,
-  encodeContinue,
-  requestedRevision,
-  snapshotAt,
-} from "./revisions.ts";
+import { type ListOptions, listOptions } from "./list-options.ts";
+import { type Position, awaitRevision, decodeContinue, encodeContinue, snapshotAt } from "./revisions.ts";
 import { Selection } from "./selection.ts";
 
 /** Records looked at between two looks at the clock. */
@@ -24,45 +18,41 @@ const STRIDE = 256;
 /** One page. */
 export async function list(registry: Registry, request: ResourceRequest): Promise<Outcome> {
   const { info, resource } = request;
-  checkListOptions(info, false);
+  const options = listOptions(info.query);
   const selection = selectionOf(registry, request);
-  const limit = limitOf(info.query.get("limit"));
-  const token = info.query.get("continue") ?? "";
-  const position = token === "" ? { revision: undefined, start: "" } : decodeContinue(token);
-  const snapshot = await snapshotOf(registry, request, position.revision, position.start, limit);
-  const page = await pageOf(registry, request, snapshot, selection, position.start, limit);
+  const position = options.continueToken === "" ? undefined : decodeContinue(options.continueToken);
+  const snapshot = await snapshotOf(registry, request, options, position);
+  // "Any" revision is answered whole, as upstream's cache does.
+  const limit = options.revision === 0 && position === undefined ? 0 : options.limit;
+  const page = await pageOf(registry, request, snapshot, selection, position?.start ?? "", limit);
   return { type: "list", resource, page };
 }
 
-/** The selectors of a request. Throws 400. */
+/** The selectors of a request; a name on the path (`/watch/.../name`) is one more. Throws 400. */
 export function selectionOf(registry: Registry, request: ResourceRequest): Selection {
-  const { query } = request.info;
+  const { query, name } = request.info;
   const labels = query.get("labelSelector") ?? "";
-  return new Selection(request.resource, registry.records, labels, query.get("fieldSelector") ?? "");
-}
-
-function limitOf(text: string | null): number {
-  if (text === null || text === "") return 0;
-  if (!/^-?[0-9]+$/.test(text))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return Math.max(0, Number(text));
+  const of = (fields: string): Selection => new Selection(request.resource, registry.records, labels, fields);
+  const selection = of(query.get("fieldSelector") ?? "");
+  if (name === "" || selection.name === name) return selection;
+  if (!selection.fields.matchesEverything)
+    throw badRequest("fieldSelector metadata.name doesn't match requested name");
+  return of(`metadata.name=${escapeFieldValue(name)}`);
 }
 
 async function snapshotOf(
   registry: Registry,
   request: ResourceRequest,
-  continued: Page["revision"] | undefined,
-  start: string,
-  limit: number,
+  { revision, match, limit }: ListOptions,
+  position: Position | undefined,
 ): Promise<Snapshot> {
-  const { query } = request.info;
-  if (continued !== undefined) return snapshotAt(registry, continued, start);
-  const wanted = requestedRevision(query.get("resourceVersion"));
-  if (wanted === undefined || wanted === 0) return registry.store.snapshot();
-  const match = query.get("resourceVersionMatch") ?? "";
-  if (match === "Exact" || (match === "" && limit > 0)) return snapshotAt(registry, wanted, "");
-  await awaitRevision(registry, wanted, request.signal);
-  return registry.store.snapshot();
+  const { store } = registry;
+  if (position?.revision !== undefined) return snapshotAt(registry, position.revision, position.start);
+  if (revision === undefined || position !== undefined) return store.latest(request.signal);
+  if (revision === 0) return store.snapshot();
+  await awaitRevision(registry, revision, request.signal);
+  if (match === "Exact" || (match === "" && limit > 0)) return snapshotAt(registry, revision);
+  return store.snapshot();
 }
 
 async function pageOf(
@@ -92,7 +82,9 @@ async function pageOf(
   }
   if (next === undefined)
     return { records, revision: snapshot.revision, continueToken: undefined, remaining: undefined };
-  const continueToken = encodeContinue(snapshot.revision, next.key.slice(prefix.length));
+  const last = records[records.length - 1] as StoredRecord;
+  const afterLast = `${last.key.slice(prefix.length)}\0`;
+  const continueToken = encodeContinue({ revision: snapshot.revision, start: afterLast });
   const remaining = selection.everything ? snapshot.count(next.key, range.to) : undefined;
   return { records, revision: snapshot.revision, continueToken, remaining };
 }

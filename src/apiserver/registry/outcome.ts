@@ -1,7 +1,7 @@
 /** What a verb hands to the responder, before any encoding is chosen. */
 import type { KubeObject, Resource, Type } from "#api";
 import type { Revision, StoredRecord } from "#store";
-import type { WatchFeed } from "./watch.ts";
+import type { WatchFeed } from "./watch-feed.ts";
 import type { Versioned } from "./records.ts";
 
 /**

@@ -1,19 +1,13 @@
-/** `resourceVersion` parameters and continue tokens: positions in history, as clients send them back. */
-import { FieldErrors, StatusError, badRequest, expired, invalid } from "#api";
+/** Revisions as clients send them back: to wait for, to read at, and inside continue tokens. */
+import { StatusError, badRequest, expired } from "#api";
 import { type Revision, type Snapshot, StoreError } from "#store";
 import { FUTURE_REVISION_WAIT_MS } from "../limits.ts";
 import type { Registry } from "./registry.ts";
-import type { RequestInfo } from "../request-info.ts";
 
 const TOO_LARGE = "ResourceVersionTooLarge";
 const TOKEN_VERSION = "meta.k8s.io/v1";
-
-/** Undefined when the client named none. Throws 400 for anything but an unsigned integer. */
-export function requestedRevision(text: string | null): Revision | undefined {
-  if (text === null || text === "") return undefined;
-  if (!/^[0-9]{1,16}$/.test(text)) throw badRequest(`invalid resource version "${text}"`);
-  return Number(text) as Revision;
-}
+/** In a token: go on at the newest revision, whatever it is by then. */
+const NEWEST = -1;
 
 /** Resolves when the store has reached `revision`; 504 with a retry when it does not in time. */
 export async function awaitRevision(
@@ -41,79 +35,57 @@ function tooLarge(wanted: number, current: number): StatusError {
   return new StatusError(504, "Timeout", `Timeout: ${text}`, { causes, retryAfterSeconds: 1 });
 }
 
-/** Where a list begins: a position from a continue token, or nothing. */
+/** Where a page begins. */
 export interface Position {
+  /** Undefined: the newest. */
   readonly revision: Revision | undefined;
   /** Key below the resource's prefix from which to go on. */
   readonly start: string;
 }
 
-export function encodeContinue(revision: Revision, start: string): string {
-  return Buffer.from(JSON.stringify({ v: TOKEN_VERSION, rv: revision, start })).toString("base64url");
+export function encodeContinue({ revision, start }: Position): string {
+  return Buffer.from(JSON.stringify({ v: TOKEN_VERSION, rv: revision ?? NEWEST, start })).toString(
+    "base64url",
+  );
 }
 
 /** Throws 400 for a token that is not ours. */
 export function decodeContinue(token: string): Position {
+  if (!/^[\w-]+$/.test(token)) throw badRequest("invalid continue token: it is not base64url");
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
   } catch {
-    throw badRequest("continue key is not valid: it is not base64 encoded JSON");
+    throw badRequest("invalid continue token: it does not hold JSON");
   }
   const { v, rv, start } = (parsed ?? {}) as { v?: unknown; rv?: unknown; start?: unknown };
-  if (v !== TOKEN_VERSION || typeof rv !== "number" || typeof start !== "string" || !isCleanPath(start)) {
-    throw badRequest("continue key is not valid: it was not issued by this server");
+  const isKnown = v === TOKEN_VERSION && Number.isSafeInteger(rv) && rv !== 0;
+  if (!isKnown || typeof start !== "string" || !isCleanPath(start)) {
+    throw badRequest("invalid continue token: it was not issued by this server");
   }
-  return { revision: rv > 0 ? (rv as Revision) : undefined, start };
+  return { revision: (rv as number) > 0 ? (rv as Revision) : undefined, start };
 }
 
+/** A start must not climb out of the resource's own keys. */
 function isCleanPath(start: string): boolean {
-  return start !== "" && !start.split("/").some((part) => part === ".." || part === ".");
+  const parts = start.replace(/^\//, "").split("/");
+  return !parts.some((part) => part === "" || part === ".." || part === ".");
 }
 
-/** Checks `resourceVersionMatch` against the other list options; upstream's rules. */
-export function checkListOptions(info: RequestInfo, isWatch: boolean): void {
-  const { query } = info;
-  const match = query.get("resourceVersionMatch") ?? "";
-  const version = query.get("resourceVersion") ?? "";
-  const token = query.get("continue") ?? "";
-  const errors = new FieldErrors();
-  const initial = query.get("sendInitialEvents");
-  if (initial !== null && !isWatch) errors.forbidden("sendInitialEvents", "is forbidden for list");
-  if (isWatch) {
-    if (initial !== null && match === "")
-      errors.forbidden("resourceVersionMatch", "must be set when sendInitialEvents is");
-    if (match !== "" && initial === null)
-      errors.forbidden("resourceVersionMatch", "is forbidden for watch unless sendInitialEvents is set");
-    if (initial !== null && match !== "" && match !== "NotOlderThan")
-      errors.notSupported("resourceVersionMatch", match, ["NotOlderThan"]);
-  } else if (match !== "") {
-    if (!["Exact", "NotOlderThan"].includes(match))
-      errors.notSupported("resourceVersionMatch", match, ["Exact", "NotOlderThan", ""]);
-    if (version === "")
-      errors.forbidden("resourceVersionMatch", "is forbidden unless resourceVersion is provided");
-    if (token !== "") errors.forbidden("resourceVersionMatch", "is forbidden when continue is provided");
-    if (match === "Exact" && version === "0")
-      errors.forbidden("resourceVersionMatch", 'Exact is forbidden for resourceVersion "0"');
-  }
-  if (!errors.empty) throw invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", errors);
-  if (token !== "" && version !== "" && version !== "0") {
-    throw badRequest("specifying resource version is not allowed when using continue");
-  }
-}
-
-/** A snapshot at `revision`; 410 with a fresh token when history no longer has it. */
-export async function snapshotAt(registry: Registry, revision: Revision, start: string): Promise<Snapshot> {
+/** A snapshot at `revision`; 410 when history no longer has it, for a page with a token that goes on anyway. */
+export async function snapshotAt(registry: Registry, revision: Revision, start?: string): Promise<Snapshot> {
   try {
     return await registry.store.snapshotAt(revision);
   } catch (error) {
     if (error instanceof StoreError && error.code === "future")
       throw tooLarge(revision, registry.store.revision);
     if (!(error instanceof StoreError) || error.code !== "compacted") throw error;
-    const fresh = start === "" ? undefined : encodeContinue(0 as Revision, start);
+    const since = `history begins at ${registry.store.compactedRevision}`;
+    if (start === undefined) throw expired(`The resourceVersion ${revision} is too old: ${since}`);
     throw expired(
-      `The resourceVersion ${revision} is too old: history begins at ${registry.store.compactedRevision}`,
-      fresh,
+      `The continue token is of revision ${revision}, and ${since}. Begin again without it, or go on with the ` +
+        "token of this answer at the newest revision, where objects have changed since the first page",
+      encodeContinue({ revision: undefined, start }),
     );
   }
 }

@@ -37,7 +37,7 @@ export class Selection {
       throw error;
     }
     for (const { field } of this.fields.requirements) {
-      if (field === NAME || (field === NAMESPACE && resource.namespaced)) continue;
+      if (field === NAME || (field === NAMESPACE && hasNamespaceField(resource))) continue;
       if (resource.selectableFields === undefined || !Object.hasOwn(resource.selectableFields, field)) {
         throw badRequest(`Unable to find a field selector for "${field}": field label not supported`);
       }
@@ -80,4 +80,9 @@ export class Selection {
       return this.#resource.selectableFields?.[field]?.(object);
     });
   }
+}
+
+/** Kinds that declare no fields of their own are asked about both, though no cluster-scoped one has a namespace. */
+function hasNamespaceField(resource: Resource): boolean {
+  return resource.namespaced || resource.selectableFields === undefined;
 }
