@@ -1,0 +1,73 @@
+/** The configuration of a containerd of our own: everything it has lies in one directory. Pure. */
+
+/** Where things are. */
+export interface ContainerdPaths {
+  /** Everything below is in it. */
+  readonly directory: string;
+  readonly config: string;
+  readonly socket: string;
+  readonly log: string;
+  readonly pid: string;
+  readonly root: string;
+  /** Nothing in it outlives a restart of the machine. */
+  readonly state: string;
+  readonly cniConfig: string;
+  readonly cniState: string;
+  /** `hosts.toml` by registry. */
+  readonly registries: string;
+}
+
+export function containerdPaths(directory: string): ContainerdPaths {
+  return {
+    directory,
+    config: `${directory}/config.toml`,
+    socket: `${directory}/containerd.sock`,
+    log: `${directory}/containerd.log`,
+    pid: `${directory}/containerd.pid`,
+    root: `${directory}/root`,
+    state: `${directory}/state`,
+    cniConfig: `${directory}/cni/net.d`,
+    cniState: `${directory}/cni/addresses`,
+    registries: `${directory}/certs.d`,
+  };
+}
+
+/** Version 2 of the format, which containerd 1.4 to 2 take. */
+export function containerdConfig(
+  paths: ContainerdPaths,
+  options: { readonly sandboxImage: string; readonly cniPrograms: string },
+): string {
+  const cri = `plugins."io.containerd.grpc.v1.cri"`;
+  const text = JSON.stringify;
+  return `version = 2
+root = ${text(paths.root)}
+state = ${text(paths.state)}
+oom_score = -999
+
+[grpc]
+  address = ${text(paths.socket)}
+
+[${cri}]
+  sandbox_image = ${text(options.sandboxImage)}
+  netns_mounts_under_state_dir = true
+  enable_unprivileged_ports = true
+  enable_unprivileged_icmp = true
+
+[${cri}.cni]
+  bin_dir = ${text(options.cniPrograms)}
+  conf_dir = ${text(paths.cniConfig)}
+
+[${cri}.containerd]
+  snapshotter = "overlayfs"
+  default_runtime_name = "runc"
+
+[${cri}.containerd.runtimes.runc]
+  runtime_type = "io.containerd.runc.v2"
+
+[${cri}.containerd.runtimes.runc.options]
+  Root = ${text(`${paths.state}/runc`)}
+
+[${cri}.registry]
+  config_path = ${text(paths.registries)}
+`;
+}

@@ -1,0 +1,48 @@
+/**
+ * Runs a test file on a machine of its own, as far as the kernel can give one: a network namespace with
+ * nothing but loopback, mounts and processes of its own. When the file is done everything that it started is
+ * gone, however it ended.
+ */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { test } from "node:test";
+import { findTools } from "../../../src/kubelet/runtime/containerd/tools-node.ts";
+
+const marker = "NAVARCH_OWN_MACHINE";
+
+/** A shell as process 1 reaps what is left to it. */
+const script = `
+ip link set lo up
+mount -t tmpfs tmpfs /run
+mount -t tmpfs tmpfs /var/log
+for fs in lib/kubelet lib/cni; do mkdir -p /var/$fs; mount -t tmpfs tmpfs /var/$fs; done
+mount --make-shared /var/lib/kubelet
+"$@" & wait $!
+`;
+
+/** Calls `register` inside; outside registers one test that runs the file inside, or says why it cannot. */
+export function onOwnMachine(file: string, register: () => void): void {
+  if (process.env[marker] === "1") return register();
+  const skip = whyNot();
+  test(`on a machine of its own: ${file.split("/").at(-1)}`, skip === undefined ? {} : { skip }, async () => {
+    const unshare = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--ipc", "--uts"];
+    // What the files' runner says to its children is not for ours.
+    const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
+    const args = [...unshare, "sh", "-c", script, "sh", process.execPath, "--test-reporter=spec", file];
+    const child = spawn("unshare", args, {
+      env: { ...environment, [marker]: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => process.stdout.write(text));
+    const code = await new Promise((resolve) => child.once("close", resolve));
+    assert.equal(code, 0, "a test inside failed: see above");
+  });
+}
+
+function whyNot(): string | undefined {
+  if (process.getuid?.() !== 0) return "needs root";
+  if (!existsSync("/bin/busybox")) return "needs a static busybox";
+  const tools = findTools();
+  return typeof tools === "string" ? tools : undefined;
+}
