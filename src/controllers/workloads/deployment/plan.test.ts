@@ -116,6 +116,20 @@ for (const { replicas, surge, unavailable, most, leastAvailable } of rollouts) {
   });
 }
 
+test("An old set whose status lags behind its last cut is not cut too deep", () => {
+  const world = settled({ replicas: 5 });
+  withImage(world, "v2");
+  take(world, planDeployment(observe(world))[0] as Step);
+  const sized = (set: ReplicaSet, replicas: number): ReplicaSet => ({
+    ...set,
+    spec: { ...set.spec, replicas },
+  });
+  const [old, fresh] = world.sets as [ReplicaSet, ReplicaSet];
+  world.sets = [sized(withAvailable(old, 4), 3), sized(withAvailable(fresh, 2), 4)];
+  for (const step of planDeployment(observe(world))) take(world, step);
+  assert.deepEqual(sizes(world), { 1: 2, 2: 4 });
+});
+
 test("A template that was there before becomes the newest revision, and its set remembers the old one", () => {
   const world = settled({});
   withImage(world, "v2");

@@ -61,7 +61,8 @@ export function shrinkOldSets(
     sizes.set(set, replicasOf(set) - cut);
     cleaned += cut;
   }
-  let spare = sum(all, availableOf) - minAvailable;
+  // A status that lags still counts pods that the last cut took; upstream trusts it, and cuts too deep.
+  let spare = sum(all, (set) => Math.min(availableOf(set), replicasOf(set))) - minAvailable;
   for (const set of [...oldSets].sort(byAge)) {
     if (spare <= 0) break;
     const size = sizes.get(set) ?? 0;
