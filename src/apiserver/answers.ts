@@ -1,7 +1,10 @@
 /** The plain kinds of answers. */
 import { stringifyJson } from "#api";
 import type { Answer, Call } from "./call.ts";
-import { type Encoding, MEDIA_TYPES } from "./negotiate.ts";
+import { type Encoding, MEDIA_TYPES, wantsPretty } from "./negotiate.ts";
+
+/** Of `pretty` answers, in spaces. */
+export const INDENT = 2;
 
 /** Whether the answer goes to code in this process, as data. */
 export function isInProcess(call: Call): boolean {
@@ -30,5 +33,9 @@ export function textAnswer(status: number, contentType: string, text: string): A
 /** JSON text for sockets, the value itself in process. */
 export function jsonAnswer(call: Call, status: number, value: unknown): Answer {
   if (isInProcess(call)) return dataAnswer(status, value);
-  return textAnswer(status, MEDIA_TYPES.json, `${stringifyJson(value)}\n`);
+  return textAnswer(
+    status,
+    MEDIA_TYPES.json,
+    `${stringifyJson(value, wantsPretty(call) ? INDENT : undefined)}\n`,
+  );
 }

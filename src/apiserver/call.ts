@@ -52,6 +52,7 @@ export interface Answer {
   readonly body:
     | { readonly type: "bytes"; readonly bytes: Uint8Array }
     | { readonly type: "data"; readonly data: unknown }
-    | { readonly type: "stream"; readonly chunks: AsyncIterable<Uint8Array> }
+    /** `live`: chunks are news, which must leave at once (a watch). */
+    | { readonly type: "stream"; readonly chunks: AsyncIterable<Uint8Array>; readonly live?: true }
     | { readonly type: "events"; readonly events: AsyncIterable<readonly WatchItem[]> };
 }

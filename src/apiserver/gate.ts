@@ -105,15 +105,15 @@ export class Gate {
   #refusal(call: Call, error: unknown): Answer {
     const status = error instanceof StatusError ? error : this.#unexpected(call, error);
     const answer = this.#statusAnswer(call, status);
-    const retry = status.details?.retryAfterSeconds;
-    const headers = { ...answer.headers, ...(retry === undefined ? {} : { "retry-after": String(retry) }) };
+    const retry = status.details?.retryAfterSeconds ?? 0;
+    const headers = { ...answer.headers, ...(retry > 0 ? { "retry-after": String(retry) } : {}) };
     return { ...answer, headers };
   }
 
   #statusAnswer(call: Call, status: StatusError): Answer {
     if (isInProcess(call)) return dataAnswer(status.code, status.toStatus());
-    const encoding = this.#deps.negotiator.preferred(call.header("accept"));
-    return bytesAnswer(status.code, encoding, encodeStatus(status.toStatus(), encoding.media));
+    const encoding = this.#deps.negotiator.preferred(call);
+    return bytesAnswer(status.code, encoding, encodeStatus(status.toStatus(), encoding));
   }
 
   #unexpected(call: Call, error: unknown): StatusError {

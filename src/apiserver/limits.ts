@@ -60,3 +60,5 @@ export const IDLE_CONNECTION_MS = 90_000;
 export const DRAIN_MS = 5_000;
 /** Streams that one HTTP/2 connection may hold open, as upstream (each idle watch takes one). */
 export const MAX_STREAMS = 1_000;
+/** Answers shorter than this are not worth compressing, as upstream. */
+export const MIN_GZIP_BYTES = 128 * 1024;

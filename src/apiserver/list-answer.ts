@@ -5,7 +5,7 @@ import { bytesAnswer, dataAnswer, isInProcess } from "./answers.ts";
 import type { Answer } from "./call.ts";
 import { groupVersion } from "./catalog.ts";
 import { CHUNK_BYTES } from "./limits.ts";
-import { type Encoding, MEDIA_TYPES } from "./negotiate.ts";
+import { type Encoding, MEDIA_TYPES, isStoredForm } from "./negotiate.ts";
 import { encodeValue, listMeta, listOpening } from "./registry/encoding.ts";
 import type { Page } from "./registry/outcome.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
@@ -32,7 +32,7 @@ export async function listAnswer(
 ): Promise<Answer> {
   const { resource } = request;
   const isPlain = isInProcess(request.call);
-  if (!isPlain && encoding.as === undefined && encoding.media === "json") {
+  if (!isPlain && isStoredForm(encoding)) {
     const chunks = jsonChunks(parts, resource, page);
     const first = await chunks.next();
     const second = first.done === true ? first : await chunks.next();
@@ -50,9 +50,7 @@ export async function listAnswer(
     objects.push(parts.views.object(resource, record));
   }
   const list = listOf(request, objects, page, encoding);
-  return isPlain
-    ? dataAnswer(200, list)
-    : bytesAnswer(200, encoding, encodeValue(list, resource, encoding.media));
+  return isPlain ? dataAnswer(200, list) : bytesAnswer(200, encoding, encodeValue(list, resource, encoding));
 }
 
 async function* jsonChunks(

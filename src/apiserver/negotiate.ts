@@ -3,14 +3,20 @@
  * Accept header asks for. Clients send a handful of headers, so parsed ones are kept.
  */
 import { notAcceptable } from "#api";
+import type { Call } from "./call.ts";
 import { ACCEPT_CACHE } from "./limits.ts";
 
 export type Media = "json" | "yaml" | "protobuf";
 type Transformation = "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
 
+/** What kind of answer is negotiated: tables and metadata are offered for objects; YAML cannot be a stream. */
+export type Use = "plain" | "object" | "stream";
+
 export interface Encoding {
   readonly media: Media;
   readonly as: Transformation | undefined;
+  /** JSON is indented for people. */
+  readonly pretty?: true;
 }
 
 export const MEDIA_TYPES: Readonly<Record<Media, string>> = {
@@ -19,6 +25,9 @@ export const MEDIA_TYPES: Readonly<Record<Media, string>> = {
   protobuf: "application/vnd.kubernetes.protobuf",
 };
 const ACCEPTED = Object.values(MEDIA_TYPES);
+const STREAMED = [MEDIA_TYPES.json, `${MEDIA_TYPES.protobuf};stream=watch`];
+const TRUE = /^(?:1|t|T|TRUE|true|True)$/;
+const READ_BY_PEOPLE = /^(?:curl|Wget|Mozilla\/5\.0)/;
 const MEDIA_BY_NAME: Readonly<Record<string, Media>> = {
   "application/json": "json",
   "application/*": "json",
@@ -35,7 +44,7 @@ export interface Clause {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** The clauses of an Accept header, in order of preference (`q`), stable. */
+/** The clauses of an Accept header in order of preference: by `q`, then what is named before what is wild. */
 export function parseAccept(header: string): readonly Clause[] {
   const clauses = header.split(",").map((text) => {
     const [type = "", ...rest] = text.split(";").map((part) => part.trim());
@@ -46,47 +55,67 @@ export function parseAccept(header: string): readonly Clause[] {
     }
     return { type: type.toLowerCase(), parameters };
   });
-  const quality = (clause: Clause): number => Number(clause.parameters.get("q") ?? "1");
-  return clauses.filter((clause) => clause.type !== "").sort((a, b) => quality(b) - quality(a));
+  const quality = (clause: Clause): number => Number(clause.parameters.get("q") ?? "1") || 0;
+  const wildness = ({ type }: Clause): number => (type === "*/*" ? 2 : type.endsWith("/*") ? 1 : 0);
+  return clauses
+    .filter((clause) => clause.type !== "")
+    .sort((a, b) => quality(b) - quality(a) || wildness(a) - wildness(b));
 }
 
 export class Negotiator {
   readonly #cache = new Map<string, Encoding>();
 
-  /**
-   * Throws 406 when nothing asked for can be made. `transforms`: whether tables and metadata are offered
-   * here.
-   */
-  encoding(header: string | undefined, transforms: boolean): Encoding {
-    if (header === undefined || header === "" || header === "*/*") return JSON_ENCODING;
-    const key = transforms ? header : `-${header}`;
-    const known = this.#cache.get(key);
-    if (known !== undefined) return known;
-    const encoding = choose(header, transforms);
-    if (this.#cache.size >= ACCEPT_CACHE) this.#cache.clear();
-    this.#cache.set(key, encoding);
-    return encoding;
+  /** Throws 406 when nothing asked for can be made. */
+  encoding(call: Call, use: Use): Encoding {
+    const encoding = this.#asked(call.header("accept"), use);
+    return use !== "stream" && encoding.media === "json" && wantsPretty(call)
+      ? { ...encoding, pretty: true }
+      : encoding;
   }
 
   /** What a refusal is written in: what was asked for, or JSON when that cannot be made. */
-  preferred(header: string | undefined): Encoding {
+  preferred(call: Call): Encoding {
     try {
-      return { media: this.encoding(header, true).media, as: undefined };
+      return { ...this.encoding(call, "object"), as: undefined };
     } catch {
       return JSON_ENCODING; // the refusal may be about this very header
     }
   }
+
+  #asked(header: string | undefined, use: Use): Encoding {
+    if (header === undefined || header === "" || header === "*/*") return JSON_ENCODING;
+    const key = `${use} ${header}`;
+    const known = this.#cache.get(key);
+    if (known !== undefined) return known;
+    const encoding = choose(header, use);
+    if (this.#cache.size >= ACCEPT_CACHE) this.#cache.clear();
+    this.#cache.set(key, encoding);
+    return encoding;
+  }
 }
 
-function choose(header: string, transforms: boolean): Encoding {
+/** JSON as it is stored: bytes pass through. */
+export function isStoredForm({ media, as, pretty }: Encoding): boolean {
+  return media === "json" && as === undefined && pretty !== true;
+}
+
+/** `pretty=1`, or a program that people read the output of. */
+export function wantsPretty(call: Call): boolean {
+  const asked = /[?&]pretty=([^&]*)/.exec(call.target)?.[1];
+  if (asked !== undefined && asked !== "") return TRUE.test(asked);
+  const agent = call.header("user-agent");
+  return agent !== undefined && READ_BY_PEOPLE.test(agent);
+}
+
+function choose(header: string, use: Use): Encoding {
   for (const clause of parseAccept(header)) {
     const media = MEDIA_BY_NAME[clause.type];
-    if (media === undefined) continue;
+    if (media === undefined || (use === "stream" && media === "yaml")) continue;
     const as = clause.parameters.get("as");
     if (as === undefined) return { media, as: undefined };
-    if (!transforms || !TRANSFORMATIONS.has(as)) continue;
+    if (use === "plain" || !TRANSFORMATIONS.has(as)) continue;
     if (clause.parameters.get("g") !== "meta.k8s.io" || clause.parameters.get("v") !== "v1") continue;
     return { media, as: as as Transformation };
   }
-  throw notAcceptable(ACCEPTED);
+  throw notAcceptable(use === "stream" ? STREAMED : ACCEPTED);
 }

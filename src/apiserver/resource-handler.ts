@@ -2,7 +2,7 @@
 import { StatusError, methodNotAllowed, type Resource } from "#api";
 import type { Answer } from "./call.ts";
 import type { Admitted } from "./gate.ts";
-import type { Negotiator } from "./negotiate.ts";
+import type { Negotiator, Use } from "./negotiate.ts";
 import { create } from "./registry/create.ts";
 import { deleteCollection } from "./registry/delete-collection.ts";
 import { remove } from "./registry/delete.ts";
@@ -39,7 +39,7 @@ const SCALE: Readonly<Record<string, VerbFunction>> = {
 };
 /** Verbs that are about one object, whose name is on the path. */
 const NAMES_OBJECT = new Set(["update", "patch"]);
-const TRANSFORMED = new Set(["get", "list", "watch", "create", "update", "patch"]);
+const SHOWS_OBJECTS = new Set(["get", "list", "create", "update", "patch"]);
 
 export interface ResourceHandlerDeps {
   readonly registry: Registry;
@@ -59,7 +59,7 @@ export async function handleResource(
   if (info.namespace !== "" && !resource.namespaced && info.plural !== "namespaces") return undefined;
   if (call.method === "HEAD") throw methodNotAllowed();
   const run = route(deps, resource, admitted);
-  const encoding = deps.negotiator.encoding(call.header("accept"), TRANSFORMED.has(info.verb));
+  const encoding = deps.negotiator.encoding(call, useOf(info.verb));
   const warnings = new Warnings();
   if (resource.deprecation !== undefined) warnings.add(resource.deprecation);
   const request: ResourceRequest = { call, info, resource, user, now, warnings, signal: call.signal };
@@ -69,6 +69,11 @@ export async function handleResource(
   if (texts.length === 0) return answer;
   const header = texts.map((text) => `299 - ${JSON.stringify(text)}`).join(", ");
   return { ...answer, headers: { ...answer.headers, warning: header } };
+}
+
+function useOf(verb: string): Use {
+  if (verb === "watch") return "stream";
+  return SHOWS_OBJECTS.has(verb) ? "object" : "plain";
 }
 
 function route(

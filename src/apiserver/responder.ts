@@ -7,7 +7,7 @@ import type { Clock } from "#base";
 import { bytesAnswer, dataAnswer, isInProcess, textAnswer } from "./answers.ts";
 import type { Answer } from "./call.ts";
 import { listAnswer } from "./list-answer.ts";
-import { type Encoding, MEDIA_TYPES } from "./negotiate.ts";
+import { type Encoding, MEDIA_TYPES, isStoredForm } from "./negotiate.ts";
 import { encodeValue } from "./registry/encoding.ts";
 import type { Outcome, Single } from "./registry/outcome.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
@@ -56,14 +56,14 @@ export class Responder {
     encoding: Encoding,
   ): Answer {
     const isPlain = isInProcess(request.call);
-    if ("record" in value && encoding.media === "json" && encoding.as === undefined && !isPlain) {
+    if ("record" in value && isStoredForm(encoding) && !isPlain) {
       return bytesAnswer(status, encoding, this.#views.json(resource, value.record));
     }
     const object = "record" in value ? this.#views.object(resource, value.record) : value.object;
     const shown = shownAs(request, resource, object as KubeObject, encoding);
     if (isPlain) return dataAnswer(status, shown);
     const type = "record" in value ? undefined : value.type;
-    return bytesAnswer(status, encoding, encodeValue(shown, resource, encoding.media, type));
+    return bytesAnswer(status, encoding, encodeValue(shown, resource, encoding, type));
   }
 }
 

@@ -55,7 +55,7 @@ export function watchAnswer(
   return {
     status: 200,
     headers: { "content-type": contentType, "cache-control": "no-cache, private" },
-    body: { type: "stream", chunks: frames(parts.shared, feed, encoder) },
+    body: { type: "stream", chunks: frames(parts.shared, feed, encoder), live: true },
   };
 }
 
@@ -143,7 +143,7 @@ class EventEncoder {
     const { type, object } = this.item(event);
     const bytes = encodeWatchFrame({
       type,
-      object: encodeValue(object, this.#resource, this.#encoding.media),
+      object: encodeValue(object, this.#resource, this.#encoding),
     });
     pieces.push(bytes);
     return bytes.length;

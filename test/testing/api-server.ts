@@ -2,7 +2,7 @@
 import { resources } from "#api";
 import { ApiServer, Catalog, describeRecords, type User, userOf } from "#apiserver";
 import type { Env } from "#base";
-import { createStore, MemoryJournal, type Store } from "#store";
+import { createStore, MemoryJournal, type Store, type StoreOptions } from "#store";
 
 /** What the server publishes as its authority when none is given. */
 export const testAuthority = "the authority";
@@ -16,10 +16,15 @@ export interface ServedStore {
 }
 
 /** Starts a store and a server over it; both live as long as `env`. */
-export async function startApiServer(env: Env, rootCertificate = testAuthority): Promise<ServedStore> {
+export async function startApiServer(
+  env: Env,
+  rootCertificate = testAuthority,
+  storeOptions: StoreOptions = {},
+): Promise<ServedStore> {
   const { signal } = new AbortController();
   const journal = new MemoryJournal();
-  const store = createStore(env, { journal, describe: describeRecords(new Catalog(resources)) });
+  const describe = describeRecords(new Catalog(resources));
+  const store = createStore(env, { journal, describe }, storeOptions);
   await store.start(signal);
   const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
   const server = new ApiServer(env, deps, { rootCertificate, freeze: true });

@@ -10,15 +10,18 @@ export function encodeJson<T>(type: Type<T>, object: T): string {
   return stringifyJson(canonical(type, object));
 }
 
-/** As `JSON.stringify`, but a bigint prints as a number. For objects that are canonical already, as decoded ones are. */
-export function stringifyJson(value: unknown): string {
+/**
+ * As `JSON.stringify`, but a bigint prints as a number. For objects that are canonical already, as decoded ones are.
+ * `indent`: spaces of each level; absent: one line.
+ */
+export function stringifyJson(value: unknown, indent?: number): string {
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(value, undefined, indent);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     // The one value that JSON.stringify refuses; rare enough to find out by trying.
-    return JSON.stringify(value, (_key, item: unknown) =>
-      typeof item === "bigint" ? raw.rawJSON(String(item)) : item,
-    );
+    const exact = (_key: string, item: unknown): unknown =>
+      typeof item === "bigint" ? raw.rawJSON(String(item)) : item;
+    return JSON.stringify(value, exact, indent);
   }
 }

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { Answer, Call, CallBody } from "../call.ts";
 import { IDLE_CONNECTION_MS } from "../limits.ts";
+import { gzipped } from "./gzip-node.ts";
 import { peerCertificate } from "./peer-certificate-node.ts";
 import { readAll } from "./read-body-node.ts";
 import { pour } from "./pour-node.ts";
@@ -49,7 +50,9 @@ async function serve(
   request.on("error", () => gone.abort(GONE));
   try {
     const answer = await options.handle(callOf(options, request, gone.signal));
-    await send(request, response, answer, gone.signal);
+    const isHead = request.method === "HEAD";
+    const encoded = isHead ? answer : gzipped(answer, request.headers["accept-encoding"]);
+    await send(request, response, encoded, gone.signal);
   } catch {
     // The client went away, or the answer broke half way: only cutting the connection says so.
     response.destroy();

@@ -1,6 +1,7 @@
 /** HTTP/2 sessions by their `stream` events: no request and response objects on the hot path. */
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { Answer, Call, CallBody, PeerCertificate } from "../call.ts";
+import { gzipped } from "./gzip-node.ts";
 import { pour } from "./pour-node.ts";
 import { readAll } from "./read-body-node.ts";
 
@@ -36,7 +37,9 @@ async function serve(
   stream.on("error", () => gone.abort(GONE));
   try {
     const answer = await options.handle(callOf(options, stream, headers, raw, gone.signal));
-    await send(stream, headers[":method"] === "HEAD", answer, gone.signal);
+    const isHead = headers[":method"] === "HEAD";
+    const encoded = isHead ? answer : gzipped(answer, headers["accept-encoding"]);
+    await send(stream, isHead, encoded, gone.signal);
   } catch {
     // The client went away, or the answer broke half way: only a reset says so.
     stream.destroy();

@@ -12,7 +12,8 @@ import {
   stringifyJson,
   stringifyYaml,
 } from "#api";
-import type { Media } from "../negotiate.ts";
+import { INDENT } from "../answers.ts";
+import type { Encoding } from "../negotiate.ts";
 import { groupVersion } from "../catalog.ts";
 import type { Page } from "./outcome.ts";
 
@@ -24,22 +25,27 @@ const GENERIC_TYPES: Readonly<Record<string, Type>> = {
   PartialObjectMetadataList: meta.PartialObjectMetadataList,
 };
 
+type Form = Pick<Encoding, "media" | "pretty">;
+
 /** A refusal, in the media type that the client would have been answered in. */
-export function encodeStatus(status: StatusBody, media: Media): Uint8Array {
-  if (media === "json") return Buffer.from(`${stringifyJson(status)}\n`);
-  if (media === "yaml") return Buffer.from(stringifyYaml(status));
+export function encodeStatus(status: StatusBody, form: Form): Uint8Array {
+  if (form.media !== "protobuf") return encodeText(status, form);
   return encodeProtobuf(meta.Status, canonical(meta.Status, status));
 }
 
 /** `type`: of the value, when it is not an object or list of the resource. */
-export function encodeValue(value: unknown, resource: Resource, media: Media, type?: Type): Uint8Array {
-  if (media === "json") return Buffer.from(`${stringifyJson(value)}\n`);
-  if (media === "yaml") return Buffer.from(stringifyYaml(value));
+export function encodeValue(value: unknown, resource: Resource, form: Form, type?: Type): Uint8Array {
+  if (form.media !== "protobuf") return encodeText(value, form);
   const { kind } = value as KubeObject;
   const generic = GENERIC_TYPES[kind] ?? type;
   if (generic !== undefined) return encodeProtobuf(generic, value);
   if (kind === `${resource.kind}List`) return encodeList(resource, value as ListValue);
   return encodeProtobuf(resource.type, value);
+}
+
+function encodeText(value: unknown, { media, pretty }: Form): Uint8Array {
+  if (media === "yaml") return Buffer.from(stringifyYaml(value));
+  return Buffer.from(`${stringifyJson(value, pretty === true ? INDENT : undefined)}\n`);
 }
 
 /** `metadata` of a list. */
