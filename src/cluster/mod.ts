@@ -5,4 +5,5 @@ export { type ClusterStatus, clusterStatus, down } from "./down.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
 export { type Role, runApiServer, runControllerManager, runKubelet, runScheduler } from "./roles.ts";
 export { forkCluster, startCluster, type StartClusterOptions } from "./start-cluster.ts";
+export { SimWorld } from "#base/sim";
 export { launchDetached, type UpCluster, type UpConfig, up, upOptions } from "./up.ts";
