@@ -92,6 +92,8 @@ export class RpcClient implements Disposable {
       value,
       this.#headers(),
     );
+    // What fails after its reader has left is nobody's.
+    stream.on("error", () => {});
     const onAbort = (): void => stream.cancel();
     signal.addEventListener("abort", onAbort, { once: true });
     try {

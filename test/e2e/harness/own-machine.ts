@@ -34,7 +34,8 @@ export function onOwnMachine(file: string, register: () => void): void {
       env: { ...environment, [marker]: "1" },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => process.stdout.write(text));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (text) => process.stdout.write(text));
     const code = await new Promise((resolve) => child.once("close", resolve));
     assert.equal(code, 0, "a test inside failed: see above");
   });

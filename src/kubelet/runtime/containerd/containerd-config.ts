@@ -32,7 +32,11 @@ export function containerdPaths(directory: string): ContainerdPaths {
   };
 }
 
-/** Version 2 of the format, which containerd 1.4 to 2 take. */
+/**
+ * Version 2 of the format, which containerd 1.4 to 2 take. Containers get no lower OOM score than containerd
+ * itself: that is no bound where it may take -999, and where it may not (no CAP_SYS_RESOURCE) they start all
+ * the same.
+ */
 export function containerdConfig(
   paths: ContainerdPaths,
   options: { readonly sandboxImage: string; readonly cniPrograms: string },
@@ -49,6 +53,7 @@ oom_score = -999
 
 [${cri}]
   sandbox_image = ${text(options.sandboxImage)}
+  restrict_oom_score_adj = true
   netns_mounts_under_state_dir = true
   enable_unprivileged_ports = true
   enable_unprivileged_icmp = true
