@@ -141,6 +141,7 @@ test("Ephemeral containers may be added and not be changed", () => {
     [added.errors, added.draft.spec.hostname, added.draft.spec.ephemeralContainers?.length],
     [[], undefined, 1],
   );
+  assert.equal(added.draft.metadata.generation, 2);
   const changed = update(
     pods,
     added.draft,

@@ -1,4 +1,5 @@
 /** The parts of a pod that have a door of their own: status, ephemeral containers, in-place resize. */
+import { same } from "../../equal.ts";
 import type { ObjectSubresource } from "../../resource.ts";
 import type { Container, Pod } from "../../types/core/mod.ts";
 import {
@@ -66,7 +67,10 @@ function resized(old: readonly Container[], wanted: readonly Container[] | undef
   });
 }
 
-/** Metadata is not this subresource's, but for what the server itself has to move on. */
+/**
+ * Metadata is not this subresource's, but for what the server itself has to move on; a changed spec is a new
+ * generation.
+ */
 function takeMetadata(draft: Pod, old: Pod): void {
   const { resourceVersion, managedFields, generation } = draft.metadata;
   draft.metadata = {
@@ -75,4 +79,5 @@ function takeMetadata(draft: Pod, old: Pod): void {
     ...(managedFields === undefined ? {} : { managedFields }),
     ...(generation === undefined ? {} : { generation }),
   };
+  if (!same(draft.spec, old.spec)) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
 }
