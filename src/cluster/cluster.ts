@@ -7,7 +7,7 @@
  * Many fit in one process: nothing is shared between two of them.
  */
 import { resources } from "#api";
-import { ApiServer, describeRecords, Catalog, HttpsFront } from "#apiserver";
+import { ApiServer, describeRecords, Catalog, HttpsFront, type User } from "#apiserver";
 import type { Component, Disk, Env, RootEnv } from "#base";
 import { type ClusterPki, ensureClusterPki } from "#base/pki";
 import { type Client, writeKubeconfig } from "#client";
@@ -36,6 +36,8 @@ export interface ClusterConfig {
   readonly controllers: boolean;
   readonly scheduler: boolean;
   readonly virtualNodes: number;
+  /** Users by static bearer token. Default: none. */
+  readonly tokens?: ReadonlyMap<string, User>;
   /** Hears of each finished step of the start, with its milliseconds. */
   readonly onStep?: (step: string, ms: number) => void;
 }
@@ -196,7 +198,7 @@ interface Running extends Base {
 /** The front listens first, so that the server knows its port; calls wait until the server has its first objects. */
 async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Promise<Running> {
   const { env, pki, store, stack } = base;
-  const listen = config.listen;
+  const { listen, tokens } = config;
   let open: (server: ApiServer) => void = () => {};
   const opened = new Promise<ApiServer>((resolve) => {
     open = resolve;
@@ -220,7 +222,11 @@ async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Pr
     new ApiServer(
       env.child("apiserver"),
       { store, resources, tokenKeys: [pki.serviceAccountKeys] },
-      { rootCertificate: pki.ca.certificatePem, ...(advertised === undefined ? {} : { advertised }) },
+      {
+        rootCertificate: pki.ca.certificatePem,
+        ...(advertised === undefined ? {} : { advertised }),
+        ...(tokens === undefined ? {} : { tokens }),
+      },
     ),
   );
   await server.start(signal);

@@ -23,6 +23,7 @@ import {
   schedulerIdentity,
 } from "./identities.ts";
 import { claim, removeRunInfo, writeRunInfo } from "./run-file.ts";
+import { readTokens } from "./token-file.ts";
 
 /** A component that runs until disposed. */
 export interface Role extends AsyncDisposable {
@@ -38,6 +39,8 @@ export interface ApiServerRoleOptions {
   readonly kubeconfig: string | undefined;
   /** Keep the state in this etcd cluster instead of the data directory. Default: none. */
   readonly etcdServers: readonly string[];
+  /** A file of static bearer tokens. Default: none. */
+  readonly tokenAuthFile: string | undefined;
   /** Nodes that get a kubeconfig. */
   readonly nodes: readonly string[];
 }
@@ -45,6 +48,7 @@ export interface ApiServerRoleOptions {
 /** A bare API server: no controllers, no scheduler, no nodes. */
 export async function runApiServer(options: ApiServerRoleOptions, signal: AbortSignal): Promise<Role> {
   const dataDir = resolve(options.dataDir);
+  const tokens = options.tokenAuthFile === undefined ? {} : { tokens: readTokens(options.tokenAuthFile) };
   claim(dataDir, "apiserver");
   const env = createRealEnv({ name: "apiserver", logLevel: "warn" });
   const journal: Journal =
@@ -58,6 +62,7 @@ export async function runApiServer(options: ApiServerRoleOptions, signal: AbortS
     controllers: false,
     scheduler: false,
     virtualNodes: 0,
+    ...tokens,
   };
   const cluster = await Cluster.start(parts, config, signal);
   const url = cluster.url ?? "";

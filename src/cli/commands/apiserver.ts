@@ -15,6 +15,7 @@ export const apiserver: CliCommand = {
         "--etcd-servers <URLS>",
         "keep the state in this etcd, addresses with commas between (default: in <DIR>)",
       )
+      .option("--token-auth-file <FILE>", 'static bearer tokens, lines of TOKEN,USER,UID,"GROUPS"')
       .option("--kubelet <NAME...>", "nodes to write a kubeconfig for", []);
   },
   run(options, _args, terminal) {
@@ -27,6 +28,7 @@ export const apiserver: CliCommand = {
           etcdServers: String(options["etcdServers"] ?? "")
             .split(",")
             .filter((url) => url !== ""),
+          tokenAuthFile: options["tokenAuthFile"] as string | undefined,
           nodes: options["kubelet"] as readonly string[],
         },
         signal,
