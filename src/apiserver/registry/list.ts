@@ -32,7 +32,7 @@ export async function list(registry: Registry, request: ResourceRequest): Promis
 export function selectionOf(registry: Registry, request: ResourceRequest): Selection {
   const { query, name } = request.info;
   const labels = query.get("labelSelector") ?? "";
-  const of = (fields: string): Selection => new Selection(request.resource, registry.records, labels, fields);
+  const of = (fields: string): Selection => new Selection(request.resource, registry.views, labels, fields);
   const selection = of(query.get("fieldSelector") ?? "");
   if (name === "" || selection.name === name) return selection;
   if (!selection.fields.matchesEverything)

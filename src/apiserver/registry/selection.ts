@@ -13,7 +13,7 @@ import {
   SelectorError,
 } from "#api";
 import type { StoredRecord } from "#store";
-import type { Records } from "./records.ts";
+import type { Views } from "./views.ts";
 
 const NAME = "metadata.name";
 const NAMESPACE = "metadata.namespace";
@@ -23,12 +23,12 @@ export class Selection {
   readonly labels: Selector;
   readonly fields: FieldSelector;
   readonly #resource: Resource;
-  readonly #records: Records;
+  readonly #views: Views;
 
   /** Throws 400 for a bad selector or a field that cannot be selected. */
-  constructor(resource: Resource, records: Records, labels: string, fields: string) {
+  constructor(resource: Resource, views: Views, labels: string, fields: string) {
     this.#resource = resource;
-    this.#records = records;
+    this.#views = views;
     try {
       this.labels = parseLabelSelector(labels);
       this.fields = parseFieldSelector(fields);
@@ -76,7 +76,7 @@ export class Selection {
       if (field === NAMESPACE) return record.index.namespace;
       const trigger = record.index.triggers?.[field];
       if (trigger !== undefined) return trigger;
-      object ??= this.#records.object(this.#resource, record);
+      object ??= this.#views.object(this.#resource, record);
       return this.#resource.selectableFields?.[field]?.(object);
     });
   }

@@ -3,12 +3,18 @@
  * so.
  */
 import { notFound } from "#api";
+import { listOptions } from "../registry/list-options.ts";
+import { selectionOf } from "../registry/list.ts";
 import type { Behaviour } from "./behaviour.ts";
 
 export const componentStatuses: Behaviour = {
   actions: {
     "": {
-      async list({ store }, { resource }) {
+      async list(registry, request) {
+        const { resource, info } = request;
+        const { store } = registry;
+        listOptions(info.query);
+        selectionOf(registry, request);
         const page = {
           records: [],
           revision: store.revision,

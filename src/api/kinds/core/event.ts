@@ -3,7 +3,7 @@ import { ageOf } from "../../human-duration.ts";
 import type { Column, FieldReader, Resource } from "../../resource.ts";
 import type { KubeObject } from "../../schema/mod.ts";
 import { validateEvent } from "../../types/core/event-validation.ts";
-import { Event } from "../../types/core/mod.ts";
+import { Event, type ObjectReference } from "../../types/core/mod.ts";
 import { name, text, wide } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -51,27 +51,17 @@ function sourceText({ source, reportingComponent, reportingInstance }: Event): s
   return host === "" ? component : `${component}, ${host}`;
 }
 
-/** Field selectors of both groups read the core form. */
-export function eventFields<T>(coreForm: (object: T) => Event): Readonly<Record<string, FieldReader<T>>> {
-  const involved = (
-    field: "kind" | "namespace" | "name" | "uid" | "apiVersion" | "resourceVersion" | "fieldPath",
-  ) => {
-    return (object: T) => coreForm(object).involvedObject[field] ?? "";
-  };
-  return {
-    "involvedObject.kind": involved("kind"),
-    "involvedObject.namespace": involved("namespace"),
-    "involvedObject.name": involved("name"),
-    "involvedObject.uid": involved("uid"),
-    "involvedObject.apiVersion": involved("apiVersion"),
-    "involvedObject.resourceVersion": involved("resourceVersion"),
-    "involvedObject.fieldPath": involved("fieldPath"),
-    reason: (object) => coreForm(object).reason ?? "",
-    reportingComponent: (object) => coreForm(object).reportingComponent ?? "",
-    source: (object) => coreForm(object).source?.component || coreForm(object).reportingComponent || "",
-    type: (object) => coreForm(object).type ?? "",
-  };
+/** Readers of what an event is about: `involvedObject.kind` in one group, `regarding.kind` in the other. */
+export function aboutFields<T>(
+  prefix: string,
+  about: (object: T) => ObjectReference | undefined | null,
+): Readonly<Record<string, FieldReader<T>>> {
+  const readers: Record<string, FieldReader<T>> = {};
+  for (const field of ABOUT) readers[`${prefix}.${field}`] = (object) => about(object)?.[field] ?? "";
+  return readers;
 }
+
+const ABOUT = ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"] as const;
 
 export const events: Resource<Event> = define({
   type: Event,
@@ -84,6 +74,12 @@ export const events: Resource<Event> = define({
     validateCreate: (object, errors) => validateEvent(object, errors),
     validateUpdate: (object, _old, errors) => validateEvent(object, errors),
   },
-  selectableFields: eventFields((object) => object),
+  selectableFields: {
+    ...aboutFields("involvedObject", ({ involvedObject }) => involvedObject),
+    reason: ({ reason }) => reason ?? "",
+    reportingComponent: ({ reportingComponent }) => reportingComponent ?? "",
+    source: ({ source, reportingComponent }) => source?.component || reportingComponent || "",
+    type: ({ type }) => type ?? "",
+  },
   columns: eventColumns((object) => object),
 });

@@ -8,7 +8,7 @@ import {
 } from "../../types/core/event-validation.ts";
 import type { Event as CoreEvent } from "../../types/core/mod.ts";
 import { Event } from "../../types/events/mod.ts";
-import { eventColumns, eventFields, eventStorage } from "../core/event.ts";
+import { aboutFields, eventColumns, eventStorage } from "../core/event.ts";
 import { define } from "../define.ts";
 
 /**
@@ -91,6 +91,11 @@ export const eventsV1: Resource<Event> = define({
       validateNewEventUpdate(event, toCore(old), errors);
     },
   },
-  selectableFields: eventFields(toCore),
+  selectableFields: {
+    ...aboutFields("regarding", ({ regarding }) => regarding),
+    reason: ({ reason }) => reason ?? "",
+    reportingController: ({ reportingController }) => reportingController ?? "",
+    type: ({ type }) => type ?? "",
+  },
   columns: eventColumns(toCore),
 });
