@@ -15,11 +15,15 @@ export interface Caller {
   readonly user: string;
 }
 
-/** One call that was answered. */
-export interface AnsweredCall extends Caller {
+/** One call on its way. */
+export interface SentCall extends Caller {
   readonly method: ApiRequest["method"];
   /** Without the query. */
   readonly path: string;
+}
+
+/** One call that was answered. */
+export interface AnsweredCall extends SentCall {
   readonly status: number;
 }
 
@@ -27,6 +31,10 @@ export interface AuditDeps {
   readonly log: DurableLog;
   readonly catalog: Catalog;
   readonly violation: (rule: string, message: string) => void;
+  /** Hears of each call when it is sent. */
+  readonly sent: (call: SentCall) => void;
+  /** Lets a watch lag, as a slow reader would; resolves when the next events may be seen. */
+  readonly lag: (caller: Caller) => Promise<void>;
   /** Throws the process away after this answer when it returns true. */
   readonly crashAfter: (call: AnsweredCall) => boolean;
   /** The process is dead: what it still does does not count. */
@@ -60,11 +68,12 @@ export class AuditedTransport implements Transport {
     const from = log.revision;
     this.#checkLeads(request);
     this.#noteFinalizers(request);
+    const [path = ""] = request.path.split("?");
+    const call = { ...this.#caller, method: request.method, path };
+    this.#deps.sent(call);
     const response = await this.#inner.request(request, signal);
     this.#checkAnswer(request, response, from);
-    const [path = ""] = request.path.split("?");
-    const call = { ...this.#caller, method: request.method, path, status: response.status };
-    if (this.#deps.crashAfter(call)) await never;
+    if (this.#deps.crashAfter({ ...call, status: response.status })) await never;
     return response;
   }
 
@@ -82,6 +91,7 @@ export class AuditedTransport implements Transport {
   ): AsyncGenerator<readonly WatchEvent[]> {
     for await (const batch of batches) {
       for (const { type, object } of batch) if (type !== "ERROR") this.#checkDurable(request, object);
+      await this.#deps.lag(this.#caller);
       yield batch;
     }
   }

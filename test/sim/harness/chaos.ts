@@ -100,8 +100,43 @@ export const faults: readonly Fault[] = [
         random.below(20 * second),
         count,
         () => network.configure({ maxDelayMs }),
-        () => network.configure({ maxDelayMs: 2 }),
+        () => network.configure({ maxDelayMs: cluster.maxDelayMs }),
       );
+    },
+  },
+  {
+    name: "slow watches",
+    weight: 2,
+    async inject(cluster, random, count) {
+      const watchLagMs = random.below(2_000);
+      await during(
+        cluster,
+        random.below(20 * second),
+        count,
+        () => (cluster.watchLagMs = watchLagMs),
+        () => (cluster.watchLagMs = 0),
+      );
+    },
+  },
+  {
+    name: "API server lost during a write",
+    weight: 4,
+    async inject(cluster, random, count) {
+      const caller = writers[random.below(writers.length)] ?? "scheduler";
+      const ms = random.float() * 6;
+      const how = random.below(3);
+      const { clock } = cluster.control;
+      cluster.onSent = ({ host, method, path }) => {
+        if (!host.startsWith(caller) || method === "GET" || /\/(leases|events)\b/.test(path)) return;
+        cluster.onSent = () => {};
+        clock.timer(ms, () => {
+          if (!cluster.isUp("api")) return;
+          count();
+          if (how === 0) cluster.world.network.cut(host);
+          else cluster.crash("api", how === 1);
+          cluster.touched();
+        });
+      };
     },
   },
   {
@@ -142,6 +177,20 @@ export const faults: readonly Fault[] = [
       cluster.touched();
       await clock.sleep(random.below(1_000));
       if (cluster.disk.failed) cluster.crash("api");
+    },
+  },
+  {
+    name: "compaction behind everybody's back",
+    weight: 2,
+    async inject(cluster, random, count) {
+      const { network } = cluster.world;
+      const host = anyHost(cluster, random);
+      network.partition("api", host);
+      await cluster.control.clock.sleep(1_000 + random.below(10 * second));
+      if (cluster.compact()) count();
+      network.cut(host);
+      network.heal("api", host);
+      cluster.touched();
     },
   },
   {
@@ -198,6 +247,9 @@ export const faults: readonly Fault[] = [
   },
 ];
 
+/** Whose writes lose the API server; one name may stand for many. */
+const writers = ["scheduler", "scheduler", "cm-", "cm-", "node-", "user"];
+
 /** Hosts that are made to crash right after one of their API calls. */
 const crashPointHosts = ["cm-0", "cm-1", "scheduler", "node-0", "node-1", "node-2"];
 
@@ -241,9 +293,11 @@ export class Chaos {
     this.#over = true;
     this.#armed.clear();
     world.network.heal();
-    world.network.configure({ maxDelayMs: 2 });
+    world.network.configure({ maxDelayMs: this.#cluster.maxDelayMs });
     disk.syncMs = 4;
     disk.failNext = false;
+    this.#cluster.watchLagMs = 0;
+    this.#cluster.onSent = () => {};
     for (const machine of machines) {
       machine.imagesMissing = false;
       machine.runtime.reachable = true;

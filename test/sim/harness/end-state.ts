@@ -7,8 +7,6 @@ import {
   type Deployment,
   deployments,
   type Endpoints,
-  endpoints,
-  type EndpointSlice,
   endpointSlices,
   type KubeObject,
   namespaces,
@@ -17,14 +15,26 @@ import {
   pods,
   type ReplicaSet,
   replicaSets,
+  type Service,
   serviceAccounts,
   services,
 } from "#api";
 import { controllerOf, isReady } from "./invariants.ts";
+import type { DurableLog } from "./durable-log.ts";
 import type { SimCluster } from "./sim-cluster.ts";
 
+const serviceName = "kubernetes.io/service-name";
+
+export interface EndStateOptions {
+  /**
+   * With revision numbers. A controller that took over with an older cache may have gone back and forth, which counts
+   * revisions up.
+   */
+  readonly revisions: boolean;
+}
+
 /** Two runs came to the same end when these lines are equal. */
-export function endState({ log }: SimCluster): readonly string[] {
+export function endState({ log }: SimCluster, options: EndStateOptions): readonly string[] {
   const lines = [
     ...named("namespace", log.list(namespaces)),
     ...named("node", log.list(nodes)),
@@ -40,7 +50,8 @@ export function endState({ log }: SimCluster): readonly string[] {
         `${node.status.conditions?.map(({ type, status }) => `${type}=${status}`).join(" ")}`,
     ),
   ];
-  return lines.sort();
+  if (options.revisions) return lines.sort();
+  return lines.map((line) => line.replace(/ revision \d+/, "")).sort();
 }
 
 /** Violations of what must hold of a cluster at rest. */
@@ -52,40 +63,44 @@ export function checkAtRest(cluster: SimCluster): void {
 }
 
 function checkEndpoints({ log, findings }: SimCluster): void {
-  const all = [...log.list(pods).values()];
-  for (const service of log.list(services).values()) {
-    const { namespace, name } = service.metadata;
-    const selector = Object.entries(service.spec.selector ?? {});
-    if (selector.length === 0) continue;
-    const selected = all.filter(
-      ({ metadata }) =>
-        metadata.namespace === namespace &&
-        selector.every(([key, value]) => metadata.labels?.[key] === value),
-    );
-    const ready = selected
-      .filter(isReady)
-      .map(({ status }) => status.podIP ?? "")
-      .sort();
-    const slices = [...log.list<EndpointSlice>(endpointSlices).values()].filter(
-      ({ metadata }) =>
-        metadata.namespace === namespace && metadata.labels?.["kubernetes.io/service-name"] === name,
-    );
-    const listed = slices
-      .flatMap(({ endpoints: each }) => each ?? [])
-      .filter(({ conditions }) => conditions?.ready !== false)
-      .flatMap(({ addresses }) => addresses)
-      .sort();
-    if (listed.join() !== ready.join())
-      findings.report("endpoint-slice-differs", `${name}: lists [${listed}], ready are [${ready}]`);
-    const object = log.object<Endpoints>(`/registry/services/endpoints/${namespace}/${name}`);
-    const addresses = (object?.subsets ?? [])
-      .flatMap(({ addresses: each }) => each ?? [])
-      .map(({ ip }) => ip)
-      .sort();
-    if (addresses.join() !== ready.join())
-      findings.report("endpoints-differ", `${name}: lists [${addresses}], ready are [${ready}]`);
-  }
-  void endpoints;
+  for (const { metadata } of log.list(services).values())
+    for (const [rule, proof] of endpointsTrouble(log, metadata.namespace ?? "", metadata.name ?? ""))
+      findings.report(rule, proof);
+}
+
+/** How the endpoints of a service differ from its ready pods: rules and proofs; empty when they do not. */
+export function endpointsTrouble(
+  log: DurableLog,
+  namespace: string,
+  name: string,
+): readonly (readonly [rule: string, proof: string])[] {
+  const service = log.object<Service>(`/registry/services/specs/${namespace}/${name}`);
+  const selector = Object.entries(service?.spec.selector ?? {});
+  if (selector.length === 0) return [];
+  const selected = [...log.list(pods).values()].filter(
+    ({ metadata }) =>
+      metadata.namespace === namespace && selector.every(([key, value]) => metadata.labels?.[key] === value),
+  );
+  const live = selected.map(({ status }) => status.podIP ?? "");
+  const ready = selected.filter(isReady).map(({ status }) => status.podIP ?? "");
+  const listed = [...log.list(endpointSlices).values()]
+    .filter(({ metadata }) => metadata.namespace === namespace && metadata.labels?.[serviceName] === name)
+    .flatMap(({ endpoints }) => endpoints ?? []);
+  const stale = listed.flatMap(({ addresses }) => addresses).filter((address) => !live.includes(address));
+  const served = listed
+    .filter(({ conditions }) => conditions?.ready !== false)
+    .flatMap(({ addresses }) => addresses);
+  const object = log.object<Endpoints>(`/registry/services/endpoints/${namespace}/${name}`);
+  const addresses = (object?.subsets ?? []).flatMap((subset) => subset.addresses ?? []).map(({ ip }) => ip);
+  const troubles: (readonly [string, string])[] = [];
+  if (stale.length > 0) troubles.push(["stale-endpoint", `${name} lists [${stale}], which no pod has`]);
+  for (const [rule, found] of [
+    ["endpoint-slice-differs", served],
+    ["endpoints-differ", addresses],
+  ] as const)
+    if ([...found].sort().join() !== [...ready].sort().join())
+      troubles.push([rule, `${name}: lists [${found}], ready are [${ready}]`]);
+  return troubles;
 }
 
 /** Each container that runs belongs to a pod of that node, and each pod that says it runs has one. */

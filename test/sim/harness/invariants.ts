@@ -17,8 +17,8 @@ import type { Change } from "./durable-log.ts";
 import type { DeploymentLife } from "./life.ts";
 import type { SimCluster } from "./sim-cluster.ts";
 
-/** A change of scale may be on its way to a controller for so long. */
-const newsMs = 10_000;
+/** A change of scale may be on its way to a controller for so long in peace, and for so long under faults. */
+const newsMs = { peace: 10_000, faults: 120_000 };
 /** What a fault may still explain after so long. */
 const disturbedMs = 60_000;
 
@@ -78,18 +78,17 @@ export class Invariants {
   #noteWanted({ key, after, atMs }: Change): void {
     const replicas = (after as ReplicaSet | Deployment | undefined)?.spec.replicas ?? 0;
     const history = this.#wanted.get(key) ?? [];
-    this.#wanted.set(key, [
-      ...history.filter((one) => one.atMs > atMs - 2 * newsMs).slice(-20),
-      ...history.slice(-1),
-      { atMs, replicas },
-    ]);
+    const isRecent = (_: unknown, at: number): boolean =>
+      (history[at + 1]?.atMs ?? atMs) >= atMs - newsMs.faults;
+    this.#wanted.set(key, [...history.filter(isRecent), { atMs, replicas }]);
   }
 
   /** The most that was wanted lately. */
   #mostWanted(key: string): number {
     const now = this.#cluster.world.nowMs;
     const history = this.#wanted.get(key) ?? [];
-    const recent = history.filter((one, at) => (history[at + 1]?.atMs ?? now) >= now - newsMs);
+    const since = now - (this.#cluster.faultsWithin(disturbedMs) > 0 ? newsMs.faults : newsMs.peace);
+    const recent = history.filter((_, at) => (history[at + 1]?.atMs ?? now) >= since);
     return Math.max(0, ...recent.map(({ replicas }) => replicas));
   }
 

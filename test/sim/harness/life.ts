@@ -17,6 +17,7 @@ import {
   StatusError,
 } from "#api";
 import { type Client, ClientError, type DeleteOptions, type NewObject } from "#client";
+import { endpointsTrouble } from "./end-state.ts";
 import type { SimCluster } from "./sim-cluster.ts";
 
 type Propagation = NonNullable<DeleteOptions["propagationPolicy"]>;
@@ -51,6 +52,7 @@ export class DeploymentLife {
     await this.#scale("web", 2);
     await Promise.all([this.#deletions(), this.#namespaceLife()]);
     await this.#scale("web", 4);
+    await this.#scale("web", 3);
     this.stage = "end";
   }
 
@@ -140,10 +142,15 @@ export class DeploymentLife {
     await this.#until(`${name} is gone`, () => this.#get("shop", name) === undefined);
     const sets = this.#sets("shop").filter((one) => one.metadata.labels?.["app"] === name);
     const [set] = sets;
-    if (sets.length !== 1 || (set?.metadata.ownerReferences ?? []).length > 0)
-      this.#cluster.findings.report("orphan-not-orphaned", JSON.stringify(sets.map((one) => one.metadata)));
-    if (set === undefined) return;
+    const isKept = (): boolean =>
+      sets.length === 1 && this.#sets("shop").some((one) => one.metadata.uid === set?.metadata.uid);
     await this.#cluster.control.clock.sleep(3_000);
+    // A collector whose cache of one kind lags behind another's after a fault may miss a dependent, as upstream's.
+    const explained = this.#cluster.faultsWithin(60_000) > 0;
+    const owned = (set?.metadata.ownerReferences ?? []).length > 0;
+    if (!explained && (owned || !isKept()))
+      this.#cluster.findings.report("orphan-not-orphaned", JSON.stringify(sets.map((one) => one.metadata)));
+    if (set === undefined || owned || !isKept()) return;
     await this.#delete(replicaSets, set.metadata.name ?? "", "Foreground");
     await this.#until(`the orphan of ${name} is gone`, () => this.#belongings(name).length === 0);
   }
@@ -179,6 +186,10 @@ export class DeploymentLife {
       const { replicas: all, updatedReplicas, availableReplicas } = deployment.status;
       return all === replicas && updatedReplicas === replicas && availableReplicas === replicas;
     });
+    const { log } = this.#cluster;
+    await this.#until(`the endpoints of ${namespace}/${name} are its ready pods`, () => {
+      return endpointsTrouble(log, namespace, name).length === 0;
+    });
   }
 
   #get(namespace: string, name: string): Deployment | undefined {
@@ -208,7 +219,10 @@ export class DeploymentLife {
     spec: unknown,
   ): Promise<void> {
     const object = { metadata: { namespace, name, labels: { app: name } }, spec } as unknown as NewObject<T>;
-    await this.#insist(`create ${name}`, () => this.#client.of(resource).create(object, this.#signal));
+    const create = () =>
+      this.#insist(`create ${name}`, () => this.#client.of(resource).create(object, this.#signal));
+    // An impatient user, who gets a conflict for the second click.
+    await Promise.all([create(), create()]);
   }
 
   async #delete<T extends KubeObject>(
@@ -218,7 +232,12 @@ export class DeploymentLife {
   ): Promise<void> {
     await this.#enter(`delete ${name}`);
     await this.#insist(`delete ${name}`, () =>
-      this.#client.of(resource).delete({ namespace: "shop", name }, this.#signal, { propagationPolicy }),
+      this.#client
+        .of(resource)
+        .delete({ namespace: "shop", name }, this.#signal, { propagationPolicy })
+        .catch((error: unknown) => {
+          if (!isStatus(error, "NotFound")) throw error;
+        }),
     );
   }
 

@@ -40,7 +40,13 @@ import { type ControllerDefinition, ControllerManager, controllers } from "#cont
 import { ApiReferences, Kubelet, SimVolumes } from "#kubelet";
 import { defaultPlugins, Scheduler } from "#scheduler";
 import { RevisionStore } from "#store";
-import { type AnsweredCall, AuditedTransport, type AuditDeps, type Caller } from "./audited-transport.ts";
+import {
+  type AnsweredCall,
+  AuditedTransport,
+  type AuditDeps,
+  type Caller,
+  type SentCall,
+} from "./audited-transport.ts";
 import { DurableLog } from "./durable-log.ts";
 import { FaultyJournal, JournalDisk } from "./faulty-journal.ts";
 import { Findings } from "./findings.ts";
@@ -60,6 +66,8 @@ export interface SimClusterOptions {
   readonly crashAfter?: (call: AnsweredCall) => boolean;
   /** How long a crashed host stays down, in ms. Default: drawn from 100 to 5,000. */
   readonly restartMs?: (host: string) => number;
+  /** Bounds the drawn `maxDelayMs`. Default 2. */
+  readonly slowestMs?: number;
   /** Watched by the observer. Default: the kinds of a Deployment's life. */
   readonly observed?: readonly Resource[];
 }
@@ -92,6 +100,12 @@ export class SimCluster {
   readonly calls = new Map<string, number>();
   /** Keys of objects that somebody asked to take finalizers off. */
   readonly finalizersTaken = new Set<string>();
+  /** Hears of each call when it is sent. */
+  onSent: (call: SentCall) => void = () => {};
+  /** How long events of a watch wait for their reader, at most. */
+  watchLagMs = 0;
+  /** The longest that a message takes when the network is well. */
+  readonly maxDelayMs: number;
   readonly #options: SimClusterOptions;
   readonly #running = new Map<string, Incarnation>();
   readonly #starts = new Map<string, (process: Incarnation) => Promise<void>>();
@@ -101,6 +115,7 @@ export class SimCluster {
   readonly #faultTimes: number[] = [];
   #tokenKeys: KeyPair | undefined;
   #observers: InformerSet | undefined;
+  #store: RecordedStore | undefined;
   #over = false;
 
   constructor(seed: string, options: SimClusterOptions = {}) {
@@ -115,6 +130,8 @@ export class SimCluster {
     this.history = new StoreHistory(this.log, this.findings.report);
     this.disk = new JournalDisk((commits) => this.log.append(commits));
     this.#controlEnv = this.world.env("control");
+    this.maxDelayMs = 2 + this.world.random.below(options.slowestMs ?? 2);
+    this.world.network.configure({ maxDelayMs: this.maxDelayMs });
     const count = options.nodes ?? 3;
     this.machines = Array.from(
       { length: count },
@@ -172,6 +189,14 @@ export class SimCluster {
   /** How many faults happened in the last `ms`. */
   faultsWithin(ms: number): number {
     return this.#faultTimes.length - 1 - this.#faultTimes.findLastIndex((at) => at < this.world.nowMs - ms);
+  }
+
+  /** Forgets all history up to now; false while there is no API server. */
+  compact(): boolean {
+    const store = this.#store;
+    if (store === undefined || !this.isUp("api") || store.ready() !== undefined) return false;
+    this.world.env("api").tasks.spawn("compact", () => store.compact(store.revision));
+    return true;
   }
 
   /** Ends a host without a word; it comes back by itself. */
@@ -249,6 +274,7 @@ export class SimCluster {
     const inner = new RevisionStore(env.child("store"), { journal, describe: describeRecords(this.catalog) });
     const store = new RecordedStore(inner, this.history);
     await store.start(signal);
+    this.#store = store;
     const deps = { store, resources, tokenKeys: [this.#tokenKeys] };
     const server = new ApiServer(env.child("apiserver"), deps, { rootCertificate: "the authority" });
     await server.start(signal);
@@ -345,6 +371,8 @@ export class SimCluster {
       catalog: this.catalog,
       violation: this.findings.report,
       crashAfter: (call) => this.#crashAfter(call),
+      sent: (call) => this.onSent(call),
+      lag: (caller) => this.#lag(caller),
       takesFinalizers: (key) => this.finalizersTaken.add(key),
       isAlive: (caller) => this.#isAlive(caller),
       leaderOf: (host) =>
@@ -357,6 +385,13 @@ export class SimCluster {
   #isAlive({ host, identity }: Caller): boolean {
     const running = this.#running.get(host);
     return running === undefined ? host === "user" : running.identity === identity;
+  }
+
+  async #lag({ host, identity }: Caller): Promise<void> {
+    const running = this.#running.get(host);
+    if (this.watchLagMs === 0 || running?.identity !== identity) return;
+    const { clock, random } = running.env;
+    await clock.sleep(random.float() * this.watchLagMs);
   }
 
   #crashAfter(call: AnsweredCall): boolean {

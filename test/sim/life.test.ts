@@ -1,0 +1,54 @@
+/**
+ * A Deployment's life in simulated clusters, from as many seeds as fit the gate: faults of every class, every component
+ * crashed after API calls of its own, all invariants after each commit, and the same end as without faults.
+ * SIM_SECONDS makes it longer, SIM_FIRST begins elsewhere.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { faults } from "./harness/chaos.ts";
+import { type ChildResult, onTwoCores, runSeeds } from "./harness/children.ts";
+import { runLife } from "./harness/run.ts";
+
+const seconds = Number(process.env["SIM_SECONDS"] ?? 70);
+const first = Number(process.env["SIM_FIRST"] ?? 1);
+const components = ["cm-0", "cm-1", "scheduler", "node-0", "node-1", "node-2"];
+
+test("A Deployment's life holds its promises under faults, and ends as an undisturbed one", async (context) => {
+  const calm = await runLife("calm", { disturbed: false });
+  assert.equal(calm.findings, "");
+  const jobs = [0, 1].map((at) => () => runSeeds({ first: first + at, step: 2, count: 100_000, seconds }));
+  const results = (await onTwoCores(jobs)).flat();
+  context.diagnostic(summary(results));
+  const end = calm.endState.map((line) => line.replace(/ revision \d+/, "")).sort();
+  for (const { seed, findings, endState } of results) {
+    const replay = `replay it with: npm run sim -- ${seed}`;
+    assert.equal(findings, "", `seed ${seed} broke a promise, ${replay}`);
+    assert.deepEqual(endState, end, `seed ${seed} ended elsewhere, ${replay}`);
+  }
+  const injected = total(results, (result) => result.faults);
+  for (const { name } of faults) assert.ok((injected.get(name) ?? 0) > 0, `no seed had a ${name}`);
+  const crashed = total(results, (result) => result.crashPoints);
+  for (const host of components)
+    assert.ok((crashed.get(host) ?? 0) > 0, `${host} was not crashed after a call`);
+});
+
+function summary(results: readonly ChildResult[]): string {
+  const sum = (of: (result: ChildResult) => number): number => results.reduce((all, one) => all + of(one), 0);
+  const table = (of: (result: ChildResult) => Readonly<Record<string, number>>): string =>
+    [...total(results, of)].map(([name, count]) => `\n  ${String(count).padStart(6)}  ${name}`).join("");
+  return (
+    `${results.length} seeds, ${sum(({ simulatedHours }) => simulatedHours).toFixed(1)} simulated hours, ` +
+    `${sum(({ commits }) => commits)} commits\nfaults:${table(({ faults: counts }) => counts)}\n` +
+    `crashes right after an API call:${table(({ crashPoints }) => crashPoints)}`
+  );
+}
+
+function total(
+  results: readonly ChildResult[],
+  of: (result: ChildResult) => Readonly<Record<string, number>>,
+): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const result of results)
+    for (const [name, count] of Object.entries(of(result))) sums.set(name, (sums.get(name) ?? 0) + count);
+  return sums;
+}
