@@ -21,7 +21,6 @@ function addGatesCondition(draft: Pod, now: number): void {
   draft.status.conditions = [
     {
       type: "PodScheduled",
-      observedGeneration: draft.metadata.generation ?? 1,
       status: "False",
       lastProbeTime: null,
       lastTransitionTime: rfc3339(now),

@@ -57,13 +57,16 @@ function validateImages(
 export function validatePodUpdate(pod: Pod, old: Pod, errors: FieldErrors): void {
   validateContent(pod, errors);
   for (const list of ["containers", "initContainers"] as const) {
-    if ((pod.spec[list] ?? []).length === (old.spec[list] ?? []).length) continue;
-    return errors.forbidden(at("spec", list), "pod updates may not add or remove containers");
+    const containers = pod.spec[list] ?? [];
+    if (containers.length !== (old.spec[list] ?? []).length)
+      return errors.forbidden(at("spec", list), "pod updates may not add or remove containers");
+    for (const [i, { image }] of containers.entries())
+      if ((image ?? "").trim() === "") errors.required(at(at(at("spec", list), i), "image"));
   }
-  validateDeadline(pod.spec, old.spec, errors);
+  if (!validateDeadline(pod.spec, old.spec, errors)) return;
   validateGates(pod.spec, old.spec, errors);
   validateTolerationChange(pod.spec, old.spec, errors);
-  if (errors.empty && !same(frozenPart(pod, old), frozenPart(old, old))) {
+  if (!same(frozenPart(pod, old), frozenPart(old, old))) {
     errors.forbidden(
       "spec",
       "pod updates may change only images, activeDeadlineSeconds and tolerations (additions)",
@@ -71,12 +74,14 @@ export function validatePodUpdate(pod: Pod, old: Pod, errors: FieldErrors): void
   }
 }
 
-function validateDeadline(spec: PodSpec, old: PodSpec, errors: FieldErrors): void {
+/** False when nothing else is to be looked at, as upstream does after a deadline that was put off. */
+function validateDeadline(spec: PodSpec, old: PodSpec, errors: FieldErrors): boolean {
   const path = "spec.activeDeadlineSeconds";
   const [now, before] = [spec.activeDeadlineSeconds, old.activeDeadlineSeconds];
-  if (before === undefined) return;
+  if (before === undefined) return true;
   if (now === undefined) errors.invalid(path, null, "must not be removed");
   else if (now > before) errors.invalid(path, now, "must be less than or equal to the previous value");
+  return now === undefined || now <= before;
 }
 
 function validateGates(spec: PodSpec, old: PodSpec, errors: FieldErrors): void {
