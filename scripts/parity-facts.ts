@@ -117,8 +117,6 @@ export const differences = [
   "The recorded server adds a fourth source, a vendor's ConfigMap with a service CA, to the token " +
     "volume of pods. Upstream adds three, and so do we: 56 rows of create, all 22 histories of pods in " +
     "patch, and 4 rows of misc differ.",
-  "The recordings were made as another user (name, uid): 16 rows of create and 3 of misc that show " +
-    "who asked differ.",
   "Four rows of misc follow a request that is not in the recording, and 11 histories of patch are " +
     "about a custom resource.",
   "A list that is sent empty where upstream would print `null` is owned there and not here (12 rows " +
