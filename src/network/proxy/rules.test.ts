@@ -60,6 +60,10 @@ const states = [
 const zones = [undefined, ["a"], ["b"]];
 const nodes = [undefined, ["n1"], ["n2"]];
 
+function podAddress(v6: boolean, on: number, at: number, index: number): string {
+  return v6 ? `fd00:10:244:${on + 1}::${at + 1}${index}` : `10.244.${on}.${at * 10 + index}`;
+}
+
 interface Objects {
   readonly services: readonly Service[];
   readonly slices: readonly EndpointSlice[];
@@ -88,7 +92,7 @@ function serviceOf(one: Draft, at: number): Service {
       ...(one.affinity ? { sessionAffinity: "ClientIP" } : {}),
       ...(one.externalIp ? { externalIPs: [`198.51.100.${at + 1}`, `2001:db8:e::${at + 1}`] } : {}),
       ...(one.type === "LoadBalancer" && one.ranges.length > 0
-        ? { loadBalancerSourceRanges: one.ranges }
+        ? { loadBalancerSourceRanges: [...one.ranges] }
         : {}),
       ports: [
         {
@@ -108,7 +112,7 @@ function serviceOf(one: Draft, at: number): Service {
 
 function sliceOf(one: Draft, at: number, v6: boolean): EndpointSlice {
   const endpoints = one.endpoints.map(([on, state, zone, node], index) => ({
-    address: v6 ? `fd00:10:244:${on}::${at}${index}` : `10.244.${on}.${at * 10 + index}`,
+    address: podAddress(v6, on, at, index),
     node: `n${on}`,
     ...states[state],
     ...(zones[zone] === undefined ? {} : { zones: zones[zone] }),
@@ -192,9 +196,7 @@ function endpointsOf(
   v6: boolean,
 ): { cluster: readonly string[]; local: readonly string[]; any: boolean } {
   const all = one.endpoints.map(([on, state, zone, node], index) => ({
-    address: v6
-      ? `fd00:10:244:${on === 0 ? "" : `${on}`}::${at}${index}`.replace("244:::", "244::")
-      : `10.244.${on}.${at * 10 + index}`,
+    address: podAddress(v6, on, at, index),
     on,
     state,
     zone,

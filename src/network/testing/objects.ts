@@ -15,7 +15,10 @@ export interface EndpointDraft {
 /** `name` is in namespace `default` unless written `namespace/name`. */
 export function service(
   name: string,
-  spec: Partial<Service["spec"]>,
+  spec: Readonly<Record<string, unknown>> & {
+    readonly clusterIP?: string;
+    readonly clusterIPs?: readonly string[];
+  },
   status: Service["status"] = {} as Service["status"],
 ): Service {
   const [namespace, short] = split(name);
