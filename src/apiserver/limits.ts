@@ -27,6 +27,12 @@ export const WATCH_BATCH = 1_000;
 export const DECODED_BYTES = 64 * 1024 * 1024;
 /** A decoded object is estimated at this many times its JSON. */
 export const DECODED_FACTOR = 3;
+/** Watchers served before other work runs; each costs a TLS write of some 10 us. */
+export const WATCHERS_PER_TURN = 32;
+/** After a lap over its watchers the server leaves the loop to others for this many times as long. */
+export const LAP_PAUSE_FACTOR = 2;
+/** The longest pause between laps: what a watcher may wait besides the lap itself. */
+export const MAX_LAP_PAUSE_MS = 10;
 /** Encoded watch chunks shared between watchers of one resource: the newest few laps. */
 export const SHARED_CHUNKS = 16;
 /**

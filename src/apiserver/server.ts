@@ -24,6 +24,7 @@ import { OpenApiEndpoints } from "./endpoints/openapi.ts";
 import { Fairness, type FairnessLimits } from "./fairness.ts";
 import { type Admitted, type Audit, Gate } from "./gate.ts";
 import { type PlainAnswer, type PlainRequest, plainCall, plainAnswer } from "./in-process.ts";
+import { Laps } from "./laps.ts";
 import { Negotiator } from "./negotiate.ts";
 import { Lanes } from "./registry/lanes.ts";
 import { ManagedFieldsTracker } from "./registry/managed-fields.ts";
@@ -132,6 +133,7 @@ export class ApiServer implements Component {
       fields: new ManagedFieldsTracker(),
       lanes: new Lanes(),
       turns,
+      laps: new Laps(env.clock),
     };
     const negotiator = new Negotiator();
     this.#handler = {

@@ -10,6 +10,7 @@ import { isInProcess } from "../answers.ts";
 import { type Catalog, isStorageVersion } from "../catalog.ts";
 import { MAX_WRITE_ATTEMPTS } from "../limits.ts";
 import type { Behaviours } from "../resources/behaviour.ts";
+import type { Laps } from "../laps.ts";
 import type { Turns } from "../turns.ts";
 import type { Lanes } from "./lanes.ts";
 import type { ManagedFieldsTracker } from "./managed-fields.ts";
@@ -30,6 +31,7 @@ export interface Registry {
   readonly fields: ManagedFieldsTracker;
   readonly lanes: Lanes;
   readonly turns: Turns;
+  readonly laps: Laps;
 }
 
 /** Checks and writes that go with an object's own (allocations, a namespace's first objects). */

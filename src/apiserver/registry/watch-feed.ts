@@ -19,6 +19,7 @@ import {
   MIN_WATCH_SECONDS,
   WATCH_BATCH,
 } from "../limits.ts";
+import { isInProcess } from "../answers.ts";
 import { rangeOf } from "./keys.ts";
 import type { ListOptions } from "./list-options.ts";
 import type { Versioned } from "./records.ts";
@@ -85,6 +86,7 @@ export class CursorFeed implements WatchFeed {
   readonly #range: { readonly from: string; readonly to: string };
   readonly #after: Revision;
   readonly #signal: AbortSignal;
+  readonly #pace: { turn(): Promise<void> };
   #cursor: Cursor | undefined;
   #initial: Iterator<StoredRecord> | undefined;
   #owesInitialEnd: boolean;
@@ -104,6 +106,7 @@ export class CursorFeed implements WatchFeed {
     this.#registry = registry;
     this.#selection = selection;
     this.#after = more.after;
+    this.#pace = isInProcess(request.call) ? registry.turns : registry.laps;
     this.#range = rangeOf(resource, info.namespace === "" ? (selection.namespace ?? "") : info.namespace);
     this.#signal = signal;
     this.#owesInitialEnd = options.sendInitialEvents === true && options.allowWatchBookmarks;
@@ -119,7 +122,7 @@ export class CursorFeed implements WatchFeed {
       const batch = this.#take();
       if (batch.events.length > 0) return batch;
       if (this.#initial === undefined) await this.#ready();
-      await this.#registry.turns.turn();
+      await this.#pace.turn();
     }
     return undefined;
   }

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SimWorld } from "#base/sim";
+import { Laps } from "./laps.ts";
+
+test("all who woke are served in one lap, in order; who wakes meanwhile waits for the next", async () => {
+  const world = new SimWorld(1);
+  await using env = world.env("apiserver");
+  const laps = new Laps(env.clock);
+  const served: string[] = [];
+  const wake = async (name: string, again?: string): Promise<void> => {
+    await laps.turn();
+    served.push(name);
+    if (again !== undefined) await wake(again);
+  };
+  const all = Promise.all([wake("a", "a2"), wake("b"), wake("c")]);
+  await world.advance(100);
+  await all;
+  assert.deepEqual(served, ["a", "b", "c", "a2"]);
+  const later = wake("d");
+  await world.advance(100);
+  await later;
+  assert.equal(served.at(-1), "d");
+});
+
+test("other work runs between the watchers of a long lap", async () => {
+  const world = new SimWorld(1);
+  await using env = world.env("apiserver");
+  const laps = new Laps(env.clock);
+  let served = 0;
+  const all = Promise.all(
+    Array.from({ length: 200 }, async () => {
+      await laps.turn();
+      served += 1;
+    }),
+  );
+  let seenHalfway = false;
+  const other = (async () => {
+    while (served < 200) {
+      await env.clock.yield();
+      if (served > 0 && served < 200) seenHalfway = true;
+    }
+  })();
+  await world.advance(100);
+  await Promise.all([all, other]);
+  assert.equal(seenHalfway, true);
+});
