@@ -25,7 +25,7 @@ export const apiserver: CliCommand = {
           dataDir: String(options["data"]),
           listen: parseListen(String(options["listen"])),
           kubeconfig: options["kubeconfig"] as string | undefined,
-          etcdServers: String(options["etcdServers"] ?? "")
+          etcdServers: ((options["etcdServers"] as string | undefined) ?? "")
             .split(",")
             .filter((url) => url !== ""),
           tokenAuthFile: options["tokenAuthFile"] as string | undefined,
