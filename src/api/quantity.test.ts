@@ -1,7 +1,7 @@
 /** Quantities against the answers of upstream's resource.Quantity. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../test/testing/properties.ts";
 import { canonicalQuantity, Quantity, QuantityError } from "./quantity.ts";
 
 test("canonicalQuantity() prints as upstream does", () => {

@@ -1,7 +1,7 @@
 /** Times and durations as Go reads and prints them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../test/testing/properties.ts";
 import {
   canonicalMicroTime,
   canonicalTime,

@@ -1,7 +1,7 @@
 /** Strict decoding: what is refused, what is reported and how, and what the canonical object looks like. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../test/testing/properties.ts";
 import { int32, message, omitempty, optional, rawExtension, string, typeOf } from "../schema/mod.ts";
 import { CustomResourceDefinition } from "../types/apiextensions/mod.ts";
 import { Deployment, StatefulSet } from "../types/apps/mod.ts";

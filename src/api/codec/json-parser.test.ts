@@ -1,7 +1,7 @@
 /** The JSON parser against JSON.parse, and what only it sees. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../test/testing/properties.ts";
 import { stringifyJson } from "./encode-json.ts";
 import { DecodeError } from "./errors.ts";
 import { NumberLiteral, parseDocument, parseJson, parseStoredJson } from "./json-parser.ts";

@@ -2,7 +2,7 @@
  * Arbitrary objects of every type, made from the tables: for property tests of codecs, patches and apply. Values are
  * ones that survive protobuf (whole seconds, well-formed text, no `-0`), with names that trip careless code.
  */
-import fc from "fast-check";
+import { fc } from "../../../test/testing/properties.ts";
 import type { Field, ScalarName, Schema, Type, Union } from "../schema/mod.ts";
 import { formatDuration, microTime, rfc3339 } from "../time.ts";
 import * as groups from "../types/mod.ts";

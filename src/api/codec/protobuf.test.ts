@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import fc from "fast-check";
+import { fc } from "../../../test/testing/properties.ts";
 import type { Type } from "../schema/mod.ts";
 import { Pod, PodList } from "../types/core/mod.ts";
 import { Status, WatchEvent } from "../types/meta/mod.ts";

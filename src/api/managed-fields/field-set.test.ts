@@ -1,7 +1,7 @@
 /** The algebra of sets, against sets of paths. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../test/testing/properties.ts";
 import {
   canonical,
   difference,

@@ -1,7 +1,7 @@
 /** What must hold for any history of applies and updates. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../test/testing/properties.ts";
 import { equalJson, type JsonObject } from "../patch/json.ts";
 import { isSubset, pathsOf, union, type FieldSet } from "./field-set.ts";
 import { box, History, patchOf } from "./history.suite.ts";

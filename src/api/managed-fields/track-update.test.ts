@@ -1,7 +1,6 @@
 /** Who owns what after creates, updates and writes of subresources. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject } from "../patch/json.ts";
 import { box, History, patchOf, T1, T2 } from "./history.suite.ts";
 import { setOfFields } from "./ownership.ts";
 import { parentManagedFields, scaleManagedFields } from "./scale.ts";

@@ -1,7 +1,7 @@
 /** The three patches: tables of examples, and what must hold for any document. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../test/testing/properties.ts";
 import { by, field, int32, list, map, message, omitempty, set, string } from "../schema/mod.ts";
 import { PatchError } from "./errors.ts";
 import { equalJson, type JsonObject } from "./json.ts";

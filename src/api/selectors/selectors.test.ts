@@ -1,7 +1,7 @@
 /** Label and field selectors: text, objects, validation. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../test/testing/properties.ts";
 import { FieldErrors } from "../field-errors.ts";
 import { escapeFieldValue, FieldSelector, parseFieldSelector } from "./field-selector.ts";
 import { labelSelector, NOTHING, parseLabelSelector } from "./label-selector.ts";

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../test/testing/properties.ts";
 import type { EndpointSlice, Service } from "#api";
 import { service, slice } from "../testing/objects.ts";
 import type { ProxyNode } from "./place.ts";
@@ -13,7 +13,7 @@ import { SimNft } from "./sim-nft.ts";
 import { type Packet, type Route, route } from "./sim-packet.ts";
 import { diff, transaction, wholeTransaction } from "./transaction.ts";
 
-const tables = Number(process.env["NAVARCH_TABLES"] ?? 1_000);
+const tables = Number(process.env["NAVARCH_TABLES"] ?? 200);
 
 const node: ProxyNode = {
   name: "n1",
