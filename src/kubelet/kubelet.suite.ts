@@ -12,9 +12,15 @@ import { probeTests } from "./suite/probes.suite.ts";
 import { restartTests } from "./suite/restarts.suite.ts";
 import { type Check, type KubeletHarness, NodeBench } from "./testing/node-bench.ts";
 
-export function kubeletSuite(name: string, make: () => Promise<KubeletHarness>): void {
-  const check: Check = (title, body) => {
-    test(`${name}: ${title}`, async () => {
+/** `patienceSeconds`: tests that last longer are skipped, where time is real. Default: none is. */
+export function kubeletSuite(
+  name: string,
+  make: () => Promise<KubeletHarness>,
+  { patienceSeconds = Infinity }: { readonly patienceSeconds?: number } = {},
+): void {
+  const check: Check = (title, body, { lastsSeconds } = { lastsSeconds: 0 }) => {
+    const skip = lastsSeconds > patienceSeconds ? `lasts ${lastsSeconds} s` : false;
+    test(`${name}: ${title}`, { skip }, async () => {
       await using harness = await make();
       await harness.run(async () => {
         await harness.startKubelet();

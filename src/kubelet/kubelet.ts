@@ -158,7 +158,11 @@ export class Kubelet implements Component {
     const prober = new Prober(env, { runtime, dialer });
     const hostIPs = machine.addresses;
     const node = nodeDefaults(this.#options, machine);
-    const steps = new PodSteps(env, { runtime, puller, prober, events, references }, { node, hostIPs });
+    const steps = new PodSteps(
+      env,
+      { runtime, puller, prober, events, references, volumes },
+      { node, hostIPs },
+    );
     const status = this.#status;
     return (pod, refusal, done) => {
       const uid = pod.metadata.uid ?? "";

@@ -63,3 +63,12 @@ export const pullErrorShownMs = 1_000;
 
 /** Wait before a container that could not be made is tried again. */
 export const startRetryMs = 10_000;
+
+/** A token is renewed after this long even when it lives longer. */
+export const maxTokenAgeMs = 24 * 3_600_000;
+
+/** How often volumes with content from the API are looked at again, tokens included; upstream's sync period. */
+export const volumeRefreshMs = 60_000;
+
+/** Redirects that an HTTP probe follows on its own host; as Go's client. */
+export const maxProbeRedirects = 10;

@@ -1,21 +1,26 @@
 /** The runtime contract on containerd and runc. */
-import { after, before } from "node:test";
+import { after, before, describe } from "node:test";
 import { runtimeContract } from "../../src/kubelet/runtime/runtime.contract.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
-import { RealRuntime } from "./harness/real-runtime.ts";
+import { RealRuntimes } from "./harness/real-runtime.ts";
 
 onOwnMachine(import.meta.filename, () => {
-  const machine = new RealRuntime();
-  before(() => machine.start());
-  after(() => machine[Symbol.asyncDispose]());
+  describe("a real runtime", { concurrency: 3 }, () => {
+    const machines = new RealRuntimes();
+    before(() => machines.registry.start());
+    after(() => machines[Symbol.asyncDispose]());
 
-  runtimeContract("containerd", async () => ({
-    env: machine.env,
-    runtime: machine.runtime,
-    images: machine.images,
-    shellImage: machine.registry.add("busybox:1.36"),
-    missingImage: `${machine.registry.address}/missing:1`,
-    run: (body) => body(),
-    [Symbol.asyncDispose]: () => machine.clear(),
-  }));
+    runtimeContract("containerd", async () => {
+      const machine = await machines.take();
+      return {
+        env: machine.env,
+        runtime: machine.runtime,
+        images: machine.images,
+        shellImage: machines.registry.add("busybox:1.36"),
+        missingImage: `${machines.registry.address}/missing:1`,
+        run: (body) => body(),
+        [Symbol.asyncDispose]: () => machines.giveBack(machine),
+      };
+    });
+  });
 });

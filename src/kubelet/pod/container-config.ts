@@ -32,6 +32,8 @@ export interface ContainerConfigInput {
   readonly environment: ReadonlyMap<string, string>;
   /** Host paths by volume name. */
   readonly volumes: ReadonlyMap<string, string>;
+  /** Host paths of mounts that want a part of their volume, by the mount's place in the list. */
+  readonly parts: ReadonlyMap<number, string>;
   /** The container that an ephemeral one looks into. */
   readonly targetId: string | undefined;
   readonly node: NodeDefaults;
@@ -54,7 +56,7 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfig {
     args: expanded(spec.args),
     workingDir: spec.workingDir ?? "",
     env: [...environment].map(([variable, value]) => ({ name: variable, value })),
-    mounts: (spec.volumeMounts ?? []).map((mount) => mountOf(mount, input)),
+    mounts: (spec.volumeMounts ?? []).map((mount, index) => mountOf(mount, index, input)),
     labels: {
       [podNameLabel]: name,
       [podNamespaceLabel]: namespace,
@@ -78,16 +80,32 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfig {
   };
 }
 
-function mountOf(mount: VolumeMount, input: ContainerConfigInput): Mount {
-  const root = input.volumes.get(mount.name);
+/** A mount that wants only a part of its volume. */
+export interface PartialMount {
+  readonly volume: string;
+  /** The mount's place in the list. */
+  readonly index: number;
+  readonly path: string;
+}
+
+export function partialMounts(
+  mounts: readonly VolumeMount[],
+  environment: ReadonlyMap<string, string>,
+): readonly PartialMount[] {
+  return mounts.flatMap(({ name: volume, subPath, subPathExpr }, index) => {
+    const path = subPathExpr === undefined ? subPath : expandReferences(subPathExpr, environment);
+    return path === undefined || path === "" ? [] : [{ volume, index, path }];
+  });
+}
+
+function mountOf(mount: VolumeMount, index: number, input: ContainerConfigInput): Mount {
+  const root = input.parts.get(index) ?? input.volumes.get(mount.name);
   if (root === undefined) {
     throw new StartError(
       "CreateContainerConfigError",
       `cannot find volume "${mount.name}" to mount into container "${input.container.spec.name}"`,
     );
   }
-  const subPath =
-    mount.subPathExpr === undefined ? mount.subPath : expandReferences(mount.subPathExpr, input.environment);
   const modes = {
     None: "PRIVATE",
     HostToContainer: "HOST_TO_CONTAINER",
@@ -95,7 +113,7 @@ function mountOf(mount: VolumeMount, input: ContainerConfigInput): Mount {
   } as const;
   return {
     containerPath: mount.mountPath,
-    hostPath: subPath === undefined || subPath === "" ? root : `${root}/${subPath}`,
+    hostPath: root,
     readonly: mount.readOnly ?? false,
     recursiveReadOnly: mount.recursiveReadOnly === "Enabled",
     selinuxRelabel: false,

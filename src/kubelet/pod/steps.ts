@@ -10,7 +10,7 @@ import { minGraceSeconds } from "../limits.ts";
 import type { Prober, ProbeTarget } from "../probe/prober.ts";
 import type { ContainerConfig } from "../runtime/config.ts";
 import type { Image, RuntimeService } from "../runtime/runtime.ts";
-import { containerConfig } from "./container-config.ts";
+import { containerConfig, partialMounts } from "./container-config.ts";
 import { containersOf, fieldPathOf, type PodContainer, podText } from "./containers.ts";
 import { environmentOf } from "./environment.ts";
 import { latest, type PodObservation, readySandbox } from "./observation.ts";
@@ -18,6 +18,7 @@ import type { References } from "./references.ts";
 import { type NodeDefaults, sandboxConfig } from "./sandbox-config.ts";
 import { mustRunAsNonRoot, runAsUserOf } from "./security.ts";
 import { StartError, type StartErrorCode } from "./start-error.ts";
+import type { PodVolumes } from "../volumes/volumes.ts";
 
 /** What the steps act on. */
 export interface PodStepsDeps {
@@ -26,6 +27,7 @@ export interface PodStepsDeps {
   readonly prober: Prober;
   readonly events: EventSink;
   readonly references: References;
+  readonly volumes: Pick<PodVolumes, "subPath">;
 }
 
 /** The node's part in every pod. */
@@ -217,6 +219,7 @@ export class PodSteps {
       { pod, container: spec, references, podIPs, hostIPs, allocatable },
       signal,
     );
+    const parts = await this.#parts(request, environment, signal);
     const target =
       "targetContainerName" in spec ? latest(observed, spec.targetContainerName ?? "") : undefined;
     return containerConfig({
@@ -226,9 +229,34 @@ export class PodSteps {
       imageRef: image.id,
       environment,
       volumes,
+      parts,
       targetId: target?.id,
       node,
     });
+  }
+
+  /** Makes the parts of volumes ready that a container mounts by subPath. */
+  async #parts(
+    { pod, container, volumes }: StartRequest,
+    environment: ReadonlyMap<string, string>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, string>> {
+    const parts = new Map<number, string>();
+    const { name } = container.spec;
+    for (const { volume, index, path } of partialMounts(container.spec.volumeMounts ?? [], environment)) {
+      const root = volumes.get(volume);
+      if (root === undefined) continue;
+      const request = { podUid: pod.metadata.uid ?? "", volume, container: name, index, root, path };
+      try {
+        parts.set(index, await this.#deps.volumes.subPath(request, signal));
+      } catch (error) {
+        signal.throwIfAborted();
+        const text = `failed to prepare subPath for volumeMount "${volume}" of container "${name}"`;
+        this.#env.log.warn(text, { pod: podText(pod), error: messageOf(error) });
+        throw new StartError("CreateContainerConfigError", text, { cause: error });
+      }
+    }
+    return parts;
   }
 
   async #preStop(request: KillRequest, container: PodContainer, signal: AbortSignal): Promise<void> {

@@ -54,6 +54,7 @@ export function nodeTests(check: Check): void {
         "True",
       );
     },
+    { lastsSeconds: 705 },
   );
 
   check("a node that was called Unknown says within seconds that it is ready", async (bench) => {

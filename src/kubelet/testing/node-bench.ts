@@ -187,5 +187,9 @@ export function waitingFor(pod: Pod, name = "main"): string | undefined {
   return statusOf(pod, name).state.waiting?.reason;
 }
 
-/** Registers a test on a node of its own, with its kubelet running. */
-export type Check = (title: string, body: (bench: NodeBench) => Promise<void>) => void;
+/** Registers a test on a node of its own, with its kubelet running. `lastsSeconds`: when it is more than a few. */
+export type Check = (
+  title: string,
+  body: (bench: NodeBench) => Promise<void>,
+  options?: { readonly lastsSeconds: number },
+) => void;

@@ -5,12 +5,30 @@
 import type { Pod } from "#api";
 import { CodedError } from "#base";
 
+/** A part of a volume that one container mounts. */
+export interface SubPathRequest {
+  readonly podUid: string;
+  readonly volume: string;
+  readonly container: string;
+  /** The place of the mount in the container's list. */
+  readonly index: number;
+  /** Of the volume, on the host. */
+  readonly root: string;
+  /** Relative to it. */
+  readonly path: string;
+}
+
 export interface PodVolumes {
   /**
    * Makes the pod's volumes ready; idempotent and cheap when they are. Resolves with a host path for each
    * volume's name; rejects with `VolumeError`.
    */
   setUp(pod: Pod, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Resolves with a host path of exactly that part, which no link in the volume leads out of; makes it when
+   * it is not there. Idempotent.
+   */
+  subPath(request: SubPathRequest, signal: AbortSignal): Promise<string>;
   /** Unmounts and removes what the pod had. Idempotent. */
   tearDown(podUid: string, signal: AbortSignal): Promise<void>;
 }

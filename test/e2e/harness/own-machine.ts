@@ -4,8 +4,8 @@
  * gone, however it ended.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, globSync } from "node:fs";
 import { test } from "node:test";
 import { findTools } from "../../../src/kubelet/runtime/containerd/tools-node.ts";
 
@@ -37,8 +37,14 @@ export function onOwnMachine(file: string, register: () => void): void {
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (text) => process.stdout.write(text));
     const code = await new Promise((resolve) => child.once("close", resolve));
+    removeCgroups();
     assert.equal(code, 0, "a test inside failed: see above");
   });
+}
+
+/** What containers that were killed leave; groups with processes in them stay. */
+function removeCgroups(): void {
+  spawnSync("find", [...globSync("/sys/fs/cgroup/{,*/}k8s.io"), "-depth", "-type", "d", "-delete"]);
 }
 
 function whyNot(): string | undefined {

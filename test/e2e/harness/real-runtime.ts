@@ -1,5 +1,5 @@
-/** One containerd for a whole test file; each test finds it empty. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+/** Containerds of a test file, each with a range of addresses of its own; each test finds one empty. */
+import { readdirSync, readFileSync } from "node:fs";
 import type { Env } from "../../../src/base/mod.ts";
 import { createRealEnv, SystemProcesses } from "../../../src/base/real/mod.ts";
 import { Containerd, sandboxImage } from "../../../src/kubelet/runtime/containerd/containerd-node.ts";
@@ -13,16 +13,47 @@ import { TestRegistry } from "./test-images.ts";
 
 const signal = new AbortController().signal;
 
+/** Machines for tests that run side by side; a machine is used again when its test is done. */
+export class RealRuntimes implements AsyncDisposable {
+  readonly registry = new TestRegistry();
+  readonly #all: RealRuntime[] = [];
+  readonly #free: RealRuntime[] = [];
+
+  async take(): Promise<RealRuntime> {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    const made = new RealRuntime(this.registry, this.#all.length);
+    this.#all.push(made);
+    await made.start();
+    return made;
+  }
+
+  async giveBack(machine: RealRuntime): Promise<void> {
+    await machine.clear();
+    this.#free.push(machine);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#all.map((one) => one[Symbol.asyncDispose]()));
+    await this.registry[Symbol.asyncDispose]();
+  }
+}
+
+/** One containerd. */
 export class RealRuntime implements AsyncDisposable {
   readonly env: Env = createRealEnv({ name: "e2e", logLevel: "warn" });
   readonly processes = new SystemProcesses();
-  readonly registry = new TestRegistry();
+  readonly registry: TestRegistry;
   readonly containerd: Containerd;
   readonly runtime: CriRuntime;
   readonly images: CriImages;
-  readonly #directory = mkdtempSync("/tmp/nv-");
+  readonly #directory: string;
+  readonly #index: number;
 
-  constructor() {
+  constructor(registry: TestRegistry, index: number) {
+    this.registry = registry;
+    this.#index = index;
+    this.#directory = `/run/navarch-${index}`;
     const tools = findTools();
     if (typeof tools === "string") throw new TypeError(tools);
     const { env, processes } = this;
@@ -47,15 +78,25 @@ export class RealRuntime implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    await this.registry.start();
     await this.containerd.start(signal);
-    await this.runtime.updateRuntimeConfig({ podCidr: "10.244.0.0/24" }, signal);
+    await this.runtime.updateRuntimeConfig({ podCidr: `10.244.${this.#index}.0/24` }, signal);
+    await this.answers();
+  }
+
+  /** Resolves when runtime and network are ready. */
+  async answers(): Promise<void> {
+    let why: unknown;
     for (let tries = 0; tries < 100; tries += 1) {
-      const { conditions } = await this.runtime.status(signal);
-      if (conditions.every((one) => one.status)) return;
+      try {
+        const { conditions } = await this.runtime.status(signal);
+        if (conditions.every((one) => one.status)) return;
+        why = conditions;
+      } catch (error) {
+        why = error;
+      }
       await this.env.clock.sleep(50);
     }
-    throw new TypeError("the network is not ready");
+    throw new TypeError("the runtime is not ready", { cause: why });
   }
 
   /** Removes every pod and image. */
@@ -74,11 +115,45 @@ export class RealRuntime implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.clear();
     await this.containerd[Symbol.asyncDispose]();
-    await this.registry[Symbol.asyncDispose]();
-    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** Everything that runs on it ends at once, as when the machine loses its power; containerd comes back. */
+  async powerCut(): Promise<void> {
+    const doomed = descendants(({ command }) => command.includes(this.containerd.paths.socket));
+    for (const pid of doomed) process.kill(pid, "SIGKILL");
+    const pid = Number(readFileSync(this.containerd.paths.pid, "utf8"));
+    process.kill(pid, "SIGKILL");
+    await this.env.clock.sleep(100);
+    await this.answers();
   }
 }
 
 export function bootId(): string {
   return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+}
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+/** The processes that `isRoot` names, and all that they started. */
+function descendants(isRoot: (process: Process) => boolean): readonly number[] {
+  const all = readdirSync("/proc").flatMap((name): Process[] => {
+    const pid = Number(name);
+    try {
+      const parent = Number(/\nPPid:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+      return [{ pid, parent, command: readFileSync(`/proc/${pid}/cmdline`, "utf8") }];
+    } catch {
+      // No process, or one that just ended.
+      return [];
+    }
+  });
+  const found = new Set(all.filter(isRoot).map(({ pid }) => pid));
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const { pid, parent } of all) if (found.has(parent)) found.add(pid);
+  }
+  return [...found];
 }

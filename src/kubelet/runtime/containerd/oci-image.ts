@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import type { Crypto } from "#base";
 import { type TarEntry, tar } from "./tar.ts";
 
+/** What goes into an image of one layer. */
 export interface OciImageInput {
   /** `registry.example/repo:tag`, in full. */
   readonly name: string;
@@ -25,6 +26,7 @@ export interface OciBlob {
   readonly bytes: Uint8Array;
 }
 
+/** An image as its blobs. */
 export interface OciImage {
   readonly name: string;
   readonly manifest: OciBlob;
@@ -34,6 +36,7 @@ export interface OciImage {
 
 const media = "application/vnd.oci.image";
 
+/** `ociImage(crypto, { name, architecture, files, command: ["sh"] })`. */
 export function ociImage(crypto: Pick<Crypto, "sha256">, input: OciImageInput): OciImage {
   const blob = (mediaType: string, bytes: Uint8Array): OciBlob => ({
     digest: `sha256:${Buffer.from(crypto.sha256(bytes)).toString("hex")}`,

@@ -9,6 +9,7 @@ import { cniConflist, masqueradeRules, masqueradeTable } from "./cni-conflist.ts
 import type { ContainerdPaths } from "./containerd-config.ts";
 import { maxProgramOutputBytes } from "./limits.ts";
 
+/** Where CNI's files are. */
 export interface PodNetworkOptions {
   readonly paths: Pick<ContainerdPaths, "cniConfig" | "cniState">;
   /** Of all nodes. Default 10.244.0.0/16. */
@@ -17,6 +18,7 @@ export interface PodNetworkOptions {
   readonly searchPath: string;
 }
 
+/** `configure` when the range is known; `remove` when the node goes. */
 export class PodNetwork {
   readonly #env: Env;
   readonly #processes: Processes;

@@ -44,6 +44,7 @@ import { callTimeoutMs, sandboxTimeoutMs } from "./limits.ts";
 import type { containerStatusResponse } from "./messages.ts";
 import { runtimeMethods } from "./methods.ts";
 
+/** What a runtime's client works with. */
 export interface CriRuntimeDeps {
   readonly rpc: RpcClient;
   readonly files: ContainerFiles;
@@ -53,6 +54,7 @@ export interface CriRuntimeDeps {
   readonly configureNetwork?: (podCidr: string, signal: AbortSignal) => Promise<void>;
 }
 
+/** One runtime, by its socket. */
 export class CriRuntime implements RuntimeService {
   readonly #env: Env;
   readonly #deps: CriRuntimeDeps;

@@ -22,6 +22,7 @@ import type {
   statusResponse,
 } from "./messages.ts";
 
+/** Absent answers read as the least that a runtime can do. */
 export function decodeRuntimeStatus(answer: Decoded<typeof statusResponse>): RuntimeStatus {
   return {
     conditions: answer.status?.conditions ?? [],
@@ -34,6 +35,7 @@ export function decodeRuntimeStatus(answer: Decoded<typeof statusResponse>): Run
   };
 }
 
+/** A row, or the part of a status that rows have too. */
 export function decodeSandbox(
   row: Decoded<typeof sandboxRow> | NonNullable<Decoded<typeof podSandboxStatusResponse>["status"]>,
 ): Sandbox {
@@ -52,6 +54,7 @@ export function decodeSandbox(
   };
 }
 
+/** With all addresses, the first one first. */
 export function decodeSandboxStatus(
   status: NonNullable<Decoded<typeof podSandboxStatusResponse>["status"]>,
 ): SandboxStatus {
@@ -64,6 +67,7 @@ export function decodeSandboxStatus(
   };
 }
 
+/** A row of a list. */
 export function decodeContainer(row: Decoded<typeof containerRow>): ContainerSummary {
   const { id, podSandboxId, metadata, image, imageRef, state, createdAt, labels, annotations } = row;
   return {
@@ -97,6 +101,7 @@ export function decodeContainerStatus(
   };
 }
 
+/** What was not measured is 0. */
 export function decodeContainerStats(
   stats: Decoded<typeof listContainerStatsResponse>["stats"][number],
 ): ContainerStats {
@@ -113,6 +118,7 @@ export function decodeContainerStats(
   };
 }
 
+/** An image without a user runs as root. */
 export function decodeImage(image: Decoded<typeof imageMessage>): Image {
   const { id, repoTags, repoDigests, sizeBytes, pinned, uid, userName } = image;
   return {
@@ -126,6 +132,7 @@ export function decodeImage(image: Decoded<typeof imageMessage>): Image {
   };
 }
 
+/** What images or containers take of a disk. */
 export function decodeFilesystem(
   usage: Decoded<typeof imageFsInfoResponse>["filesystems"][number],
 ): FilesystemUsage {

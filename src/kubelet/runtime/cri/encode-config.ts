@@ -18,6 +18,7 @@ import {
 } from "./enums.ts";
 import type { containerConfigMessage, sandboxConfigMessage } from "./messages.ts";
 
+/** For `RunPodSandbox`, and beside a container or an image in later calls. */
 export function encodeSandbox(config: PodSandboxConfig): Given<typeof sandboxConfigMessage> {
   const { name, namespace, uid, attempt, security } = config;
   return {
@@ -41,6 +42,7 @@ export function encodeSandbox(config: PodSandboxConfig): Given<typeof sandboxCon
   };
 }
 
+/** For `CreateContainer`. */
 export function encodeContainer(config: ContainerConfig): Given<typeof containerConfigMessage> {
   const { name, attempt, stopSignal } = config;
   return {

@@ -4,7 +4,7 @@
  */
 import type { Pod, Volume } from "#api";
 import type { References } from "../../pod/references.ts";
-import { type PodVolumes, VolumeError } from "../../volumes/volumes.ts";
+import { type PodVolumes, type SubPathRequest, VolumeError } from "../../volumes/volumes.ts";
 
 export class SimVolumes implements PodVolumes {
   readonly #references: Pick<References, "configMap" | "secret">;
@@ -25,6 +25,10 @@ export class SimVolumes implements PodVolumes {
     }
     this.#ready.set(uid, paths);
     return paths;
+  }
+
+  async subPath({ root, path }: SubPathRequest, _signal: AbortSignal): Promise<string> {
+    return `${root}/${path}`;
   }
 
   async tearDown(podUid: string, _signal: AbortSignal): Promise<void> {

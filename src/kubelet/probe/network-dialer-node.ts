@@ -1,0 +1,100 @@
+/** Probes by the node's own sockets. Each call is one connection. */
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { connect, isIPv6 } from "node:net";
+import { message, method, RpcClient, RpcError } from "#base/rpc";
+import { maxProbeOutputBytes, maxProbeRedirects } from "../limits.ts";
+import type { HttpProbe, ProbeDialer } from "./dialer.ts";
+
+const check = method(
+  "grpc.health.v1.Health/Check",
+  message({ service: [1, "text"] }),
+  message({ status: [1, "int"] }),
+);
+const servingStatuses = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
+
+export class NetworkDialer implements ProbeDialer {
+  async http(
+    probe: HttpProbe,
+    signal: AbortSignal,
+  ): Promise<{ readonly status: number; readonly body: string }> {
+    const headers = Object.fromEntries(probe.headers.map(({ name, value }) => [name, value]));
+    let url = new URL(`${probe.scheme}://${hostPort(probe.host, probe.port)}${probe.path}`);
+    for (let redirects = 0; ; redirects += 1) {
+      const answer = await get(url, headers, signal).catch((error: unknown) => {
+        throw new Error(`Get "${url.href}": ${textOf(error)}`);
+      });
+      const { status, location } = answer;
+      const next = location === undefined ? undefined : new URL(location, url);
+      // Another host's answer says nothing of this container.
+      if (next === undefined || status < 300 || status >= 400 || next.hostname !== url.hostname)
+        return answer;
+      if (redirects === maxProbeRedirects) throw new Error(`stopped after ${redirects} redirects`);
+      url = next;
+    }
+  }
+
+  async tcp(host: string, port: number, signal: AbortSignal): Promise<void> {
+    const socket = connect({ host, port, signal });
+    try {
+      await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
+    } catch (error) {
+      throw new Error(`dial tcp ${hostPort(host, port)}: ${textOf(error)}`);
+    } finally {
+      socket.destroy();
+    }
+  }
+
+  async grpc(host: string, port: number, service: string, signal: AbortSignal): Promise<string> {
+    using client = new RpcClient(hostPort(host, port), { "user-agent": "kube-probe/1.36" });
+    try {
+      const { status } = await client.call(check, { service }, Infinity, signal);
+      return servingStatuses[status] ?? "UNKNOWN";
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      throw new Error(`rpc error: ${error.message}`);
+    }
+  }
+}
+
+/** Certificates are not checked: a probe asks whether the container answers, not who it is. */
+function get(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<{ readonly status: number; readonly body: string; readonly location: string | undefined }> {
+  const options = { headers, signal, agent: false as const };
+  return new Promise((resolve, reject) => {
+    const request =
+      url.protocol === "https:"
+        ? httpsRequest(url, { ...options, rejectUnauthorized: false })
+        : httpRequest(url, options);
+    request.once("error", reject).once("response", (response) => {
+      const { statusCode: status = 0, headers: got } = response;
+      let body = "";
+      const done = (): void => {
+        response.destroy();
+        resolve({ status, body, location: got.location });
+      };
+      response.setEncoding("utf8").on("data", (text: string) => {
+        body += text;
+        if (body.length >= maxProbeOutputBytes) done();
+      });
+      response.once("end", done).once("error", reject);
+    });
+    request.end();
+  });
+}
+
+/** In the words of upstream's events. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === "ECONNREFUSED" && address !== undefined)
+    return `dial tcp ${hostPort(address, port ?? 0)}: connect: connection refused`;
+  return error.message;
+}
+
+function hostPort(host: string, port: number): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+}

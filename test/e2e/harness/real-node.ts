@@ -1,0 +1,118 @@
+/** The kubelet's harness on a real runtime: a node of this machine, with an API server of its own in memory. */
+import { configMaps, pods, resources, secrets, serviceAccounts, services } from "../../../src/api/mod.ts";
+import { ApiServer, Catalog, describeRecords, MASTERS, userOf } from "../../../src/apiserver/mod.ts";
+import type { Env } from "../../../src/base/mod.ts";
+import { type Client, createClient, HandlerTransport, InformerSet } from "../../../src/client/mod.ts";
+import { Kubelet } from "../../../src/kubelet/kubelet.ts";
+import { readMachine } from "../../../src/kubelet/machine-node.ts";
+import { ApiReferences } from "../../../src/kubelet/pod/references.ts";
+import { NetworkDialer } from "../../../src/kubelet/probe/network-dialer-node.ts";
+import type { KubeletHarness } from "../../../src/kubelet/testing/node-bench.ts";
+import { MachineVolumes } from "../../../src/kubelet/volumes/machine-volumes.ts";
+import { Mounts } from "../../../src/kubelet/volumes/mounts-node.ts";
+import { ServiceAccountTokens } from "../../../src/kubelet/volumes/service-account-tokens.ts";
+import { MachineVolumeHost } from "../../../src/kubelet/volumes/volume-host-node.ts";
+import { MemoryJournal, RevisionStore } from "../../../src/store/mod.ts";
+import { createRealEnv } from "../../../src/base/real/mod.ts";
+import type { CriRuntime } from "../../../src/kubelet/runtime/cri/cri-runtime.ts";
+import type { RealRuntime, RealRuntimes } from "./real-runtime.ts";
+
+const nodeName = "n1";
+const signal = new AbortController().signal;
+
+export class RealNode implements KubeletHarness {
+  readonly nodeName = nodeName;
+  readonly env: Env = createRealEnv({ name: "node", logLevel: "error" });
+  readonly runtime: CriRuntime;
+  readonly shellImage: string;
+  readonly otherImage: string;
+  readonly missingImage: string;
+  readonly #machine: RealRuntime;
+  readonly #stack = new AsyncDisposableStack();
+  #server: ApiServer | undefined;
+  #kubelet: Kubelet | undefined;
+
+  readonly #machines: RealRuntimes;
+
+  constructor(machines: RealRuntimes, machine: RealRuntime) {
+    this.#machines = machines;
+    this.#machine = machine;
+    this.runtime = machine.runtime;
+    this.shellImage = machine.registry.add("busybox:1.36");
+    this.otherImage = machine.registry.add("web:1", ["httpd", "-f", "-p", "80", "-h", "/www"]);
+    this.missingImage = `${machine.registry.address}/missing:1`;
+  }
+
+  get client(): Client {
+    return this.#clientOf("admin", [MASTERS, "system:authenticated"]);
+  }
+
+  async startKubelet(): Promise<void> {
+    if (this.#server === undefined) await this.#startServer();
+    const { env, runtime } = this;
+    const { images, processes } = this.#machine;
+    const client = this.#clientOf(`system:node:${nodeName}`, ["system:nodes", "system:authenticated"]);
+    const informers = new InformerSet(env.child("informers"), { client });
+    const allServices = informers.of(services).lister;
+    const references = new ApiReferences({
+      configMaps: client.of(configMaps),
+      secrets: client.of(secrets),
+      services: allServices,
+    });
+    const mounts = new Mounts({ processes }, { searchPath: process.env["PATH"] ?? "" });
+    const volumes = new MachineVolumes(
+      env,
+      {
+        host: new MachineVolumeHost(env, { mounts }),
+        references,
+        tokens: new ServiceAccountTokens(env, { accounts: client.of(serviceAccounts) }),
+        pods: informers.of(pods, { fieldSelector: `spec.nodeName=${nodeName}` }).lister,
+      },
+      { rootDirectory: "/var/lib/kubelet", allocatable: {} },
+    );
+    const machine = readMachine("/tmp");
+    const dialer = new NetworkDialer();
+    const deps = { client, informers, services: allServices, runtime, images, dialer, volumes, machine };
+    this.#kubelet = new Kubelet(env, deps, { nodeName });
+    await this.#kubelet.start(signal);
+  }
+
+  async crashKubelet(): Promise<void> {
+    await this.#kubelet?.[Symbol.asyncDispose]();
+    this.#kubelet = undefined;
+  }
+
+  async rebootNode(): Promise<void> {
+    await this.#machine.powerCut();
+  }
+
+  async run(body: () => Promise<void>): Promise<void> {
+    await body();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.crashKubelet();
+    await this.#stack.disposeAsync();
+    await this.#machines.giveBack(this.#machine);
+  }
+
+  async #startServer(): Promise<void> {
+    const env = this.env.child("server");
+    const store = this.#stack.use(
+      new RevisionStore(env.child("store"), {
+        journal: new MemoryJournal(),
+        describe: describeRecords(new Catalog(resources)),
+      }),
+    );
+    await store.start(signal);
+    const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
+    this.#server = this.#stack.use(new ApiServer(env, deps, { rootCertificate: "" }));
+    await this.#server.start(signal);
+  }
+
+  #clientOf(user: string, groups: readonly string[]): Client {
+    if (this.#server === undefined) throw new TypeError("the API server has not started");
+    const transport = new HandlerTransport(this.#server.handlerFor(userOf(user, groups)));
+    return createClient(transport, { fieldManager: "test" });
+  }
+}
