@@ -6,36 +6,54 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { controllers } from "#controllers";
 import type { AnsweredCall } from "./harness/audited-transport.ts";
-import { type RunResult, runLife } from "./harness/run.ts";
+import { runLife } from "./harness/run.ts";
 
-const peaceful = { disturbed: false, managers: 1, leaderElect: false, restartMs: () => 10 } as const;
+const seed = "crash points";
+const peaceful = {
+  disturbed: false,
+  managers: 1,
+  leaderElect: false,
+  slowestMs: 0,
+  restartMs: () => 10,
+} as const;
+
+function isWriteOf(user: string, { user: caller, method, path }: AnsweredCall): boolean {
+  return (
+    caller === `system:serviceaccount:kube-system:${user}` && method !== "GET" && !path.endsWith("/events")
+  );
+}
 
 /** A failed call is crashed after once only: its repetition may fail again. */
 function afterEachCallOf(user: string): (call: AnsweredCall) => boolean {
   const failed = new Set<string>();
-  return ({ user: caller, method, path, status }) => {
-    if (
-      caller !== `system:serviceaccount:kube-system:${user}` ||
-      method === "GET" ||
-      path.endsWith("/events")
-    )
-      return false;
-    if (status < 400) return true;
-    const call = `${method} ${path}`;
-    if (failed.has(call)) return false;
-    failed.add(call);
-    return true;
+  return (call) => {
+    if (!isWriteOf(user, call)) return false;
+    const text = `${call.method} ${call.path}`;
+    if (call.status < 400) return true;
+    return failed.size < failed.add(text).size;
   };
 }
 
-let undisturbed: RunResult | undefined;
+const calls: AnsweredCall[] = [];
+const undisturbed = await runLife(seed, {
+  ...peaceful,
+  crashAfter: (call) => {
+    calls.push(call);
+    return false;
+  },
+});
+
+test("The undisturbed life holds its promises", () => {
+  assert.equal(undisturbed.findings, "");
+});
 
 for (const { name, user } of controllers) {
-  test(`${name} may crash after each of its calls`, async (context) => {
-    undisturbed ??= await runLife("crash points", peaceful);
-    assert.equal(undisturbed.findings, "");
-    const run = await runLife("crash points", { ...peaceful, crashAfter: afterEachCallOf(user) });
-    context.diagnostic(`${run.crashPoints.get("cm-0") ?? 0} crashes`);
+  const skip = calls.some((call) => isWriteOf(user, call)) ? false : "it writes nothing in this life";
+  test(`${name} may crash after each of its calls`, { skip }, async (context) => {
+    const run = await runLife(seed, { ...peaceful, crashAfter: afterEachCallOf(user) });
+    const crashes = run.crashPoints.get("cm-0") ?? 0;
+    context.diagnostic(`${crashes} crashes`);
+    assert.ok(crashes > 0);
     assert.equal(run.findings, "");
     assert.deepEqual(run.endState, undisturbed.endState);
     assert.deepEqual(sorted(run.creations), sorted(undisturbed.creations), "creations");

@@ -66,7 +66,7 @@ export interface SimClusterOptions {
   readonly crashAfter?: (call: AnsweredCall) => boolean;
   /** How long a crashed host stays down, in ms. Default: drawn from 100 to 5,000. */
   readonly restartMs?: (host: string) => number;
-  /** Bounds the drawn `maxDelayMs`. Default 2. */
+  /** Bounds what is drawn for `maxDelayMs`, above 2; 0 lets nothing lag. Default 2. */
   readonly slowestMs?: number;
   /** Watched by the observer. Default: the kinds of a Deployment's life. */
   readonly observed?: readonly Resource[];
@@ -130,7 +130,7 @@ export class SimCluster {
     this.history = new StoreHistory(this.log, this.findings.report);
     this.disk = new JournalDisk((commits) => this.log.append(commits));
     this.#controlEnv = this.world.env("control");
-    this.maxDelayMs = 2 + this.world.random.below(options.slowestMs ?? 2);
+    this.maxDelayMs = 2 + this.world.random.below(Math.max(1, options.slowestMs ?? 2));
     this.world.network.configure({ maxDelayMs: this.maxDelayMs });
     const count = options.nodes ?? 3;
     this.machines = Array.from(
