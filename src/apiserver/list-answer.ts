@@ -101,7 +101,7 @@ function listOf(
     const rows = objects.map((object) => rowOf(resource, object, include, now));
     return table(columnDefinitions(resource), rows, metadata);
   }
-  if (encoding.as !== "PartialObjectMetadataList" && encoding.as !== "PartialObjectMetadata") {
+  if (encoding.as !== "PartialObjectMetadataList") {
     throw notAcceptable(Object.values(MEDIA_TYPES));
   }
   const items = objects.map(metadataOnly);

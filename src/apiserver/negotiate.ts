@@ -115,6 +115,7 @@ function choose(header: string, use: Use): Encoding {
     if (as === undefined) return { media, as: undefined };
     if (use === "plain" || !TRANSFORMATIONS.has(as)) continue;
     if (clause.parameters.get("g") !== "meta.k8s.io" || clause.parameters.get("v") !== "v1") continue;
+    if (as === "Table" && media === "protobuf") continue; // tables have no field numbers
     return { media, as: as as Transformation };
   }
   throw notAcceptable(use === "stream" ? STREAMED : ACCEPTED);

@@ -11,7 +11,7 @@ import { CHUNK_BYTES, SHARED_CHUNKS } from "./limits.ts";
 import { type Encoding, MEDIA_TYPES } from "./negotiate.ts";
 import { encodeValue } from "./registry/encoding.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
-import { columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
+import { blankRow, columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
 import type { Views } from "./registry/views.ts";
 import type { FeedEvent, WatchFeed } from "./registry/watch-feed.ts";
 
@@ -162,10 +162,11 @@ class EventEncoder {
     const columns = this.#sentColumns ? [] : columnDefinitions(this.#resource);
     this.#sentColumns = true;
     const { info } = this.#request;
-    const now = this.#clock.now();
     const isBookmark = object.metadata.name === undefined;
-    const rows = isBookmark ? [] : [rowOf(this.#resource, object, includeObject(info.query), now)];
-    return table(columns, rows, { resourceVersion: object.metadata.resourceVersion });
+    const row = isBookmark
+      ? blankRow(this.#resource, object)
+      : rowOf(this.#resource, object, includeObject(info.query), this.#clock.now());
+    return table(columns, [row], { resourceVersion: object.metadata.resourceVersion });
   }
 }
 

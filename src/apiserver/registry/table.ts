@@ -37,6 +37,11 @@ export function rowOf(resource: Resource, object: KubeObject, include: IncludeOb
   return { cells, object: include === "Object" ? object : metadataOnly(object) };
 }
 
+/** A bookmark as a row: nothing to print, but its metadata tells whether the initial events are over. */
+export function blankRow(resource: Resource, bookmark: KubeObject): Row {
+  return { cells: resource.columns.map(() => null), object: metadataOnly(bookmark) };
+}
+
 /** The whole table. */
 export function table(columns: readonly unknown[], rows: readonly Row[], metadata: unknown): unknown {
   return { kind: "Table", apiVersion: "meta.k8s.io/v1", metadata, columnDefinitions: columns, rows };
