@@ -1,4 +1,10 @@
 /** The door of `network`: the service proxy and the cluster's DNS. */
+export { DnsServer, type DnsServerDeps, type DnsServerOptions } from "./dns/dns-server.ts";
+export type { ForwarderOptions } from "./dns/forwarder.ts";
+export type { PodNames } from "./dns/handler.ts";
+export { SimSockets } from "./dns/sim-sockets.ts";
+export { type Datagrams, type SocketAddress, SocketError, type Streams } from "./dns/sockets.ts";
+export { TcpStreams, UdpDatagrams } from "./dns/sockets-node.ts";
 export {
   InteractiveNft,
   type InteractiveNftOptions,

@@ -1,6 +1,7 @@
 /** The whole table of a node as a pure function of Services and EndpointSlices. */
 import type { EndpointSlice, Service } from "#api";
 import { keyOf, keyText } from "#client";
+import { serviceKeyOf } from "../service-key.ts";
 import { baseEntries } from "./base-entries.ts";
 import { families, type Table } from "./entry.ts";
 import { Ledger } from "./ledger.ts";
@@ -27,12 +28,4 @@ export function rules(
     ledger.claim(key, serviceRules(service, byService.get(key) ?? [], node).entries);
   }
   return ledger.table;
-}
-
-/** The key of the service whose slice it is, or undefined when this proxy does not look at the slice. */
-export function serviceKeyOf({ metadata }: EndpointSlice): string | undefined {
-  const name = metadata.labels?.["kubernetes.io/service-name"];
-  if (name === undefined || metadata.labels?.["service.kubernetes.io/service-proxy-name"] !== undefined)
-    return undefined;
-  return keyText({ namespace: metadata.namespace, name });
 }

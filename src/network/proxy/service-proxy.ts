@@ -20,6 +20,7 @@ import {
 } from "#api";
 import { type Component, type Env, isAbort, messageOf } from "#base";
 import { BackOff, type Informer, type Informers, keyOf, keyText, parseKey } from "#client";
+import { serviceKeyOf } from "../service-key.ts";
 import { baseEntries } from "./base-entries.ts";
 import { families, type Table, tableName } from "./entry.ts";
 import { Ledger } from "./ledger.ts";
@@ -27,7 +28,7 @@ import { fullSyncMs, maxServicesPerTransaction, resyncBackOff, sliceMs } from ".
 import type { NftSink } from "./nft-sink.ts";
 import type { ProxyNode } from "./place.ts";
 import { proxyMetrics } from "./proxy-metrics.ts";
-import { nodeOwner, serviceKeyOf } from "./rules.ts";
+import { nodeOwner } from "./rules.ts";
 import { type HealthCheck, noRules, serviceRules, type ServiceRules } from "./service-rules.ts";
 import { removal, transaction, wholeTransaction } from "./transaction.ts";
 import { WakeUp } from "./wake-up.ts";
