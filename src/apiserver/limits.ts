@@ -27,6 +27,8 @@ export const WATCH_BATCH = 1_000;
 export const DECODED_BYTES = 64 * 1024 * 1024;
 /** A decoded object is estimated at this many times its JSON. */
 export const DECODED_FACTOR = 3;
+/** Calls and feeds that go on in one slice: each may do up to a millisecond of work after its turn. */
+export const TURNS_PER_SLICE = 8;
 /** Watchers served before other work runs; each costs a TLS write of some 10 us. */
 export const WATCHERS_PER_TURN = 32;
 /** After a lap over its watchers the server leaves the loop to others for this many times as long. */

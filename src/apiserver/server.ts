@@ -190,9 +190,16 @@ export class ApiServer implements Component {
     return this.#gate.handle(call);
   }
 
-  /** The gate for one in-process user: plain data in, shared read-only data out. */
+  /**
+   * The gate for one in-process user: plain data in, shared read-only data out. Callers that answer each other
+   * without end, in microtasks alone, would starve the loop: each call may have to wait for its turn.
+   */
   handlerFor(user: User): (request: PlainRequest, signal: AbortSignal) => Promise<PlainAnswer> {
-    return async (request, signal) => plainAnswer(await this.#gate.handle(plainCall(user, request, signal)));
+    const { turns } = this.#registry;
+    return async (request, signal) => {
+      if (turns.spent) await turns.turn();
+      return plainAnswer(await this.#gate.handle(plainCall(user, request, signal)));
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
