@@ -6,8 +6,8 @@ import { onTwoCores, runSeeds } from "./harness/children.ts";
 const small = ["--max-semi-space-size=1", "--max-old-space-size=300"];
 const large = ["--max-semi-space-size=64", "--max-old-space-size=2000"];
 
-/** Two disturbed ones and an undisturbed one, far from the gate's others. */
-const seeds = [1_000_001, 1_000_002, 1_000_004];
+/** A disturbed one and an undisturbed one, far from the gate's others. */
+const seeds = [1_000_001, 1_000_004];
 
 test("A seed gives one digest, whatever the process and its heap", async () => {
   const jobs = [small, large].map((flags) => async () => {

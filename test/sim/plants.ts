@@ -27,8 +27,8 @@ export const plants: readonly Plant[] = [
   {
     name: "watch gap on resume",
     file: "src/apiserver/registry/watch.ts",
-    find: "after: snapshot?.revision ?? (wanted as Revision),",
-    replace: "after: registry.store.revision,",
+    find: "{ ...asked, after: revision, initial: undefined }",
+    replace: "{ ...asked, after: registry.store.revision, initial: undefined }",
   },
   {
     name: "informer skips a delete",

@@ -6,13 +6,13 @@
 import { runLife } from "./harness/run.ts";
 
 const [first = 1, step = 1, count = 1, seconds = 60] = process.argv.slice(2, 6).map(Number);
-const stopsAtFinding = process.argv[6] === "stop";
+const stopAtFinding = process.argv[6] === "stop";
 const endMs = performance.now() + seconds * 1_000;
 
 for (let at = 0; at < count && (at === 0 || performance.now() < endMs); at += 1) {
-  const result = await runLife(String(first + at * step));
+  const result = await runLife(String(first + at * step), { stopAtFinding });
   console.log(
     JSON.stringify(result, (_, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value)),
   );
-  if (stopsAtFinding && result.findings !== "") break;
+  if (stopAtFinding && result.findings !== "") break;
 }

@@ -66,6 +66,8 @@ export interface SimClusterOptions {
   readonly crashAfter?: (call: AnsweredCall) => boolean;
   /** How long a crashed host stays down, in ms. Default: drawn from 100 to 5,000. */
   readonly restartMs?: (host: string) => number;
+  /** Ends the run at its first finding. Default false. */
+  readonly stopAtFinding?: boolean;
   /** Bounds what is drawn for `maxDelayMs`, above 2; 0 lets nothing lag. Default 2. */
   readonly slowestMs?: number;
   /** Watched by the observer. Default: the kinds of a Deployment's life. */
@@ -229,6 +231,8 @@ export class SimCluster {
     const { clock } = this.#controlEnv;
     const end = this.world.nowMs + maxMs;
     while (!holds()) {
+      if (this.#options.stopAtFinding === true && this.findings.rules.length > 0)
+        throw new NotConverged(what);
       if (this.world.nowMs > end) {
         this.findings.report("not-converged", `after ${maxMs / 1000} s still not: ${what}`);
         throw new NotConverged(what);
