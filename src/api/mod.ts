@@ -186,6 +186,7 @@ export { formatDuration, microTime, parseDuration, parseInstant, parseTime, rfc3
 
 // Codecs.
 export {
+  clearEmptyLists,
   canonical,
   decode,
   type Decoded,

@@ -8,6 +8,7 @@
 import type { Field, GroupVersionKind, Schema, Type } from "../schema/mod.ts";
 import { DecodeError, Mismatch, prefixed } from "./errors.ts";
 import { JsonDocument, parseDocument, setKey } from "./json-parser.ts";
+import { clearEmptyLists } from "./empty-lists.ts";
 import { Problems } from "./problems.ts";
 import { isZero, type Reader, readerOf, type Reading, unwrapLiterals } from "./scalar-readers.ts";
 
@@ -45,10 +46,12 @@ function documentOf(data: unknown): JsonDocument {
 
 /**
  * The canonical form of an object made or changed in the program: completes what the table says is always there, drops
- * zero values, orders keys. Throws `DecodeError` `type`.
+ * zero values, orders keys, and empty lists of nullable fields are `null`. Throws `DecodeError` `type`.
  */
 export function canonical<T>(type: Type<T>, value: unknown): T {
-  return read(type, value, new Problems(false, false));
+  const object = read(type, value, new Problems(false, false));
+  clearEmptyLists(type, object);
+  return object;
 }
 
 function read<T>(type: Type<T>, value: unknown, reading: Problems): T {
@@ -171,10 +174,7 @@ function compileField(field: Field): Step {
 
 function fieldReader(field: Field): Reader {
   if (field.of.form === "scalar") return readerOf(field.of, compile);
-  const read = lateReader(field.of);
-  if (field.presence !== "nullable" || field.of.form !== "list") return read;
-  // Protobuf, which upstream stores, cannot tell an empty list from none: such a field prints null.
-  return (value, reading) => (Array.isArray(value) && value.length === 0 ? null : read(value, reading));
+  return lateReader(field.of);
 }
 
 /** The reader, looked up on first use: a recursive type would never end. */

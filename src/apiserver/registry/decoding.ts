@@ -11,6 +11,7 @@ import {
   type Type,
   applyDefaults,
   badRequest,
+  clearEmptyLists,
   decode,
   JsonDocument,
   decodeProtobuf,
@@ -48,7 +49,9 @@ export async function decodeObject(
  */
 export async function decodeAs<T>(request: ResourceRequest, type: Type<T>): Promise<T> {
   const body = await request.call.body(MAX_BODY_BYTES);
-  return completed(request, type, readBody(body, mediaOf(request), type), "Warn");
+  const object = completed(request, type, readBody(body, mediaOf(request), type), "Warn");
+  clearEmptyLists(type, object);
+  return object;
 }
 
 /** The document of a JSON, merge or strategic merge patch: any JSON. */

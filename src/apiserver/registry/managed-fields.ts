@@ -11,6 +11,7 @@ import {
   applyConflict,
   applyPatch,
   badRequest,
+  clearEmptyLists,
   decode,
   rfc3339,
   same,
@@ -55,6 +56,7 @@ export class ManagedFieldsTracker {
       subresource: request.info.subresource,
     });
     setEntries(draft, entries);
+    clearEmptyLists(request.resource.type, draft);
   }
 
   /**
@@ -80,6 +82,7 @@ export class ManagedFieldsTracker {
       const { type } = request.resource;
       const { object } = decode(type, result.object);
       applyDefaults(type, object);
+      clearEmptyLists(type, object);
       setEntries(object, result.managedFields);
       return object;
     } catch (error) {
