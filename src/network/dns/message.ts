@@ -194,7 +194,13 @@ export function decodeResponse(bytes: Uint8Array): Response | undefined {
   return {
     id: at16(bytes, 0),
     truncated: (flags & TRUNCATED) !== 0,
-    prepared: { code: flags & 15, authoritative: false, counts, tail: bytes.slice(start, end), ttlOffsets },
+    prepared: {
+      code: flags & 15,
+      authoritative: false,
+      counts,
+      tail: Uint8Array.from(bytes.subarray(start, end)),
+      ttlOffsets,
+    },
     questionBytes: bytes.subarray(headerBytes, start),
     ttlSeconds,
   };
@@ -218,9 +224,10 @@ export function readRecords(questionBytes: Uint8Array, prepared: PreparedAnswer)
 
 function dataOf(bytes: Uint8Array, { type, ttlAt, next }: RecordPlace): RecordData | undefined {
   const start = ttlAt + 6;
-  if (type === recordTypes.A && next - start === 4) return { type: "A", address: bytes.slice(start, next) };
+  if (type === recordTypes.A && next - start === 4)
+    return { type: "A", address: Uint8Array.from(bytes.subarray(start, next)) };
   if (type === recordTypes.AAAA && next - start === 16)
-    return { type: "AAAA", address: bytes.slice(start, next) };
+    return { type: "AAAA", address: Uint8Array.from(bytes.subarray(start, next)) };
   const target = type === recordTypes.CNAME ? decodeName(bytes, start)?.name : undefined;
   return target === undefined ? undefined : { type: "CNAME", target };
 }

@@ -41,7 +41,7 @@ export class SimSockets implements Datagrams, Streams {
     const bound = this.#claim(this.#datagrams, wanted, receive);
     const send = (data: Uint8Array, to: SocketAddress): void => {
       if (this.#env.random.float() < this.#options.loss) return;
-      const copy = data.slice();
+      const copy = Uint8Array.from(data);
       this.#later(() => this.#datagrams.get(text(to))?.(copy, bound.at));
     };
     return { ...bound, send };
@@ -86,7 +86,7 @@ function pair(clock: Clock, delayMs: number): readonly [ByteStream, ByteStream] 
   const end = (read: Pipe, write: Pipe): ByteStream => ({
     chunks: read.chunks(),
     write: async (data) => {
-      const copy = data.slice();
+      const copy = Uint8Array.from(data);
       clock.timer(delayMs, () => write.push(copy));
     },
     close: () => {

@@ -14,7 +14,7 @@ export class FrameReader {
       messages.push(rest.subarray(2, 2 + size));
       rest = rest.subarray(2 + size);
     }
-    this.#held = rest.slice();
+    this.#held = Uint8Array.from(rest);
     return messages;
   }
 }
