@@ -28,5 +28,6 @@ test("those that wait go on in order of arrival, and other work runs in between"
     [...order].sort((a, b) => a - b),
   );
   assert.equal(looks > 2, true);
+  await turns.turn();
   assert.equal(turns.spent, false);
 });
