@@ -119,8 +119,6 @@ export const differences = [
     "patch, and 4 rows of misc differ.",
   "Four rows of misc follow a request that is not in the recording, and 11 histories of patch are " +
     "about a custom resource.",
-  "A list that is sent empty where upstream would print `null` is owned there and not here (12 rows " +
-    "of create).",
   "The text of refusals is ours; codes, reasons, causes and fields are upstream's.",
   "OpenAPI documents have no descriptions, so `kubectl explain` shows types, enums and fields only.",
   "`default/kubernetes` has endpoints only when the server has an address that pods could reach; " +
