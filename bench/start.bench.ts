@@ -31,6 +31,8 @@ const signal = new AbortController().signal;
 async function up(folder: string, port: number): Promise<Started> {
   const kubeconfig = join(folder, "kubeconfig");
   const options = [
+    "--node",
+    "virtual",
     "--data",
     join(folder, "data"),
     "--listen",

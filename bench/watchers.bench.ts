@@ -4,8 +4,8 @@
  */
 import { type Pod, pods as podResource } from "#api";
 import { type Cluster, startCluster } from "#cluster";
-import { createAll } from "./harness/api-calls.ts";
-import { closedLoop, LeanConnection, requestBytes } from "./harness/lean-connection.ts";
+import { createAll, getJson } from "./harness/api-calls.ts";
+import { closedLoop, LeanConnection, requestBytes, type Target } from "./harness/lean-connection.ts";
 import { benchPod, plainPod } from "./harness/objects.ts";
 import { type Figure, main, percentile, type Report } from "./harness/report.ts";
 import { ServerProcess } from "./harness/server-process.ts";
@@ -85,6 +85,13 @@ interface Delivered {
   readonly kbPerIdleWatch: number;
 }
 
+async function headOf(connection: LeanConnection, target: Target, path: string): Promise<string> {
+  const list = (await getJson(connection, target, `${path}?limit=1`)) as {
+    readonly metadata: { readonly resourceVersion: string };
+  };
+  return list.metadata.resourceVersion;
+}
+
 /** `watchers` TLS connections that see everything; `writers` patch. */
 async function overTls(watchers: number, writers: number, events: number): Promise<Delivered> {
   await using server = await ServerProcess.start();
@@ -98,18 +105,18 @@ async function overTls(watchers: number, writers: number, events: number): Promi
   const before = await server.settle();
   const open: LeanConnection[] = [];
   let delivered = 0;
-  const initial = 50 * watchers;
+  let resourceVersion = "";
+  const counter = (): ((chunk: Buffer) => void) =>
+    frameCounter(() => {
+      delivered += 1;
+    });
   for (let at = 0; at < watchers; at += 1) {
     const connection = await LeanConnection.open(target);
     open.push(connection);
-    await connection.follow(
-      requestBytes(target, "GET", `${path}?watch=1`),
-      frameCounter(() => {
-        delivered += 1;
-      }),
-    );
+    if (at === 0) resourceVersion = await headOf(connection, target, path);
+    const watch = requestBytes(target, "GET", `${path}?watch=1&resourceVersion=${resourceVersion}`);
+    await connection.follow(watch, counter());
   }
-  while (delivered < initial) await new Promise(setImmediate);
   const idle = await server.settle();
   delivered = 0;
   const started = performance.now();

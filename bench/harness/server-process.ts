@@ -64,6 +64,7 @@ export class ServerProcess implements AsyncDisposable {
     };
     const data = folder ?? mkdtempSync(join(tmpdir(), "navarch-bench-"));
     const child = fork(join(import.meta.dirname, "serve.ts"), [data, JSON.stringify(whole)], {
+      env: { NODE_COMPILE_CACHE: join(tmpdir(), "navarch-bench-code"), ...process.env },
       execArgv: ["--expose-gc", ...(process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [])],
     });
     const message = await told(child, "serving");
