@@ -16,6 +16,9 @@ import type { ProxyNode } from "./place.ts";
 /** Sets the mark that makes `postrouting` masquerade. */
 export const setMark = "meta mark set meta mark or 0x4000";
 
+/** A refusal at once: TCP by a reset, since the kernel sends only an ICMP message a second to one peer. */
+export const refusal = ["meta l4proto tcp reject with tcp reset", "reject"];
+
 const verdictOf: Readonly<Record<Family, string>> = {
   ip: "type ipv4_addr . inet_proto . inet_service : verdict",
   ip6: "type ipv6_addr . inet_proto . inet_service : verdict",
@@ -65,8 +68,8 @@ function chains(family: Family): readonly Chain[] {
   return [
     chain("dispatch", [`${fromOutside} ${target} vmap @outside-services`, `${target} vmap @services`]),
     chain("guard", [guarded]),
-    chain("refuse", [`${target} vmap @refusals`, `${family} daddr @service-ranges reject`]),
-    chain("unreachable", ["reject"]),
+    chain("refuse", [`${target} vmap @refusals`, `${family} daddr @service-ranges goto unreachable`]),
+    chain("unreachable", refusal),
     chain("prerouting", ["jump dispatch"], "type nat hook prerouting priority -100"),
     chain("output", ["jump dispatch"], "type nat hook output priority -100"),
     chain("prerouting-guard", ["ct state new jump guard"], "type filter hook prerouting priority -110"),

@@ -21,7 +21,7 @@ import {
 import { type Component, type Env, isAbort, messageOf } from "#base";
 import { BackOff, type Informer, type Informers, keyOf, keyText, parseKey } from "#client";
 import { serviceKeyOf } from "../service-key.ts";
-import { baseEntries } from "./base-entries.ts";
+import { baseEntries, refusal } from "./base-entries.ts";
 import { families, type Table, tableName } from "./entry.ts";
 import { Ledger } from "./ledger.ts";
 import { fullSyncMs, maxServicesPerTransaction, resyncBackOff, sliceMs } from "./limits.ts";
@@ -51,7 +51,7 @@ export interface ServiceProxyOptions {
 /** Refused when a table or chain of ours is gone; changes nothing otherwise. */
 const probe = families.flatMap((family) => [
   `flush chain ${family} ${tableName} unreachable`,
-  `add rule ${family} ${tableName} unreachable reject`,
+  ...refusal.map((rule) => `add rule ${family} ${tableName} unreachable ${rule}`),
 ]);
 
 export class ServiceProxy implements Component {

@@ -112,6 +112,8 @@ const statements: readonly Statement[] = [
   [/^meta mark set meta mark xor 0x4000(?: |$)/, (state) => mark(state, !state.marked)],
   [/^meta mark & 0x4000 == 0x4000(?: |$)/, (state) => state.marked],
   [/^meta l4proto \{ tcp, udp, sctp \}(?: |$)/, () => true],
+  [/^meta l4proto tcp(?: |$)/, ({ packet }) => packet.protocol === "tcp"],
+  [/^reject with tcp reset(?: |$)/, () => "reject"],
   [/^masquerade fully-random(?: |$)/, masquerade],
   [/^update @([\w.-]+) \{ ip6? saddr timeout \d+s \}(?: |$)/, remember],
   [new RegExp(`^dnat ip6? to ${expression} map @([\\w.-]+)(?: |$)`), translateByMap],
