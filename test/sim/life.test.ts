@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { faults } from "./harness/chaos.ts";
+import { faults } from "./harness/faults.ts";
 import { type ChildResult, onTwoCores, runSeeds } from "./harness/children.ts";
 import { runLife } from "./harness/run.ts";
 

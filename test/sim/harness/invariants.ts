@@ -140,7 +140,9 @@ export class Invariants {
     const set = log.object<ReplicaSet>(setKey);
     const deployment = controllerOf(set);
     if (deployment?.kind !== "Deployment") return;
-    this.#checkSurge(`/registry/deployments/${pod.metadata.namespace}/${deployment.name}`, pod, explained);
+    const key = `/registry/deployments/${pod.metadata.namespace}/${deployment.name}`;
+    // Once it is gone, what is left is the garbage collector's.
+    if (log.object(key) !== undefined) this.#checkSurge(key, pod, explained);
   }
 
   #checkSurge(key: string, pod: Pod, explained: number): void {

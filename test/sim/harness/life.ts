@@ -18,6 +18,7 @@ import {
 } from "#api";
 import { type Client, ClientError, type DeleteOptions, type NewObject } from "#client";
 import { endpointsTrouble } from "./end-state.ts";
+import { deploymentSpec, serviceSpec } from "./life-objects.ts";
 import type { SimCluster } from "./sim-cluster.ts";
 
 type Propagation = NonNullable<DeleteOptions["propagationPolicy"]>;
@@ -274,28 +275,4 @@ function observed(deployment: Deployment | undefined): boolean {
 
 function imageOf(set: ReplicaSet): string {
   return set.spec.template?.spec?.containers[0]?.image ?? "";
-}
-
-function serviceSpec(app: string): unknown {
-  return { selector: { app }, ports: [{ name: "http", port: 80, targetPort: 80 }] };
-}
-
-function deploymentSpec(app: string, replicas: number): unknown {
-  const readinessProbe = { httpGet: { port: 80, path: "/" }, periodSeconds: 1 };
-  const resources = { requests: { cpu: "300m", memory: "64Mi" } };
-  const container = {
-    name: "main",
-    image: "web:1",
-    ports: [{ containerPort: 80 }],
-    readinessProbe,
-    resources,
-  };
-  return {
-    replicas,
-    selector: { matchLabels: { app } },
-    template: {
-      metadata: { labels: { app } },
-      spec: { terminationGracePeriodSeconds: 2, containers: [container] },
-    },
-  };
 }

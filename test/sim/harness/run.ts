@@ -6,7 +6,8 @@ import { Chaos } from "./chaos.ts";
 import { checkAtRest, endState } from "./end-state.ts";
 import { Invariants } from "./invariants.ts";
 import { DeploymentLife } from "./life.ts";
-import { NotConverged, SimCluster, type SimClusterOptions } from "./sim-cluster.ts";
+import { NotConverged, SimCluster } from "./sim-cluster.ts";
+import type { SimClusterOptions } from "./sim-cluster-options.ts";
 
 export interface RunOptions extends SimClusterOptions {
   /**
@@ -61,7 +62,7 @@ export async function runLife(seed: string, options: RunOptions = {}): Promise<R
     cluster.control.tasks.spawn("compare", async () => {
       for (;;) {
         await cluster.control.clock.sleep(5_000);
-        cluster.checkObservers();
+        cluster.checkObserver();
       }
     });
     try {
@@ -72,7 +73,7 @@ export async function runLife(seed: string, options: RunOptions = {}): Promise<R
       await cluster.until("every host is up", () => cluster.hosts.every((host) => cluster.isUp(host)));
       await cluster.until("every node is ready", () => [...log.list(nodes).values()].every(isReadyNode));
       await cluster.until("rest", () => world.nowMs - tally.lastNewsMs > restMs, 3_600_000);
-      cluster.checkObservers();
+      cluster.checkObserver();
       checkAtRest(cluster);
     } catch (error) {
       if (!(error instanceof NotConverged)) throw error;

@@ -9,81 +9,36 @@
  *   observer   informers that are compared with the log
  *   user       whoever drives the run
  */
-import {
-  configMaps,
-  deployments,
-  endpointSlices,
-  type KubeObject,
-  leases,
-  namespaces,
-  nodes,
-  pods,
-  replicaSets,
-  type Resource,
-  resources,
-  secrets,
-  services,
-} from "#api";
-import {
-  ApiServer,
-  Catalog,
-  describeRecords,
-  MASTERS,
-  serviceAccountUser,
-  type User,
-  userOf,
-} from "#apiserver";
+import { type KubeObject, resources } from "#api";
+import { Catalog, MASTERS, type User, userOf } from "#apiserver";
 import type { Env, KeyPair } from "#base";
 import { SimWorld } from "#base/sim";
-import { type Client, createClient, EventRecorder, InformerSet, LinkTransport, serveLink } from "#client";
-import { type ControllerDefinition, ControllerManager, controllers } from "#controllers";
-import { ApiReferences, Kubelet, SimVolumes } from "#kubelet";
-import { defaultPlugins, Scheduler } from "#scheduler";
-import { RevisionStore } from "#store";
+import { type Client, createClient, LinkTransport } from "#client";
+import { controllers } from "#controllers";
 import {
   type AnsweredCall,
-  AuditedTransport,
   type AuditDeps,
+  AuditedTransport,
   type Caller,
   type SentCall,
 } from "./audited-transport.ts";
 import { DurableLog } from "./durable-log.ts";
-import { FaultyJournal, JournalDisk } from "./faulty-journal.ts";
+import { JournalDisk } from "./faulty-journal.ts";
 import { Findings } from "./findings.ts";
 import { Machine } from "./machine.ts";
-import { RecordedStore, StoreHistory } from "./recorded-store.ts";
+import { Observer } from "./observer.ts";
+import { type RecordedStore, StoreHistory } from "./recorded-store.ts";
+import {
+  apiAddress,
+  startApi,
+  startKubelet,
+  startManager,
+  startScheduler,
+  type SimProcess,
+} from "./roles.ts";
+import type { SimClusterOptions } from "./sim-cluster-options.ts";
 
-export interface SimClusterOptions {
-  /** Default 3. */
-  readonly nodes?: number;
-  /** Default 2. */
-  readonly managers?: number;
-  /** Default: all. */
-  readonly definitions?: readonly ControllerDefinition[];
-  /** False: the only manager always leads. Default true. */
-  readonly leaderElect?: boolean;
-  /** Crashes the process after this answer when it returns true. Default: never. */
-  readonly crashAfter?: (call: AnsweredCall) => boolean;
-  /** How long a crashed host stays down, in ms. Default: drawn from 100 to 5,000. */
-  readonly restartMs?: (host: string) => number;
-  /** Ends the run at its first finding. Default false. */
-  readonly stopAtFinding?: boolean;
-  /** Bounds what is drawn for `maxDelayMs`, above 2; 0 lets nothing lag. Default 2. */
-  readonly slowestMs?: number;
-  /** Watched by the observer. Default: the kinds of a Deployment's life. */
-  readonly observed?: readonly Resource[];
-}
-
-const apiAddress = "api:6443";
 const leaseKey = "/registry/leases/kube-system/kube-controller-manager";
-
-/** A process that runs, or waits to. */
-interface Incarnation {
-  readonly env: Env;
-  readonly identity: string;
-  /** Nobody aborts it: processes here end by a crash. */
-  readonly signal: AbortSignal;
-}
 
 /** The run has no use any more: the cluster is stuck, and `findings` say where. */
 export class NotConverged extends Error {}
@@ -109,14 +64,14 @@ export class SimCluster {
   /** The longest that a message takes when the network is well. */
   readonly maxDelayMs: number;
   readonly #options: SimClusterOptions;
-  readonly #running = new Map<string, Incarnation>();
-  readonly #starts = new Map<string, (process: Incarnation) => Promise<void>>();
+  readonly #running = new Map<string, SimProcess>();
+  readonly #starts = new Map<string, (process: SimProcess) => Promise<void>>();
   readonly #users = new Map<string, User>();
   readonly #boots = new Map<string, number>();
   readonly #controlEnv: Env;
   readonly #faultTimes: number[] = [];
   #tokenKeys: KeyPair | undefined;
-  #observers: InformerSet | undefined;
+  readonly #observer = new Observer();
   #store: RecordedStore | undefined;
   #over = false;
 
@@ -167,10 +122,9 @@ export class SimCluster {
   }
 
   /** A client of a cluster administrator on the user's host. */
-  adminClient(host = "user"): Client {
-    const env = this.world.env(host);
-    const process = { env, identity: host, signal: new AbortController().signal };
-    return this.#client(process, host, userOf("admin", [MASTERS, "system:authenticated"]));
+  adminClient(): Client {
+    const user = userOf("admin", [MASTERS, "system:authenticated"]);
+    return this.#process("user", "user").client(user);
   }
 
   isUp(host: string): boolean {
@@ -214,11 +168,9 @@ export class SimCluster {
     if (this.#running.has(host) || this.#over) return;
     const boots = (this.#boots.get(host) ?? 0) + 1;
     this.#boots.set(host, boots);
-    const env = this.world.env(host);
-    const identity = `${host}_${boots}`;
-    const process = { env, identity, signal: new AbortController().signal };
+    const process = this.#process(host, `${host}_${boots}`);
     this.#running.set(host, process);
-    env.tasks.spawn("start", () => this.#starts.get(host)?.(process) ?? Promise.resolve());
+    process.env.tasks.spawn("start", () => this.#starts.get(host)?.(process) ?? Promise.resolve());
   }
 
   /** No more restarts: the run is over. */
@@ -242,131 +194,44 @@ export class SimCluster {
   }
 
   /** The observer's caches must be the collections at their revisions. */
-  checkObservers(): void {
-    const informers = this.#observers;
-    if (informers === undefined) return;
-    for (const resource of this.#options.observed ?? observedByDefault) {
-      const informer = informers.peek(resource);
-      if (informer === undefined || !informer.synced || informer.revision > this.log.revision) continue;
-      const truth = [...this.log.list(resource, informer.revision).values()].map(nameAndVersion).sort();
-      const cached = informer.lister.list().map(nameAndVersion).sort();
-      if (truth.join() === cached.join()) continue;
-      const missing = truth.filter((one) => !cached.includes(one));
-      const extra = cached.filter((one) => !truth.includes(one));
-      this.findings.report(
-        "informer-differs",
-        `${resource.plural} at ${informer.revision}: lacks [${missing.join(" ")}], has [${extra.join(" ")}]`,
-      );
-    }
+  checkObserver(): void {
+    for (const difference of this.#observer.differences(this.log))
+      this.findings.report("informer-differs", difference);
   }
 
   #define(): void {
+    const { definitions = controllers, leaderElect = true, managers = 2 } = this.#options;
     this.#starts.set("api", (process) => this.#startApi(process));
-    for (let index = 0; index < (this.#options.managers ?? 2); index += 1) {
-      const host = `cm-${index}`;
-      this.#starts.set(host, (process) => this.#startManager(process, host));
-    }
-    this.#starts.set("scheduler", (process) => this.#startScheduler(process));
-    for (const machine of this.machines)
-      this.#starts.set(machine.name, (process) => this.#startKubelet(process, machine));
-    this.#starts.set("observer", (process) => this.#startObserver(process));
+    for (let index = 0; index < managers; index += 1)
+      this.#starts.set(`cm-${index}`, (process) => startManager(process, definitions, leaderElect));
+    this.#starts.set("scheduler", startScheduler);
+    for (const [index, machine] of this.machines.entries())
+      this.#starts.set(machine.name, (process) => startKubelet(process, machine, index));
+    this.#starts.set("observer", (process) => this.#observer.start(process));
   }
 
-  async #startApi({ env, signal }: Incarnation): Promise<void> {
-    this.#tokenKeys ??= env.crypto.generateKeyPair();
-    const journal = new FaultyJournal(env.child("disk"), this.disk);
-    const inner = new RevisionStore(env.child("store"), { journal, describe: describeRecords(this.catalog) });
-    const store = new RecordedStore(inner, this.history);
-    await store.start(signal);
-    this.#store = store;
-    const deps = { store, resources, tokenKeys: [this.#tokenKeys] };
-    const server = new ApiServer(env.child("apiserver"), deps, { rootCertificate: "the authority" });
-    await server.start(signal);
-    const handlerFor = (name: string) => server.handlerFor(this.#users.get(name) ?? userOf(name));
-    await serveLink(
-      env.child("link"),
-      { network: this.world.network.of(env), handlerFor },
-      apiAddress,
-      signal,
-    );
-  }
-
-  async #startManager(process: Incarnation, host: string): Promise<void> {
-    const { env, identity, signal } = process;
-    const clientFor = (account?: string): Client =>
-      this.#client(
-        process,
-        host,
-        account === undefined
-          ? userOf("system:kube-controller-manager", ["system:authenticated"])
-          : serviceAccountUser("kube-system", account),
-      );
-    const { definitions = controllers, leaderElect = true } = this.#options;
-    const options = { identity, rootCa: "the authority", leaderElect };
-    await new ControllerManager(env, { clientFor, definitions }, options).start(signal);
-  }
-
-  async #startScheduler(process: Incarnation): Promise<void> {
-    const { env, signal } = process;
-    const client = this.#client(
-      process,
-      "scheduler",
-      userOf("system:kube-scheduler", ["system:authenticated"]),
-    );
-    const informers = new InformerSet(env.child("informers"), { client });
-    const events = new EventRecorder(env.child("events"), { client }, { component: "default-scheduler" });
-    await new Scheduler(env, { client, informers, events }, { plugins: defaultPlugins }).start(signal);
-  }
-
-  async #startKubelet(process: Incarnation, machine: Machine): Promise<void> {
-    const { env, identity, signal } = process;
-    const { name } = machine;
-    const user = userOf(`system:node:${name}`, ["system:nodes", "system:authenticated"]);
-    const client = this.#client(process, name, user);
-    const informers = new InformerSet(env.child("informers"), { client });
-    const allServices = informers.of(services).lister;
-    const references = new ApiReferences({
-      configMaps: client.of(configMaps),
-      secrets: client.of(secrets),
-      services: allServices,
-    });
-    const alive = (): boolean => this.#running.get(name)?.identity === identity;
-    const deps = {
-      client,
-      informers,
-      services: allServices,
-      runtime: machine.runtimeFor(alive),
-      images: machine.imagesFor(alive),
-      dialer: machine.dialerFor(alive),
-      volumes: new SimVolumes({ references }),
-      machine: machineInfo(name, this.machines.indexOf(machine)),
+  async #startApi(process: SimProcess): Promise<void> {
+    this.#tokenKeys ??= process.env.crypto.generateKeyPair();
+    const { world, catalog, disk, history } = this;
+    const userNamed = (name: string): User => this.#users.get(name) ?? userOf(name);
+    const opened = (store: RecordedStore): void => {
+      this.#store = store;
     };
-    await new Kubelet(env, deps, { nodeName: name }).start(signal);
+    await startApi(process, { world, catalog, disk, history, tokenKeys: this.#tokenKeys, userNamed, opened });
   }
 
-  async #startObserver(process: Incarnation): Promise<void> {
-    const { env, signal } = process;
-    const client = this.#client(process, "observer", userOf("observer", [MASTERS]));
-    const informers = new InformerSet(env.child("informers"), { client });
-    for (const resource of this.#options.observed ?? observedByDefault)
-      informers.of(resource).onChange(() => {});
-    this.#observers = informers;
-    await informers.start(signal);
-  }
-
-  #client({ env, identity }: Incarnation, host: string, user: User): Client {
-    this.#users.set(user.name, user);
+  #process(host: string, identity: string): SimProcess {
+    const env = this.world.env(host);
     const network = this.world.network.of(env);
-    const link = new LinkTransport(
-      env.child(`as ${user.name.replaceAll("/", "-")}`),
-      { network },
-      {
-        address: apiAddress,
-        user: user.name,
-      },
-    );
-    const caller = { host, identity, user: user.name };
-    return createClient(new AuditedTransport(link, caller, this.#auditDeps()), { fieldManager: host });
+    const client = (user: User): Client => {
+      this.#users.set(user.name, user);
+      const named = env.child(`as ${user.name.replaceAll("/", "-")}`);
+      const link = new LinkTransport(named, { network }, { address: apiAddress, user: user.name });
+      const caller = { host, identity, user: user.name };
+      return createClient(new AuditedTransport(link, caller, this.#auditDeps()), { fieldManager: host });
+    };
+    const isAlive = (): boolean => this.#running.get(host)?.identity === identity;
+    return { env, identity, signal: new AbortController().signal, client, isAlive };
   }
 
   #auditDeps(): AuditDeps {
@@ -427,36 +292,3 @@ export class SimCluster {
 }
 
 const startMs = 1_767_225_600_000;
-
-const observedByDefault: readonly Resource[] = [
-  pods,
-  replicaSets,
-  deployments,
-  services,
-  endpointSlices,
-  namespaces,
-  nodes,
-  configMaps,
-  leases,
-] as unknown as readonly Resource[];
-
-function nameAndVersion({ metadata }: KubeObject): string {
-  return `${metadata.namespace ?? ""}/${metadata.name}@${metadata.resourceVersion}`;
-}
-
-function machineInfo(name: string, index: number) {
-  return {
-    hostname: name,
-    addresses: [`127.0.1.${index + 1}`],
-    cpuMillis: 4_000,
-    memoryBytes: 8 * 1024 ** 3,
-    ephemeralStorageBytes: 100 * 1024 ** 3,
-    machineId: String(index),
-    systemUuid: String(index),
-    bootId: String(index),
-    kernelVersion: "6.1.0",
-    osImage: "simulated",
-    operatingSystem: "linux",
-    architecture: "amd64",
-  };
-}

@@ -1,0 +1,25 @@
+/** The specs that the user of a simulated life writes. */
+
+export function serviceSpec(app: string): unknown {
+  return { selector: { app }, ports: [{ name: "http", port: 80, targetPort: 80 }] };
+}
+
+export function deploymentSpec(app: string, replicas: number): unknown {
+  const readinessProbe = { httpGet: { port: 80, path: "/" }, periodSeconds: 1 };
+  const resources = { requests: { cpu: "300m", memory: "64Mi" } };
+  const container = {
+    name: "main",
+    image: "web:1",
+    ports: [{ containerPort: 80 }],
+    readinessProbe,
+    resources,
+  };
+  return {
+    replicas,
+    selector: { matchLabels: { app } },
+    template: {
+      metadata: { labels: { app } },
+      spec: { terminationGracePeriodSeconds: 2, containers: [container] },
+    },
+  };
+}
