@@ -240,7 +240,7 @@ export function timeout(message: string, retryAfterSeconds: number): StatusError
   return new StatusError(504, "Timeout", message, { retryAfterSeconds });
 }
 
-/** 429, from fairness or an eviction that a budget refuses. */
+/** 429, from fairness or an eviction that a budget refuses. 0 seconds: nobody knows when it may be tried again. */
 export function tooManyRequests(
   message: string,
   retryAfterSeconds: number,
@@ -248,7 +248,7 @@ export function tooManyRequests(
 ): StatusError {
   return new StatusError(429, "TooManyRequests", message, {
     ...(causes === undefined ? {} : { causes }),
-    retryAfterSeconds,
+    ...(retryAfterSeconds === 0 ? {} : { retryAfterSeconds }),
   });
 }
 

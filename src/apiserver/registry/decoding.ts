@@ -103,24 +103,30 @@ export async function decodeApplied(
   }
 }
 
-/** DeleteOptions of a body; undefined when there is none. */
-export async function decodeOptions(request: ResourceRequest, _kind: "DeleteOptions"): Promise<unknown> {
+/** DeleteOptions of a body; undefined when there is none. Throws 400. */
+export async function decodeOptions(request: ResourceRequest): Promise<Partial<DeleteOptions> | undefined> {
   const body = await request.call.body(MAX_BODY_BYTES);
   const isEmpty = body.type === "bytes" ? body.bytes.length === 0 : body.data === undefined;
   if (isEmpty) return undefined;
-  const data = body.type === "data" ? body.data : readOptions(body.bytes, mediaOf(request));
-  return data;
+  try {
+    return optionsOf(body.type === "data" ? body.data : readOptions(body.bytes, mediaOf(request)));
+  } catch (error) {
+    throw error instanceof DecodeError ? badRequest(error.message) : error;
+  }
 }
 
 function readOptions(bytes: Uint8Array, media: Media): unknown {
-  try {
-    if (media === "protobuf") return decodeProtobuf(DeleteOptions, bytes);
-    // Options come in the group and version of the request or of meta/v1: only the fields are looked at.
-    const data = media === "yaml" ? plainOf(parseYamlDocument(bytes)) : parseJson(bytes);
-    return typeof data === "object" && data !== null ? data : {};
-  } catch (error) {
-    throw badRequest(error instanceof Error ? error.message : "the options cannot be read");
-  }
+  if (media === "protobuf") return decodeProtobuf(DeleteOptions, bytes);
+  return media === "yaml" ? plainOf(parseYamlDocument(bytes)) : parseJson(bytes);
+}
+
+/** They come in the group and version of the request or of meta/v1. */
+function optionsOf(data: unknown): Partial<DeleteOptions> {
+  if (typeof data !== "object" || data === null) return {};
+  const { kind, apiVersion: _any, ...fields } = data as { kind?: unknown; apiVersion?: unknown };
+  if (kind !== undefined && kind !== "" && kind !== "DeleteOptions")
+    throw badRequest(`Cannot read the options of a delete: they are of kind ${JSON.stringify(kind)}`);
+  return decode(DeleteOptions, fields, "ignore").object;
 }
 
 function completed<T>(

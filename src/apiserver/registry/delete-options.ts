@@ -2,6 +2,7 @@
  * Options of deletes: from the body or from the query, never both mixed; upstream's checks and their words.
  */
 import { FieldErrors, badRequest, invalid } from "#api";
+import { isTrue } from "../request-info.ts";
 import { checkDryRun, type ResourceRequest } from "./resource-request.ts";
 import { decodeOptions } from "./decoding.ts";
 
@@ -31,8 +32,7 @@ const PROPAGATIONS = ["Foreground", "Background", "Orphan"];
 
 /** Reads and checks the options of a delete. Throws 400 or 422. */
 export async function deleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
-  const body = ((await decodeOptions(request, "DeleteOptions")) ??
-    fromQuery(request.info.query)) as DeleteOptionsBody;
+  const body = ((await decodeOptions(request)) ?? fromQuery(request.info.query)) as DeleteOptionsBody;
   const errors = new FieldErrors();
   const dryRun = checkDryRun(body.dryRun ?? [], errors);
   const propagation = body.propagationPolicy ?? undefined;
@@ -50,12 +50,17 @@ export async function deleteOptions(request: ResourceRequest): Promise<DeleteOpt
   if (!errors.empty) throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", errors);
   return {
     dryRun,
-    graceSeconds: body.gracePeriodSeconds ?? undefined,
+    graceSeconds: graceOf(body.gracePeriodSeconds ?? undefined),
     propagation: (propagation as Propagation | undefined) ?? fromOrphan(orphan),
     orphanDependents: orphan,
     uid: body.preconditions?.uid ?? undefined,
     resourceVersion: body.preconditions?.resourceVersion ?? undefined,
   };
+}
+
+/** A negative grace is one second, as upstream. */
+export function graceOf(seconds: number | undefined): number | undefined {
+  return seconds !== undefined && seconds < 0 ? 1 : seconds;
 }
 
 function fromOrphan(orphan: boolean | undefined): Propagation | undefined {
@@ -72,6 +77,6 @@ function fromQuery(query: URLSearchParams): DeleteOptionsBody {
     dryRun: query.getAll("dryRun"),
     gracePeriodSeconds: grace === null ? null : Number(grace),
     propagationPolicy: query.get("propagationPolicy"),
-    orphanDependents: orphan === null ? null : orphan === "true",
+    orphanDependents: orphan === null ? null : isTrue(orphan),
   };
 }

@@ -2,7 +2,7 @@
  * DELETE: preconditions, propagation as finalizers, grace, then either the mark of a deletion under way (an
  * update) or the end of the object.
  */
-import { type KubeObject, StatusError, conflict, notFound, parseTime, rfc3339 } from "#api";
+import { type KubeObject, StatusError, conflict, notFound, parseTime, rfc3339, same } from "#api";
 import type { Write } from "#store";
 import { type Behaviour, NO_BEHAVIOUR } from "../resources/behaviour.ts";
 import { admissionOf } from "./admission-request.ts";
@@ -22,7 +22,10 @@ export async function remove(registry: Registry, request: ResourceRequest): Prom
   return removeNamed(registry, request, request.info.namespace, request.info.name, options);
 }
 
-/** One delete, also of each object of a collection. */
+/**
+ * One delete, also of each object of a collection. A kind that deletes gracefully shows the mark before the end, also
+ * when there is no grace: its watchers see it change, then go.
+ */
 export async function removeNamed(
   registry: Registry,
   request: ResourceRequest,
@@ -31,7 +34,22 @@ export async function removeNamed(
   options: DeleteOptions,
 ): Promise<Outcome> {
   const key = keyOf(request.resource, namespace, name);
-  return commitLoop(registry, (seen) => attemptDelete(registry, request, key, name, options, seen));
+  const remove = (checked: DeleteOptions): Promise<Removal> =>
+    commitLoop(registry, (seen) => attemptDelete(registry, request, key, name, checked, seen));
+  const marked = await remove(options);
+  if (!marked.goesOn) return marked.outcome;
+  try {
+    return (await remove({ ...options, resourceVersion: undefined })).outcome;
+  } catch (error) {
+    if (isGone(error)) return marked.outcome;
+    throw error;
+  }
+}
+
+/** What one commit of a delete did; `goesOn`: the object is only marked, and goes with the next. */
+interface Removal {
+  readonly outcome: Outcome;
+  readonly goesOn: boolean;
 }
 
 async function attemptDelete(
@@ -41,7 +59,7 @@ async function attemptDelete(
   name: string,
   options: DeleteOptions,
   seen: Seen,
-): Promise<Attempt<Outcome>> {
+): Promise<Attempt<Removal>> {
   const { resource } = request;
   const record = seen.read(key);
   if (record === undefined) throw notFound(resource, name);
@@ -51,24 +69,44 @@ async function attemptDelete(
   behaviour.validateDelete?.(old);
   await registry.admission.validate(admissionOf(request, "DELETE", undefined, old, options.dryRun));
   const draft = copyOf(old);
-  const decision = decide(request, behaviour, draft, old, options);
-  if (decision === "unchanged") return { type: "answer", value: stored(resource, record) };
+  const step = decide(request, behaviour, draft, old, options);
+  const answer = (outcome: Outcome): Attempt<Removal> => ({
+    type: "answer",
+    value: { outcome, goesOn: false },
+  });
+  if (step === "unchanged") return answer(stored(resource, record));
   const checks = [{ key, modRevision: record.modRevision }];
-  if (decision === "mark") {
+  if (step === "mark" || (step === "mark and delete" && !options.dryRun)) {
     const status = options.orphanDependents === false ? 202 : 200;
-    if (options.dryRun) return { type: "answer", value: plain(resource, draft, status) };
+    if (options.dryRun) return answer(plain(resource, draft, status));
     const put = putOf(registry, resource, key, registry.views.toStorage(resource, draft));
     return {
       type: "commit",
       txn: { checks, writes: [put.write] },
-      done: (revision) => stored(resource, put.record(revision), status),
+      done: (revision) => ({
+        outcome: stored(resource, put.record(revision), step === "mark" ? status : 200),
+        goesOn: step === "mark and delete",
+      }),
     };
   }
-  const gone = behaviour.returnsDeleted === true ? plain(resource, draft) : success(resource, old);
-  if (options.dryRun) return { type: "answer", value: gone };
+  const goneAt = (revision: number | undefined): Outcome =>
+    behaviour.returnsDeleted === true
+      ? plain(resource, withVersion(draft, revision))
+      : success(resource, old);
+  if (options.dryRun) return answer(goneAt(undefined));
   const extra = behaviour.onDelete?.(old, { registry, request, seen, dryRun: false }) ?? NOTHING_EXTRA;
   const writes: readonly Write[] = [{ type: "delete", key }, ...extra.writes];
-  return { type: "commit", txn: { checks: [...checks, ...extra.checks], writes }, done: () => gone };
+  return {
+    type: "commit",
+    txn: { checks: [...checks, ...extra.checks], writes },
+    done: (revision) => ({ outcome: goneAt(revision), goesOn: false }),
+  };
+}
+
+/** What was deleted carries the revision of its end. */
+function withVersion(object: KubeObject, revision: number | undefined): KubeObject {
+  if (revision !== undefined) object.metadata.resourceVersion = String(revision);
+  return object;
 }
 
 function checkPreconditions(request: ResourceRequest, old: KubeObject, options: DeleteOptions): void {
@@ -88,7 +126,7 @@ function checkPreconditions(request: ResourceRequest, old: KubeObject, options: 
   }
 }
 
-type Step = "unchanged" | "mark" | "delete";
+type Step = "unchanged" | "mark" | "mark and delete" | "delete";
 
 /** Changes `draft` into the object under deletion. */
 function decide(
@@ -98,35 +136,44 @@ function decide(
   old: KubeObject,
   options: DeleteOptions,
 ): Step {
-  const { metadata } = draft;
   const { strategy } = request.resource;
-  const isDeleting = (old.metadata.deletionTimestamp ?? undefined) !== undefined;
-  const propagation = options.propagation ?? (isDeleting ? undefined : strategy.defaultPropagation);
-  const hadFinalizers = JSON.stringify(old.metadata.finalizers ?? []);
-  setPropagation(metadata, propagation);
-  const finalizersChanged = JSON.stringify(metadata.finalizers ?? []) !== hadFinalizers;
-  const grace = strategy.gracefulDelete?.(old, options.graceSeconds);
-  const held = (metadata.finalizers ?? []).length > 0 || behaviour.holdsDeletion?.(draft) === true;
-  if (grace === undefined || grace <= 0) {
-    if (!held) return markNow(draft, request.now);
-    if (isDeleting && !finalizersChanged && (metadata.deletionGracePeriodSeconds ?? 0) === 0)
-      return "unchanged";
-    if (!isDeleting) begin(draft, behaviour, request.now, 0);
-    else if (grace !== undefined) metadata.deletionGracePeriodSeconds = 0;
-    return "mark";
-  }
-  if (!isDeleting) {
-    begin(draft, behaviour, request.now, grace);
-    return "mark";
-  }
-  return shorten(draft, options.graceSeconds) || finalizersChanged ? "mark" : "unchanged";
+  const grace = graceOf(request, behaviour, draft, old, options.graceSeconds);
+  if (grace === "pending") return "unchanged";
+  setFinalizers(draft.metadata, options.propagation, strategy.defaultPropagation);
+  const held = (draft.metadata.finalizers ?? []).length > 0 || behaviour.holdsDeletion?.(draft) === true;
+  if (grace !== undefined) return held || grace > 0 ? "mark" : "mark and delete";
+  if (!held) return "delete";
+  if ((old.metadata.deletionTimestamp ?? undefined) === undefined) begin(draft, behaviour, request.now, 0);
+  else if ((old.metadata.deletionGracePeriodSeconds ?? 0) > 0) draft.metadata.deletionGracePeriodSeconds = 0;
+  return same(draft.metadata, old.metadata) ? "unchanged" : "mark";
 }
 
-/** What the answer and the last event show of an object deleted at once. */
-function markNow(draft: KubeObject, now: number): Step {
-  draft.metadata.deletionTimestamp ??= rfc3339(now);
-  draft.metadata.deletionGracePeriodSeconds = 0;
-  return "delete";
+/**
+ * The grace that a delete gives a kind that deletes gracefully, marked in `draft`; undefined for other kinds and when
+ * it is over already; `pending` when it runs and this delete does not hasten it: then nothing changes at all.
+ */
+function graceOf(
+  request: ResourceRequest,
+  behaviour: Behaviour,
+  draft: KubeObject,
+  old: KubeObject,
+  requested: number | undefined,
+): number | "pending" | undefined {
+  const { strategy } = request.resource;
+  const { metadata } = draft;
+  if (strategy.gracefulDelete === undefined) return undefined;
+  if ((old.metadata.deletionTimestamp ?? undefined) === undefined) {
+    const grace = strategy.gracefulDelete(old, requested);
+    begin(draft, behaviour, request.now, grace);
+    return grace;
+  }
+  const current = metadata.deletionGracePeriodSeconds ?? 0;
+  if (current === 0) return undefined;
+  const until = parseTime(metadata.deletionTimestamp);
+  if (requested === undefined || requested >= current || until === undefined) return "pending";
+  metadata.deletionTimestamp = rfc3339(until - (current - requested) * 1000);
+  metadata.deletionGracePeriodSeconds = requested;
+  return requested;
 }
 
 function begin(draft: KubeObject, behaviour: Behaviour, now: number, graceSeconds: number): void {
@@ -137,22 +184,19 @@ function begin(draft: KubeObject, behaviour: Behaviour, now: number, graceSecond
   behaviour.beginDeletion?.(draft);
 }
 
-/** A second delete can only hasten the first. */
-function shorten(draft: KubeObject, seconds: number | undefined): boolean {
-  const { metadata } = draft;
-  const current = metadata.deletionGracePeriodSeconds ?? 0;
-  const until = parseTime(metadata.deletionTimestamp);
-  if (seconds === undefined || seconds >= current || until === undefined) return false;
-  metadata.deletionTimestamp = rfc3339(until - (current - seconds) * 1000);
-  metadata.deletionGracePeriodSeconds = seconds;
-  return true;
-}
-
-function setPropagation(metadata: KubeObject["metadata"], propagation: Propagation | undefined): void {
-  if (propagation === undefined) return;
-  const others = (metadata.finalizers ?? []).filter((one) => one !== ORPHAN && one !== FOREGROUND);
+/** The policy that was asked for decides; else a finalizer that is there; else the kind. */
+function setFinalizers(
+  metadata: KubeObject["metadata"],
+  asked: Propagation | undefined,
+  byDefault: Propagation | undefined,
+): void {
+  const finalizers = metadata.finalizers ?? [];
+  const others = finalizers.filter((one) => one !== ORPHAN && one !== FOREGROUND);
+  if (asked === undefined && others.length < finalizers.length) return;
+  const propagation = asked ?? byDefault;
   const own = propagation === "Orphan" ? [ORPHAN] : propagation === "Foreground" ? [FOREGROUND] : [];
   const all = [...others, ...own];
+  if (all.length === finalizers.length && all.every((one) => finalizers.includes(one))) return;
   if (all.length === 0) delete metadata.finalizers;
   else metadata.finalizers = all;
 }

@@ -16,7 +16,7 @@ import {
   tooManyRequests,
 } from "#api";
 import { decodeAs } from "../registry/decoding.ts";
-import type { DeleteOptions } from "../registry/delete-options.ts";
+import { type DeleteOptions, graceOf } from "../registry/delete-options.ts";
 import { removeNamed } from "../registry/delete.ts";
 import { copyOf } from "../registry/plain-data.ts";
 import { keyOf } from "../registry/keys.ts";
@@ -60,7 +60,7 @@ function deletionOf(eviction: Eviction, dryRun: boolean): DeleteOptions {
   const { deleteOptions } = eviction;
   return {
     dryRun: dryRun || (deleteOptions?.dryRun ?? []).length > 0,
-    graceSeconds: deleteOptions?.gracePeriodSeconds ?? undefined,
+    graceSeconds: graceOf(deleteOptions?.gracePeriodSeconds ?? undefined),
     propagation: undefined,
     orphanDependents: undefined,
     uid: deleteOptions?.preconditions?.uid ?? undefined,
