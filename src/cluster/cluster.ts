@@ -18,6 +18,7 @@ import { Compactor } from "./compactor.ts";
 import { startControllers, startScheduler, startVirtualNode } from "./components.ts";
 import { clientCertificate, kubeconfigOf } from "./credentials.ts";
 import { administrator, type Identity } from "./identities.ts";
+import { type RealNodeOptions, startRealNode } from "./real-node.ts";
 
 /** What a cluster stands on. */
 export interface ClusterParts {
@@ -36,6 +37,8 @@ export interface ClusterConfig {
   readonly controllers: boolean;
   readonly scheduler: boolean;
   readonly virtualNodes: number;
+  /** The machine's own node. Default: none. */
+  readonly realNode?: RealNodeOptions;
   /** Users by static bearer token. Default: none. */
   readonly tokens?: ReadonlyMap<string, User>;
   /** Hears of each finished step of the start, with its milliseconds. */
@@ -175,6 +178,13 @@ export class Cluster implements AsyncDisposable {
         step(`${config.virtualNodes} virtual ${config.virtualNodes === 1 ? "node" : "nodes"}`, () =>
           nodesOf(config, env, access, add, signal),
         ),
+      );
+    }
+    const { realNode } = config;
+    if (realNode !== undefined) {
+      const name = `kubelet ${realNode.name}`;
+      tasks.push(
+        step("node", () => add(name, () => startRealNode(env.child("node"), access, realNode, signal))),
       );
     }
     await Promise.all(tasks);

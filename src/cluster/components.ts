@@ -120,7 +120,7 @@ async function started<T extends Component>(component: T, signal: AbortSignal): 
 }
 
 /** 10.244.0.0/16 in pieces of a node each, as the node IPAM controller cuts them. */
-function podCidrOf(index: number): string {
+export function podCidrOf(index: number): string {
   return `10.${244 + (index >> 8)}.${index & 255}.0/24`;
 }
 

@@ -3,6 +3,7 @@ export { Cluster, type ClusterConfig, type ClusterParts } from "./cluster.ts";
 export { type ListenAddress, parseListen } from "./cluster-options.ts";
 export { type ClusterStatus, clusterStatus, down } from "./down.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
+export { listNodeImages, loadNodeImages } from "./node-images.ts";
 export { type Role, runApiServer, runControllerManager, runKubelet, runScheduler } from "./roles.ts";
 export { forkCluster, startCluster, type StartClusterOptions } from "./start-cluster.ts";
 export { SimWorld } from "#base/sim";

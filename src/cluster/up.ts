@@ -21,6 +21,7 @@ import {
 import { clientCertificate, withCluster } from "./credentials.ts";
 import { ClusterError } from "./errors.ts";
 import { administrator } from "./identities.ts";
+import { chooseNode, type NodeChoice, realNodeName } from "./real-node.ts";
 import { claim, type RunInfo, readRunInfo, removeRunInfo, writeRunInfo } from "./run-file.ts";
 
 export interface UpConfig {
@@ -38,20 +39,15 @@ export function upOptions(
 ): UpConfig {
   const name = checkClusterName(String(options["name"]));
   const node = String(options["node"]) as NodeMode;
-  if (node === "real") {
-    throw new ClusterError(
-      "no-real-node",
-      "This version cannot run real nodes yet",
-      "Use --node virtual, or leave it out.",
-    );
-  }
+  const virtualNodes = options["virtualNodes"];
   return {
     name,
     dataDir: dataDirOf(name, options["data"] as string | undefined),
     listen: options.listen,
     kubeconfig: kubeconfigPath(options["kubeconfig"] as string | undefined),
-    node,
-    virtualNodes: parseCount("--virtual-nodes", String(options["virtualNodes"]), 10_000),
+    // Whoever says how many virtual nodes wants them.
+    node: node === "auto" && virtualNodes !== undefined ? "virtual" : node,
+    virtualNodes: parseCount("--virtual-nodes", String(virtualNodes ?? 1), 10_000),
   };
 }
 
@@ -80,6 +76,7 @@ export async function up(
   onStep: (step: string, ms: number) => void,
   signal: AbortSignal,
 ): Promise<UpCluster> {
+  const choice = chooseNode(config.node, config.dataDir);
   claim(config.dataDir, config.name);
   const env = createRealEnv({ name: "navarch", logLevel: "warn" });
   const startedAt = new Date().toISOString();
@@ -94,12 +91,16 @@ export async function up(
     journal: new SqliteJournal({ path: join(config.dataDir, "state.db") }),
     disk: new FileSystemDisk(config.dataDir),
   };
-  const { name, listen, virtualNodes } = config;
+  const { name, listen, dataDir } = config;
+  const nodes =
+    choice.kind === "virtual"
+      ? { virtualNodes: config.virtualNodes }
+      : { virtualNodes: 0, realNode: { name: realNodeName(name), dataDir, tools: choice.tools } };
   let cluster: Cluster;
   try {
     cluster = await Cluster.start(
       parts,
-      { name, listen, virtualNodes, controllers: true, scheduler: true, onStep },
+      { name, listen, ...nodes, controllers: true, scheduler: true, onStep },
       signal,
     );
   } catch (error) {
@@ -110,7 +111,7 @@ export async function up(
   await mergeKubeconfig(config, cluster, url);
   writeRunInfo(config.dataDir, { ...info, url, state: "ready" });
   return {
-    welcome: () => welcome(config, url),
+    welcome: () => welcome(config, url, choice),
     stopped: (stop) => Promise.race([aborted(stop), env.failed]),
     async [Symbol.asyncDispose]() {
       await cluster[Symbol.asyncDispose]();
@@ -184,12 +185,12 @@ function startFailure(error: unknown, config: UpConfig): unknown {
   return error;
 }
 
-function welcome(config: UpConfig, url: string): string {
+function welcome(config: UpConfig, url: string, choice: NodeChoice): string {
   const context = `kubectl --context ${config.name}`;
   return [
     "",
     `Cluster "${config.name}" is ready at ${url}.`,
-    `Pods run on ${config.virtualNodes} virtual node${config.virtualNodes === 1 ? "" : "s"}: scheduled and reported, without containers.`,
+    whatRunsPods(config, choice),
     "",
     "Next, in another terminal:",
     `  ${context} get nodes`,
@@ -198,6 +199,13 @@ function welcome(config: UpConfig, url: string): string {
     "",
     `State is kept in ${config.dataDir}. Ctrl-C stops the cluster; "navarch up" continues it.`,
   ].join("\n");
+}
+
+function whatRunsPods({ virtualNodes }: UpConfig, choice: NodeChoice): string {
+  if (choice.kind === "real") return "Pods run on this machine, as containers.";
+  const nodes = `${virtualNodes} virtual node${virtualNodes === 1 ? "" : "s"}`;
+  const why = choice.why === "" ? "" : ` (a real node ${choice.why})`;
+  return `Pods run on ${nodes}: scheduled and reported, without containers${why}.`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -72,3 +72,10 @@ export const volumeRefreshMs = 60_000;
 
 /** Redirects that an HTTP probe follows on its own host; as Go's client. */
 export const maxProbeRedirects = 10;
+
+/** Containers get no longer than this when the node stops with its process, which somebody waits for. */
+export const maxGraceAtShutdownSeconds = 20;
+
+/** How often a node that has just registered looks whether it is ready now, and how many times. */
+export const settleMs = 100;
+export const settleTries = 100;

@@ -1,10 +1,17 @@
 /** The door of `kubelet`: the node agent, the interfaces of what lies under it, and their simulated twins. */
 export { Kubelet, type KubeletDeps } from "./kubelet.ts";
 export type { MachineInfo } from "./machine.ts";
+export { lockMachine, machineOwner } from "./machine-lock-node.ts";
+export { MachineNode, type MachineNodeDeps, type MachineNodeOptions } from "./machine-node.ts";
 export type { KubeletOptions } from "./options.ts";
 export { ApiReferences, type References } from "./pod/references.ts";
 export type { HttpProbe, ProbeDialer } from "./probe/dialer.ts";
-export type { ImageService, RuntimeService } from "./runtime/runtime.ts";
+export { containerdSocket } from "./runtime/containerd/containerd-config.ts";
+export { ContainerdError } from "./runtime/containerd/errors.ts";
+export { loadImages } from "./runtime/containerd/image-load.ts";
+export { findTools, type NodeTools } from "./runtime/containerd/tools-node.ts";
+export { CriImages } from "./runtime/cri/cri-images.ts";
+export type { Image, ImageService, RuntimeService } from "./runtime/runtime.ts";
 export {
   SimDialer,
   SimImages,

@@ -16,6 +16,8 @@ describe("one process", () => {
     const listen = `127.0.0.1:${await freePort()}`;
     program = new Program([
       "up",
+      "--node",
+      "virtual",
       "--name",
       "one",
       "--data",

@@ -24,7 +24,7 @@ export class KubectlCluster implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), `navarch-${name}-`));
     const listen = `127.0.0.1:${await freePort()}`;
     const files = ["--data", join(folder, "data"), "--kubeconfig", join(folder, "kubeconfig")];
-    const program = new Program(["up", "--name", name, "--listen", listen, ...files]);
+    const program = new Program(["up", "--name", name, "--node", "virtual", "--listen", listen, ...files]);
     await program.printed(/is ready at/);
     return new KubectlCluster(folder, program);
   }

@@ -31,6 +31,8 @@ test("a cluster continues where it stopped: same certificates, same objects, gro
   const listen = `127.0.0.1:${await freePort()}`;
   const args = [
     "up",
+    "--node",
+    "virtual",
     "--name",
     "again",
     "--data",
@@ -90,6 +92,8 @@ test("a detached cluster is found by status and stopped by down; --purge removes
   const listen = `127.0.0.1:${await freePort()}`;
   const up = await run(navarch, [
     "up",
+    "--node",
+    "virtual",
     "--name",
     "away",
     "--data",
@@ -148,6 +152,8 @@ test("what a user gets wrong is named, with what to do", async () => {
     [
       [
         "up",
+        "--node",
+        "virtual",
         "--data",
         join(folder, "busy"),
         "--kubeconfig",

@@ -38,7 +38,7 @@ test("the Python client sees a Deployment live and die", { skip }, async () => {
   const kubeconfig = join(folder, "kubeconfig");
   const listen = `127.0.0.1:${await freePort()}`;
   const files = ["--data", join(folder, "data"), "--kubeconfig", kubeconfig];
-  const program = new Program(["up", "--name", "python", "--listen", listen, ...files]);
+  const program = new Program(["up", "--name", "python", "--node", "virtual", "--listen", listen, ...files]);
   try {
     await program.printed(/is ready at/);
     const script = join(root, "test/python/deployment_life.py");

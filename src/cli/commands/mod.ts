@@ -3,6 +3,7 @@ import type { CliCommand } from "../command.ts";
 import { apiserver } from "./apiserver.ts";
 import { controllerManager } from "./controller-manager.ts";
 import { down } from "./down.ts";
+import { image } from "./image.ts";
 import { kubelet } from "./kubelet.ts";
 import { scheduler } from "./scheduler.ts";
 import { status } from "./status.ts";
@@ -12,6 +13,7 @@ export const commands = [
   up,
   down,
   status,
+  image,
   apiserver,
   controllerManager,
   scheduler,

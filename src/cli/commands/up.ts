@@ -18,7 +18,7 @@ export const up: CliCommand = {
       .option("--listen <ADDR:PORT>", "where the API listens", "127.0.0.1:6443")
       .option("--kubeconfig <FILE>", "the kubeconfig to merge the context into (default: as kubectl)")
       .addOption(nodeModes)
-      .option("--virtual-nodes <N>", "how many virtual nodes", "1")
+      .option("--virtual-nodes <N>", "how many virtual nodes (default: 1, when pods cannot run here)")
       .option("--detach", "return when the cluster is ready, and leave it running", false)
       .addHelpText("after", "\nExample:\n  navarch up && kubectl get nodes   (in another terminal)");
   },

@@ -6,7 +6,7 @@
 import { isStatus, type Lease, type Node, type NodeStatus, same } from "#api";
 import { type Env, isAbort, messageOf } from "#base";
 import type { EventSink, ResourceClient } from "#client";
-import { eventStreamBackOff, leaseRenewMs, nodeStatusReportMs } from "../limits.ts";
+import { eventStreamBackOff, leaseRenewMs, nodeStatusReportMs, settleMs, settleTries } from "../limits.ts";
 import type { MachineInfo } from "../machine.ts";
 import type { ImageService, RuntimeService, RuntimeVersion } from "../runtime/runtime.ts";
 import { NodeLease } from "./node-lease.ts";
@@ -84,6 +84,7 @@ export class NodeAgent {
 
   /** Lease and status, until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    await this.#settle(signal);
     // Nodes that start together spread their renewals.
     await this.#env.clock.sleep(this.#env.random.below(leaseRenewMs), signal);
     while (!signal.aborted) {
@@ -99,6 +100,21 @@ export class NodeAgent {
         });
       }
       await this.#env.clock.sleep(leaseRenewMs, signal);
+    }
+  }
+
+  /** A node that waits for its range of addresses, and then for its network, looks often for a while. */
+  async #settle(signal: AbortSignal): Promise<void> {
+    for (let tries = 0; tries < settleTries && !this.#ready; tries += 1) {
+      await this.#env.clock.sleep(settleMs, signal);
+      try {
+        if (this.#podCidr === "") await this.refresh(signal);
+        await this.#takePodCidr(signal);
+        await this.#report(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#env.log.debug("The node is not settled yet", { error: messageOf(error) });
+      }
     }
   }
 

@@ -142,8 +142,7 @@ export class PodSteps {
     const began = this.#env.clock.monotonic();
     if (container?.spec.lifecycle?.preStop !== undefined && request.graceSeconds > 0)
       await this.#preStop(request, container, signal);
-    const spentSeconds = (this.#env.clock.monotonic() - began) / 1000;
-    const left = Math.max(minGraceSeconds, Math.floor(request.graceSeconds - spentSeconds));
+    const left = Math.max(minGraceSeconds, request.graceSeconds - this.#secondsSince(began));
     await this.#deps.runtime.stopContainer(id, left, signal);
   }
 
@@ -165,18 +164,20 @@ export class PodSteps {
     );
     const kill = async (id: string, name: string): Promise<void> => {
       const container = containersOf(pod).find((one) => one.spec.name === name);
-      const spent = (this.#env.clock.monotonic() - began) / 1000;
+      const left = Math.max(0, graceSeconds - this.#secondsSince(began));
       const podIP = readySandbox(observed)?.ips[0] ?? this.#options.hostIPs[0] ?? "";
-      await this.kill(
-        { pod, container, id, name, graceSeconds: Math.max(0, graceSeconds - spent), podIP },
-        signal,
-      );
+      await this.kill({ pod, container, id, name, graceSeconds: left, podIP }, signal);
     };
     await Promise.all(alive.filter((one) => !names.has(one.name)).map((one) => kill(one.id, one.name)));
     for (const { spec } of sidecars.toReversed()) {
       for (const one of alive.filter(({ name }) => name === spec.name)) await kill(one.id, one.name);
     }
     for (const sandbox of observed.sandboxes) await this.#deps.runtime.stopPodSandbox(sandbox.id, signal);
+  }
+
+  /** Whole seconds: the runtime takes no others, and a begun one is not taken from anybody's grace. */
+  #secondsSince(began: number): number {
+    return Math.floor((this.#env.clock.monotonic() - began) / 1000);
   }
 
   async remove(containerId: string, signal: AbortSignal): Promise<void> {

@@ -65,7 +65,11 @@ export function adoptionTests(check: Check): void {
 
   check("a finished pod stays finished", async (bench) => {
     await bench.create("job", { restartPolicy: "Never", containers: [bench.shell("main", "exit 0")] });
-    const before = await bench.phase("job", "Succeeded");
+    await bench.phase("job", "Succeeded");
+    const before = await bench.eventually(
+      "job",
+      (pod) => condition(pod, "PodReadyToStartContainers") === "False",
+    );
     await bench.harness.crashKubelet();
     await bench.harness.startKubelet();
     await bench.env.clock.sleep(10_000);

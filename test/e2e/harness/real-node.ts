@@ -4,7 +4,7 @@ import { ApiServer, Catalog, describeRecords, MASTERS, userOf } from "../../../s
 import type { Env } from "../../../src/base/mod.ts";
 import { type Client, createClient, HandlerTransport, InformerSet } from "../../../src/client/mod.ts";
 import { Kubelet } from "../../../src/kubelet/kubelet.ts";
-import { readMachine } from "../../../src/kubelet/machine-node.ts";
+import { readMachine } from "../../../src/kubelet/machine-facts-node.ts";
 import { ApiReferences } from "../../../src/kubelet/pod/references.ts";
 import { NetworkDialer } from "../../../src/kubelet/probe/network-dialer-node.ts";
 import type { KubeletHarness } from "../../../src/kubelet/testing/node-bench.ts";

@@ -32,6 +32,11 @@ export function containerdPaths(directory: string): ContainerdPaths {
   };
 }
 
+/** Where the containerd of a directory listens. */
+export function containerdSocket(directory: string): string {
+  return containerdPaths(directory).socket;
+}
+
 /**
  * Version 2 of the format, which containerd 1.4 to 2 take. Containers get no lower OOM score than containerd
  * itself: that is no bound where it may take -999, and where it may not (no CAP_SYS_RESOURCE) they start all

@@ -15,7 +15,6 @@ import {
   type Env,
   messageOf,
   type Processes,
-  runToEnd,
   type TaskGroup,
 } from "#base";
 import { RpcClient } from "#base/rpc";
@@ -24,14 +23,8 @@ import { runtimeMethods } from "../cri/methods.ts";
 import { containerdConfig, type ContainerdPaths, containerdPaths } from "./containerd-config.ts";
 import { lifeEvents } from "./containerd-events.ts";
 import { ContainerdError } from "./errors.ts";
-import {
-  maxLogBytes,
-  maxProgramOutputBytes,
-  restartBackOff,
-  startPollMs,
-  startTimeoutMs,
-  stopTimeoutMs,
-} from "./limits.ts";
+import { maxLogBytes, restartBackOff, startPollMs, startTimeoutMs, stopTimeoutMs } from "./limits.ts";
+import { loadImages } from "./image-load.ts";
 import { ociArchive, ociImage } from "./oci-image.ts";
 import { pauseProgram } from "./pause.ts";
 
@@ -89,25 +82,6 @@ export class Containerd implements Component {
     if (this.#running === undefined) await this.#launch(either);
     await this.#loadSandboxImage(either);
     this.#tasks.spawn("supervise", (ending) => this.#supervise(ending));
-  }
-
-  /** Loads the images of a docker or OCI archive; resolves with their names. */
-  async loadImages(file: string, signal: AbortSignal): Promise<readonly string[]> {
-    const address = ["--address", this.paths.socket, "--namespace", "k8s.io"];
-    const { exit, output, errorOutput } = await runToEnd(
-      this.#processes,
-      this.#command("ctr", [...address, "images", "import", file]),
-      { maxOutputBytes: maxProgramOutputBytes },
-      signal,
-    );
-    const printed = Buffer.from(output).toString("utf8");
-    const names = [...printed.matchAll(/^unpacking (\S+) /gm)].map((match) => match[1] ?? "");
-    if ("code" in exit && exit.code === 0 && names.length > 0) {
-      await this.#untilListed(names, signal);
-      return names;
-    }
-    const why = Buffer.from(errorOutput).toString("utf8").trim() || "it holds no image for this machine";
-    throw new ContainerdError("bad-archive", `Cannot load images from "${file}": ${why}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -268,21 +242,10 @@ export class Containerd implements Component {
     const input = { name: sandboxImage, architecture, files, entrypoint: ["/pause"] };
     const archive = join(this.paths.directory, "pause.tar");
     await writeFile(archive, ociArchive([ociImage(this.#env.crypto, input)]));
-    await this.loadImages(archive, signal);
+    const deps = { processes: this.#processes, rpc: this.rpc };
+    const { searchPath } = this.#options;
+    await loadImages(this.#env, deps, { socket: this.paths.socket, searchPath, file: archive }, signal);
     await rm(archive);
-  }
-
-  /** CRI hears of loaded images a little later. */
-  async #untilListed(names: readonly string[], signal: AbortSignal): Promise<void> {
-    const images = new CriImages({ rpc: this.rpc });
-    const until = this.#env.clock.monotonic() + startTimeoutMs;
-    for (const name of names) {
-      while ((await images.imageStatus(name, signal)) === undefined) {
-        if (this.#env.clock.monotonic() > until)
-          throw new ContainerdError("failed", `Image "${name}" was loaded, but CRI does not list it`);
-        await this.#env.clock.sleep(startPollMs, signal);
-      }
-    }
   }
 
   #command(program: string, args: readonly string[], more: Record<string, string> = {}): Command {

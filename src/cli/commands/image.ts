@@ -1,0 +1,37 @@
+/** `navarch image`: what images the machine's node has, and loading more from archives. */
+import { ClusterError, listNodeImages, loadNodeImages } from "#cluster";
+import type { CliCommand } from "../command.ts";
+import { stopSignal } from "../stop-signal.ts";
+
+export const image: CliCommand = {
+  name: "image",
+  summary: "load images into the machine's node, or list them",
+  describe(command) {
+    command
+      .argument("<ACTION>", "load or list")
+      .argument("[FILES...]", "archives to load: docker or OCI, not compressed")
+      .option("--name <NAME>", "name of the cluster", "navarch")
+      .option("--data <DIR>", "where its state lives (default: by name)")
+      .addHelpText("after", "\nExample:\n  docker save app:1 -o app.tar && navarch image load app.tar");
+  },
+  async run(options, [action, ...files], terminal) {
+    const target = { name: String(options["name"]), dataDir: options["data"] as string | undefined };
+    const signal = stopSignal();
+    if (action === "load" && files.length > 0) {
+      for (const file of files)
+        for (const name of await loadNodeImages({ ...target, file }, signal)) terminal.print(name);
+      return 0;
+    }
+    if (action === "list" && files.length === 0) {
+      const images = await listNodeImages(target, signal);
+      const rows = images.map(({ id, repoTags, repoDigests, sizeBytes }) => {
+        const megabytes = (sizeBytes / 1e6).toFixed(1).padStart(8);
+        return `${megabytes} MB  ${id.slice(7, 19)}  ${(repoTags[0] ?? repoDigests[0]) || "<none>"}`;
+      });
+      terminal.print(rows.join("\n"));
+      return 0;
+    }
+    const message = `Cannot "image ${[action, ...files].join(" ")}": it is not "load FILE..." or "list"`;
+    throw new ClusterError("bad-option", message, "Use navarch image load FILE.");
+  },
+};

@@ -1,0 +1,54 @@
+/** Images of the machine's node: loaded from archives and listed, through the containerd of a running cluster. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { createRealEnv, SystemProcesses } from "#base/real";
+import { RpcClient } from "#base/rpc";
+import { ContainerdError, CriImages, containerdSocket, findTools, type Image, loadImages } from "#kubelet";
+import { checkClusterName } from "./cluster-options.ts";
+import { ClusterError } from "./errors.ts";
+import { containerdDirectory } from "./real-node.ts";
+import { dataDirOf } from "./up.ts";
+
+interface Target {
+  readonly name: string;
+  readonly dataDir: string | undefined;
+}
+
+/** Loads the images of a docker or OCI archive; resolves with their names. */
+export async function loadNodeImages(
+  target: Target & { readonly file: string },
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const socket = socketOf(target);
+  const tools = findTools();
+  if (typeof tools === "string")
+    throw new ClusterError("no-real-node", `Cannot load images: it ${tools}`, "Install what is missing.");
+  const file = resolve(target.file);
+  await using env = createRealEnv({ name: "image", logLevel: "warn" });
+  using rpc = new RpcClient(`unix:${socket}`);
+  const options = { socket, searchPath: tools.searchPath, file };
+  try {
+    return await loadImages(env, { processes: new SystemProcesses(), rpc }, options, signal);
+  } catch (error) {
+    if (!(error instanceof ContainerdError)) throw error;
+    const remedy = `Give an archive of "docker save" or in OCI layout.`;
+    throw new ClusterError("bad-option", error.message, remedy, { cause: error });
+  }
+}
+
+/** The images on the node. */
+export async function listNodeImages(target: Target, signal: AbortSignal): Promise<readonly Image[]> {
+  using rpc = new RpcClient(`unix:${socketOf(target)}`);
+  return await new CriImages({ rpc }).listImages(signal);
+}
+
+function socketOf(target: Target): string {
+  const name = checkClusterName(target.name);
+  const socket = containerdSocket(containerdDirectory(dataDirOf(name, target.dataDir)));
+  if (existsSync(socket)) return socket;
+  throw new ClusterError(
+    "not-running",
+    `Cluster "${name}" runs no containers on this machine`,
+    `Start it with "navarch up --node real".`,
+  );
+}

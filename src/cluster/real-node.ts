@@ -1,0 +1,94 @@
+/** The node of this machine under a cluster: chosen when the machine has what it takes, else why not. */
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { services } from "#api";
+import type { Component, Env } from "#base";
+import { SystemProcesses } from "#base/real";
+import { InformerSet } from "#client";
+import { findTools, lockMachine, machineOwner, MachineNode, type NodeTools } from "#kubelet";
+import type { Access } from "./access.ts";
+import { podCidrOf } from "./components.ts";
+import type { NodeMode } from "./cluster-options.ts";
+import { ClusterError } from "./errors.ts";
+import { kubeletIdentity } from "./identities.ts";
+
+/** How pods are going to run: on this machine, or on virtual nodes, and then why (empty: they were asked for). */
+export type NodeChoice =
+  | { readonly kind: "real"; readonly tools: NodeTools }
+  | { readonly kind: "virtual"; readonly why: string };
+
+/** The longest path of a unix socket, which containerd's data directory must leave room for. */
+const maxSocketPath = 107;
+
+/** Throws `no-real-node` when a real node is asked for and cannot be. */
+export function chooseNode(mode: NodeMode, dataDir: string): NodeChoice {
+  if (mode === "virtual") return { kind: "virtual", why: "" };
+  const tools = findTools();
+  const why = reasonAgainst(tools, dataDir);
+  if (why === undefined && typeof tools !== "string") return { kind: "real", tools };
+  if (mode === "auto") return { kind: "virtual", why: why ?? "" };
+  const message = `Cannot run containers on this machine: a real node ${why}`;
+  throw new ClusterError("no-real-node", message, "Provide that, or use --node virtual.");
+}
+
+function reasonAgainst(tools: NodeTools | string, dataDir: string): string | undefined {
+  if (process.getuid?.() !== 0) return "needs root";
+  if (process.arch !== "x64") return `needs an x64 machine, and this is ${process.arch}`;
+  if (typeof tools === "string") return tools;
+  if (`${containerdDirectory(dataDir)}/containerd.sock.ttrpc`.length > maxSocketPath)
+    return "needs a shorter data directory, since a socket is in it";
+  const owner = machineOwner();
+  return owner === undefined ? undefined : `runs for another cluster already (process ${owner})`;
+}
+
+/** Where a cluster's containerd keeps everything. */
+export function containerdDirectory(dataDir: string): string {
+  return join(dataDir, "containerd");
+}
+
+/** Which node. */
+export interface RealNodeOptions {
+  readonly name: string;
+  /** Of the cluster. */
+  readonly dataDir: string;
+  readonly tools: NodeTools;
+}
+
+/** A machine's node has the machine's name, as a kubelet's does; where that is no object's name, `otherwise`. */
+export function realNodeName(otherwise: string): string {
+  const name = hostname().toLowerCase();
+  return /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/.test(name) ? name : otherwise;
+}
+
+/** Starts the machine's node; it ends its containers when it is disposed. */
+export async function startRealNode(
+  env: Env,
+  access: Access,
+  options: RealNodeOptions,
+  signal: AbortSignal,
+): Promise<Component> {
+  const { name: nodeName, dataDir, tools } = options;
+  const lock = lockMachine();
+  const client = access.client(kubeletIdentity(nodeName), "kubelet");
+  const informers = new InformerSet(env.child("informers"), { client });
+  const node = new MachineNode(
+    env,
+    { client, informers, services: informers.of(services).lister, processes: new SystemProcesses() },
+    { nodeName, tools, containerdDirectory: containerdDirectory(dataDir), podCidr: podCidrOf(0) },
+  );
+  const component: Component = {
+    start: () => node.start(signal),
+    ready: () => node.ready(),
+    async [Symbol.asyncDispose]() {
+      await node[Symbol.asyncDispose]();
+      lock[Symbol.dispose]();
+    },
+  };
+  try {
+    await component.start(signal);
+    return component;
+  } catch (error) {
+    await component[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+/** Facts about the machine under us, from the kernel and the system's files. */
+import { readFileSync, statfsSync } from "node:fs";
+import { arch, cpus, hostname, networkInterfaces, release, totalmem } from "node:os";
+import type { MachineInfo } from "./machine.ts";
+import type { DnsConfig } from "./runtime/config.ts";
+
+const architectures: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
+
+/** `storageDirectory`: on the file system that pods' storage comes from. */
+export function readMachine(storageDirectory: string): MachineInfo {
+  const disk = statfsSync(storageDirectory);
+  const osRelease = textOf("/etc/os-release");
+  return {
+    hostname: hostname(),
+    addresses: [nodeAddress()],
+    cpuMillis: cpus().length * 1000,
+    memoryBytes: totalmem(),
+    ephemeralStorageBytes: disk.blocks * disk.bsize,
+    machineId: textOf("/etc/machine-id"),
+    systemUuid: textOf("/sys/class/dmi/id/product_uuid"),
+    bootId: textOf("/proc/sys/kernel/random/boot_id"),
+    kernelVersion: release(),
+    osImage: /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(osRelease)?.[1] ?? "Linux",
+    operatingSystem: "linux",
+    architecture: architectures[arch()] ?? arch(),
+  };
+}
+
+/** The machine's own resolver, as pods inherit it. */
+export function readNodeDns(): DnsConfig {
+  const lines = textOf("/etc/resolv.conf")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
+  const all = (keyword: string): string[] =>
+    lines.filter(([first]) => first === keyword).flatMap(([, ...rest]) => rest);
+  return { servers: all("nameserver"), searches: all("search"), options: all("options") };
+}
+
+/** Interfaces that lead to containers. */
+const containerInterface = /^(?:veth|cni|docker|br-|virbr)/;
+
+/** The address of the interface with the default route, else the first that leads out, else loopback. */
+function nodeAddress(): string {
+  const route = textOf("/proc/net/route")
+    .split("\n")
+    .map((line) => line.split("\t"))
+    .find((fields) => fields[1] === "00000000");
+  const interfaces = networkInterfaces();
+  const others = Object.entries(interfaces).filter(([name]) => !containerInterface.test(name));
+  const candidates = [...(interfaces[route?.[0] ?? ""] ?? []), ...others.flatMap(([, all]) => all)];
+  const found = candidates.find((one) => one?.family === "IPv4" && !one.internal);
+  return found?.address ?? "127.0.0.1";
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch {
+    // Not every machine has every file.
+    return "";
+  }
+}
