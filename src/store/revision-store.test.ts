@@ -251,6 +251,23 @@ describe("the ring", () => {
     assert.equal(stalled.revision, store.revision);
   });
 
+  test("a cursor that a compaction overtook says so at once, and never beyond what it handed out", async () => {
+    await using env = quietEnv();
+    await using store = await openStore(env, new MemoryJournal());
+    using slow = store.watch({ from, to, after: store.revision });
+    const before = slow.revision;
+    await mustSwap(store, "lost", 0, "x");
+    await mustSwap(store, "lost too", 0, "x");
+    await store.compact(store.revision);
+    await mustSwap(store, "kept", 0, "x");
+    assert.equal(slow.revision, before);
+    assert.throws(() => slow.take(10), rejectsWith("compacted"));
+    using other = store.watch({ from, to, after: store.revision });
+    await mustSwap(store, "next", 0, "x");
+    await store.compact(store.revision);
+    assert.throws(() => other.take(10), rejectsWith("compacted"));
+  });
+
   test("a cursor that does not match what fell out of the ring moves on without the journal", async () => {
     await using env = quietEnv();
     await using store = await openStore(env, new MemoryJournal(), { ringEvents: 5 });

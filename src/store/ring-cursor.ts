@@ -44,7 +44,7 @@ export class RingCursor implements Cursor {
   }
 
   get revision(): Revision {
-    if (this.#behind()) return this.#taken;
+    if (this.#behind() || this.#error !== undefined) return this.#taken;
     const next = this.#nextEvent();
     if (next !== undefined) return (next.revision - 1) as Revision;
     return this.#taken > this.#host.revision ? this.#taken : this.#host.revision;
@@ -54,6 +54,8 @@ export class RingCursor implements Cursor {
     const error = this.#error ?? this.#host.broken;
     if (error !== undefined) throw error;
     if (this.#behind()) return this.#takeReplayed(max);
+    // Looking may have shown that history is gone.
+    if (this.#error !== undefined) throw this.#error;
     const { ring } = this.#host;
     const events: StoreEvent[] = [];
     let index = this.#channel.indexFrom(this.#place);
