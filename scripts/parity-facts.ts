@@ -108,8 +108,8 @@ export const absentPaths = [
     "yet, so an expression that would not compile is not refused.",
   "Flow schemas and priority levels are stored and checked; requests are bounded by two fixed pools, " +
     "fair by user.",
-  "`--node real` is refused: pods run on virtual nodes, which behave as kubelets on a simulated " +
-    "runtime.",
+  "On a real node, volumes of claims, CSI and images are refused (`no volume plugin matched`); " +
+    "`hostAliases` and log rotation do nothing yet, and cgroups are the runtime's, one for each container.",
 ] as const;
 
 /** Where we answer otherwise on purpose, or where a recording cannot be matched. */

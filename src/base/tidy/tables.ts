@@ -131,5 +131,6 @@ export const pluginFamilies: readonly PluginFamily[] = [
   { folder: "src/apiserver/admission", table: "plugins.ts", type: "AdmissionPlugin" },
   { folder: "src/controllers", table: "controllers.ts", type: "ControllerDefinition" },
   { folder: "src/scheduler/plugins", table: "mod.ts", type: "SchedulerPlugin" },
+  { folder: "src/kubelet/volumes/plugins", table: "mod.ts", type: "VolumePlugin" },
   { folder: "src/cli/commands", table: "mod.ts", type: "CliCommand" },
 ];

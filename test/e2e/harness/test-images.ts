@@ -10,7 +10,7 @@ const crypto = { sha256: (data: Uint8Array | string) => createHash("sha256").upd
 const architecture = process.arch === "x64" ? "amd64" : process.arch;
 
 const applets = (
-  "sh cat echo false grep hostname httpd id ip kill ls mkdir mount nslookup nc ps printf rm sleep stat sync test " +
+  "sh cat echo false grep hostname httpd id ip kill ln ls mkdir mount nslookup nc ps printf rm sleep stat sync test " +
   "touch true umount wc wget"
 ).split(" ");
 
