@@ -82,7 +82,7 @@ function commandOf(pid: string): string {
 }
 
 onOwnMachine(import.meta.filename, () => {
-  test("a Deployment runs as containers, outlives a killed cluster, and leaves nothing when it ends", {
+  test("a Deployment runs as containers, outlives killed programs, and leaves nothing when it ends", {
     skip,
   }, async () => {
     await using machine = new Machine();
@@ -107,6 +107,16 @@ onOwnMachine(import.meta.filename, () => {
     assert.deepEqual(await machine.pages(), ["hello\n", "hello\n"]);
     assert.doesNotMatch(await machine.kubectl("get", "pods"), / [1-9]\d* +\d+s/);
 
+    process.kill(Number(readFileSync(join(machine.data, "containerd/containerd.pid"), "utf8")), "SIGKILL");
+    assert.deepEqual(machine.shims(), before);
+    await machine.kubectl("scale", "deployment", "web", "--replicas=3");
+    await machine.kubectl("rollout", "status", "deployment", "web", "--timeout=60s");
+    assert.deepEqual(await machine.pages(), ["hello\n", "hello\n", "hello\n"]);
+    assert.deepEqual(
+      before.filter((id) => !machine.shims().includes(id)),
+      [],
+    );
+
     await machine.stop("SIGTERM");
     assert.deepEqual(machine.shims(), []);
     assert.deepEqual(mountPoints(), mounts);
@@ -116,6 +126,6 @@ onOwnMachine(import.meta.filename, () => {
 
     await machine.up();
     await machine.kubectl("rollout", "status", "deployment", "web", "--timeout=60s");
-    assert.deepEqual(await machine.pages(), ["hello\n", "hello\n"]);
+    assert.deepEqual(await machine.pages(), ["hello\n", "hello\n", "hello\n"]);
   });
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { Container, Pod, PodSpec } from "../../src/api/mod.ts";
-import { configMaps, secrets, serviceAccounts } from "../../src/api/mod.ts";
+import { configMaps, secrets } from "../../src/api/mod.ts";
 import type { NewObject } from "../../src/client/mod.ts";
 import { NodeBench, waitingFor } from "../../src/kubelet/testing/node-bench.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
@@ -55,8 +55,6 @@ onOwnMachine(import.meta.filename, () => {
     );
 
     check("a projected volume has the pod's token, bound to it, and fields of the pod", async (bench) => {
-      const account = { metadata: { name: "default", namespace } };
-      await bench.harness.client.of(serviceAccounts).create(account, bench.signal);
       const sources = [
         { serviceAccountToken: { path: "token", expirationSeconds: 600, audience: "here" } },
         { downwardAPI: { items: [{ path: "name", fieldRef: { fieldPath: "metadata.name" } }] } },

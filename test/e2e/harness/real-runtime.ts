@@ -120,9 +120,7 @@ export class RealRuntime implements AsyncDisposable {
   /** Everything that runs on it ends at once, as when the machine loses its power; containerd comes back. */
   async powerCut(): Promise<void> {
     const doomed = descendants(({ command }) => command.includes(this.containerd.paths.socket));
-    for (const pid of doomed) process.kill(pid, "SIGKILL");
-    const pid = Number(readFileSync(this.containerd.paths.pid, "utf8"));
-    process.kill(pid, "SIGKILL");
+    for (const pid of [Number(readFileSync(this.containerd.paths.pid, "utf8")), ...doomed]) kill(pid);
     await this.env.clock.sleep(100);
     await this.answers();
   }
@@ -130,6 +128,14 @@ export class RealRuntime implements AsyncDisposable {
 
 export function bootId(): string {
   return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It went with those before it.
+  }
 }
 
 interface Process {
