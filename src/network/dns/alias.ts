@@ -1,5 +1,6 @@
 /** Reading the addresses and aliases out of an upstream's answer, to put them behind an alias of ours. */
-import { type PreparedAnswer, readRecords } from "./message.ts";
+import { type PreparedAnswer } from "./message.ts";
+import { readRecords } from "./response.ts";
 import { responseCodes, type ResourceRecord } from "./record.ts";
 
 /** The answer's CNAME, A and AAAA records; undefined when the upstream had no answer to give. */

@@ -2,6 +2,7 @@
 import type { Env } from "#base";
 import { type ResponseCode, responseCodes, typeName } from "./record.ts";
 
+/** Times are given in milliseconds and shown in seconds. */
 export interface DnsMetrics {
   answered(protocol: "udp" | "tcp", type: number, code: number, tookMs: number): void;
   /** A message that could not be taken as a query. */
@@ -13,6 +14,7 @@ const buckets = [
   0.00025, 0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1, 2, 4,
 ];
 
+/** Registers the series; asking twice gives the same. */
 export function dnsMetrics({ metrics }: Env): DnsMetrics {
   const requests = metrics.counter("coredns_dns_requests_total", "Queries, by protocol and type.", [
     "proto",

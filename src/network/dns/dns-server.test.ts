@@ -5,18 +5,11 @@ import { endpointSlices, formatIp, services } from "#api";
 import { type ServedCluster, withCluster } from "../testing/served-cluster.ts";
 import { DnsServer, type DnsServerOptions } from "./dns-server.ts";
 import { bare } from "./handler.ts";
-import {
-  decodeQuery,
-  decodeResponse,
-  encodeAnswer,
-  encodeQuery,
-  encodeQuestion,
-  prepareAnswer,
-  readRecords,
-} from "./message.ts";
+import { decodeQuery, encodeAnswer, encodeQuery, encodeQuestion, prepareAnswer } from "./message.ts";
+import { decodeResponse, readRecords } from "./response.ts";
 import { type Answer, recordTypes, responseCodes } from "./record.ts";
 import { SimSockets } from "./sim-sockets.ts";
-import type { SocketAddress } from "./sockets.ts";
+import type { ByteStream, SocketAddress } from "./sockets.ts";
 import { FrameReader, frame } from "./tcp-frames.ts";
 
 const at: SocketAddress = { address: "10.96.0.10", port: 53 };
@@ -110,7 +103,7 @@ async function serve(
     const bytes = answer(data, 512);
     if (bytes !== undefined) socket.send(bytes, from);
   });
-  await sockets.listen(where, async (stream) => {
+  const converse = async (stream: ByteStream): Promise<void> => {
     const reader = new FrameReader();
     for await (const chunk of stream.chunks) {
       for (const message of reader.push(chunk)) {
@@ -118,7 +111,8 @@ async function serve(
         if (bytes !== undefined) await stream.write(frame(bytes));
       }
     }
-  });
+  };
+  await sockets.listen(where, (stream) => void converse(stream));
 }
 
 check(

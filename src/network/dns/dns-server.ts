@@ -28,12 +28,14 @@ import type { Bound, ByteStream, Datagrams, SocketAddress, Streams } from "./soc
 import { FrameReader, frame } from "./tcp-frames.ts";
 import { Zone } from "./zone.ts";
 
+/** The world that it answers in. */
 export interface DnsServerDeps {
   readonly informers: Informers;
   readonly datagrams: Datagrams;
   readonly streams: Streams;
 }
 
+/** What it answers, and where. */
 export interface DnsServerOptions {
   /** Where it answers, over UDP and TCP. */
   readonly addresses: readonly SocketAddress[];
@@ -45,6 +47,7 @@ export interface DnsServerOptions {
   readonly forward?: ForwarderOptions;
 }
 
+/** Answers from `start` until dispose. */
 export class DnsServer implements Component {
   readonly #env: Env;
   readonly #deps: DnsServerDeps;
@@ -134,7 +137,7 @@ export class DnsServer implements Component {
   async #listen(at: SocketAddress): Promise<void> {
     const socket = await this.#deps.datagrams.bind(at, (data, from) => {
       const query = decodeQuery(data);
-      this.#answer(query, "udp", (bytes) => socket.send(bytes, from));
+      void this.#answer(query, "udp", (bytes) => socket.send(bytes, from));
     });
     this.#bound.push(socket);
     const tcp = await this.#deps.streams.listen({ ...at, port: socket.at.port }, (stream) =>

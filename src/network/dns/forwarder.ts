@@ -9,21 +9,15 @@ import { type Env, isAbort } from "#base";
 import { AnswerCache } from "./answer-cache.ts";
 import type { ForwardedAnswer } from "./handler.ts";
 import { forwardTimeoutMs, maxForwardsInFlight, maxForwardTries } from "./limits.ts";
-import {
-  decodeResponse,
-  encodeQuery,
-  encodeQuestion,
-  type PreparedAnswer,
-  prepareAnswer,
-  type Query,
-  type Response,
-} from "./message.ts";
+import { encodeQuery, encodeQuestion, type PreparedAnswer, prepareAnswer, type Query } from "./message.ts";
+import { decodeResponse, type Response } from "./response.ts";
 import { isWithin } from "./name.ts";
 import { recordTypes } from "./record.ts";
 import { bare } from "./handler.ts";
 import type { Datagrams, SocketAddress, Streams } from "./sockets.ts";
 import { FrameReader, frame } from "./tcp-frames.ts";
 
+/** Whom to ask. */
 export interface ForwarderOptions {
   /** Resolvers of everything that has no stub domain. */
   readonly upstreams: readonly SocketAddress[];
@@ -31,6 +25,7 @@ export interface ForwarderOptions {
   readonly stubDomains?: Readonly<Record<string, readonly SocketAddress[]>>;
 }
 
+/** Holds the cache and what is in flight. */
 export class Forwarder {
   readonly #env: Env;
   readonly #datagrams: Datagrams;

@@ -4,15 +4,14 @@ import { test } from "node:test";
 import fc from "fast-check";
 import {
   decodeQuery,
-  decodeResponse,
   encodeAnswer,
   encodeQuery,
   encodeQuestion,
   encodeRefusal,
   prepareAnswer,
   type Query,
-  readRecords,
 } from "./message.ts";
+import { decodeResponse, readRecords } from "./response.ts";
 import { decodeName, labelsOf } from "./name.ts";
 import { type Answer, recordTypes, type ResourceRecord } from "./record.ts";
 import { FrameReader, frame } from "./tcp-frames.ts";

@@ -6,21 +6,19 @@
  *   header (12) | question (as asked) | tail: answers, authority, additional | OPT, when asked with one
  */
 import { maxAnswerRecords, maxUdpBytes, plainUdpBytes } from "./limits.ts";
-import { decodeName, labelsOf, parentOf } from "./name.ts";
+import { decodeName } from "./name.ts";
 import {
   type Answer,
   type Question,
-  type RecordData,
   type ResourceRecord,
   type ResponseCode,
   recordTypes,
   responseCodes,
 } from "./record.ts";
+import { TailWriter, writeRecord } from "./tail-writer.ts";
+import { at16, headerBytes, put16, RESPONSE, recordAt, TRUNCATED } from "./wire.ts";
 
-export const headerBytes = 12;
-const RESPONSE = 0x8000;
 const AUTHORITATIVE = 0x0400;
-const TRUNCATED = 0x0200;
 const RECURSION_DESIRED = 0x0100;
 const RECURSION_AVAILABLE = 0x0080;
 
@@ -159,97 +157,6 @@ export function encodeRefusal({ id, code }: BadQuery): Uint8Array {
   return bytes;
 }
 
-export interface Response {
-  readonly id: number;
-  readonly truncated: boolean;
-  readonly prepared: PreparedAnswer;
-  readonly questionBytes: Uint8Array;
-  /** The smallest TTL of its records; undefined without any. */
-  readonly ttlSeconds: number | undefined;
-}
-
-/** Reads an upstream's response, without its OPT; undefined when it is none. Never throws. */
-export function decodeResponse(bytes: Uint8Array): Response | undefined {
-  if (bytes.length < headerBytes || (at16(bytes, 2) & RESPONSE) === 0 || at16(bytes, 4) !== 1)
-    return undefined;
-  const name = decodeName(bytes, headerBytes);
-  if (name === undefined || name.next + 4 > bytes.length) return undefined;
-  const start = name.next + 4;
-  const counts: [number, number, number] = [0, 0, 0];
-  const ttlOffsets: number[] = [];
-  let ttlSeconds: number | undefined;
-  let end = start;
-  for (const section of [0, 1, 2] as const) {
-    for (let left = at16(bytes, 6 + 2 * section); left > 0; left -= 1) {
-      const record = recordAt(bytes, end);
-      if (record === undefined) return undefined;
-      if (record.type === recordTypes.OPT) break; // Ours goes in its place; what is behind it is only additional.
-      ttlOffsets.push(record.ttlAt - start);
-      ttlSeconds = Math.min(ttlSeconds ?? record.ttl, record.ttl);
-      counts[section] += 1;
-      end = record.next;
-    }
-  }
-  const flags = at16(bytes, 2);
-  return {
-    id: at16(bytes, 0),
-    truncated: (flags & TRUNCATED) !== 0,
-    prepared: {
-      code: flags & 15,
-      authoritative: false,
-      counts,
-      tail: Uint8Array.from(bytes.subarray(start, end)),
-      ttlOffsets,
-    },
-    questionBytes: bytes.subarray(headerBytes, start),
-    ttlSeconds,
-  };
-}
-
-/** The addresses and aliases among the answers; others are left out. */
-export function readRecords(questionBytes: Uint8Array, prepared: PreparedAnswer): readonly ResourceRecord[] {
-  const bytes = Buffer.concat([new Uint8Array(headerBytes), questionBytes, prepared.tail]);
-  const records: ResourceRecord[] = [];
-  let at = headerBytes + questionBytes.length;
-  for (let left = prepared.counts[0]; left > 0; left -= 1) {
-    const place = recordAt(bytes, at);
-    if (place === undefined) break;
-    const name = decodeName(bytes, at)?.name ?? "";
-    const data = dataOf(bytes, place);
-    if (data !== undefined) records.push({ name, ttlSeconds: place.ttl, data });
-    at = place.next;
-  }
-  return records;
-}
-
-function dataOf(bytes: Uint8Array, { type, ttlAt, next }: RecordPlace): RecordData | undefined {
-  const start = ttlAt + 6;
-  if (type === recordTypes.A && next - start === 4)
-    return { type: "A", address: Uint8Array.from(bytes.subarray(start, next)) };
-  if (type === recordTypes.AAAA && next - start === 16)
-    return { type: "AAAA", address: Uint8Array.from(bytes.subarray(start, next)) };
-  const target = type === recordTypes.CNAME ? decodeName(bytes, start)?.name : undefined;
-  return target === undefined ? undefined : { type: "CNAME", target };
-}
-
-interface RecordPlace {
-  readonly type: number;
-  readonly class: number;
-  readonly ttl: number;
-  readonly ttlAt: number;
-  readonly next: number;
-}
-
-function recordAt(bytes: Uint8Array, at: number): RecordPlace | undefined {
-  const name = decodeName(bytes, at);
-  if (name === undefined || name.next + 10 > bytes.length) return undefined;
-  const ttlAt = name.next + 4;
-  const next = name.next + 10 + at16(bytes, name.next + 8);
-  if (next > bytes.length) return undefined;
-  const ttl = at16(bytes, ttlAt) * 65_536 + at16(bytes, ttlAt + 2);
-  return { type: at16(bytes, name.next), class: at16(bytes, name.next + 2), ttl, ttlAt, next };
-}
-
 function skipRecords(bytes: Uint8Array, start: number, count: number): number | undefined {
   let at = start;
   for (let left = count; left > 0; left -= 1) {
@@ -277,121 +184,6 @@ function findOpt(
     at = record.next;
   }
   return opt;
-}
-
-function writeRecord(
-  writer: TailWriter,
-  { name, ttlSeconds, data }: ResourceRecord,
-  ttlOffsets: number[],
-): void {
-  writer.name(name);
-  writer.uint16(recordTypes[data.type]);
-  writer.uint16(1);
-  ttlOffsets.push(writer.length);
-  writer.uint32(ttlSeconds);
-  writer.sized(() => writeData(writer, data));
-}
-
-function writeData(writer: TailWriter, data: RecordData): void {
-  switch (data.type) {
-    case "A":
-    case "AAAA":
-      return writer.raw(data.address);
-    case "CNAME":
-    case "PTR":
-    case "NS":
-      return writer.name(data.target);
-    case "SRV":
-      for (const number of [data.priority, data.weight, data.port]) writer.uint16(number);
-      return writer.name(data.target, false); // RFC 2782: not compressed.
-    case "TXT":
-      for (let at = 0; at === 0 || at < data.text.length; at += 255) {
-        const part = Buffer.from(data.text.slice(at, at + 255), "latin1");
-        writer.raw(Uint8Array.of(part.length, ...part));
-      }
-      return;
-    case "SOA":
-      writer.name(data.server);
-      writer.name(data.mailbox);
-      for (const number of [data.serial, 7_200, 1_800, 86_400, data.minimumSeconds]) writer.uint32(number);
-  }
-}
-
-/** Writes what stands after a question, with pointers into it. */
-class TailWriter {
-  #bytes = Buffer.allocUnsafe(512);
-  #length = 0;
-  readonly #start: number;
-  readonly #offsets = new Map<string, number>();
-
-  /** `questionName` stands at `questionAt`, and the tail after it; without a name, the tail begins at 0. */
-  constructor(questionName: string, questionAt: number) {
-    let at = questionAt;
-    for (let name = questionName; name !== ""; name = parentOf(name)) {
-      this.#offsets.set(name, at);
-      at += 1 + (labelsOf(name)[0]?.length ?? 0);
-    }
-    this.#start = questionAt === 0 ? 0 : at + 1 + 4;
-  }
-
-  get length(): number {
-    return this.#length;
-  }
-
-  get bytes(): Uint8Array {
-    return Uint8Array.from(this.#bytes.subarray(0, this.#length));
-  }
-
-  name(name: string, compress = true): void {
-    for (let rest = name; rest !== ""; rest = parentOf(rest)) {
-      const known = this.#offsets.get(rest);
-      if (compress && known !== undefined) return this.uint16(0xc000 | known);
-      const here = this.#start + this.#length;
-      if (known === undefined && here < 0x4000) this.#offsets.set(rest, here);
-      const label = labelsOf(rest)[0] ?? "";
-      this.raw(Uint8Array.of(label.length));
-      this.raw(Buffer.from(label, "latin1"));
-    }
-    this.raw(Uint8Array.of(0));
-  }
-
-  uint16(value: number): void {
-    this.#room(2);
-    this.#length = this.#bytes.writeUInt16BE(value, this.#length);
-  }
-
-  uint32(value: number): void {
-    this.#room(4);
-    this.#length = this.#bytes.writeUInt32BE(value, this.#length);
-  }
-
-  raw(bytes: Uint8Array): void {
-    this.#room(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
-  }
-
-  /** Puts the length of what `write` writes before it. */
-  sized(write: () => void): void {
-    const at = this.#length;
-    this.uint16(0);
-    write();
-    this.#bytes.writeUInt16BE(this.#length - at - 2, at);
-  }
-
-  #room(more: number): void {
-    if (this.#length + more <= this.#bytes.length) return;
-    this.#bytes = Buffer.concat([this.#bytes], 2 * (this.#length + more));
-  }
-}
-
-function at16(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-}
-
-function put16(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value >> 8;
-  bytes[at + 1] = value;
 }
 
 function age(bytes: Uint8Array, at: number, seconds: number): void {

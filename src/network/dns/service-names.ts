@@ -40,7 +40,7 @@ export function serviceNames(
 }
 
 /** `5.0.96.10.in-addr.arpa`, or the 32 digits of `ip6.arpa`. */
-export function reverseName(address: Uint8Array): string {
+function reverseName(address: Uint8Array): string {
   if (address.length === 4) return `${[...address].reverse().join(".")}.in-addr.arpa`;
   const digits = Buffer.from(address).toString("hex");
   return `${[...digits].reverse().join(".")}.ip6.arpa`;

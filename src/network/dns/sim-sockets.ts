@@ -13,6 +13,7 @@ import {
   type Streams,
 } from "./sockets.ts";
 
+/** How the network behaves. */
 export interface SimSocketsOptions {
   /** A message takes up to this long, in milliseconds. Default 2. */
   readonly maxDelayMs?: number;
@@ -25,6 +26,7 @@ type Receive = (data: Uint8Array, from: SocketAddress) => void;
 /** Ports given when none is asked for. */
 const firstFreePort = 49_152;
 
+/** One network. */
 export class SimSockets implements Datagrams, Streams {
   readonly #env: Env;
   readonly #options: Required<SimSocketsOptions>;

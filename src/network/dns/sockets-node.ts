@@ -11,6 +11,7 @@ import {
   type Streams,
 } from "./sockets.ts";
 
+/** UDP over `node:dgram`. */
 export class UdpDatagrams implements Datagrams {
   bind(at: SocketAddress, receive: (data: Uint8Array, from: SocketAddress) => void): Promise<DatagramSocket> {
     const v6 = at.address.includes(":");
@@ -41,6 +42,7 @@ export class UdpDatagrams implements Datagrams {
   }
 }
 
+/** TCP over `node:net`. */
 export class TcpStreams implements Streams {
   listen(at: SocketAddress, accept: (stream: ByteStream, from: SocketAddress) => void): Promise<Bound> {
     const server = createServer((socket) => {

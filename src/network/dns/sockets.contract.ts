@@ -1,7 +1,7 @@
 /** What every pair of `Datagrams` and `Streams` promises. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Datagrams, SocketError, type Streams } from "./sockets.ts";
+import { type ByteStream, type Datagrams, SocketError, type Streams } from "./sockets.ts";
 
 const here = { address: "127.0.0.1", port: 0 };
 const { signal } = new AbortController();
@@ -47,10 +47,11 @@ export function socketsContract(
   });
 
   check("bytes go both ways in order, and a close is an end for the reader", async (sockets) => {
-    const server = await sockets.listen(here, async (stream) => {
+    const echo = async (stream: ByteStream): Promise<void> => {
       for await (const chunk of stream.chunks) await stream.write(chunk);
       stream.close();
-    });
+    };
+    const server = await sockets.listen(here, (stream) => void echo(stream));
     const stream = await sockets.connect(server.at, signal);
     const sent = Buffer.from(Array.from({ length: 50_000 }, (_, at) => at & 255));
     const read: Uint8Array[] = [];

@@ -42,7 +42,6 @@ export class Zone {
       data,
     });
     const records = [
-      ...this.soa,
       own(domain, { type: "NS", target: `ns.dns.${domain}` }),
       own(`dns-version.${domain}`, { type: "TXT", text: specification }),
     ];
@@ -146,8 +145,8 @@ export class Zone {
   }
 
   #recordsOf(name: string): readonly ResourceRecord[] {
-    const records = this.#names.get(name)?.records;
-    return records === undefined ? [] : [...records.values()].flat();
+    const records = [...(this.#names.get(name)?.records.values() ?? [])].flat();
+    return name === this.domain ? [...this.soa, ...records] : records;
   }
 
   #addRecords(owner: string, records: readonly ResourceRecord[]): void {

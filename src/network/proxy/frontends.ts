@@ -28,7 +28,7 @@ export function isProxied({ metadata, spec }: Service): boolean {
 }
 
 /** Canonical cluster IPs, at most one of each family. */
-export function clusterIps(spec: Service["spec"]): readonly Uint8Array[] {
+function clusterIps(spec: Service["spec"]): readonly Uint8Array[] {
   const all = spec.clusterIPs ?? (spec.clusterIP === undefined ? [] : [spec.clusterIP]);
   return all.map(parseIp).filter((bytes) => bytes !== undefined);
 }

@@ -10,6 +10,7 @@ import { ProxyError } from "./errors.ts";
 import { maxInteractiveBytes, maxRefusalChars, transactionTimeoutMs } from "./limits.ts";
 import type { NftSink } from "./nft-sink.ts";
 
+/** How to start nft. */
 export interface InteractiveNftOptions {
   /** The program and what comes before its own arguments. Default `nft`. */
   readonly command?: Pick<Command, "program" | "arguments" | "environment">;
@@ -24,6 +25,7 @@ interface Session {
   ended: boolean;
 }
 
+/** Starts nft at the first transaction, and again when it ended. */
 export class InteractiveNft implements NftSink, AsyncDisposable {
   readonly #env: Env;
   readonly #processes: Processes;

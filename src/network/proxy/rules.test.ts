@@ -10,7 +10,7 @@ import { service, slice } from "../testing/objects.ts";
 import type { ProxyNode } from "./place.ts";
 import { rules } from "./rules.ts";
 import { SimNft } from "./sim-nft.ts";
-import { type Packet, type Route, route } from "./sim-packet.ts";
+import { type Packet, type Route, route } from "../testing/packet-route.ts";
 import { diff, transaction, wholeTransaction } from "./transaction.ts";
 
 const tables = Number(process.env["NAVARCH_TABLES"] ?? 200);

@@ -133,9 +133,9 @@ check("a new proxy takes over what an old one, or nobody, left behind", async (b
   await client.of(services).create(web("b"), signal);
   const next = await start(bench, nft);
   await agree();
+  await next[Symbol.asyncDispose]();
   await next.remove(signal);
   assert.equal(nft.tables.size, 0);
-  await next[Symbol.asyncDispose]();
 });
 
 test("a sink that refuses for a while gets the whole table when it takes again", () =>

@@ -33,11 +33,13 @@ import { type HealthCheck, noRules, serviceRules, type ServiceRules } from "./se
 import { removal, transaction, wholeTransaction } from "./transaction.ts";
 import { WakeUp } from "./wake-up.ts";
 
+/** The world that it works in. */
 export interface ServiceProxyDeps {
   readonly informers: Informers;
   readonly sink: NftSink;
 }
 
+/** Which node it is for, and what is told apart there. */
 export interface ServiceProxyOptions {
   readonly nodeName: string;
   /** Pod addresses of the cluster. Default `10.244.0.0/16`. */
@@ -54,6 +56,7 @@ const probe = families.flatMap((family) => [
   ...refusal.map((rule) => `add rule ${family} ${tableName} unreachable ${rule}`),
 ]);
 
+/** Keeps the kernel at the API's state from `start` until dispose; the rules stay when it goes. */
 export class ServiceProxy implements Component {
   readonly #env: Env;
   readonly #sink: NftSink;
@@ -69,6 +72,7 @@ export class ServiceProxy implements Component {
   readonly #dirty = new Map<string, number>();
   readonly #wakeUp: WakeUp;
   readonly #subscriptions: (() => void)[] = [];
+  readonly #stop = new AbortController();
   #node: ProxyNode | undefined;
   #nodeDirty = true;
   #lost = true;
@@ -106,7 +110,7 @@ export class ServiceProxy implements Component {
       this.#cidrs.onChange(() => this.#touchNode()),
     );
     await this.#informers.start(signal);
-    this.#env.tasks.spawn("proxy", (stop) => this.#run(stop));
+    this.#env.tasks.spawn("proxy", (stop) => this.#run(AbortSignal.any([stop, this.#stop.signal])));
     while (!this.#inSync) await this.#wakeUp.settled(signal);
   }
 
@@ -128,7 +132,7 @@ export class ServiceProxy implements Component {
     return this.#ledger.table;
   }
 
-  /** Removes the rules from the kernel, for a node that leaves. Otherwise they stay, and a new proxy takes over. */
+  /** Removes the rules from the kernel after dispose, on a node that leaves. Else they stay for the next proxy. */
   async remove(signal: AbortSignal): Promise<void> {
     this.#lost = true;
     await this.#sink.apply(removal(), signal);
@@ -136,6 +140,7 @@ export class ServiceProxy implements Component {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const unsubscribe of this.#subscriptions.splice(0)) unsubscribe();
+    this.#stop.abort();
     this.#inSync = false;
   }
 

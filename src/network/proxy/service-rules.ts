@@ -192,7 +192,7 @@ function marking(family: Family, trafficClass: TrafficClass): readonly string[] 
 }
 
 /** `wanted` in an order that keeps as many as possible where they are in `previous`. */
-export function place(previous: readonly string[], wanted: readonly string[]): readonly string[] {
+function place(previous: readonly string[], wanted: readonly string[]): readonly string[] {
   const left = new Set(wanted);
   const slots: (string | undefined)[] = wanted.map((_, slot) => {
     const old = previous[slot];

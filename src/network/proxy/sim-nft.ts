@@ -5,6 +5,7 @@
 import { ProxyError } from "./errors.ts";
 import type { NftSink } from "./nft-sink.ts";
 
+/** A chain as the kernel holds it. */
 export interface SimChain {
   readonly hook: string | undefined;
   readonly rules: readonly string[];
@@ -17,6 +18,7 @@ export interface SimSet {
   readonly elements: Map<string, string | undefined>;
 }
 
+/** A table as the kernel holds it. */
 export interface SimTable {
   readonly chains: Map<string, SimChain>;
   readonly sets: Map<string, SimSet>;
@@ -25,6 +27,7 @@ export interface SimTable {
 /** Undoes one step of a transaction. */
 type Undo = () => void;
 
+/** Starts without tables. */
 export class SimNft implements NftSink {
   /** By `family name`. */
   readonly tables = new Map<string, SimTable>();

@@ -16,4 +16,4 @@ function ask(): Promise<string> {
 
 const answers: string[] = [];
 for (let left = Number(count); left > 0; left -= 1) answers.push(await ask());
-console.log(answers.join("\n"));
+process.stdout.write(`${answers.join("\n")}\n`);

@@ -4,5 +4,5 @@ import { createServer } from "node:net";
 const [port = "0", name = ""] = process.argv.slice(2);
 createServer((socket) => socket.end(`${name} ${socket.remoteAddress?.replace("::ffff:", "")}`)).listen(
   Number(port),
-  () => console.log("listening"),
+  () => process.stdout.write("listening\n"),
 );

@@ -7,9 +7,10 @@
  */
 import { assert } from "#base";
 import { contains, parseCidr, parseIp } from "#api";
-import { type Family, tableName } from "./entry.ts";
-import type { SimNft, SimSet, SimTable } from "./sim-nft.ts";
+import { type Family, tableName } from "../proxy/entry.ts";
+import type { SimNft, SimSet, SimTable } from "../proxy/sim-nft.ts";
 
+/** The first packet of a connection. */
 export interface Packet {
   readonly family: Family;
   /** Where it enters the rules: made on this node, or arriving at it. */
@@ -26,6 +27,7 @@ export interface Packet {
   readonly draw: number;
 }
 
+/** What became of it. */
 export interface Route {
   readonly verdict: "accept" | "drop" | "reject";
   /** `address . port` where it goes, translated or not. */
