@@ -72,7 +72,15 @@ export class InteractiveNft implements NftSink, AsyncDisposable {
       ...(environment === undefined ? {} : { environment }),
     };
     const options = { input: Buffer.from(`${commands.join("\n")}\n`), maxOutputBytes: maxRefusalChars };
-    const { exit, errorOutput } = await runToEnd(this.#processes, command, options, signal);
+    const late = new AbortController();
+    const timer = this.#env.clock.timer(transactionTimeoutMs, () => late.abort());
+    const stop = AbortSignal.any([signal, late.signal]);
+    const { exit, errorOutput } = await runToEnd(this.#processes, command, options, stop)
+      .catch((cause: unknown) => {
+        signal.throwIfAborted();
+        throw new ProxyError("broken", "Cannot hand the whole table to nft", { cause });
+      })
+      .finally(() => timer.cancel());
     if ("signal" in exit) throw new ProxyError("broken", `nft was ended by ${exit.signal}`);
     if (exit.code !== 0) throw refusal(Buffer.from(errorOutput).toString());
   }

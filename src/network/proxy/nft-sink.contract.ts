@@ -62,7 +62,14 @@ export function nftSinkContract(
       rules([], [], node),
       rules([everything], [], node),
       rules([everything], [slice("everything", { http: 8080 }, endpoints)], node),
-      rules([everything, sticky()], [slice("sticky", { "": 8080 }, endpoints)], node),
+      rules(
+        [everything, sticky()],
+        [
+          slice("sticky", { "": 8080 }, endpoints),
+          slice("sticky", { "": 8080 }, [{ address: "fd00:10:244:9abc:def0:1234:5678:9abc", node: "n1" }]),
+        ],
+        node,
+      ),
       rules([everything, sticky()], [slice("sticky", { "": 8080 }, endpoints.slice(1))], node),
       rules([sticky(20)], [slice("sticky", { "": 8080 }, endpoints.slice(1))], {
         ...node,
@@ -115,7 +122,7 @@ export function nftSinkContract(
 
 function sticky(timeoutSeconds = 10): ReturnType<typeof service> {
   return service("sticky", {
-    clusterIP: "10.96.0.6",
+    clusterIPs: ["10.96.0.6", "fd00:1234:5678:9abc:def0:1234:5678:9abc"],
     sessionAffinity: "ClientIP",
     sessionAffinityConfig: { clientIP: { timeoutSeconds } },
     ports: [{ port: 80, targetPort: 8080, protocol: "TCP" }],

@@ -18,7 +18,7 @@ import {
   type ServiceCIDR,
   serviceCidrs,
 } from "#api";
-import { type Component, type Env, isAbort, messageOf } from "#base";
+import { type Component, type Env, messageOf } from "#base";
 import { BackOff, type Informer, type Informers, keyOf, keyText, parseKey } from "#client";
 import { serviceKeyOf } from "../service-key.ts";
 import { baseEntries, refusal } from "./base-entries.ts";
@@ -166,7 +166,7 @@ export class ServiceProxy implements Component {
         this.#wakeUp.settle();
         if (this.#inSync) await this.#wakeUp.wait(this.#options.probeMs, signal);
       } catch (error) {
-        if (isAbort(error) || signal.aborted) return;
+        if (signal.aborted) return;
         this.#lost = true;
         this.#metrics.failed.inc();
         this.#env.log.warn("Rules are written anew", { reason: messageOf(error) });
