@@ -70,3 +70,9 @@ test("Durations read and print as Go's", () => {
     if (ms !== undefined) assert.equal(formatDuration(ms), printed ?? text);
   }
 });
+
+test("a duration that is almost right is refused as fast as a right one is read", () => {
+  const start = performance.now();
+  assert.equal(parseDuration(`${"11m".repeat(2_000)}x`), undefined);
+  assert.ok(performance.now() - start < 100);
+});

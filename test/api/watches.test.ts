@@ -158,7 +158,10 @@ test("whatever breaks meanwhile, watchers are told what happened: in order, once
 async function allDone(watchers: readonly Watcher[]): Promise<void> {
   const waiting = new Set(watchers.map(({ what }) => what));
   const late = Promise.withResolvers<void>();
-  const timer = setTimeout(() => late.reject(new Error(`never saw the end: ${[...waiting].join("; ")}`)), 20_000);
+  const timer = setTimeout(
+    () => late.reject(new Error(`never saw the end: ${[...waiting].join("; ")}`)),
+    20_000,
+  );
   const all = watchers.map(({ what, done }) => done.then(() => waiting.delete(what)));
   await Promise.race([Promise.all(all), late.promise]);
   clearTimeout(timer);
