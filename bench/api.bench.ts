@@ -1,6 +1,6 @@
 /**
- * The API server under load over TLS, durable: a lean generator of ours, h2load and the common load, each beside the
- * same load against canned bytes. Run: `npm run bench -- api [--small]`.
+ * The API server under load over TLS, durable: a lean generator of ours, h2load and the common load, each
+ * beside the same load against canned bytes. Run: `npm run bench -- api [--small]`.
  */
 import { commonLoad, commonLoadExists, type CommonLoadSize } from "./harness/common-load.ts";
 import { h2load } from "./harness/h2load.ts";

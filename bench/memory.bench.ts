@@ -1,5 +1,6 @@
 /**
- * Resident memory of `navarch up`: at rest, and after the common load. Run: `npm run bench -- memory [--small]`.
+ * Resident memory of `navarch up`: at rest, and after the common load. Run: `npm run bench -- memory
+ * [--small]`.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { commonLoad, commonLoadExists, type CommonLoadSize } from "./harness/common-load.ts";

@@ -67,7 +67,10 @@ function annotation(at: number): object {
   return { metadata: { annotations: { at: String(at) } } };
 }
 
-/** Counts frames, which end in a newline of their own; the transfer encoding's newlines follow a carriage return. */
+/**
+ * Counts frames, which end in a newline of their own; the transfer encoding's newlines follow a carriage
+ * return.
+ */
 function frameCounter(count: () => void): (chunk: Buffer) => void {
   let last = 0;
   return (chunk) => {

@@ -1,6 +1,6 @@
 /**
- * The ceiling: a server that speaks TLS and HTTP as ours does and answers each request of the common load with bytes
- * made beforehand. What our server reaches is told as a share of it.
+ * The ceiling: a server that speaks TLS and HTTP as ours does and answers each request of the common load
+ * with bytes made beforehand. What our server reaches is told as a share of it.
  */
 import { once } from "node:events";
 import {

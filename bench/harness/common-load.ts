@@ -1,6 +1,6 @@
 /**
- * The common load (`bench/api.mjs` in the folder shared beside the repository), when it is there: run phase by phase,
- * so that what the server pays is told for each.
+ * The common load (`bench/api.mjs` in the folder shared beside the repository), when it is there: run
+ * phase by phase, so that what the server pays is told for each.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -22,7 +22,10 @@ export interface CommonLoadSize {
 
 export type PhaseResult = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** Runs one phase (`create`, `get`, `patch`, ...), in the order of the program: the later ones need the earlier. */
+/**
+ * Runs one phase (`create`, `get`, `patch`, ...), in the order of the program: the later ones need the
+ * earlier.
+ */
 export async function commonLoad(target: Target, phase: string, size: CommonLoadSize): Promise<PhaseResult> {
   const { stdout, stderr } = await execute(
     process.execPath,

@@ -1,4 +1,7 @@
-/** `h2load` (nghttp2-client): the leanest HTTP/2 load there is. It cannot show a client certificate: a token is sent. */
+/**
+ * `h2load` (nghttp2-client): the leanest HTTP/2 load there is. It cannot show a client certificate: a
+ * token is sent.
+ */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

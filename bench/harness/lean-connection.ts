@@ -1,6 +1,6 @@
 /**
- * The leanest load: HTTP/1.1 on a TLS socket, one request in flight per connection, answers framed and not parsed. It
- * takes a few microseconds a request, so that what is measured is the server.
+ * The leanest load: HTTP/1.1 on a TLS socket, one request in flight per connection, answers framed and not
+ * parsed. It takes a few microseconds a request, so that what is measured is the server.
  */
 import { once } from "node:events";
 import { connect, type TLSSocket } from "node:tls";
@@ -65,7 +65,10 @@ export class LeanConnection implements Disposable {
     });
   }
 
-  /** Sends a watch; resolves with the first bytes, then tells of every chunk. The connection does nothing else. */
+  /**
+   * Sends a watch; resolves with the first bytes, then tells of every chunk. The connection does nothing
+   * else.
+   */
   follow(request: Buffer, onData: (chunk: Buffer) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;

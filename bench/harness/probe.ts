@@ -1,6 +1,6 @@
 /**
- * What a process pays while something is measured: CPU of the main thread and of all threads, event-loop delay,
- * collection pauses, resident memory. Runs inside the measured process.
+ * What a process pays while something is measured: CPU of the main thread and of all threads, event-loop
+ * delay, collection pauses, resident memory. Runs inside the measured process.
  */
 import { monitorEventLoopDelay, PerformanceObserver } from "node:perf_hooks";
 

@@ -1,6 +1,7 @@
 /**
- * How a benchmark tells its figures: each beside its budget and its ceiling, with what the measured process paid, the
- * machine, and a hash of what was done, so that two runs can be seen to have done the same work.
+ * How a benchmark tells its figures: each beside its budget and its ceiling, with what the measured
+ * process paid, the machine, and a hash of what was done, so that two runs can be seen to have done the
+ * same work.
  */
 import { createHash } from "node:crypto";
 import { cpus, loadavg, totalmem } from "node:os";

@@ -1,4 +1,7 @@
-/** The process that is measured (`server-process.ts` starts it): `serve.ts FOLDER OPTIONS`. Ends when its parent does. */
+/**
+ * The process that is measured (`server-process.ts` starts it): `serve.ts FOLDER OPTIONS`. Ends when its
+ * parent does.
+ */
 import { createRealEnv } from "#base/real";
 import { clusterRoleBindings, serviceAccounts } from "#api";
 import { Cluster, startCluster } from "#cluster";

@@ -1,6 +1,6 @@
 /**
- * The measured server in a process of its own, so that the load beside it costs it nothing: a cluster, or a server of
- * canned bytes. Measurements are asked for by message.
+ * The measured server in a process of its own, so that the load beside it costs it nothing: a cluster, or
+ * a server of canned bytes. Measurements are asked for by message.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -1,3 +1,4 @@
+/** Waiting for a place, and who goes next. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SimWorld } from "#base/sim";

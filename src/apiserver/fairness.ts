@@ -1,7 +1,8 @@
 /**
- * Bounds requests in flight: reads and writes apart, long-running ones and the cluster's administrators not at all. A
- * request over the bound waits, and those that wait are let in user by user, so that nobody's flood keeps another
- * out; one that waits too long, or finds too many waiting, is refused with 429.
+ * Bounds requests in flight: reads and writes apart, long-running ones and the cluster's administrators
+ * not at all. A request over the bound waits, and those that wait are let in user by user, so that
+ * nobody's flood keeps another out; one that waits too long, or finds too many waiting, is refused with
+ * 429.
  */
 import { type StatusError, tooManyRequests } from "#api";
 import type { Clock, Env, Gauge } from "#base";
@@ -40,7 +41,10 @@ export class Fairness {
     this.#writes = new Places(env.clock, gauge, { kind: "mutating", places: writes, waiting });
   }
 
-  /** Takes a place, now or in turn, and returns what gives it back. Rejects with 429, or when `signal` aborts. */
+  /**
+   * Takes a place, now or in turn, and returns what gives it back. Rejects with 429, or when `signal`
+   * aborts.
+   */
   async enter(user: User, info: RequestInfo, signal: AbortSignal): Promise<() => void> {
     if (isLongRunning(info) || user.groups.includes(MASTERS)) return NOTHING;
     const places = READ_VERBS.has(info.verb) ? this.#reads : this.#writes;

@@ -1,3 +1,4 @@
+/** Laps in virtual time: order, and room for others. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SimWorld } from "#base/sim";

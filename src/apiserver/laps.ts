@@ -1,7 +1,7 @@
 /**
- * Serves the watchers on sockets in laps: those that woke since the last one, a few at a time, then a pause that grows
- * with what the lap took. So a lone watcher hears at once; of many, each gets several events in one write, and
- * writers get the loop in between.
+ * Serves the watchers on sockets in laps: those that woke since the last one, a few at a time, then a
+ * pause that grows with what the lap took. So a lone watcher hears at once; of many, each gets several
+ * events in one write, and writers get the loop in between.
  *
  *   woken  a b c d . . . a b c d . . .        lap: a b | c d, pause, lap: a b | c d, pause
  */

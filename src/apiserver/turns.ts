@@ -1,7 +1,8 @@
 /**
- * Shares the event loop: long work asks for a turn before each piece and waits once the current slice is used up,
- * so that nothing holds the loop for more than a few milliseconds (a TLS write that "drains" at once is no
- * yield). Those that wait go on a few at a time: what one does after its turn no clock can cut short.
+ * Shares the event loop: long work asks for a turn before each piece and waits once the current slice is
+ * used up, so that nothing holds the loop for more than a few milliseconds (a TLS write that "drains" at
+ * once is no yield). Those that wait go on a few at a time: what one does after its turn no clock can cut
+ * short.
  */
 import type { Clock } from "#base";
 import { SLICE_MS, TURNS_PER_SLICE } from "./limits.ts";

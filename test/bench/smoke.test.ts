@@ -1,4 +1,7 @@
-/** Each benchmark runs with small parameters and does its work, so that none rots. Figures are not judged here. */
+/**
+ * Each benchmark runs with small parameters and does its work, so that none rots. Figures are not judged
+ * here.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { apiBench } from "../../bench/api.bench.ts";
@@ -21,7 +24,9 @@ const benchmarks: Readonly<Record<string, () => Promise<Report>>> = {
 };
 
 for (const [name, run] of Object.entries(benchmarks)) {
-  test(`the benchmark "${name}" runs, and each of its figures is a number`, { timeout: 120_000 }, async () => {
+  test(`the benchmark "${name}" runs, and each of its figures is a number`, {
+    timeout: 120_000,
+  }, async () => {
     const { figures } = await run();
     assert.notEqual(figures.length, 0);
     for (const figure of figures) assert.equal(Number.isFinite(figure.value), true, figure.name);
