@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { changeKubeconfig, credentialsOf, HttpsTransport, loadKubeconfigs, withoutContext } from "#client";
 import { checkClusterName } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
+import { stopLeftNode } from "./real-node.ts";
 import { readRunInfo, removeRunInfo } from "./run-file.ts";
 import { dataDirOf, kubeconfigPath } from "./up.ts";
 
@@ -21,9 +22,10 @@ export async function down(target: Target & { readonly purge: boolean }): Promis
   const dataDir = dataDirOf(name, target.dataDir);
   const info = readRunInfo(dataDir);
   if (info !== undefined) await stop(dataDir, info.pid);
+  const left = await stopLeftNode(dataDir);
   removeRunInfo(dataDir);
   if (!target.purge) {
-    return info === undefined
+    return info === undefined && !left
       ? `Cluster "${name}" was not running.`
       : `Cluster "${name}" is stopped; its state is in ${dataDir}.`;
   }

@@ -1,11 +1,20 @@
 /** The node of this machine under a cluster: chosen when the machine has what it takes, else why not. */
 import { hostname } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { services } from "#api";
 import type { Component, Env } from "#base";
-import { SystemProcesses } from "#base/real";
+import { createRealEnv, SystemProcesses } from "#base/real";
 import { InformerSet } from "#client";
-import { findTools, lockMachine, machineOwner, MachineNode, type NodeTools } from "#kubelet";
+import {
+  findTools,
+  lockMachine,
+  machineOwner,
+  MachineNode,
+  MachineRuntime,
+  type NodeTools,
+  readMachine,
+} from "#kubelet";
 import type { Access } from "./access.ts";
 import { podCidrOf } from "./components.ts";
 import type { NodeMode } from "./cluster-options.ts";
@@ -58,6 +67,22 @@ export interface RealNodeOptions {
 export function realNodeName(otherwise: string): string {
   const name = hostname().toLowerCase();
   return /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/.test(name) ? name : otherwise;
+}
+
+/** Ends what a killed cluster left running of its containers. Resolves with whether there was something. */
+export async function stopLeftNode(dataDir: string): Promise<boolean> {
+  const directory = containerdDirectory(dataDir);
+  const tools = findTools();
+  if (!existsSync(join(directory, "containerd.pid")) || typeof tools === "string") return false;
+  using _ = lockMachine();
+  await using env = createRealEnv({ name: "down", logLevel: "warn" });
+  await using runtime = new MachineRuntime(
+    env,
+    { processes: new SystemProcesses(), machine: readMachine(dataDir) },
+    { tools, containerdDirectory: directory, podCidr: podCidrOf(0) },
+  );
+  await runtime.start(new AbortController().signal);
+  return true;
 }
 
 /** Starts the machine's node; it ends its containers when it is disposed. */

@@ -2,6 +2,8 @@
 export { Kubelet, type KubeletDeps } from "./kubelet.ts";
 export type { MachineInfo } from "./machine.ts";
 export { lockMachine, machineOwner } from "./machine-lock-node.ts";
+export { readMachine } from "./machine-facts-node.ts";
+export { MachineRuntime } from "./machine-runtime-node.ts";
 export { MachineNode, type MachineNodeDeps, type MachineNodeOptions } from "./machine-node.ts";
 export type { KubeletOptions } from "./options.ts";
 export { ApiReferences, type References } from "./pod/references.ts";

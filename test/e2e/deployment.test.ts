@@ -22,6 +22,7 @@ interface PodRow {
 class Machine {
   readonly folder = mkdtempSync("/run/navarch-e2e-");
   readonly data = join(this.folder, "data");
+  readonly environment = { KUBECONFIG: join(this.folder, "kubeconfig") };
   #program: Program | undefined;
 
   async up(): Promise<void> {
@@ -41,7 +42,7 @@ class Machine {
   }
 
   async kubectl(...args: readonly string[]): Promise<string> {
-    const ended = await run("kubectl", args, { KUBECONFIG: join(this.folder, "kubeconfig") });
+    const ended = await run("kubectl", args, this.environment);
     assert.equal(ended.code, 0, `kubectl ${args.join(" ")}: ${ended.stderr}\n${this.#program?.output}`);
     return ended.stdout;
   }
@@ -127,5 +128,10 @@ onOwnMachine(import.meta.filename, () => {
     await machine.up();
     await machine.kubectl("rollout", "status", "deployment", "web", "--timeout=60s");
     assert.deepEqual(await machine.pages(), ["hello\n", "hello\n", "hello\n"]);
+
+    await machine.stop("SIGKILL");
+    const down = await run(navarch, ["down", "--purge", "--data", machine.data], machine.environment);
+    assert.deepEqual([down.code, down.stderr], [0, ""]);
+    assert.deepEqual([machine.shims(), mountPoints(), existsSync(machine.data)], [[], mounts, false]);
   });
 });
