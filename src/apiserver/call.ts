@@ -2,6 +2,7 @@
  * What enters and leaves the gate. Sockets and in-process callers make the same `Call`; only the body and the
  * answer differ: bytes for a socket, plain shared data in process (DESIGN.md §3.4).
  */
+import type { ByteChannel } from "#base/streams";
 import type { User } from "./user.ts";
 
 /** The identity that TLS proved, if the client showed a certificate of the cluster's client CA. */
@@ -54,5 +55,7 @@ export interface Answer {
     | { readonly type: "data"; readonly data: unknown }
     /** `live`: chunks are news, which must leave at once (a watch). */
     | { readonly type: "stream"; readonly chunks: AsyncIterable<Uint8Array>; readonly live?: true }
+    /** With status 101: the connection goes on as this channel. */
+    | { readonly type: "upgraded"; readonly channel: ByteChannel }
     | { readonly type: "events"; readonly events: AsyncIterable<readonly WatchItem[]> };
 }

@@ -55,6 +55,7 @@ export function plainAnswer({ status, headers, body }: Answer): PlainAnswer {
     case "bytes":
       return { status, headers, body: Buffer.from(body.bytes).toString("utf8") };
     case "stream":
+    case "upgraded":
       assert(false, "an in-process call was answered with a byte stream");
   }
 }

@@ -64,6 +64,10 @@ export const TOKEN_CACHE = 4_096;
 export const FIRST_REQUEST_MS = 32_000;
 /** An HTTP/1.1 connection without requests is closed after this time (upstream's IdleTimeout). */
 export const IDLE_CONNECTION_MS = 90_000;
+/** Of a kubelet's refusal, and of what is passed on to a node in a body. */
+export const MAX_REFUSAL_BYTES = 3 * 1024 * 1024;
+/** Of a log that is read by a call in process, which takes it whole. */
+export const MAX_COLLECTED_BYTES = 64 * 1024 * 1024;
 /** A closing server lets requests in flight finish for this long. */
 export const DRAIN_MS = 5_000;
 /** Streams that one HTTP/2 connection may hold open, as upstream (each idle watch takes one). */

@@ -3,6 +3,8 @@ export type { Answer, Call, CallBody, PeerCertificate, WatchItem } from "./call.
 export { Catalog } from "./catalog.ts";
 export { HttpsFront, type FrontDeps, type FrontOptions } from "./front/https-front-node.ts";
 export type { Audit } from "./gate.ts";
+export { HttpsNodes, type HttpsNodesOptions } from "./nodes/https-nodes-node.ts";
+export type { NodeAccess, NodeTarget } from "./nodes/node-access.ts";
 export type { PlainAnswer, PlainRequest } from "./in-process.ts";
 export { describeRecords } from "./registry/records.ts";
 export { ApiServer, type ApiServerDeps, type ApiServerOptions } from "./server.ts";

@@ -2,12 +2,14 @@
  * Turns outcomes into answers. For sockets: JSON from stored bytes; YAML, protobuf, tables and metadata
  * from decoded objects. In process: the shared objects themselves, no text at all.
  */
-import { type KubeObject, type Resource, notAcceptable } from "#api";
+import { type KubeObject, type Resource, notAcceptable, tooLarge } from "#api";
 import type { Clock } from "#base";
+import type { ExchangeAnswer } from "#base/streams";
 import { bytesAnswer, dataAnswer, isInProcess, textAnswer } from "./answers.ts";
 import type { Answer } from "./call.ts";
 import { listAnswer } from "./list-answer.ts";
 import { type Encoding, MEDIA_TYPES, isStoredForm } from "./negotiate.ts";
+import { MAX_COLLECTED_BYTES } from "./limits.ts";
 import { encodeValue } from "./registry/encoding.ts";
 import type { Outcome, Single } from "./registry/outcome.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
@@ -40,6 +42,8 @@ export class Responder {
         return this.#watch(request, outcome.feed, encoding);
       case "text":
         return textAnswer(outcome.status, outcome.contentType, outcome.text);
+      case "relayed":
+        return relayedAnswer(request, outcome.answer);
     }
   }
 
@@ -79,4 +83,19 @@ function shownAs(
   if (encoding.as !== "Table") throw notAcceptable(Object.values(MEDIA_TYPES));
   const row = rowOf(resource, object, includeObject(request.info.query), request.now);
   return table(columnDefinitions(resource), [row], { resourceVersion: object.metadata.resourceVersion });
+}
+
+/** A stream as it comes; whoever calls in process takes no streams, and gets the whole. */
+async function relayedAnswer(request: ResourceRequest, answer: ExchangeAnswer): Promise<Answer> {
+  const { status, headers, body } = answer;
+  if (body.type !== "stream") return { status, headers, body };
+  if (!isInProcess(request.call)) return { status, headers, body: { ...body, live: true } };
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body.chunks) {
+    size += chunk.length;
+    if (size > MAX_COLLECTED_BYTES) throw tooLarge(MAX_COLLECTED_BYTES);
+    chunks.push(chunk);
+  }
+  return { status, headers, body: { type: "bytes", bytes: Buffer.concat(chunks) } };
 }

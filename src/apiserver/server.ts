@@ -27,6 +27,7 @@ import { type PlainAnswer, type PlainRequest, plainCall, plainAnswer } from "./i
 import { Laps } from "./laps.ts";
 import { Negotiator } from "./negotiate.ts";
 import { Lanes } from "./registry/lanes.ts";
+import type { NodeAccess } from "./nodes/node-access.ts";
 import { ManagedFieldsTracker } from "./registry/managed-fields.ts";
 import { Objects } from "./registry/objects.ts";
 import { Records } from "./registry/records.ts";
@@ -50,6 +51,8 @@ export interface ApiServerDeps {
   /** Signs service account tokens; further pairs only verify. */
   readonly tokenKeys: readonly KeyPair[];
   readonly audit?: Audit;
+  /** How it reaches kubelets. Default: not at all. */
+  readonly nodes?: NodeAccess;
 }
 
 /** Settings of a server. */
@@ -140,7 +143,7 @@ export class ApiServer implements Component {
       registry: this.#registry,
       responder: new Responder(views, turns, env.clock),
       negotiator,
-      services: { authenticator, authorizers, rbac: this.#rbac, tokens },
+      services: { authenticator, authorizers, rbac: this.#rbac, tokens, nodes: deps.nodes },
     };
     this.#endpoints = {
       discovery: new DiscoveryEndpoints(catalog, env.crypto, serverAddress(options)),

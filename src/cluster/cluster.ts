@@ -7,7 +7,7 @@
  * Many fit in one process: nothing is shared between two of them.
  */
 import { resources } from "#api";
-import { ApiServer, describeRecords, Catalog, HttpsFront, type User } from "#apiserver";
+import { ApiServer, describeRecords, Catalog, HttpsFront, HttpsNodes, type User } from "#apiserver";
 import type { Component, Disk, Env, RootEnv } from "#base";
 import { type ClusterPki, ensureClusterPki } from "#base/pki";
 import { type Client, writeKubeconfig } from "#client";
@@ -15,9 +15,10 @@ import { type Journal, RevisionStore } from "#store";
 import { InProcessAccess } from "./access.ts";
 import type { ListenAddress } from "./cluster-options.ts";
 import { Compactor } from "./compactor.ts";
-import { startControllers, startScheduler, startVirtualNode } from "./components.ts";
+import { type ServeKubelet, startControllers, startScheduler, startVirtualNode } from "./components.ts";
 import { clientCertificate, kubeconfigOf } from "./credentials.ts";
 import { administrator, type Identity } from "./identities.ts";
+import { LocalNodes } from "./local-nodes.ts";
 import { type RealNodeOptions, startRealNode } from "./real-node.ts";
 
 /** What a cluster stands on. */
@@ -176,7 +177,7 @@ export class Cluster implements AsyncDisposable {
     if (config.virtualNodes > 0) {
       tasks.push(
         step(`${config.virtualNodes} virtual ${config.virtualNodes === 1 ? "node" : "nodes"}`, () =>
-          nodesOf(config, env, access, add, signal),
+          nodesOf(config, env, running, add, signal),
         ),
       );
     }
@@ -202,6 +203,7 @@ interface Base {
 interface Running extends Base {
   readonly server: ApiServer;
   readonly access: InProcessAccess;
+  readonly nodes: LocalNodes;
   readonly front: HttpsFront | undefined;
 }
 
@@ -228,10 +230,12 @@ async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Pr
   }
   const advertised =
     listen === undefined || front === undefined ? undefined : advertisedAt(listen.host, front.port);
+  const { certificatePem: certificate, privateKeyPem: privateKey } = pki.apiserverKubeletClient;
+  const nodes = new LocalNodes(new HttpsNodes({ certificate, privateKey }));
   const server = stack.use(
     new ApiServer(
       env.child("apiserver"),
-      { store, resources, tokenKeys: [pki.serviceAccountKeys] },
+      { store, resources, tokenKeys: [pki.serviceAccountKeys], nodes },
       {
         rootCertificate: pki.ca.certificatePem,
         ...(advertised === undefined ? {} : { advertised }),
@@ -243,22 +247,23 @@ async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Pr
   open(server);
   await stack.use(new Compactor(env.child("compactor"), { store })).start();
   const access = stack.use(new InProcessAccess(server));
-  return { ...base, server, access, front };
+  return { ...base, server, access, nodes, front };
 }
 
 async function nodesOf(
   config: ClusterConfig,
   env: Env,
-  access: InProcessAccess,
+  { access, nodes }: Running,
   add: (name: string, make: () => Promise<Component>) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
+  const serve: ServeKubelet = (name, server) => nodes.add(name, server);
   const indices = Array.from({ length: config.virtualNodes }, (_, index) => index);
   await Promise.all(
     indices.map((index) => {
       const name = `${config.name}-${index}`;
       return add(`kubelet ${name}`, () =>
-        startVirtualNode(env.child(`node-${index}`), access, name, index, signal),
+        startVirtualNode(env.child(`node-${index}`), access, name, index, serve, signal),
       );
     }),
   );

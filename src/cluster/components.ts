@@ -2,7 +2,7 @@
  * Starts the components beside the API server over an `Access`, the same way in the one-process cluster and alone. Each
  * returns what stops it.
  */
-import { configMaps, secrets, services } from "#api";
+import { configMaps, pods, secrets, services } from "#api";
 import type { Component, Env } from "#base";
 import {
   type Client,
@@ -15,10 +15,12 @@ import {
 import { ControllerManager, controllers } from "#controllers";
 import {
   Kubelet,
+  KubeletServer,
   type MachineInfo,
   SimDialer,
   SimImages,
   SimRuntime,
+  SimStreams,
   SimVolumes,
   ApiReferences,
 } from "#kubelet";
@@ -78,12 +80,20 @@ function electionOf(env: Env, client: Client, identity: string): LeaderElection 
   return new LeaderElection(env.child("leader-election"), { client }, lease);
 }
 
+/** Makes a node's server reachable, until it is disposed: in process by its name, or at a port that it returns. */
+export type ServeKubelet = (
+  nodeName: string,
+  server: KubeletServer,
+  signal: AbortSignal,
+) => Promise<AsyncDisposable & { readonly port?: number }>;
+
 /** A node without a machine: the real kubelet over the simulated runtime. */
 export async function startVirtualNode(
   env: Env,
   access: Access,
   name: string,
   index: number,
+  serve: ServeKubelet,
   signal: AbortSignal,
 ): Promise<Component> {
   const client = access.client(kubeletIdentity(name), "kubelet");
@@ -106,7 +116,32 @@ export async function startVirtualNode(
     volumes: new SimVolumes({ references }),
     machine: virtualMachine(name, index),
   };
-  return started(new Kubelet(env, deps, { nodeName: name }), signal);
+  const streams = new SimStreams({ runtime });
+  const own = informers.of(pods, { fieldSelector: `spec.nodeName=${name}` }).lister;
+  const server = new KubeletServer(
+    env.child("server"),
+    { client, pods: own, runtime, streams, logs: streams },
+    { nodeName: name },
+  );
+  const served = await serve(name, server, signal);
+  const port = served.port === undefined ? {} : { port: served.port };
+  return withServer(
+    await started(new Kubelet(env, deps, { nodeName: name, ...port }), signal),
+    server,
+    served,
+  );
+}
+
+/** A kubelet with its server: what it streams ends before it does. */
+function withServer(kubelet: Kubelet, ...servers: readonly AsyncDisposable[]): Component {
+  return {
+    start: (signal) => kubelet.start(signal),
+    ready: () => kubelet.ready(),
+    async [Symbol.asyncDispose]() {
+      for (const server of servers) await server[Symbol.asyncDispose]();
+      await kubelet[Symbol.asyncDispose]();
+    },
+  };
 }
 
 async function started<T extends Component>(component: T, signal: AbortSignal): Promise<T> {

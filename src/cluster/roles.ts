@@ -7,12 +7,14 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Component, RootEnv } from "#base";
 import { createRealEnv, FileSystemDisk } from "#base/real";
+import { createCa, issue } from "#base/pki";
 import { changeKubeconfig, credentialsOf, loadKubeconfigs } from "#client";
+import { KubeletHttpsServer } from "#kubelet";
 import { EtcdJournal, type Journal, SqliteJournal } from "#store";
 import { RemoteAccess } from "./access.ts";
 import { Cluster } from "./cluster.ts";
 import type { ListenAddress } from "./cluster-options.ts";
-import { startControllers, startScheduler, startVirtualNode } from "./components.ts";
+import { type ServeKubelet, startControllers, startScheduler, startVirtualNode } from "./components.ts";
 import { clientCertificate, withCluster } from "./credentials.ts";
 import { ClusterError } from "./errors.ts";
 import {
@@ -156,12 +158,35 @@ export function runScheduler(kubeconfig: string, signal: AbortSignal): Promise<R
   );
 }
 
-/** The kubelet of one virtual node, with that node's kubeconfig. */
+/** The kubelet of one virtual node, with that node's kubeconfig; its server listens on a port of its own. */
 export function runKubelet(kubeconfig: string, nodeName: string, signal: AbortSignal): Promise<Role> {
   return runRemote(`kubelet ${nodeName}`, kubeconfig, (env, access) =>
-    startVirtualNode(env, access, nodeName, 0, signal),
+    startVirtualNode(env, access, nodeName, 0, httpsKubelet(env, kubeconfig), signal),
   );
 }
+
+/** As upstream's kubelet does without a certificate from elsewhere, it signs one itself. */
+function httpsKubelet(env: RootEnv, kubeconfig: string): ServeKubelet {
+  return async (nodeName, server, signal) => {
+    const days = 365;
+    const ca = createCa(env, { commonName: `${nodeName}-ca`, days });
+    const { certificatePem: certificate, privateKeyPem: privateKey } = issue(env, ca, {
+      subject: { commonName: nodeName, organizations: [] },
+      usages: ["server"],
+      dnsNames: [nodeName],
+      ipAddresses: [kubeletHost],
+      days,
+    });
+    const clientAuthorities = await caOf(kubeconfig);
+    const options = { host: kubeletHost, port: 0, certificate, privateKey, clientAuthorities };
+    const https = new KubeletHttpsServer(env.child("https"), { server }, options);
+    await https.start(signal);
+    return { port: https.port, [Symbol.asyncDispose]: () => https[Symbol.asyncDispose]() };
+  };
+}
+
+/** Where virtual nodes say that they are. */
+const kubeletHost = "127.0.0.1";
 
 async function caOf(kubeconfig: string): Promise<string> {
   return (await credentialsOf(await loadKubeconfigs([resolve(kubeconfig)]))).ca ?? "";

@@ -21,6 +21,11 @@ export {
   simLink,
   SimRuntime,
   type SimRuntimeOptions,
+  SimStreams,
   SimVolumes,
 } from "./runtime/sim/mod.ts";
+export type { LogEntry, LogRange, LogSource, RuntimeStreams } from "./runtime/streams.ts";
+export type { Caller } from "./server/caller.ts";
+export { type HttpsServerOptions, KubeletHttpsServer } from "./server/https-server-node.ts";
+export { KubeletServer, type KubeletServerDeps } from "./server/kubelet-server.ts";
 export { type PodVolumes, VolumeError } from "./volumes/volumes.ts";

@@ -2,6 +2,7 @@
 import * as http from "node:http";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
+import { joinChannels, socketChannel } from "#base/streams";
 import type { Answer, Call, CallBody } from "../call.ts";
 import { IDLE_CONNECTION_MS } from "../limits.ts";
 import { gzipped } from "./gzip-node.ts";
@@ -26,12 +27,49 @@ export function serveHttp1(options: Http1Options): http.Server {
     keepAliveTimeout: IDLE_CONNECTION_MS,
   });
   server.on("request", (request, response) => void serve(options, request, response));
+  server.on("upgrade", (request, socket, head) => void upgrade(options, request, socket, head));
   server.on("clientError", (_error, socket) => socket.destroy());
   return server;
 }
 
 /** Made once: an abort without a reason makes a DOMException each time. */
 const GONE = new Error("the client went away");
+
+/** A client that asks for another protocol gets it, or a plain answer and a closed connection. */
+async function upgrade(
+  options: Http1Options,
+  request: http.IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  const gone = new AbortController();
+  options.busy.add(socket);
+  socket.on("close", () => {
+    gone.abort(GONE);
+    options.busy.delete(socket);
+  });
+  const stop = (): void => void socket.destroy();
+  options.closing.addEventListener("abort", stop, { once: true });
+  try {
+    const answer = await options.handle(callOf(options, request, gone.signal));
+    if (answer.body.type === "upgraded") {
+      const channel = socketChannel(socket, head);
+      const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      await channel.write(Buffer.from(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("")}\r\n`));
+      return await joinChannels(channel, answer.body.channel);
+    }
+    const response = new http.ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as TLSSocket);
+    response.on("finish", () => socket.end());
+    await send(request, response, answer, gone.signal);
+  } catch {
+    // The client went away, or the answer broke half way: only cutting the connection says so.
+    socket.destroy();
+  } finally {
+    options.closing.removeEventListener("abort", stop);
+  }
+}
 
 async function serve(
   options: Http1Options,

@@ -1,5 +1,6 @@
 /** What a verb hands to the responder, before any encoding is chosen. */
 import type { KubeObject, Resource, Type } from "#api";
+import type { ExchangeAnswer } from "#base/streams";
 import type { Revision, StoredRecord } from "#store";
 import type { WatchFeed } from "./watch-feed.ts";
 import type { Versioned } from "./records.ts";
@@ -14,8 +15,10 @@ export type Outcome =
   | { readonly type: "single"; readonly status: number; readonly resource: Resource; readonly value: Single }
   | { readonly type: "list"; readonly resource: Resource; readonly page: Page }
   | { readonly type: "watch"; readonly resource: Resource; readonly feed: WatchFeed }
-  /** Something that is served as it is: a log, a metrics page, a proxied answer. */
-  | { readonly type: "text"; readonly status: number; readonly contentType: string; readonly text: string };
+  /** Something that is served as it is. */
+  | { readonly type: "text"; readonly status: number; readonly contentType: string; readonly text: string }
+  /** Another server's answer: a log, a proxied page, a connection that has become something else. */
+  | { readonly type: "relayed"; readonly answer: ExchangeAnswer };
 
 /** One page of a list, from one snapshot. */
 export interface Page {

@@ -11,6 +11,7 @@ import { bindings } from "./bindings.ts";
 import { componentStatuses } from "./component-statuses.ts";
 import { namespaces } from "./namespaces.ts";
 import { needsNode } from "./not-yet.ts";
+import { nodeProxy } from "./pod-streams.ts";
 import { pods } from "./pods.ts";
 import { serviceAccounts } from "./service-accounts.ts";
 import type { ServiceAddresses } from "./service-addresses.ts";
@@ -27,6 +28,9 @@ export interface BehaviourParts {
 const proxy = {
   proxy: { create: needsNode, delete: needsNode, get: needsNode, patch: needsNode, update: needsNode },
 };
+const nodeProxies = {
+  proxy: { create: nodeProxy, delete: nodeProxy, get: nodeProxy, patch: nodeProxy, update: nodeProxy },
+};
 const returnsDeleted: Behaviour = { returnsDeleted: true };
 
 /** The table. */
@@ -35,7 +39,7 @@ export function createBehaviours({ rootCertificate, addresses, ports }: Behaviou
     bindings,
     componentstatuses: componentStatuses,
     namespaces: namespaces(rootCertificate),
-    nodes: { actions: proxy },
+    nodes: { actions: nodeProxies },
     persistentvolumeclaims: returnsDeleted,
     persistentvolumes: returnsDeleted,
     pods,

@@ -1,4 +1,4 @@
-/** Subresources that a node serves: only real nodes can, and this server reaches none yet. */
+/** Proxies to the ports of pods and services: this server has no way into the pods' network yet. */
 import { StatusError, notFound } from "#api";
 import type { Action } from "./behaviour.ts";
 
@@ -10,6 +10,6 @@ export const needsNode: Action = async (registry, request) => {
   throw new StatusError(
     501,
     "",
-    `Cannot serve ${subresource} of ${object}: virtual nodes run no containers, and no real node can be reached yet`,
+    `Cannot serve ${subresource} of ${object}: this server cannot reach the network of pods yet; use a forwarded port`,
   );
 };

@@ -3,6 +3,7 @@ import type { Behaviour } from "./behaviour.ts";
 import { needsNode } from "./not-yet.ts";
 import { bindPod } from "./pod-binding.ts";
 import { evictPod } from "./pod-eviction.ts";
+import { podAttach, podExec, podLog, podPortForward } from "./pod-streams.ts";
 
 const everyVerb = {
   create: needsNode,
@@ -17,10 +18,10 @@ export const pods: Behaviour = {
   actions: {
     binding: { create: bindPod },
     eviction: { create: evictPod },
-    log: { get: needsNode },
-    attach: { create: needsNode, get: needsNode },
-    exec: { create: needsNode, get: needsNode },
-    portforward: { create: needsNode, get: needsNode },
+    log: { get: podLog },
+    attach: { create: podAttach, get: podAttach },
+    exec: { create: podExec, get: podExec },
+    portforward: { create: podPortForward, get: podPortForward },
     proxy: everyVerb,
   },
 };

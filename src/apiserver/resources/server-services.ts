@@ -3,10 +3,13 @@ import type { Authenticator } from "../authn/authenticator.ts";
 import type { ServiceAccountTokens } from "../authn/service-account-tokens.ts";
 import type { AuthorizerChain } from "../authz/chain.ts";
 import type { RbacAuthorizer } from "../authz/rbac.ts";
+import type { NodeAccess } from "../nodes/node-access.ts";
 
 export interface ServerServices {
   readonly authenticator: Authenticator;
   readonly authorizers: AuthorizerChain;
   readonly rbac: RbacAuthorizer;
   readonly tokens: ServiceAccountTokens;
+  /** Absent: the server reaches no nodes. */
+  readonly nodes: NodeAccess | undefined;
 }

@@ -192,14 +192,17 @@ function broken(detail: string): StreamError {
   return new StreamError("protocol", `Cannot inflate a header block: it has ${detail}`);
 }
 
-/** A piece of a zlib stream that stores its text as it is; `first` begins the stream. */
+/**
+ * A piece of a zlib stream that stores its text as it is; `first` begins the stream. An empty block ends each piece, as
+ * a flush does: readers hand out what they have only then.
+ */
 export function storedBlock(text: Uint8Array, first: boolean): Buffer {
-  const head = Buffer.from([
-    0x00,
-    text.length & 255,
-    text.length >> 8,
-    ~text.length & 255,
-    (~text.length >> 8) & 255,
-  ]);
-  return Buffer.concat([...(first ? [Buffer.from([0x78, 0x01])] : []), head, text]);
+  const begin = Buffer.from(first ? [0x78, 0x01] : []);
+  return Buffer.concat([begin, stored(text), stored(new Uint8Array())]);
+}
+
+function stored(text: Uint8Array): Buffer {
+  const size = text.length;
+  const head = [0x00, size & 255, size >> 8, ~size & 255, (~size >> 8) & 255];
+  return Buffer.concat([Buffer.from(head), text]);
 }

@@ -29,7 +29,7 @@ export {
   tunnel,
   tunnelProtocol,
 } from "./port-forward.ts";
-export { socketChannel } from "./socket-channel-node.ts";
+export { socketChannel, writableSink } from "./socket-channel-node.ts";
 export { acceptSpdyCommand, runSpdyCommand, spdyCommandProtocols } from "./spdy-command.ts";
 export { SpdyConnection, type SpdyStream } from "./spdy-connection.ts";
 export { asksForUpgrade, chooseUpgrade, type Upgrade, type UpgradeOffer } from "./upgrade.ts";

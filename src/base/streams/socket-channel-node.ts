@@ -1,34 +1,40 @@
 /** A socket as a channel. */
 import { once } from "node:events";
-import type { Duplex } from "node:stream";
-import type { ByteChannel } from "./byte-channel.ts";
+import type { Duplex, Writable } from "node:stream";
+import type { ByteChannel, ByteSink } from "./byte-channel.ts";
 import { StreamError } from "./errors.ts";
 
 /** `head`: what was read from the socket before. */
 export function socketChannel(socket: Duplex, head?: Uint8Array): ByteChannel {
+  return { ...writableSink(socket), input: read(socket, head), destroy: () => void socket.destroy() };
+}
+
+/** What can only be written to, as an HTTP answer. */
+export function writableSink(to: Writable): ByteSink {
   // Whoever reads or writes hears of a failure; one that strikes in between has nobody else.
-  socket.on("error", () => {});
+  to.on("error", () => {});
   return {
-    input: read(socket, head),
     async write(bytes) {
-      if (socket.destroyed || socket.writableEnded) {
+      if (to.destroyed || to.writableEnded) {
         throw new StreamError("closed", "Cannot write: the connection is closed");
       }
-      if (socket.write(bytes)) return;
+      if (to.write(bytes)) return;
       const settled = new AbortController();
       const { signal } = settled;
+      const drained = once(to, "drain", { signal });
+      const broken = closed(to, signal);
       try {
-        await Promise.race([once(socket, "drain", { signal }), closed(socket, signal)]);
+        await Promise.race([drained, broken]);
       } finally {
         settled.abort();
+        await Promise.allSettled([drained, broken]);
       }
     },
-    end: () => void socket.end(),
-    destroy: () => void socket.destroy(),
+    end: () => void to.end(),
   };
 }
 
-async function closed(socket: Duplex, signal: AbortSignal): Promise<never> {
+async function closed(socket: Writable, signal: AbortSignal): Promise<never> {
   await once(socket, "close", { signal });
   throw new StreamError("closed", "Cannot write: the connection was closed");
 }

@@ -137,18 +137,22 @@ export function dataFrame(id: number, data: Uint8Array, fin: boolean): Buffer {
   return Buffer.concat([head, data]);
 }
 
+/** Ends a stream at once; `status` says why (§2.6.3). */
 export function rstStream(id: number, status: number): Buffer {
   return frame(kinds.rstStream, words(id, status));
 }
 
+/** The peer may send `delta` bytes more. */
 export function windowUpdate(id: number, delta: number): Buffer {
   return frame(kinds.window, words(id, delta));
 }
 
+/** Sent back as it came. */
 export function ping(id: number): Buffer {
   return frame(kinds.ping, words(id));
 }
 
+/** No more streams are accepted; `lastId` was the last. */
 export function goaway(lastId: number): Buffer {
   return frame(kinds.goaway, words(lastId, 0));
 }

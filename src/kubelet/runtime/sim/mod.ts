@@ -3,4 +3,5 @@ export { SimImages, type SimImagesOptions } from "./images.ts";
 export { SimDialer } from "./sim-dialer.ts";
 export { simLink } from "./sim-link.ts";
 export { SimRuntime, type SimRuntimeOptions } from "./sim-runtime.ts";
+export { SimStreams } from "./sim-streams.ts";
 export { SimVolumes } from "./sim-volumes.ts";

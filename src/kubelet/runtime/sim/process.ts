@@ -1,23 +1,38 @@
 /**
  * A simulated process: runs a command of the language in `shell.ts` in virtual time, takes signals as PID 1
  * of a container does, and reports its end once. Programs it does not know are servers: they run until
- * SIGTERM, then exit with 0, and while one runs the container listens on its ports.
+ * SIGTERM, then exit with 0, and while one runs the container listens on its ports and answers HTTP.
  *
- * Programs: those that only print (date, ls ...), sleep, exit, true, false, echo, cat, touch, rm, test and
- * [, trap, wait, exec, sh (-c), and `tail /dev/zero`, which is killed for memory. A path below /nonexistent
- * cannot be started.
+ * Programs: those that only print (date, ls ...), sleep, exit, true, false, echo, seq, cat, touch, rm, test
+ * and [, trap, wait, exec, sh (with -c, or line by line from its input), tar, stty size, `nc -p PORT`, which
+ * echoes, and `tail /dev/zero`, which is killed for memory. A path below /nonexistent cannot be started.
  */
 import type { Clock } from "#base";
 import { isAbort } from "#base";
+import { type ByteChannel, pour, StreamError, type TerminalSize } from "#base/streams";
 import { expand, parseShell, type ShellNode } from "./shell.ts";
+import { SimInput } from "./sim-io.ts";
+import { pack, unpack } from "./tar-program.ts";
 
 /** What the processes of one container share. */
 export interface ProcessWorld {
   readonly clock: Clock;
-  readonly files: Map<string, string>;
+  readonly files: Map<string, Uint8Array>;
   readonly variables: ReadonlyMap<string, string>;
-  /** Called with each line that a process prints. */
-  print(line: string): void;
+  readonly hostname: string;
+  /** Default: none, and reading finds the end at once. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Resolve when there is room for more; reject with `closed` when nobody reads any more. */
+  stdout(bytes: Uint8Array): Promise<void>;
+  stderr(bytes: Uint8Array): Promise<void>;
+  /** Of the terminal it runs in. Default: it runs in none. */
+  readonly terminal?: { readonly size: TerminalSize };
+}
+
+/** What listens inside a process: on one port, or on all of a server that the language does not know. */
+interface Listener {
+  readonly port: number | undefined;
+  serve(connection: ByteChannel): Promise<void>;
 }
 
 /** How a process ended; 128 + n after signal n. */
@@ -37,22 +52,26 @@ class Ending extends Error {
 }
 
 const shells = new Set(["sh", "/bin/sh", "ash", "/bin/ash", "bash", "/bin/bash"]);
-/** Programs that say something and end; nobody reads what. */
-const quick = new Set([
-  "date",
-  "env",
-  "hostname",
-  "id",
-  "ls",
-  "mkdir",
-  "printenv",
-  "ps",
-  "pwd",
-  "uname",
-  "whoami",
-]);
+/** Programs that say something and end, and what they say. */
+const quick: Readonly<Record<string, (world: ProcessWorld) => string>> = {
+  date: ({ clock }) => `${new Date(clock.now()).toISOString()}\n`,
+  env: ({ variables }) => [...variables].map(([name, value]) => `${name}=${value}\n`).join(""),
+  hostname: ({ hostname }) => `${hostname}\n`,
+  id: () => "uid=0(root) gid=0(root)\n",
+  ls: ({ files }) => [...files.keys()].map((path) => `${path}\n`).join(""),
+  mkdir: () => "",
+  printenv: ({ variables }) => [...variables].map(([name, value]) => `${name}=${value}\n`).join(""),
+  ps: () => "PID   USER     COMMAND\n    1 root     main\n",
+  pwd: () => "/\n",
+  uname: () => "Linux\n",
+  whoami: () => "root\n",
+};
 const memoryExhaustedMs = 200;
 const loopPauseMs = 100;
+const brokenPipe = 141;
+/** What one program may collect from its input, and one sequence print. */
+const maxInputBytes = 64 * 1024 * 1024;
+const maxSequence = 100_000;
 
 /** False for a program that no image has. */
 export function canStart(command: readonly string[]): boolean {
@@ -66,7 +85,8 @@ export class SimProcess {
   readonly #traps = new Map<string, ShellNode>();
   #interrupt: AbortController | undefined;
   #pending: string[] = [];
-  #servers = 0;
+  readonly #listeners: Listener[] = [];
+  readonly #input: SimInput | undefined;
   /** The main program is a server itself, not below a shell. */
   #bare = false;
   #ended = false;
@@ -74,17 +94,24 @@ export class SimProcess {
   constructor(world: ProcessWorld, onEnd: (end: ProcessEnd) => void) {
     this.#world = world;
     this.#onEnd = onEnd;
+    this.#input = world.stdin === undefined ? undefined : new SimInput(world.stdin);
   }
 
   /** True while a server runs in it. */
   get listening(): boolean {
-    return !this.#ended && this.#servers > 0;
+    return !this.#ended && this.#listeners.length > 0;
+  }
+
+  /** Takes a connection to one of its ports, to its end; undefined when nothing listens there. */
+  accept(port: number, connection: ByteChannel): Promise<void> | undefined {
+    if (this.#ended) return undefined;
+    return this.#listeners.find((one) => (one.port ?? port) === port)?.serve(connection);
   }
 
   start(command: readonly string[]): void {
     if (isServer(command)) {
       this.#bare = true;
-      this.#servers = 1;
+      this.#listeners.push(this.#webServer());
       return;
     }
     void this.#main(command);
@@ -114,6 +141,7 @@ export class SimProcess {
       this.#finish({ code, outOfMemory: false });
     } catch (error) {
       if (error instanceof Ending) this.#finish(error.end);
+      else if (error instanceof StreamError) this.#finish({ code: brokenPipe, outOfMemory: false });
       else if (!isAbort(error)) throw error;
     }
   }
@@ -143,7 +171,7 @@ export class SimProcess {
       case "background":
         this.#run(node.body).catch((error: unknown) => {
           // The end of a background job is nobody's end: `wait` here only waits for signals.
-          if (!(error instanceof Ending) && !isAbort(error)) throw error;
+          if (!(error instanceof Ending) && !(error instanceof StreamError) && !isAbort(error)) throw error;
         });
         return 0;
       case "forever":
@@ -177,10 +205,19 @@ export class SimProcess {
       case "false":
         return 1;
       case "echo":
-        this.#emit(args.join(" "), output);
+        await this.#emit(args[0] === "-n" ? args.slice(1).join(" ") : `${args.join(" ")}\n`, output);
         return 0;
+      case "seq":
+        for (let i = 1; i <= Math.min(Number(args[0]), maxSequence); i++) await this.#emit(`${i}\n`, output);
+        return 0;
+      case "stty":
+        return this.#terminalSize(output);
+      case "tar":
+        return this.#tar(args, output);
+      case "nc":
+        return this.#echoServer(Number(args[args.indexOf("-p") + 1]));
       case "touch":
-        for (const path of args) files.set(path, files.get(path) ?? "");
+        for (const path of args) files.set(path, files.get(path) ?? new Uint8Array());
         return 0;
       case "rm":
         for (const path of args.filter((arg) => !arg.startsWith("-"))) files.delete(path);
@@ -205,47 +242,137 @@ export class SimProcess {
         this.#bare = isServer(args);
         return this.#program(args, output);
       case "tail":
-        if (args.at(-1) !== "/dev/zero") return this.#serve();
+        if (args.at(-1) !== "/dev/zero") return this.#serve(this.#webServer());
         await this.#sleep(memoryExhaustedMs);
         throw new Ending({ code: 137, outOfMemory: true });
       default:
-        if (quick.has(name)) return 0;
-        return shells.has(name) ? this.#shell(args) : this.#serve();
+        if (Object.hasOwn(quick, name)) {
+          await this.#emit(quick[name]?.(this.#world) ?? "", output);
+          return 0;
+        }
+        return shells.has(name) ? this.#shell(args) : this.#serve(this.#webServer());
     }
   }
 
   /**
-   * A shell with a script of this language runs it; one with another script is a server; one without ends at
-   * once.
+   * A shell with a script of this language runs it; one with another script is a server; one without reads
+   * commands from its input, line by line.
    */
   async #shell(args: readonly string[]): Promise<number> {
     const script = args[args.findIndex((arg) => /^-[a-z]*c$/.test(arg)) + 1];
-    if (args.length === 0 || script === undefined) return 0;
+    if (args.length === 0 || script === undefined || script.startsWith("-")) return this.#interactive();
     const node = parseShell(script);
-    return node === undefined ? this.#serve() : this.#run(node);
+    return node === undefined ? this.#serve(this.#webServer()) : this.#run(node);
   }
 
-  async #serve(): Promise<number> {
-    this.#servers++;
-    await this.#forever(this.#abort.signal);
-    return 0;
-  }
-
-  #cat(args: readonly string[], output: string | undefined): number {
+  async #interactive(): Promise<number> {
+    const prompt = async (): Promise<void> => {
+      if (this.#world.terminal !== undefined) await this.#emit("/ # ", undefined);
+    };
     let code = 0;
-    for (const path of args) {
-      const text = this.#world.files.get(path);
-      if (text === undefined) {
-        this.#world.print(`cat: can't open '${path}': No such file or directory`);
-        code = 1;
-      } else if (text !== "") this.#emit(text.replace(/\n$/, ""), output);
+    await prompt();
+    for (let line = await this.#input?.line(); line !== undefined; line = await this.#input?.line()) {
+      const node = parseShell(line);
+      if (node === undefined) await this.#complain(`sh: syntax error: ${line}`);
+      code = node === undefined ? 2 : await this.#run(node);
+      await prompt();
     }
     return code;
   }
 
-  #emit(line: string, output: string | undefined): void {
-    if (output === undefined) this.#world.print(line);
-    else this.#world.files.set(output, `${line}\n`);
+  async #serve(listener: Listener): Promise<number> {
+    this.#listeners.push(listener);
+    await this.#forever(this.#abort.signal);
+    return 0;
+  }
+
+  #echoServer(port: number): Promise<number> {
+    return this.#serve({ port, serve: (connection) => pour(connection.input, connection) });
+  }
+
+  /** Answers any request with the container's name. */
+  #webServer(): Listener {
+    const serve = async (connection: ByteChannel): Promise<void> => {
+      let request = "";
+      for await (const chunk of connection.input) {
+        request = `${request}${Buffer.from(chunk).toString("latin1")}`.slice(-8192);
+        if (request.includes("\r\n\r\n")) break;
+      }
+      const body = `${this.#world.hostname}\n`;
+      const head = `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}`;
+      await connection.write(Buffer.from(`${head}\r\nconnection: close\r\n\r\n${body}`));
+      connection.end();
+    };
+    return { port: undefined, serve };
+  }
+
+  async #cat(args: readonly string[], output: string | undefined): Promise<number> {
+    if (args.length === 0) return this.#catInput(output);
+    let code = 0;
+    for (const path of args) {
+      const bytes = this.#world.files.get(path);
+      if (bytes === undefined) {
+        await this.#complain(`cat: can't open '${path}': No such file or directory`);
+        code = 1;
+      } else await this.#emit(bytes, output);
+    }
+    return code;
+  }
+
+  async #catInput(output: string | undefined): Promise<number> {
+    if (output !== undefined) await this.#emit(await this.#wholeInput(), output);
+    else {
+      for (let chunk = await this.#input?.chunk(); chunk !== undefined; chunk = await this.#input?.chunk()) {
+        await this.#emit(chunk, undefined);
+      }
+    }
+    return 0;
+  }
+
+  async #wholeInput(): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for (let chunk = await this.#input?.chunk(); chunk !== undefined; chunk = await this.#input?.chunk()) {
+      size += chunk.length;
+      if (size > maxInputBytes) throw new Ending({ code: 1, outOfMemory: false });
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  /** `tar cf - PATH` and `tar -xmf - -C DIRECTORY`. */
+  async #tar(args: readonly string[], output: string | undefined): Promise<number> {
+    const files = this.#world.files;
+    const directory = args.includes("-C") ? (args[args.indexOf("-C") + 1] ?? "/") : "/";
+    if (/^-?[a-z]*x/.test(args[0] ?? "")) {
+      for (const [path, data] of unpack(await this.#wholeInput(), directory)) files.set(path, data);
+      return 0;
+    }
+    const path = args.at(-1) ?? "";
+    const archive = pack(files, directory, path);
+    if (archive !== undefined) await this.#emit(archive, output);
+    else await this.#complain(`tar: ${path}: Cannot stat: No such file or directory`);
+    return archive === undefined ? 2 : 0;
+  }
+
+  async #terminalSize(output: string | undefined): Promise<number> {
+    const size = this.#world.terminal?.size;
+    if (size === undefined) {
+      await this.#complain("stty: standard input: Not a tty");
+      return 1;
+    }
+    await this.#emit(`${size.height} ${size.width}\n`, output);
+    return 0;
+  }
+
+  async #emit(what: string | Uint8Array, output: string | undefined): Promise<void> {
+    const bytes = Buffer.from(what);
+    if (output !== undefined) this.#world.files.set(output, bytes);
+    else if (bytes.length > 0) await this.#world.stdout(bytes);
+  }
+
+  async #complain(line: string): Promise<void> {
+    await this.#world.stderr(Buffer.from(`${line}\n`));
   }
 
   #trap(args: readonly string[]): void {
@@ -277,11 +404,13 @@ export class SimProcess {
   }
 }
 
-const builtins = new Set("sleep exit true : false echo touch rm cat test [ trap wait exec tail".split(" "));
+const builtins = new Set(
+  "sleep exit true : false echo seq stty tar nc touch rm cat test [ trap wait exec tail".split(" "),
+);
 
 function isServer(command: readonly string[]): boolean {
   const name = command[0] ?? "";
-  return !builtins.has(name) && !shells.has(name) && !quick.has(name);
+  return !builtins.has(name) && !shells.has(name) && !Object.hasOwn(quick, name);
 }
 
 function seconds(text: string | undefined): number {
@@ -290,12 +419,19 @@ function seconds(text: string | undefined): number {
   return Number.isFinite(value) ? value : 0;
 }
 
-function test(args: readonly string[], files: ReadonlyMap<string, string>): boolean {
+function test(args: readonly string[], files: ReadonlyMap<string, unknown>): boolean {
   if (args[0] === "-f" || args[0] === "-e") return files.has(args[1] ?? "");
+  if (args[0] === "-d") return isDirectory(args[1] ?? "", files);
   if (args[0] === "!") return !test(args.slice(1), files);
   if (args[0] === "-n") return (args[1] ?? "") !== "";
   if (args[0] === "-z") return (args[1] ?? "") === "";
   if (args[1] === "=") return args[0] === args[2];
   if (args[1] === "!=") return args[0] !== args[2];
   return (args[0] ?? "") !== "";
+}
+
+/** Directories are there while a file is in them, and `/` and `/tmp` always. */
+function isDirectory(path: string, files: ReadonlyMap<string, unknown>): boolean {
+  const below = `${path.replace(/\/+$/, "")}/`;
+  return ["/", "/tmp/"].includes(below) || [...files.keys()].some((file) => file.startsWith(below));
 }

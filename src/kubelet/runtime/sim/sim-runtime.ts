@@ -77,6 +77,13 @@ export class SimRuntime implements RuntimeService {
     return this.#containers.get(id);
   }
 
+  /** The containers of a ready sandbox. Throws `not-found`, `failed-precondition`. */
+  containersOf(sandboxId: string): readonly SimContainer[] {
+    const sandbox = this.#sandboxes.get(sandboxId);
+    if (sandbox.state === "SANDBOX_READY") return [...sandbox.containers].map((id) => this.#container(id));
+    throw new RuntimeError("failed-precondition", `sandbox container "${sandboxId}" is not running`);
+  }
+
   /** Whether a server runs behind an address. One that is no pod's is the node's own, which pods share. */
   answers(address: string): boolean {
     const own = this.#sandboxes.at(address);
@@ -186,7 +193,8 @@ export class SimRuntime implements RuntimeService {
       );
     }
     const id = this.#newId();
-    const names = { id, sandboxId, entrypoint: this.#images.entrypoint(config.image), image };
+    const hostname = sandbox.config.hostname || sandbox.config.name;
+    const names = { id, sandboxId, entrypoint: this.#images.entrypoint(config.image), image, hostname };
     const container = new SimContainer(this.#env.clock, names, config, () =>
       this.#publish("STOPPED", sandboxId, id, config.labels),
     );

@@ -1,0 +1,13 @@
+/** Bounds of the kubelet's server; where no reason is given, upstream has the same. */
+
+export const tokenKeptMs = 120_000;
+export const allowedKeptMs = 300_000;
+export const deniedKeptMs = 30_000;
+/** Answers of the API server kept: a node is asked by few. */
+export const maxDecisionsKept = 1_000;
+/** A client opens all streams of a command within this time. */
+export const streamsWaitMs = 30_000;
+/** Bytes of a log sent at once: more gains nothing. */
+export const logChunkBytes = 64 * 1024;
+/** A closing server lets streams end for this long. */
+export const serverDrainMs = 2_000;

@@ -1,0 +1,46 @@
+/** A log as people read it: pure, from entries to text. */
+import { parseInstant } from "#api";
+import type { LogEntry } from "../runtime/streams.ts";
+import { logChunkBytes } from "./limits.ts";
+
+/** What a reader wants of each line. */
+export interface LogTextOptions {
+  readonly timestamps: boolean;
+  /** Earlier entries are left out; milliseconds since the epoch. Default: none are. */
+  readonly sinceMs?: number;
+  /** The text is cut here. Default: nowhere. */
+  readonly limitBytes?: number;
+  readonly stream: "All" | "Stdout" | "Stderr";
+}
+
+/** The text of one entry; undefined when it is left out. `isStart`: a new line begins with it. */
+export function entryText(entry: LogEntry, options: LogTextOptions, isStart: boolean): Buffer | undefined {
+  if (options.stream !== "All" && options.stream.toLowerCase() !== entry.stream) return undefined;
+  if (options.sinceMs !== undefined && millisecondsOf(entry.timestamp) < options.sinceMs) return undefined;
+  const stamp = options.timestamps && isStart ? `${entry.timestamp} ` : "";
+  return Buffer.concat([Buffer.from(stamp), entry.text, Buffer.from(entry.isPartial ? "" : "\n")]);
+}
+
+/** The text in chunks: what is there at once comes together, so that following costs no more than reading. */
+export async function* logText(
+  entries: AsyncIterable<LogEntry>,
+  options: LogTextOptions,
+): AsyncGenerator<Uint8Array> {
+  let left = options.limitBytes ?? Number.POSITIVE_INFINITY;
+  let isStart = true;
+  for await (const entry of entries) {
+    const text = entryText(entry, options, isStart);
+    isStart = !entry.isPartial;
+    if (text === undefined) continue;
+    for (let at = 0; at < Math.min(text.length, left); at += logChunkBytes) {
+      yield text.subarray(at, Math.min(at + logChunkBytes, left, text.length));
+    }
+    left -= text.length;
+    if (left <= 0) return;
+  }
+}
+
+function millisecondsOf(timestamp: string): number {
+  const instant = parseInstant(timestamp);
+  return instant === undefined ? 0 : instant.seconds * 1000 + instant.nanos / 1e6;
+}

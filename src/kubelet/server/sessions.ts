@@ -1,0 +1,188 @@
+/**
+ * Requests that become streams: `/exec`, `/attach` and `/portForward`. The pod is found before the connection changes,
+ * so that a refusal is a plain answer; what fails later is told on the streams.
+ */
+import { type Env, messageOf, type TaskGroup } from "#base";
+import {
+  acceptPortForwards,
+  acceptSpdyCommand,
+  asksForUpgrade,
+  type ByteChannel,
+  channelCommand,
+  channelPair,
+  chooseUpgrade,
+  type CommandIo,
+  commandProtocols,
+  type CommandShape,
+  type CommandStreams,
+  type ExchangeAnswer,
+  type ExchangeRequest,
+  type ForwardedConnection,
+  portForwardProtocol,
+  spdyCommandProtocols,
+  tunnel,
+  tunnelProtocol,
+  type Upgrade,
+  type UpgradeOffer,
+  WebSocket,
+} from "#base/streams";
+import type { RuntimeStreams } from "../runtime/streams.ts";
+import { streamsWaitMs } from "./limits.ts";
+import type { PodLookup } from "./pod-lookup.ts";
+import { Refusal } from "./refusal.ts";
+
+/** What sessions work with. */
+export interface SessionsDeps {
+  readonly lookup: PodLookup;
+  readonly streams: RuntimeStreams;
+}
+
+type Run = (shape: CommandShape, io: CommandIo, signal: AbortSignal) => Promise<number>;
+
+/** Each session is a task of its own and ends with its client, its container or the server. */
+export class Sessions {
+  readonly #env: Env;
+  readonly #deps: SessionsDeps;
+  readonly #tasks: TaskGroup;
+
+  constructor(env: Env, deps: SessionsDeps, tasks: TaskGroup) {
+    this.#env = env;
+    this.#deps = deps;
+    this.#tasks = tasks;
+  }
+
+  async exec(
+    request: ExchangeRequest,
+    names: readonly string[],
+    query: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<ExchangeAnswer> {
+    const id = await this.#container(names, signal);
+    const command = query.getAll("command");
+    const { streams } = this.#deps;
+    return this.#command(request, query, (shape, io, gone) => streams.exec(id, command, shape, io, gone));
+  }
+
+  async attach(
+    request: ExchangeRequest,
+    names: readonly string[],
+    query: URLSearchParams,
+    signal: AbortSignal,
+  ): Promise<ExchangeAnswer> {
+    const id = await this.#container(names, signal);
+    const { streams } = this.#deps;
+    return this.#command(request, query, (shape, io, gone) => streams.attach(id, shape, io, gone));
+  }
+
+  async portForward(
+    request: ExchangeRequest,
+    [namespace = "", name = "", uid = ""]: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ExchangeAnswer> {
+    const pod = this.#deps.lookup.find(namespace, name, uid);
+    if (pod === undefined) throw new Refusal(404, "pod does not exist");
+    const sandboxId = await this.#deps.lookup.sandbox(pod, signal);
+    const upgrade = upgradeOf(request, { websocket: [tunnelProtocol], spdy: [portForwardProtocol] });
+    return this.#begin("port-forward", upgrade, async (channel, gone) => {
+      const inner = upgrade.transport === "spdy" ? channel : tunnel(new WebSocket(channel), channel);
+      await acceptPortForwards(inner, (connection) => {
+        this.#tasks.spawn("forwarded connection", (ending) =>
+          this.#forward(sandboxId, connection, AbortSignal.any([gone, ending])),
+        );
+      });
+    });
+  }
+
+  async #container(names: readonly string[], signal: AbortSignal): Promise<string> {
+    const [namespace = "", name = "", ...more] = names;
+    const [uid = "", container = ""] = more.length > 1 ? more : ["", ...more];
+    const pod = this.#deps.lookup.find(namespace, name, uid);
+    if (pod === undefined) throw new Refusal(404, "pod does not exist");
+    return this.#deps.lookup.running(pod, container, signal);
+  }
+
+  #command(request: ExchangeRequest, query: URLSearchParams, run: Run): ExchangeAnswer {
+    const shape = shapeOf(query);
+    const upgrade = upgradeOf(request, { websocket: commandProtocols, spdy: spdyCommandProtocols });
+    return this.#begin("command", upgrade, async (channel, ending) => {
+      if (upgrade.transport === "spdy") {
+        const late = new AbortController();
+        const timer = this.#env.clock.timer(streamsWaitMs, () => late.abort());
+        const opened = AbortSignal.any([ending, late.signal]);
+        const streams = await acceptSpdyCommand(channel, upgrade.protocol, shape, opened);
+        timer.cancel();
+        return this.#runCommand(streams, shape, run, ending);
+      }
+      const { streams, done } = channelCommand(new WebSocket(channel), upgrade.protocol, shape);
+      await this.#runCommand(streams, shape, run, ending);
+      await done;
+    });
+  }
+
+  async #runCommand(
+    streams: CommandStreams,
+    shape: CommandShape,
+    run: Run,
+    ending: AbortSignal,
+  ): Promise<void> {
+    const signal = AbortSignal.any([streams.gone, ending]);
+    try {
+      const exitCode = await run(shape, streams.io, signal);
+      await streams.finish({ exitCode });
+    } catch (error) {
+      if (signal.aborted) return;
+      await streams.finish({ failure: `error executing command in container: ${messageOf(error)}` });
+    }
+  }
+
+  async #forward(sandboxId: string, connection: ForwardedConnection, signal: AbortSignal): Promise<void> {
+    const { port, data } = connection;
+    try {
+      await this.#deps.streams.portForward(sandboxId, port, data, signal);
+      await connection.finish();
+    } catch (error) {
+      const what = `error forwarding port ${port} to pod ${sandboxId}`;
+      // A client that has gone meanwhile needs no reason.
+      await connection.finish(`${what}: ${messageOf(error)}`).catch(() => undefined);
+    }
+  }
+
+  /** Answers 101 and runs `serve` on the other end of the connection. */
+  #begin(
+    name: string,
+    upgrade: Upgrade,
+    serve: (channel: ByteChannel, ending: AbortSignal) => Promise<void>,
+  ): ExchangeAnswer {
+    const [mine, theirs] = channelPair();
+    this.#tasks.spawn(name, async (ending) => {
+      const stop = (): void => mine.destroy();
+      ending.addEventListener("abort", stop, { once: true });
+      try {
+        await serve(mine, ending);
+        mine.end();
+      } catch (error) {
+        this.#env.log.debug("A stream broke", { session: name, error: messageOf(error) });
+        mine.destroy();
+      } finally {
+        ending.removeEventListener("abort", stop);
+      }
+    });
+    return { status: 101, headers: upgrade.headers, body: { type: "upgraded", channel: theirs } };
+  }
+}
+
+function upgradeOf(request: ExchangeRequest, offer: UpgradeOffer): Upgrade {
+  const header = (name: string): string | undefined => request.headers[name];
+  if (!asksForUpgrade(header)) throw new Refusal(400, "Upgrade request required");
+  const upgrade = chooseUpgrade(header, offer);
+  if (upgrade !== undefined) return upgrade;
+  const asked = header("x-stream-protocol-version") ?? header("sec-websocket-protocol") ?? "";
+  throw new Refusal(403, `unable to negotiate protocol: client supports [${asked}]`);
+}
+
+function shapeOf(query: URLSearchParams): CommandShape {
+  const has = (name: string): boolean => ["1", "true"].includes(query.get(name) ?? "");
+  const shape = { stdin: has("input"), stdout: has("output"), stderr: has("error"), tty: has("tty") };
+  if (shape.stdin || shape.stdout || shape.stderr) return shape;
+  throw new Refusal(400, "you must specify at least 1 of stdin, stdout, stderr");
+}
