@@ -61,6 +61,12 @@ export class Catalog {
     return this.#byPrefix.get(prefix);
   }
 
+  /** Another version of a stored resource, by its `apiVersion`. */
+  otherVersion({ storage }: Resource, apiVersion: string): Resource | undefined {
+    if (storage === undefined) return undefined;
+    return this.all.find((one) => one.storage?.prefix === storage.prefix && groupVersion(one) === apiVersion);
+  }
+
   #add(resource: Resource): void {
     const { group, version, plural, storage } = resource;
     this.#groups.add(`${group}/${version}`);

@@ -133,7 +133,7 @@ export class ApiServer implements Component {
         addresses: this.#addresses,
         ports,
       }),
-      fields: new ManagedFieldsTracker(),
+      fields: new ManagedFieldsTracker(catalog, views),
       lanes: new Lanes(),
       turns,
       laps: new Laps(env.clock),

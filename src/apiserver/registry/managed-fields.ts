@@ -6,6 +6,8 @@ import {
   type KubeObject,
   ManagedFieldsError,
   type ManagedFieldsEntry,
+  type OtherVersion,
+  type Resource,
   StatusError,
   type VersionedType,
   applyConflict,
@@ -19,9 +21,10 @@ import {
   trackUpdate,
   applyDefaults,
 } from "#api";
-import { groupVersion } from "../catalog.ts";
+import { type Catalog, groupVersion } from "../catalog.ts";
 import { sharedWith } from "./plain-data.ts";
 import type { ResourceRequest, WriteOptions } from "./resource-request.ts";
+import type { Views } from "./views.ts";
 
 type Data = Record<string, unknown>;
 type ResetFields = NonNullable<VersionedType["resetFields"]>;
@@ -36,7 +39,14 @@ export interface Draft {
 }
 
 export class ManagedFieldsTracker {
+  readonly #catalog: Catalog;
+  readonly #views: Views;
   readonly #resets = new Map<readonly (readonly string[])[], ResetFields>();
+
+  constructor(catalog: Catalog, views: Views) {
+    this.#catalog = catalog;
+    this.#views = views;
+  }
 
   /** Books the change from `old` to `draft` to `manager`, in `draft`. */
   update(
@@ -105,14 +115,27 @@ export class ManagedFieldsTracker {
   #versioned(request: ResourceRequest): VersionedType {
     const { resource, info } = request;
     const paths = resource.strategy.resetFields?.[info.subresource];
-    const apiVersion = groupVersion(resource);
-    if (paths === undefined) return { type: resource.type, apiVersion };
+    const versioned = {
+      type: resource.type,
+      apiVersion: groupVersion(resource),
+      otherVersion: (apiVersion: string) => this.#otherVersion(resource, apiVersion),
+    };
+    if (paths === undefined) return versioned;
     let resetFields = this.#resets.get(paths);
     if (resetFields === undefined) {
       resetFields = setOfFields(paths);
       this.#resets.set(paths, resetFields);
     }
-    return { type: resource.type, apiVersion, resetFields };
+    return { ...versioned, resetFields };
+  }
+
+  /** What managers of another version own is known by converting to it. */
+  #otherVersion(resource: Resource, apiVersion: string): OtherVersion | undefined {
+    const other = this.#catalog.otherVersion(resource, apiVersion);
+    if (other === undefined) return undefined;
+    const between = (from: Resource, to: Resource) => (object: Data) =>
+      this.#views.convert(from, to, object as unknown as KubeObject) as unknown as Data;
+    return { type: other.type, convert: between(resource, other), convertBack: between(other, resource) };
   }
 }
 

@@ -198,3 +198,30 @@ test("bodies are read, never changed: frozen ones serve as well", () =>
     assert.equal((await admin.patch(`${MAPS}/a?${query}`, "apply-patch+yaml", nameless)).body.data.k, "2");
     assert.deepEqual(nameless.metadata, {});
   }));
+
+test("managers of two versions of one kind know of each other: neither is forgotten, and both may conflict", () =>
+  serve("two versions", async ({ admin }) => {
+    const path = (version: string): string =>
+      `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers/a`;
+    const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
+    const applied = (version: string, maxReplicas: number): object => ({
+      apiVersion: `autoscaling/${version}`,
+      kind: "HorizontalPodAutoscaler",
+      metadata: { name: "a" },
+      spec: { scaleTargetRef, maxReplicas },
+    });
+    const made = await admin.patch(`${path("v2")}?fieldManager=two`, "apply-patch+yaml", applied("v2", 3));
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+    const change = { spec: { minReplicas: 2 } };
+    const changed = await admin.patch(`${path("v1")}?fieldManager=one`, "merge-patch+json", change);
+    const managers = (changed.body.metadata.managedFields as { manager: string; apiVersion: string }[]).map(
+      ({ manager, apiVersion }) => `${manager} ${apiVersion}`,
+    );
+    assert.deepEqual(managers.sort(), ["one autoscaling/v1", "two autoscaling/v2"]);
+    const refused = await admin.patch(
+      `${path("v1")}?fieldManager=three`,
+      "apply-patch+yaml",
+      applied("v1", 9),
+    );
+    assert.deepEqual([refused.status, refused.body.details.causes[0].field], [409, ".spec.maxReplicas"]);
+  }));

@@ -17,10 +17,12 @@ export class Views {
 
   /** The object in the version of `resource`; shared and read-only. */
   object(resource: Resource, record: Versioned): KubeObject {
-    const object = this.#records.object(this.#storage(resource), record);
-    if (isStorageVersion(resource)) return object;
-    const converted = resource.storage?.conversion?.fromStorage(object) ?? object;
-    return { ...converted, kind: resource.kind, apiVersion: groupVersion(resource) };
+    return fromStorage(resource, this.#records.object(this.#storage(resource), record));
+  }
+
+  /** An object of one version in another of the same storage. */
+  convert(from: Resource, to: Resource, object: KubeObject): KubeObject {
+    return fromStorage(to, this.toStorage(from, object));
   }
 
   /** JSON bytes in the version of `resource`. */
@@ -40,4 +42,10 @@ export class Views {
     if (isStorageVersion(resource) || resource.storage === undefined) return resource;
     return this.#catalog.ofPrefix(resource.storage.prefix) ?? resource;
   }
+}
+
+function fromStorage(resource: Resource, object: KubeObject): KubeObject {
+  if (isStorageVersion(resource)) return object;
+  const converted = resource.storage?.conversion?.fromStorage(object) ?? object;
+  return { ...converted, kind: resource.kind, apiVersion: groupVersion(resource) };
 }
