@@ -64,8 +64,8 @@ export const plants: readonly Plant[] = [
   {
     name: "finalizer dropped",
     file: "src/apiserver/registry/delete.ts",
-    find: "const held = (metadata.finalizers ?? []).length > 0 || behaviour.holdsDeletion?.(draft) === true;",
-    replace: "const held = behaviour.holdsDeletion?.(draft) === true;",
+    find: "(draft.metadata.finalizers ?? []).length > 0 || behaviour",
+    replace: "behaviour",
   },
   {
     name: "lease kept by a deposed leader",
