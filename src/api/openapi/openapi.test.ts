@@ -149,3 +149,27 @@ test("Descriptions come from the provider, for definitions and fields", () => {
   assert.equal(document.components.schemas[name]?.["description"], `${name}#`);
   assert.equal((property(document, name, "spec") as Json)["description"], `${name}#spec`);
 });
+
+test("the deprecated watch paths are described: a collection, one object, and all namespaces", () => {
+  const { paths } = v3("apis/apps/v1");
+  const found = Object.entries(paths)
+    .filter(([path]) => path.includes("/watch/") && path.includes("deployments"))
+    .map(([path, methods]) => [
+      path,
+      methods["get"]?.["operationId"],
+      methods["get"]?.["x-kubernetes-action"],
+    ]);
+  assert.deepEqual(found.sort(), [
+    ["/apis/apps/v1/watch/deployments", "watchAppsV1DeploymentListForAllNamespaces", "watchlist"],
+    [
+      "/apis/apps/v1/watch/namespaces/{namespace}/deployments",
+      "watchAppsV1NamespacedDeploymentList",
+      "watchlist",
+    ],
+    [
+      "/apis/apps/v1/watch/namespaces/{namespace}/deployments/{name}",
+      "watchAppsV1NamespacedDeployment",
+      "watch",
+    ],
+  ]);
+});

@@ -7,7 +7,17 @@ import type { OpenApiSchema, OpenApiVersion } from "./scalar-schemas.ts";
 
 export type Method = "get" | "put" | "post" | "delete" | "patch";
 
-export type Action = "list" | "get" | "put" | "post" | "patch" | "delete" | "deletecollection" | "connect";
+export type Action =
+  | "list"
+  | "watchlist"
+  | "get"
+  | "watch"
+  | "put"
+  | "post"
+  | "patch"
+  | "delete"
+  | "deletecollection"
+  | "connect";
 
 /** An operation before it is written in one version of OpenAPI. */
 export interface Operation {

@@ -84,7 +84,23 @@ class ResourcePaths {
     this.#object(`${collection}/{name}`, named, own, new Set(verbs), this.#gvk);
     for (const one of subresourcesOf(this.#resource))
       this.#subresource(`${collection}/{name}`, named, own, one);
+    if (has("watch")) this.#watches(root);
     return this.#paths;
+  }
+
+  /** The deprecated paths of watches, before there was `?watch=`. */
+  #watches(root: string): void {
+    const { plural, kind, namespaced } = this.#resource;
+    const answer = this.#schemas.of(meta.WatchEvent);
+    const title = `watch${this.#title}`;
+    const add = (path: string, action: "watch" | "watchlist", id: string): void =>
+      this.#path(`${root}/watch/${path}`, [["get", this.#operation(action, id, { answer })]]);
+    const [collection, scope] = namespaced
+      ? [`namespaces/{namespace}/${plural}`, "Namespaced"]
+      : [plural, ""];
+    add(collection, "watchlist", `${title}${scope}${kind}List`);
+    add(`${collection}/{name}`, "watch", `${title}${scope}${kind}`);
+    if (namespaced) add(plural, "watchlist", `${title}${kind}ListForAllNamespaces`);
   }
 
   #object(
@@ -199,6 +215,8 @@ class ResourcePaths {
 
 const QUERY: Readonly<Record<Action, readonly string[]>> = {
   list: LIST_PARAMETERS,
+  watch: LIST_PARAMETERS,
+  watchlist: LIST_PARAMETERS,
   get: [],
   put: WRITE_PARAMETERS,
   post: WRITE_PARAMETERS,
