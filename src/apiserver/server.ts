@@ -155,14 +155,13 @@ export class ApiServer implements Component {
       metrics: () => env.metrics.render(),
       issuer: issuerDocuments(issuer, keys),
     };
-    const metrics = new RequestMetrics(env.metrics);
     const fairness = new Fairness(env, options.inFlight);
     const handler = (admitted: Admitted): Promise<Answer | undefined> => this.#serve(admitted);
     this.#gate = new Gate(env, {
       authenticator,
       authorizers,
       fairness,
-      metrics,
+      metrics: new RequestMetrics(env.metrics),
       audit: deps.audit,
       negotiator,
       handler,
