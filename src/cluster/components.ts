@@ -125,21 +125,19 @@ export async function startVirtualNode(
   );
   const served = await serve(name, server, signal);
   const port = served.port === undefined ? {} : { port: served.port };
-  return withServer(
-    await started(new Kubelet(env, deps, { nodeName: name, ...port }), signal),
-    server,
-    served,
-  );
+  const kubelet = await started(new Kubelet(env, deps, { nodeName: name, ...port }), signal);
+  return wholeNode(kubelet, [server, served], () => runtime.reboot());
 }
 
-/** A kubelet with its server: what it streams ends before it does. */
-function withServer(kubelet: Kubelet, ...servers: readonly AsyncDisposable[]): Component {
+/** A kubelet with what is around it: its streams end before it, and its machine, with all that runs there, after. */
+function wholeNode(kubelet: Kubelet, servers: readonly AsyncDisposable[], halt: () => void): Component {
   return {
     start: (signal) => kubelet.start(signal),
     ready: () => kubelet.ready(),
     async [Symbol.asyncDispose]() {
       for (const server of servers) await server[Symbol.asyncDispose]();
       await kubelet[Symbol.asyncDispose]();
+      halt();
     },
   };
 }

@@ -16,6 +16,9 @@ export const controllerManagerIdentity: Identity = { name: "system:kube-controll
 
 export const schedulerIdentity: Identity = { name: "system:kube-scheduler", groups: [] };
 
+/** The service proxy of a node; bound to `system:node-proxier`. */
+export const proxyIdentity: Identity = { name: "system:kube-proxy", groups: [] };
+
 /** The kubelet of a node, restricted to its node by the Node authorizer. */
 export function kubeletIdentity(nodeName: string): Identity {
   return { name: `system:node:${nodeName}`, groups: ["system:nodes"] };

@@ -20,6 +20,7 @@ import { podCidrOf } from "./components.ts";
 import type { NodeMode } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
 import { kubeletIdentity } from "./identities.ts";
+import { clearServiceNetwork, ServiceNetwork } from "./service-network.ts";
 
 /** How pods are going to run: on this machine, or on virtual nodes, and then why (empty: they were asked for). */
 export type NodeChoice =
@@ -82,6 +83,7 @@ export async function stopLeftNode(dataDir: string): Promise<boolean> {
     { tools, containerdDirectory: directory, podCidr: podCidrOf(0) },
   );
   await runtime.start(new AbortController().signal);
+  await clearServiceNetwork(env, new SystemProcesses(), tools.searchPath);
   return true;
 }
 
@@ -101,11 +103,17 @@ export async function startRealNode(
     { client, informers, services: informers.of(services).lister, processes: new SystemProcesses() },
     { nodeName, tools, containerdDirectory: containerdDirectory(dataDir), podCidr: podCidrOf(0) },
   );
+  const parts = { access, processes: new SystemProcesses() };
+  const { searchPath } = tools;
+  const network = new ServiceNetwork(env.child("proxy"), parts, { nodeName, searchPath });
   const component: Component = {
-    start: () => node.start(signal),
-    ready: () => node.ready(),
+    async start() {
+      await Promise.all([node.start(signal), network.start(signal)]);
+    },
+    ready: () => node.ready() ?? network.ready(),
     async [Symbol.asyncDispose]() {
       await node[Symbol.asyncDispose]();
+      await network[Symbol.asyncDispose]();
       lock[Symbol.dispose]();
     },
   };

@@ -15,4 +15,4 @@ export { rules } from "./proxy/rules.ts";
 export { ServiceProxy, type ServiceProxyDeps, type ServiceProxyOptions } from "./proxy/service-proxy.ts";
 export type { HealthCheck } from "./proxy/service-rules.ts";
 export { SimNft } from "./proxy/sim-nft.ts";
-export { diff, transaction, wholeTransaction } from "./proxy/transaction.ts";
+export { diff, removal, transaction, wholeTransaction } from "./proxy/transaction.ts";

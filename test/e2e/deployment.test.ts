@@ -57,6 +57,20 @@ class Machine {
     return Promise.all(ips.map(async (ip) => (await fetch(`http://${ip}:8080/`)).text()));
   }
 
+  /** Waits until the Service `web` answers there; connections are refused until the proxy has its endpoints. */
+  async servesAt(address: string): Promise<void> {
+    const url = await this.kubectl("get", "service", "web", "-o", address);
+    for (let tries = 0; ; tries += 1) {
+      const text = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+        (answer) => answer.text(),
+        (error: Error) => error,
+      );
+      if (text === "hello\n") return;
+      if (tries === 20) throw new Error(`Nothing answers at ${url}`, { cause: text });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
   /** Ids of the containers that run now, by the processes that hold them. */
   shims(): readonly string[] {
     return readdirSync("/proc")
@@ -98,6 +112,16 @@ onOwnMachine(import.meta.filename, () => {
     await machine.kubectl("create", "deployment", "web", "--image=web:1", "--replicas=2");
     await machine.kubectl("rollout", "status", "deployment", "web", "--timeout=60s");
     assert.deepEqual(await machine.pages(), ["hello\n", "hello\n"]);
+
+    await machine.kubectl(
+      "expose",
+      "deployment",
+      "web",
+      "--port=80",
+      "--target-port=8080",
+      "--type=ClusterIP",
+    );
+    await machine.servesAt("jsonpath=http://{.spec.clusterIP}:80");
 
     const before = machine.shims();
     assert.equal(before.length, 2);
