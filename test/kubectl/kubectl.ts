@@ -31,21 +31,21 @@ export class KubectlCluster implements AsyncDisposable {
 
   /** What `kubectl ARGS` prints; it has to succeed. */
   async kubectl(...args: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await run("kubectl", args, this.#env());
+    const { code, stdout, stderr } = await run("kubectl", args, this.environment());
     assert.equal(code, 0, `kubectl ${args.join(" ")}\n${stdout}${stderr}`);
     return stdout;
   }
 
   /** The same when it has to fail: what it says then. */
   async refused(...args: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await run("kubectl", args, this.#env());
+    const { code, stdout, stderr } = await run("kubectl", args, this.environment());
     assert.notEqual(code, 0, `kubectl ${args.join(" ")}\n${stdout}${stderr}`);
     return `${stdout}${stderr}`;
   }
 
   /** Warnings and other words beside the output. */
   async beside(...args: readonly string[]): Promise<string> {
-    return (await run("kubectl", args, this.#env())).stderr;
+    return (await run("kubectl", args, this.environment())).stderr;
   }
 
   /** An object as JSON. */
@@ -56,13 +56,13 @@ export class KubectlCluster implements AsyncDisposable {
   /** Starts kubectl and leaves it running. */
   spawn(...args: readonly string[]): ChildProcess {
     return spawn("kubectl", args, {
-      env: { ...process.env, ...this.#env() },
+      env: { ...process.env, ...this.environment() },
       stdio: ["ignore", "pipe", "inherit"],
     });
   }
 
   /** Writes a manifest; returns its path. */
-  file(name: string, text: string): string {
+  file(name: string, text: string | Uint8Array): string {
     const path = join(this.#folder, name);
     writeFileSync(path, text);
     return path;
@@ -74,7 +74,8 @@ export class KubectlCluster implements AsyncDisposable {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #env(): Readonly<Record<string, string>> {
+  /** What kubectl needs to know to reach this cluster. */
+  environment(): Readonly<Record<string, string>> {
     return { KUBECONFIG: join(this.#folder, "kubeconfig"), HOME: this.#folder, KUBECTL_EXTERNAL_DIFF: "" };
   }
 }
