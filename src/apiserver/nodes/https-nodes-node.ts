@@ -75,6 +75,9 @@ export class HttpsNodes implements NodeAccess {
 }
 
 function headersOf(response: IncomingMessage): Readonly<Record<string, string>> {
-  const kept = Object.entries(response.headersDistinct).filter(([name]) => !hopHeaders.has(name));
+  const isUpgrade = response.statusCode === 101;
+  const kept = Object.entries(response.headersDistinct).filter(
+    ([name]) => !hopHeaders.has(name) && (name !== "connection" || isUpgrade),
+  );
   return Object.fromEntries(kept.map(([name, values]) => [name, (values ?? []).join(", ")]));
 }

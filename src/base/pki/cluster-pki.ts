@@ -65,7 +65,7 @@ export async function ensureClusterPki(
       days: leafDays,
     }),
     apiserverKubeletClient: await files.leaf("apiserver-kubelet-client", ca, {
-      subject: { commonName: "kube-apiserver-kubelet-client", organizations: ["kubeadm:cluster-admins"] },
+      subject: { commonName: "kube-apiserver-kubelet-client", organizations: ["system:masters"] },
       usages: ["client"],
       days: leafDays,
     }),
