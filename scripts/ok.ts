@@ -10,7 +10,10 @@ export const okSteps: readonly Step[] = [
   { name: "format", command: [tool("biome"), "check", "--max-diagnostics=20"] },
   { name: "lint", command: [tool("oxlint"), "--type-aware", "--quiet", "src", "test", "bench", "scripts"] },
   { name: "types", command: [tool("tsc"), "-p", "."] },
-  { name: "unit tests", command: ["bin/node", "--test", "--test-reporter=dot", ...unitTestFiles()] },
+  {
+    name: "unit tests",
+    command: ["bin/node", "--test", "--test-timeout=120000", "--test-reporter=dot", ...unitTestFiles()],
+  },
 ];
 
 if (import.meta.main) {

@@ -99,8 +99,10 @@ export const upstreamControllers = [
 
 /** What is refused, and how. */
 export const absentPaths = [
-  "`log`, `exec`, `attach`, `portforward` and `proxy` answer 501: virtual nodes run no containers, " +
-    "and real nodes are not reachable yet.",
+  "`log`, `exec`, `attach` and `portforward` work on virtual nodes; on a real node they are refused, since its kubelet " +
+    "has no server yet. `proxy` of pods and services answers 501.",
+  "On a real node, Services work by nftables; there is no cluster DNS yet, and pods do not reach the API at " +
+    "`kubernetes.default` while it listens on loopback.",
   "Custom resources answer 404: a CustomResourceDefinition is stored and checked, but nothing is " +
     "served under it yet.",
   "Aggregated APIs answer 404: an APIService is stored and checked, but nothing is forwarded to it.",

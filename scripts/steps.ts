@@ -20,10 +20,13 @@ export function tool(name: string): string {
   return `node_modules/.bin/${name}`;
 }
 
-/** All unit tests: the `*.test.ts` files beside the sources. */
+/** All unit tests: the `*.test.ts` files beside the sources, but for those that wait for a real etcd. */
 export function unitTestFiles(): readonly string[] {
-  return globSync("src/**/*.test.ts", { cwd: root }).sort();
+  return globSync("src/**/*.test.ts", { cwd: root, exclude: [etcdTests] }).sort();
 }
+
+/** Tests against a real etcd, which mostly wait: a suite of `npm test`. */
+export const etcdTests = "src/store/etcd/*.test.ts";
 
 /** Runs every step, prints the table of seconds, and tells whether all passed. */
 export async function runSteps(steps: readonly Step[]): Promise<boolean> {

@@ -6,7 +6,7 @@ import { globSync, existsSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { counts } from "./counts.ts";
 import { okSteps } from "./ok.ts";
-import { root, runSteps, type Step } from "./steps.ts";
+import { etcdTests, root, runSteps, type Step } from "./steps.ts";
 
 /** Why a suite cannot run here: programs that are not on PATH. */
 function missing(programs: readonly string[]): string | undefined {
@@ -22,7 +22,7 @@ function suites(): readonly Step[] {
     .sort()
     .map((path) => ({
       name: `${basename(dirname(path))}: ${basename(path, ".test.ts")}`,
-      command: ["bin/node", "--test", "--test-reporter=spec", path],
+      command: ["bin/node", "--test", "--test-timeout=900000", "--test-reporter=spec", path],
       loud: process.env["CI"] === "true",
       skip: () => missing(needsOf(path)),
     }));
@@ -34,6 +34,19 @@ function needsOf(path: string): readonly string[] {
   return needs[basename(dirname(path))] ?? [];
 }
 
-const passed = await runSteps([...okSteps, ...suites()]);
+const etcd: Step = {
+  name: "store: etcd",
+  command: [
+    "bin/node",
+    "--test",
+    "--test-timeout=120000",
+    "--test-concurrency=1",
+    "--test-reporter=spec",
+    ...globSync(etcdTests, { cwd: root }).sort(),
+  ],
+  skip: () => missing(["etcd"]),
+};
+
+const passed = await runSteps([...okSteps, etcd, ...suites()]);
 console.log(counts());
 process.exitCode = passed ? 0 : 1;

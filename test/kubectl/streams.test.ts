@@ -110,12 +110,10 @@ describe("streams of pods on a virtual node", () => {
 
   test("logs -p shows the instance before, and says when there is none", async () => {
     await cluster.kubectl(
-      ...[
-        "wait",
-        "pod/again",
-        "--for=jsonpath={.status.containerStatuses[0].restartCount}=1",
-        "--timeout=60s",
-      ],
+      "wait",
+      "pod/again",
+      "--for=jsonpath={.status.containerStatuses[0].restartCount}=1",
+      "--timeout=60s",
     );
     assert.match(await cluster.kubectl("logs", "-p", "again"), /^round/);
     const refusal = await cluster.refused("logs", "-p", "shell");
@@ -136,11 +134,9 @@ describe("streams of pods on a virtual node", () => {
     const yaml = podYaml("stuck", { main: ["cat"] }).replace("image: busybox", "image: registry.invalid/x:1");
     await cluster.kubectl("apply", "-f", cluster.file("stuck.yaml", yaml));
     await cluster.kubectl(
-      ...[
-        "wait",
-        "pod/stuck",
-        "--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=ImagePullBackOff",
-      ],
+      "wait",
+      "pod/stuck",
+      "--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=ImagePullBackOff",
       "--timeout=60s",
     );
     const waiting = 'container "main" in pod "stuck" is waiting to start: trying and failing to pull image';
