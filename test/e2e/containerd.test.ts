@@ -1,11 +1,11 @@
-/** The runtime contract on containerd and runc. */
+/** The runtime contract on containerd and runc; one at a time, since its tests use the same pod names and so the same logs. */
 import { after, before, describe } from "node:test";
 import { runtimeContract } from "../../src/kubelet/runtime/runtime.contract.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
 import { RealRuntimes } from "./harness/real-runtime.ts";
 
 onOwnMachine(import.meta.filename, () => {
-  describe("a real runtime", { concurrency: 3 }, () => {
+  describe("a real runtime", { concurrency: 1 }, () => {
     const machines = new RealRuntimes();
     before(() => machines.registry.start());
     after(() => machines[Symbol.asyncDispose]());
