@@ -1,4 +1,7 @@
-/** The runtime contract on containerd and runc; one at a time, since its tests use the same pod names and so the same logs. */
+/**
+ * The runtime contract on containerd and runc; one test at a time, since they use the same pod names and so the same
+ * folders of logs.
+ */
 import { after, before, describe } from "node:test";
 import { runtimeContract } from "../../src/kubelet/runtime/runtime.contract.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
