@@ -79,14 +79,21 @@ function family(here: readonly string[], upstream: readonly string[]): string {
 
 function recorded(): readonly string[] {
   return Object.entries(readShares()).map(([recording, shares]) => {
-    const [passed, all] = totalOf(shares);
-    const whole = Object.entries(shares).filter(([, share]) => share[0] === share[1]);
-    const parts = Object.entries(shares).filter(([, share]) => share[0] < share[1]);
-    const rows = parts.map(([kind, share]) => [kind, String(share[0]), String(share[1]), percent(...share)]);
-    const kinds = whole.map(([kind, [, count]]) => `${kind} ${count}`);
+    const [asRecorded, passed, all] = totalOf(shares);
+    const whole = Object.entries(shares).filter(([, [, some, every]]) => some === every);
+    const parts = Object.entries(shares).filter(([, [, some, every]]) => some < every);
+    const rows = parts.map(([kind, [before, some, every]]) => [
+      kind,
+      String(before),
+      String(some),
+      String(every),
+      percent(some, every),
+    ]);
+    const kinds = whole.map(([kind, [, , count]]) => `${kind} ${count}`);
+    const plainly = `${asRecorded} (${percent(asRecorded, all)}) as recorded`;
     return [
-      `### ${recording}: ${passed} of ${all} (${percent(passed, all)})`,
-      rows.length === 0 ? "" : table(["", "alike", "of", "share"], rows),
+      `### ${recording}: ${passed} of ${all} (${percent(passed, all)}); ${plainly}`,
+      rows.length === 0 ? "" : table(["", "as recorded", "alike", "of", "share"], rows),
       `All alike: ${kinds.join(", ")}.`,
     ]
       .filter((part) => part !== "")
