@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { services } from "#api";
-import type { Component, Env } from "#base";
+import type { Component, Env, Processes } from "#base";
 import { createRealEnv, SystemProcesses } from "#base/real";
 import { InformerSet } from "#client";
 import {
@@ -62,6 +62,8 @@ export interface RealNodeOptions {
   /** Of the cluster. */
   readonly dataDir: string;
   readonly tools: NodeTools;
+  /** Starts programs and mounts; this process is too large to fork. */
+  readonly processes: Processes;
 }
 
 /** A machine's node has the machine's name, as a kubelet's does; where that is no object's name, `otherwise`. */
@@ -94,16 +96,16 @@ export async function startRealNode(
   options: RealNodeOptions,
   signal: AbortSignal,
 ): Promise<Component> {
-  const { name: nodeName, dataDir, tools } = options;
+  const { name: nodeName, dataDir, tools, processes } = options;
   const lock = lockMachine();
   const client = access.client(kubeletIdentity(nodeName), "kubelet");
   const informers = new InformerSet(env.child("informers"), { client });
   const node = new MachineNode(
     env,
-    { client, informers, services: informers.of(services).lister, processes: new SystemProcesses() },
+    { client, informers, services: informers.of(services).lister, processes },
     { nodeName, tools, containerdDirectory: containerdDirectory(dataDir), podCidr: podCidrOf(0) },
   );
-  const parts = { access, processes: new SystemProcesses() };
+  const parts = { access, processes };
   const { searchPath } = tools;
   const network = new ServiceNetwork(env.child("proxy"), parts, { nodeName, searchPath });
   const component: Component = {

@@ -7,7 +7,7 @@ import { closeSync, openSync, watch } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { messageOf } from "#base";
-import { createRealEnv, FileSystemDisk } from "#base/real";
+import { createRealEnv, FileSystemDisk, HelperProcesses } from "#base/real";
 import { changeKubeconfig } from "#client";
 import { SqliteJournal } from "#store";
 import { Cluster } from "./cluster.ts";
@@ -79,6 +79,9 @@ export async function up(
   const choice = chooseNode(config.node, config.dataDir);
   claim(config.dataDir, config.name);
   const env = createRealEnv({ name: "navarch", logLevel: "warn" });
+  const processes = new HelperProcesses(env);
+  // First of all: later this process is larger, and forks slowly.
+  if (choice.kind === "real") processes.start();
   const startedAt = new Date().toISOString();
   const info = {
     url: `https://${config.listen.host}:${config.listen.port}`,
@@ -95,7 +98,7 @@ export async function up(
   const nodes =
     choice.kind === "virtual"
       ? { virtualNodes: config.virtualNodes }
-      : { virtualNodes: 0, realNode: { name: realNodeName(name), dataDir, tools: choice.tools } };
+      : { virtualNodes: 0, realNode: { name: realNodeName(name), dataDir, tools: choice.tools, processes } };
   let cluster: Cluster;
   try {
     cluster = await Cluster.start(
@@ -104,6 +107,7 @@ export async function up(
       signal,
     );
   } catch (error) {
+    await processes[Symbol.asyncDispose]();
     removeRunInfo(config.dataDir);
     throw startFailure(error, config);
   }
@@ -115,6 +119,7 @@ export async function up(
     stopped: (stop) => Promise.race([aborted(stop), env.failed]),
     async [Symbol.asyncDispose]() {
       await cluster[Symbol.asyncDispose]();
+      await processes[Symbol.asyncDispose]();
       removeRunInfo(config.dataDir);
     },
   };
