@@ -2,6 +2,7 @@
  * The quick gate (`npm run ok`): format, lint, types, tidy and unit tests, then the counts that may only shrink.
  * Prints a line per step; the output of a step only when it fails. Exit code 1 if any failed.
  */
+import { availableParallelism } from "node:os";
 import { counts } from "./counts.ts";
 import { runSteps, type Step, tool, unitTestFiles } from "./steps.ts";
 
@@ -12,7 +13,14 @@ export const okSteps: readonly Step[] = [
   { name: "types", command: [tool("tsc"), "-p", "."] },
   {
     name: "unit tests",
-    command: ["bin/node", "--test", "--test-timeout=120000", "--test-reporter=dot", ...unitTestFiles()],
+    command: [
+      "bin/node",
+      "--test",
+      "--test-timeout=120000",
+      `--test-concurrency=${availableParallelism()}`,
+      "--test-reporter=dot",
+      ...unitTestFiles(),
+    ],
   },
 ];
 

@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 /** The repository's folder. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** Compiled code is kept between the hundreds of processes of a gate: it halves the time of the unit tests. */
+const compileCache = `${root}node_modules/.cache/compile`;
+
 /** One command of a gate. Its output shows when it fails, or always with `loud`. */
 export interface Step {
   readonly name: string;
@@ -55,7 +58,8 @@ export async function runSteps(steps: readonly Step[]): Promise<boolean> {
 function run(step: Step): Promise<{ readonly code: number; readonly output: string }> {
   const [program = "", ...args] = step.command;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const env = { ...process.env, NODE_COMPILE_CACHE: compileCache };
+    const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
