@@ -6,6 +6,13 @@ import { fileURLToPath } from "node:url";
 /** The repository's folder. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** Where programs are looked for: on PATH, and where `scripts/programs` unpacked those of the tests. */
+export const searchPath = [
+  process.env["PATH"],
+  "/usr/local/sbin:/usr/sbin:/sbin",
+  ...["usr/bin", "usr/sbin", "bin"].map((folder) => `${root}node_modules/.programs/${folder}`),
+].join(":");
+
 /** Compiled code is kept between the hundreds of processes of a gate: it halves the time of the unit tests. */
 const compileCache = `${root}node_modules/.cache/compile`;
 
@@ -58,7 +65,7 @@ export async function runSteps(steps: readonly Step[]): Promise<boolean> {
 function run(step: Step): Promise<{ readonly code: number; readonly output: string }> {
   const [program = "", ...args] = step.command;
   return new Promise((resolve) => {
-    const env = { ...process.env, NODE_COMPILE_CACHE: compileCache };
+    const env = { ...process.env, PATH: searchPath, NODE_COMPILE_CACHE: compileCache };
     const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {

@@ -6,12 +6,12 @@ import { globSync, existsSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { counts } from "./counts.ts";
 import { okSteps } from "./ok.ts";
-import { etcdTests, root, runSteps, type Step } from "./steps.ts";
+import { etcdTests, root, runSteps, searchPath, type Step } from "./steps.ts";
 
 /** Why a suite cannot run here: programs that are not on PATH. */
 function missing(programs: readonly string[]): string | undefined {
   const absent = programs.filter(
-    (program) => !(process.env["PATH"] ?? "").split(":").some((folder) => existsSync(`${folder}/${program}`)),
+    (program) => !searchPath.split(":").some((folder) => existsSync(`${folder}/${program}`)),
   );
   return absent.length === 0 ? undefined : `needs ${absent.join(", ")} on PATH`;
 }

@@ -1,15 +1,16 @@
 /** What a new user does first, on a real node: load an image, deploy it, look at it, stop, go on. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ociArchive } from "../../src/kubelet/runtime/containerd/oci-image.ts";
 import { freePort, Program, root, run } from "../testing/program.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
+import { findProgram } from "../testing/find-program.ts";
 import { busybox } from "./harness/test-images.ts";
 
 const navarch = join(root, "bin/navarch");
-const skip = existsSync("/usr/local/bin/kubectl") || existsSync("/usr/bin/kubectl") ? false : "needs kubectl";
+const skip = findProgram("kubectl") === undefined ? "needs kubectl" : false;
 
 /** A server that ends when it is asked to. */
 const server = "httpd -p 8080 -h /www; trap 'exit 0' TERM; while true; do sleep 60 & wait $!; done";
@@ -156,6 +157,6 @@ onOwnMachine(import.meta.filename, () => {
     await machine.stop("SIGKILL");
     const down = await run(navarch, ["down", "--purge", "--data", machine.data], machine.environment);
     assert.deepEqual([down.code, down.stderr], [0, ""]);
-    assert.deepEqual([machine.shims(), mountPoints(), existsSync(machine.data)], [[], mounts, false]);
+    assert.deepEqual([machine.shims(), mountPoints()(machine.data)], [[], mounts, false]);
   });
 });

@@ -5,9 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, globSync } from "node:fs";
+import { globSync } from "node:fs";
 import { test } from "node:test";
 import { findTools } from "../../../src/kubelet/runtime/containerd/tools-node.ts";
+import { findProgram } from "../../testing/find-program.ts";
 
 const marker = "NAVARCH_OWN_MACHINE";
 
@@ -49,7 +50,7 @@ function removeCgroups(): void {
 
 function whyNot(): string | undefined {
   if (process.getuid?.() !== 0) return "needs root";
-  if (!existsSync("/bin/busybox")) return "needs a static busybox";
+  if (findProgram("busybox") === undefined) return "needs a static busybox";
   const tools = findTools();
   return typeof tools === "string" ? tools : undefined;
 }

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type OciImage, ociImage } from "../../../src/kubelet/runtime/containerd/oci-image.ts";
 import type { TarEntry } from "../../../src/kubelet/runtime/containerd/tar.ts";
+import { findProgram } from "../../testing/find-program.ts";
 
 const crypto = { sha256: (data: Uint8Array | string) => createHash("sha256").update(data).digest() };
 const architecture = process.arch === "x64" ? "amd64" : process.arch;
@@ -16,7 +17,7 @@ const applets = (
 
 const files: readonly TarEntry[] = [
   { path: "bin" },
-  { path: "bin/busybox", content: readFileSync("/bin/busybox") },
+  { path: "bin/busybox", content: readFileSync(findProgram("busybox") ?? "/bin/busybox") },
   ...applets.map((name) => ({ path: `bin/${name}`, to: "busybox" })),
   { path: "etc" },
   { path: "etc/passwd", content: Buffer.from("root:x:0:0:root:/root:/bin/sh\n"), mode: 0o644 },
