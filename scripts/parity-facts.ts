@@ -111,7 +111,7 @@ export const absentPaths = [
   "Flow schemas and priority levels are stored and checked; requests are bounded by two fixed pools, " +
     "fair by user.",
   "On a real node, volumes of claims, CSI and images are refused (`no volume plugin matched`); " +
-    "`hostAliases` and log rotation do nothing yet, and cgroups are the runtime's, one for each container.",
+    "`hostAliases` and log rotation do nothing yet. Cgroups of version 2 are written by the same rules as those of version 1, but proved on the latter only.",
 ] as const;
 
 /** Where we answer otherwise on purpose, or where a recording cannot be matched. */

@@ -17,6 +17,7 @@ import {
   Kubelet,
   KubeletServer,
   type MachineInfo,
+  SimCgroups,
   SimDialer,
   SimImages,
   SimRuntime,
@@ -114,6 +115,7 @@ export async function startVirtualNode(
     images,
     dialer: new SimDialer({ runtime }),
     volumes: new SimVolumes({ references }),
+    cgroups: new SimCgroups(),
     machine: virtualMachine(name, index),
   };
   const streams = new SimStreams({ runtime });

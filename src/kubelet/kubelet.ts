@@ -14,6 +14,7 @@ import {
   type Lister,
   type ResourceClient,
 } from "#client";
+import type { PodCgroups } from "./cgroup/pod-cgroups.ts";
 import { ImagePuller } from "./image/puller.ts";
 import { eventStreamBackOff } from "./limits.ts";
 import type { MachineInfo } from "./machine.ts";
@@ -45,6 +46,7 @@ export interface KubeletDeps {
   readonly images: ImageService;
   readonly dialer: ProbeDialer;
   readonly volumes: PodVolumes;
+  readonly cgroups: PodCgroups;
   readonly machine: MachineInfo;
 }
 
@@ -91,6 +93,7 @@ export class Kubelet implements Component {
     const agent = this.#makeAgent(version);
     await agent.register(either);
     await this.#deps.informers.start(either);
+    await this.#startCgroups(either);
     const podSet = this.#makePodSet(agent, version);
     await podSet.start(either);
     this.#tasks.spawn("node", (ending) => agent.run(ending));
@@ -105,6 +108,17 @@ export class Kubelet implements Component {
     await this.#podSet?.stop();
     this.#status.stop();
     await this.#events[Symbol.asyncDispose]();
+  }
+
+  /** Cgroups of pods that neither the API nor the runtime knows go. */
+  async #startCgroups(signal: AbortSignal): Promise<void> {
+    const { runtime, cgroups, machine } = this.#deps;
+    const sandboxes = await runtime.listPodSandbox({}, signal);
+    const known = new Set([
+      ...sandboxes.map((one) => one.uid),
+      ...this.#informer.lister.list().map((pod) => pod.metadata.uid ?? ""),
+    ]);
+    await cgroups.start({ allocatable: nodeDefaults(this.#options, machine).allocatable, known }, signal);
   }
 
   async #reachRuntime(signal: AbortSignal): Promise<RuntimeVersion> {
@@ -146,7 +160,7 @@ export class Kubelet implements Component {
   }
 
   #workerMaker(version: RuntimeVersion): PodSetDeps["makeWorker"] {
-    const { client, runtime, images, dialer, volumes, services, machine } = this.#deps;
+    const { client, runtime, images, dialer, volumes, cgroups, services, machine } = this.#deps;
     const env = this.#env;
     const events = this.#events;
     const references = new ApiReferences({
@@ -171,7 +185,7 @@ export class Kubelet implements Component {
         done();
       };
       if (refusal !== undefined) events.record(pod, "Warning", refusal.reason, refusal.message);
-      const deps = { pods: this.#pods, runtime, steps, prober, volumes, status, events, finished };
+      const deps = { pods: this.#pods, runtime, steps, prober, volumes, cgroups, status, events, finished };
       const options = {
         hostIPs,
         runtimeName: version.runtimeName,

@@ -43,7 +43,7 @@ export class MachineNode implements Component {
     mkdirSync(rootDirectory, { recursive: true });
     const machine = readMachine(rootDirectory);
     this.#runtime = new MachineRuntime(env, { processes, machine }, options);
-    const { runtime, images, mounts } = this.#runtime;
+    const { runtime, images, mounts, cgroups } = this.#runtime;
     const references = new ApiReferences({
       configMaps: client.of(configMaps),
       secrets: client.of(secrets),
@@ -64,7 +64,7 @@ export class MachineNode implements Component {
     this.#volumes = volumes;
     this.#kubelet = new Kubelet(
       env,
-      { client, informers, services, runtime, images, dialer, volumes, machine },
+      { client, informers, services, runtime, images, dialer, volumes, cgroups, machine },
       own,
     );
   }

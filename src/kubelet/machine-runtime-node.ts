@@ -3,9 +3,11 @@
  * run the machine's pods (`machine-lock-node.ts`). A runtime that was left behind by a killed program is
  * adopted by its start, and taken down by its dispose.
  *
- *   containers --(their grace)--> sandboxes --> mounts --> rules --> containerd        dispose
+ *   containers --(their grace)--> sandboxes --> mounts --> cgroups --> rules --> containerd        dispose
  */
 import { type Component, type Env, messageOf, type Processes } from "#base";
+import { SystemCgroupFiles } from "./cgroup/cgroup-files-node.ts";
+import { MachineCgroups } from "./cgroup/machine-cgroups.ts";
 import { maxGraceAtShutdownSeconds } from "./limits.ts";
 import type { MachineInfo } from "./machine.ts";
 import { lifeEvents } from "./runtime/containerd/containerd-events.ts";
@@ -31,6 +33,8 @@ export interface MachineRuntimeOptions {
   readonly rootDirectory?: string;
   /** Default `/var/log/pods`. */
   readonly podLogsDirectory?: string;
+  /** Processes that each pod may have. Default: no limit. */
+  readonly podPidsLimit?: number;
 }
 
 /** Dispose ends containers with their grace; what they wrote stays. */
@@ -38,6 +42,7 @@ export class MachineRuntime implements Component {
   readonly runtime: CriRuntime;
   readonly images: CriImages;
   readonly mounts: Mounts;
+  readonly cgroups: MachineCgroups;
   readonly #env: Env;
   readonly #containerd: Containerd;
   readonly #network: PodNetwork;
@@ -66,6 +71,12 @@ export class MachineRuntime implements Component {
     const { clusterCidr = "10.244.0.0/16" } = options;
     this.#network = new PodNetwork(env, { processes }, { paths, clusterCidr, searchPath });
     this.mounts = new Mounts({ processes }, { searchPath });
+    const { podPidsLimit } = options;
+    this.cgroups = new MachineCgroups(
+      env.child("cgroups"),
+      { files: new SystemCgroupFiles() },
+      podPidsLimit === undefined ? {} : { podPidsLimit },
+    );
     this.images = new CriImages({ rpc });
     this.runtime = new CriRuntime(env, {
       rpc,
@@ -92,7 +103,10 @@ export class MachineRuntime implements Component {
   async #dispose(): Promise<void> {
     const signal = new AbortController().signal;
     try {
-      if (this.#containerd.ready() === undefined) await this.#stopPods(signal);
+      if (this.#containerd.ready() === undefined) {
+        await this.#stopPods(signal);
+        await this.cgroups.removeAll(signal);
+      }
       await this.#network.remove(signal);
     } catch (error) {
       this.#env.log.warn("Cannot stop all pods of the node", { error: messageOf(error) });

@@ -15,6 +15,7 @@ export { findTools, type NodeTools } from "./runtime/containerd/tools-node.ts";
 export { CriImages } from "./runtime/cri/cri-images.ts";
 export type { Image, ImageService, RuntimeService } from "./runtime/runtime.ts";
 export {
+  SimCgroups,
   SimDialer,
   SimImages,
   type SimImagesOptions,

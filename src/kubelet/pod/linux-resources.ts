@@ -4,13 +4,14 @@
  * share of the node).
  */
 import { type Pod, Quantity, type ResourceRequirements } from "#api";
+import {
+  type CgroupValues,
+  cpuPeriodMicroseconds,
+  cpuQuotaOf,
+  cpuSharesOf,
+} from "../cgroup/cgroup-values.ts";
 import type { LinuxResources } from "../runtime/config.ts";
 import { qosClassOf } from "../status/qos.ts";
-
-const periodMicroseconds = 100_000;
-const minQuotaMicroseconds = 1_000;
-const minShares = 2;
-const maxShares = 262_144;
 
 export function linuxResources(
   pod: Pod,
@@ -19,22 +20,29 @@ export function linuxResources(
 ): LinuxResources {
   const limitMillis = millis(resources.limits?.cpu);
   const requestMillis = resources.requests?.cpu === undefined ? limitMillis : millis(resources.requests.cpu);
-  const quota =
-    limitMillis === 0 ? 0 : Math.max(minQuotaMicroseconds, (limitMillis * periodMicroseconds) / 1000);
   return {
-    cpuPeriod: periodMicroseconds,
-    cpuQuota: quota,
-    cpuShares:
-      requestMillis === 0
-        ? minShares
-        : Math.min(maxShares, Math.max(minShares, Math.floor((requestMillis * 1024) / 1000))),
+    cpuPeriod: cpuPeriodMicroseconds,
+    cpuQuota: cpuQuotaOf(limitMillis) ?? 0,
+    cpuShares: cpuSharesOf(requestMillis),
     memoryLimitBytes: bytes(resources.limits?.memory),
     oomScoreAdj: oomScore(pod, bytes(resources.requests?.memory), nodeMemoryBytes),
     hugepageLimits: hugepages(resources.limits),
   };
 }
 
-/** No limits at all, for the sandbox itself. */
+/** A whole pod's, as the runtime is told with the sandbox. */
+export function podResources(values: CgroupValues): LinuxResources {
+  return {
+    ...noResources,
+    cpuPeriod: cpuPeriodMicroseconds,
+    cpuQuota: values.cpuQuotaMicroseconds ?? 0,
+    cpuShares: values.cpuShares,
+    memoryLimitBytes: values.memoryLimitBytes ?? 0,
+    hugepageLimits: values.hugepageLimits,
+  };
+}
+
+/** No limits at all. */
 export const noResources: LinuxResources = {
   cpuPeriod: 0,
   cpuQuota: 0,

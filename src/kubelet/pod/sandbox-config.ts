@@ -1,5 +1,7 @@
 /** What the runtime needs to make a pod's sandbox, from the pod's spec. */
 import type { ContainerPort, Pod } from "#api";
+import { podCgroupValues } from "../cgroup/cgroup-values.ts";
+import { podCgroup } from "../cgroup/pod-cgroups.ts";
 import type { DnsConfig, PodSandboxConfig, PortMapping } from "../runtime/config.ts";
 import {
   podDeletionGraceAnnotation,
@@ -8,7 +10,7 @@ import {
   podTerminationGraceAnnotation,
   podUidLabel,
 } from "../runtime/labels.ts";
-import { noResources } from "./linux-resources.ts";
+import { noResources, podResources } from "./linux-resources.ts";
 import { sandboxSecurity } from "./security.ts";
 
 /** The node's part in its pods' configuration. */
@@ -50,13 +52,13 @@ export function sandboxConfig(pod: Pod, attempt: number, node: NodeDefaults): Po
     labels: { ...metadata.labels, [podNameLabel]: name, [podNamespaceLabel]: namespace, [podUidLabel]: uid },
     annotations: { ...metadata.annotations, ...graceAnnotations(pod) },
     runtimeHandler: "",
-    cgroupParent: "",
+    cgroupParent: podCgroup(pod),
     sysctls: Object.fromEntries(
       (spec.securityContext?.sysctls ?? []).map((one) => [one.name.replaceAll("/", "."), one.value]),
     ),
     security: sandboxSecurity(pod, node.rootDirectory),
     overhead: noResources,
-    resources: noResources,
+    resources: podResources(podCgroupValues(pod, undefined)),
   };
 }
 

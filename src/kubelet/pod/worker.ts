@@ -11,6 +11,7 @@
 import { parseTime, type Pod, same } from "#api";
 import { type Env, messageOf } from "#base";
 import type { EventSink, ResourceClient } from "#client";
+import type { PodCgroups } from "../cgroup/pod-cgroups.ts";
 import { StepLoop } from "../step-loop.ts";
 import { podStatus, type Verdict } from "../status/pod-status.ts";
 import type { StatusManager } from "../status/status-manager.ts";
@@ -33,6 +34,7 @@ export interface PodWorkerDeps {
   readonly steps: PodSteps;
   readonly prober: Prober;
   readonly volumes: PodVolumes;
+  readonly cgroups: PodCgroups;
   readonly status: StatusManager;
   readonly events: EventSink;
   /** The pod is gone from the API and from the node. */
@@ -181,6 +183,7 @@ export class PodWorker {
     const times = [...plan.waiting.map((one) => one.untilMs), this.#deadlineMs() ?? Number.POSITIVE_INFINITY];
     const next = Math.min(...times.filter((time) => time > now));
     if (Number.isFinite(next)) this.#loop.wakeAt(next);
+    await this.#deps.cgroups.ensure(this.#pod, signal);
     if (plan.actions.length === 0) return;
     const volumes = await this.#setUpVolumes(signal);
     let current = observed;
@@ -294,7 +297,8 @@ export class PodWorker {
 
   /** Ends what runs, then the pod's place on the node, then its object. */
   async #end(observed: PodObservation, graceSeconds: number, signal: AbortSignal): Promise<void> {
-    const { steps, volumes, status } = this.#deps;
+    const { steps, volumes, cgroups, status } = this.#deps;
+    const { uid = "" } = this.#pod.metadata;
     let last = observed;
     if (!this.#ended) {
       const alive =
@@ -306,14 +310,15 @@ export class PodWorker {
         last = await this.#observer.observe(signal);
       }
       this.#probes.stop();
-      await volumes.tearDown(this.#pod.metadata.uid ?? "", signal);
+      await volumes.tearDown(uid, signal);
+      await cgroups.remove(uid, signal);
       this.#ended = true;
     }
     this.#publish(last, true);
     if (this.#gone) {
       await steps.removePod(this.#pod, last, signal);
     } else if (this.#pod.metadata.deletionTimestamp !== undefined) {
-      await status.flushed(this.#pod.metadata.uid ?? "", signal);
+      await status.flushed(uid, signal);
       await steps.removePod(this.#pod, last, signal);
       await deletePod(this.#deps.pods, this.#pod, signal);
     }

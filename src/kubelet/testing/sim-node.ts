@@ -12,7 +12,7 @@ import { MemoryJournal, RevisionStore } from "#store";
 import { Kubelet } from "../kubelet.ts";
 import type { MachineInfo } from "../machine.ts";
 import { ApiReferences } from "../pod/references.ts";
-import { SimDialer, SimImages, simLink, SimRuntime, SimVolumes } from "../runtime/sim/mod.ts";
+import { SimCgroups, SimDialer, SimImages, simLink, SimRuntime, SimVolumes } from "../runtime/sim/mod.ts";
 import type { KubeletHarness } from "./node-bench.ts";
 
 const nodeName = "n1";
@@ -80,6 +80,7 @@ export class SimNode implements KubeletHarness {
       images: simLink(env, this.#images),
       dialer: new SimDialer({ runtime: this.runtime }),
       volumes: new SimVolumes({ references }),
+      cgroups: new SimCgroups(),
       machine,
     };
     await new Kubelet(env, deps, { nodeName }).start(new AbortController().signal);

@@ -45,7 +45,13 @@ export function onOwnMachine(file: string, register: () => void): void {
 
 /** What containers that were killed leave; groups with processes in them stay. */
 function removeCgroups(): void {
-  spawnSync("find", [...globSync("/sys/fs/cgroup/{,*/}k8s.io"), "-depth", "-type", "d", "-delete"]);
+  spawnSync("find", [
+    ...globSync("/sys/fs/cgroup/{,*/}{k8s.io,kubepods}"),
+    "-depth",
+    "-type",
+    "d",
+    "-delete",
+  ]);
 }
 
 function whyNot(): string | undefined {

@@ -3,6 +3,8 @@ import { configMaps, pods, resources, secrets, serviceAccounts, services } from 
 import { ApiServer, Catalog, describeRecords, MASTERS, userOf } from "../../../src/apiserver/mod.ts";
 import type { Env } from "../../../src/base/mod.ts";
 import { type Client, createClient, HandlerTransport, InformerSet } from "../../../src/client/mod.ts";
+import { SystemCgroupFiles } from "../../../src/kubelet/cgroup/cgroup-files-node.ts";
+import { MachineCgroups } from "../../../src/kubelet/cgroup/machine-cgroups.ts";
 import { Kubelet } from "../../../src/kubelet/kubelet.ts";
 import { readMachine } from "../../../src/kubelet/machine-facts-node.ts";
 import { ApiReferences } from "../../../src/kubelet/pod/references.ts";
@@ -72,7 +74,9 @@ export class RealNode implements KubeletHarness {
     );
     const machine = readMachine("/tmp");
     const dialer = new NetworkDialer();
-    const deps = { client, informers, services: allServices, runtime, images, dialer, volumes, machine };
+    const cgroups = new MachineCgroups(env, { files: new SystemCgroupFiles() }, {});
+    const parts = { runtime, images, dialer, volumes, cgroups, machine };
+    const deps = { client, informers, services: allServices, ...parts };
     this.#kubelet = new Kubelet(env, deps, { nodeName });
     await this.#kubelet.start(signal);
   }

@@ -1,0 +1,185 @@
+/**
+ * The cgroups of a machine's pods. Version 1 has a tree for each controller, and a pod a directory in each;
+ * version 2 has one tree, whose controllers are handed down level by level.
+ *
+ *   kubepods/ [burstable/ | besteffort/] pod<uid>/ <container>
+ */
+import type { Pod } from "#api";
+import { type Env, messageOf } from "#base";
+import { qosClassOf } from "../status/qos.ts";
+import { type CgroupValues, podCgroupValues, qosCgroupValues, rootCgroupValues } from "./cgroup-values.ts";
+import { type CgroupVersion, cgroupWrites } from "./cgroup-writes.ts";
+import { type PodCgroups, podCgroup, podsCgroup, qosCgroup } from "./pod-cgroups.ts";
+
+/** The machine's trees as they are mounted. */
+export interface CgroupTrees {
+  readonly version: CgroupVersion;
+  /** Mount points by controller (version 1; other names are trees without values), or the one of version 2. */
+  readonly roots: ReadonlyMap<string, string>;
+}
+
+/** The files of the trees. */
+export interface CgroupFiles {
+  trees(): Promise<CgroupTrees>;
+  makeDirectory(path: string): Promise<void>;
+  /** Names of directories; empty when it is not there. */
+  directories(path: string): Promise<readonly string[]>;
+  read(path: string): Promise<string>;
+  write(path: string, text: string): Promise<void>;
+  /** One that holds no others. Rejects while a process is in it. */
+  removeDirectory(path: string): Promise<void>;
+  kill(pid: number): void;
+}
+
+/** How long a killed process may take to leave its cgroup. */
+const removal = { tries: 100, waitMs: 20 };
+
+const classes = ["Guaranteed", "Burstable", "BestEffort"] as const;
+
+/** One per machine. */
+export class MachineCgroups implements PodCgroups {
+  readonly #env: Pick<Env, "clock" | "log">;
+  readonly #files: CgroupFiles;
+  readonly #pidsLimit: number | undefined;
+  /** What was written last, by uid. */
+  readonly #pods = new Map<string, Pod>();
+  #burstable = "";
+  #trees: Promise<CgroupTrees> | undefined;
+
+  /** `podPidsLimit`: processes that each pod may have. Default: no limit. */
+  constructor(
+    env: Pick<Env, "clock" | "log">,
+    deps: { readonly files: CgroupFiles },
+    options: { readonly podPidsLimit?: number },
+  ) {
+    this.#env = env;
+    this.#files = deps.files;
+    this.#pidsLimit = options.podPidsLimit;
+  }
+
+  async start(
+    { allocatable, known }: Parameters<PodCgroups["start"]>[0],
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#apply(podsCgroup, rootCgroupValues(allocatable));
+    for (const qos of ["Burstable", "BestEffort"] as const)
+      await this.#apply(qosCgroup(qos), qosCgroupValues(qos, []));
+    for (const uid of await this.#uids()) if (!known.has(uid)) await this.remove(uid, signal);
+  }
+
+  async ensure(pod: Pod, _signal: AbortSignal): Promise<void> {
+    const { uid = "" } = pod.metadata;
+    const before = this.#pods.get(uid);
+    if (before?.spec === pod.spec) return;
+    const values = podCgroupValues(pod, this.#pidsLimit);
+    if (before === undefined || !sameValues(values, podCgroupValues(before, this.#pidsLimit)))
+      await this.#apply(podCgroup(pod), values);
+    this.#pods.set(uid, pod);
+    await this.#weighBurstable();
+  }
+
+  async remove(podUid: string, signal: AbortSignal): Promise<void> {
+    this.#pods.delete(podUid);
+    const { roots } = await this.#read();
+    for (const root of new Set(roots.values()))
+      for (const qos of classes) await this.#remove(`${root}${qosCgroup(qos)}/pod${podUid}`, signal);
+    await this.#weighBurstable();
+  }
+
+  /** Takes everything away, when no pod runs any more. */
+  async removeAll(signal: AbortSignal): Promise<void> {
+    this.#pods.clear();
+    const { roots } = await this.#read();
+    for (const root of new Set(roots.values())) await this.#remove(`${root}${podsCgroup}`, signal);
+  }
+
+  #read(): Promise<CgroupTrees> {
+    this.#trees ??= this.#files.trees();
+    return this.#trees;
+  }
+
+  /** Burstable pods together weigh what they ask for. */
+  async #weighBurstable(): Promise<void> {
+    const pods = [...this.#pods.values()].filter((one) => qosClassOf(one) === "Burstable");
+    const values = qosCgroupValues("Burstable", pods);
+    if (String(values.cpuShares) === this.#burstable) return;
+    this.#burstable = String(values.cpuShares);
+    await this.#apply(qosCgroup("Burstable"), values);
+  }
+
+  async #apply(path: string, values: CgroupValues): Promise<void> {
+    const { version, roots } = await this.#read();
+    for (const root of new Set(roots.values())) {
+      await this.#files.makeDirectory(`${root}${path}`);
+      if (version === 2) await this.#handDown(root, path);
+    }
+    for (const { controller, file, text } of cgroupWrites(version, values)) {
+      const root = roots.get(controller);
+      if (root !== undefined) await this.#files.write(`${root}${path}/${file}`, text);
+    }
+  }
+
+  /** A cgroup has the controllers that the one above it hands down. */
+  async #handDown(root: string, path: string): Promise<void> {
+    const levels = path.split("/").slice(0, -1);
+    for (const [index] of levels.entries()) {
+      const directory = `${root}${levels.slice(0, index + 1).join("/")}`;
+      const all = (await this.#files.read(`${directory}/cgroup.controllers`)).split(/\s+/);
+      const handed = (await this.#files.read(`${directory}/cgroup.subtree_control`)).split(/\s+/);
+      for (const name of all.filter((one) => one !== "" && !handed.includes(one))) {
+        try {
+          await this.#files.write(`${directory}/cgroup.subtree_control`, `+${name}`);
+        } catch (error) {
+          // Some do not go with what the machine does with them otherwise; the others serve.
+          this.#env.log.warn("A controller of cgroups is not to be had", { name, error: messageOf(error) });
+        }
+      }
+    }
+  }
+
+  async #uids(): Promise<ReadonlySet<string>> {
+    const { roots } = await this.#read();
+    const found = new Set<string>();
+    for (const root of new Set(roots.values())) {
+      for (const qos of classes) {
+        for (const name of await this.#files.directories(`${root}${qosCgroup(qos)}`))
+          if (name.startsWith("pod")) found.add(name.slice("pod".length));
+      }
+    }
+    return found;
+  }
+
+  /** From the leaves to the root; what still runs in it ends. */
+  async #remove(path: string, signal: AbortSignal): Promise<void> {
+    const all = await this.#below(path);
+    for (const directory of all) {
+      for (let tries = 1; ; tries += 1) {
+        for (const pid of (await this.#files.read(`${directory}/cgroup.procs`)).split("\n"))
+          if (Number(pid) > 0) this.#files.kill(Number(pid));
+        try {
+          await this.#files.removeDirectory(directory);
+          break;
+        } catch (error) {
+          if (tries === removal.tries) throw error;
+          await this.#env.clock.sleep(removal.waitMs, signal);
+        }
+      }
+    }
+  }
+
+  /** A directory after all that it holds; nothing when it is not there. */
+  async #below(path: string): Promise<readonly string[]> {
+    const slash = path.lastIndexOf("/");
+    if (!(await this.#files.directories(path.slice(0, slash))).includes(path.slice(slash + 1))) return [];
+    const walk = async (directory: string): Promise<string[]> => {
+      const inner = await this.#files.directories(directory);
+      const deeper = await Promise.all(inner.map((name) => walk(`${directory}/${name}`)));
+      return [...deeper.flat(), directory];
+    };
+    return walk(path);
+  }
+}
+
+function sameValues(a: CgroupValues, b: CgroupValues): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,31 @@
+/**
+ * What pod workers need of cgroups: one for each pod, above those of its containers, in the place of its QoS
+ * class. Invariant: it is there before the first container, and gone after the last.
+ */
+import type { Pod } from "#api";
+import { type QosClass, qosClassOf } from "../status/qos.ts";
+
+export interface PodCgroups {
+  /** Makes what is above all pods, and removes the cgroups of pods that nobody knows any more. */
+  start(
+    options: { readonly allocatable: Readonly<Record<string, string>>; readonly known: ReadonlySet<string> },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Makes the pod's cgroup with its values, or gives it new ones. Cheap when nothing changed. */
+  ensure(pod: Pod, signal: AbortSignal): Promise<void>;
+  /** Ends what is left in it and removes it. Idempotent. */
+  remove(podUid: string, signal: AbortSignal): Promise<void>;
+}
+
+/** Above all pods. */
+export const podsCgroup = "/kubepods";
+
+/** `/kubepods/burstable`; Guaranteed pods are right below the root. */
+export function qosCgroup(qos: QosClass): string {
+  return qos === "Guaranteed" ? podsCgroup : `${podsCgroup}/${qos.toLowerCase()}`;
+}
+
+/** `/kubepods/besteffort/pod<uid>`, the parent of the pod's containers. */
+export function podCgroup(pod: Pod): string {
+  return `${qosCgroup(qosClassOf(pod))}/pod${pod.metadata.uid}`;
+}

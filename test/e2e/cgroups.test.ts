@@ -1,0 +1,62 @@
+/** Resources of pods on a real node, as the kernel has them. */
+import assert from "node:assert/strict";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { NodeBench, statusOf } from "../../src/kubelet/testing/node-bench.ts";
+import { onOwnMachine } from "./harness/own-machine.ts";
+import { RealNode } from "./harness/real-node.ts";
+import { RealRuntimes } from "./harness/real-runtime.ts";
+
+/** The same file under the names of both versions of cgroups. */
+const v2 = existsSync("/sys/fs/cgroup/cgroup.controllers");
+const root = v2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory";
+const limitFile = v2 ? "memory.max" : "memory.limit_in_bytes";
+
+onOwnMachine(import.meta.filename, () => {
+  describe("resources of a real node", { concurrency: 3 }, () => {
+    const machines = new RealRuntimes();
+    before(() => machines.registry.start());
+    after(() => machines[Symbol.asyncDispose]());
+
+    const check = (title: string, body: (bench: NodeBench) => Promise<void>): void => {
+      test(title, async () => {
+        await using node = new RealNode(machines, await machines.take());
+        await node.startKubelet();
+        await body(new NodeBench(node));
+      });
+    };
+
+    check(
+      "a pod has a cgroup above its containers, by its class, and it goes with the pod",
+      async (bench) => {
+        const resources = { requests: { cpu: "100m", memory: "16Mi" }, limits: { memory: "32Mi" } };
+        await bench.create("web", { containers: [bench.shell("main", "sleep 1000", { resources })] });
+        await bench.create("free", { containers: [bench.shell("main", "sleep 1000")] });
+        const pod = await bench.running("web");
+        const free = await bench.running("free");
+        const own = `${root}/kubepods/burstable/pod${pod.metadata.uid}`;
+        const id = statusOf(pod).containerID?.replace("containerd://", "");
+        assert.equal(readFileSync(`${own}/${limitFile}`, "utf8"), `${32 * 2 ** 20}\n`);
+        assert.equal(readFileSync(`${own}/${id}/${limitFile}`, "utf8"), `${32 * 2 ** 20}\n`);
+        assert.equal(existsSync(`${root}/kubepods/besteffort/pod${free.metadata.uid}`), true);
+        await bench.delete("web", 1);
+        await bench.gone("web");
+        assert.deepEqual(globSync(`/sys/fs/cgroup/**/pod${pod.metadata.uid}`), []);
+        await bench.delete("free", 1);
+        await bench.gone("free");
+      },
+    );
+
+    check("a container that takes more memory than its limit is OOMKilled", async (bench) => {
+      const resources = { limits: { memory: "16Mi" } };
+      const hungry = "a=x; while true; do a=$a$a; done";
+      await bench.create("web", {
+        restartPolicy: "Never",
+        containers: [bench.shell("main", hungry, { resources })],
+      });
+      const pod = await bench.phase("web", "Failed");
+      const { reason, exitCode } = statusOf(pod).state.terminated ?? {};
+      assert.deepEqual([reason, exitCode], ["OOMKilled", 137]);
+    });
+  });
+});
