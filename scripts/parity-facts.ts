@@ -100,7 +100,7 @@ export const upstreamControllers = [
 /** What is refused, and how. */
 export const absentPaths = [
   "`log`, `exec`, `attach` and `portforward` work on virtual nodes; on a real node they are refused, since its kubelet " +
-    "has no server yet. `proxy` of pods and services answers 501.",
+    "has no server yet.",
   "On a real node, Services work by nftables; there is no cluster DNS yet, and pods do not reach the API at " +
     "`kubernetes.default` while it listens on loopback.",
   "Custom resources answer 404: a CustomResourceDefinition is stored and checked, but nothing is " +

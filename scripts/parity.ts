@@ -10,14 +10,11 @@ import { defaultPlugins } from "#scheduler";
 import { subresourcesOf } from "../src/api/discovery/mod.ts";
 import { gatesOff } from "../src/api/gates.ts";
 import { createPlugins, type PluginParts } from "../src/apiserver/admission/plugins.ts";
-import { type BehaviourParts, createBehaviours } from "../src/apiserver/resources/behaviours.ts";
-import { needsNode } from "../src/apiserver/resources/not-yet.ts";
 import { readShares, totalOf } from "../test/golden/shares.ts";
 import { absentPaths, differences, upstreamControllers, upstreamPlugins } from "./parity-facts.ts";
 import { root } from "./steps.ts";
 
 /** Only looked at for what is in the tables: nothing is called. */
-const behaviours = createBehaviours({} as BehaviourParts);
 const admission = Object.keys(createPlugins({} as PluginParts));
 
 /** The whole document. */
@@ -28,7 +25,7 @@ export function parityText(): string {
     "## Resources",
     "Every resource has all its verbs, strict decoding, defaults, server-side apply, tables, JSON, YAML and " +
       "protobuf. *Rules*: whether its own validation is there; `metadata` means that the kind has no rules but " +
-      "those of metadata. A subresource in *italics* answers 501.",
+      "those of metadata.",
     table(["group", "resource", "rules", "subresources"], resources.map(resourceRow)),
     "### Refused",
     bullets(absentPaths),
@@ -61,13 +58,7 @@ function resourceRow(resource: Resource): readonly string[] {
   const { group, version, plural, strategy, storage } = resource;
   const ownRules = strategy.validateCreate !== undefined;
   const rules = storage === undefined ? "answers only" : ownRules ? "own" : "metadata";
-  const name = group === "" ? plural : `${plural}.${group}`;
-  const actions = behaviours.get(name)?.actions ?? {};
-  const subresources = subresourcesOf(resource).map(({ name: subresource }) => {
-    const served = Object.values(actions[subresource] ?? {});
-    const refused = served.length > 0 && served.every((action) => action === needsNode);
-    return refused ? `*${subresource}*` : subresource;
-  });
+  const subresources = subresourcesOf(resource).map(({ name: subresource }) => subresource);
   return [group === "" ? version : `${group}/${version}`, plural, rules, subresources.join(", ")];
 }
 

@@ -32,6 +32,8 @@ export interface Call {
    * Reads the body when the gate asks for it, never before authorization. Rejects with 413 over `maxBytes`.
    */
   body(maxBytes: number): Promise<CallBody>;
+  /** The body as it comes, for whoever passes it on; instead of `body`. Absent in process. */
+  readonly stream?: () => AsyncIterable<Uint8Array>;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
 }
@@ -49,7 +51,8 @@ export interface WatchItem {
 /** The answer. A `stream` is pulled chunk by chunk, so that a slow reader costs a cursor and no queue. */
 export interface Answer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  /** A list is of lines that cannot be joined (`set-cookie`). */
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body:
     | { readonly type: "bytes"; readonly bytes: Uint8Array }
     | { readonly type: "data"; readonly data: unknown }

@@ -46,7 +46,9 @@ export function plainCall(user: User, request: PlainRequest, signal: AbortSignal
 }
 
 /** The answer as the caller wants it. */
-export function plainAnswer({ status, headers, body }: Answer): PlainAnswer {
+export function plainAnswer({ status, headers: all, body }: Answer): PlainAnswer {
+  // Only relayed answers have lines that cannot be joined, and those to calls in process were joined.
+  const headers = all as Readonly<Record<string, string>>;
   switch (body.type) {
     case "events":
       return { status, headers, events: body.events };

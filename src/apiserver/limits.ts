@@ -74,3 +74,7 @@ export const DRAIN_MS = 5_000;
 export const MAX_STREAMS = 1_000;
 /** Answers shorter than this are not worth compressing, as upstream. */
 export const MIN_GZIP_BYTES = 128 * 1024;
+/** A packed HTML page of a proxied backend is unpacked whole, to turn its links. */
+export const MAX_PACKED_HTML_BYTES = 4 * 1024 * 1024;
+/** A tag that goes on for longer than this is none. */
+export const MAX_TAG_CHARACTERS = 64 * 1024;

@@ -5,6 +5,8 @@ export { HttpsFront, type FrontDeps, type FrontOptions } from "./front/https-fro
 export type { Audit } from "./gate.ts";
 export { HttpsNodes, type HttpsNodesOptions } from "./nodes/https-nodes-node.ts";
 export type { NodeAccess, NodeTarget } from "./nodes/node-access.ts";
+export type { Backend, BackendAccess } from "./proxy/backends.ts";
+export { HttpBackends } from "./proxy/http-backends-node.ts";
 export type { PlainAnswer, PlainRequest } from "./in-process.ts";
 export { describeRecords } from "./registry/records.ts";
 export { ApiServer, type ApiServerDeps, type ApiServerOptions } from "./server.ts";

@@ -57,9 +57,17 @@ export async function handleResource(
   const resource = deps.registry.catalog.lookup(info.group, info.version, info.plural);
   if (resource === undefined) return undefined;
   if (info.namespace !== "" && !resource.namespaced && info.plural !== "namespaces") return undefined;
-  if (call.method === "HEAD") throw methodNotAllowed();
-  const run = route(deps, resource, admitted);
-  const encoding = deps.negotiator.encoding(call, useOf(info.verb));
+  const { registry, services } = deps;
+  const connect = registry.behaviours.get(qualifiedPlural(resource))?.connects?.[info.subresource];
+  if (connect === undefined && call.method === "HEAD") throw methodNotAllowed();
+  const run =
+    connect === undefined
+      ? route(deps, resource, admitted)
+      : (one: ResourceRequest) => connect(registry, one, services);
+  const encoding =
+    connect === undefined
+      ? deps.negotiator.encoding(call, useOf(info.verb))
+      : deps.negotiator.preferred(call);
   const warnings = new Warnings();
   if (resource.deprecation !== undefined) warnings.add(resource.deprecation);
   const request: ResourceRequest = { call, info, resource, user, now, warnings, signal: call.signal };

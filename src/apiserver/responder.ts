@@ -97,5 +97,6 @@ async function relayedAnswer(request: ResourceRequest, answer: ExchangeAnswer): 
     if (size > MAX_COLLECTED_BYTES) throw tooLarge(MAX_COLLECTED_BYTES);
     chunks.push(chunk);
   }
-  return { status, headers, body: { type: "bytes", bytes: Buffer.concat(chunks) } };
+  const joined = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+  return { status, headers: joined, body: { type: "bytes", bytes: Buffer.concat(chunks) } };
 }

@@ -26,6 +26,7 @@ import { type Admitted, type Audit, Gate } from "./gate.ts";
 import { type PlainAnswer, type PlainRequest, plainCall, plainAnswer } from "./in-process.ts";
 import { Laps } from "./laps.ts";
 import { Negotiator } from "./negotiate.ts";
+import type { BackendAccess } from "./proxy/backends.ts";
 import { Lanes } from "./registry/lanes.ts";
 import type { NodeAccess } from "./nodes/node-access.ts";
 import { ManagedFieldsTracker } from "./registry/managed-fields.ts";
@@ -53,6 +54,8 @@ export interface ApiServerDeps {
   readonly audit?: Audit;
   /** How it reaches kubelets. Default: not at all. */
   readonly nodes?: NodeAccess;
+  /** How it reaches what listens in pods. Default: not at all. */
+  readonly backends?: BackendAccess;
 }
 
 /** Settings of a server. */
@@ -100,7 +103,7 @@ export class ApiServer implements Component {
   constructor(env: Env, deps: ApiServerDeps, options: ApiServerOptions) {
     this.#deps = deps;
     this.#options = options;
-    const { store } = deps;
+    const { store, nodes, backends } = deps;
     const catalog = new Catalog(deps.resources);
     const records = new Records({ freeze: options.freeze ?? false });
     const objects = new Objects(store, catalog, records);
@@ -143,7 +146,7 @@ export class ApiServer implements Component {
       registry: this.#registry,
       responder: new Responder(views, turns, env.clock),
       negotiator,
-      services: { authenticator, authorizers, rbac: this.#rbac, tokens, nodes: deps.nodes },
+      services: { authenticator, authorizers, rbac: this.#rbac, tokens, nodes, backends },
     };
     this.#endpoints = {
       discovery: new DiscoveryEndpoints(catalog, env.crypto, serverAddress(options)),

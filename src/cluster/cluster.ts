@@ -7,7 +7,15 @@
  * Many fit in one process: nothing is shared between two of them.
  */
 import { resources } from "#api";
-import { ApiServer, describeRecords, Catalog, HttpsFront, HttpsNodes, type User } from "#apiserver";
+import {
+  ApiServer,
+  describeRecords,
+  Catalog,
+  HttpBackends,
+  HttpsFront,
+  HttpsNodes,
+  type User,
+} from "#apiserver";
 import type { Component, Disk, Env, RootEnv } from "#base";
 import { type ClusterPki, ensureClusterPki } from "#base/pki";
 import { type Client, writeKubeconfig } from "#client";
@@ -235,7 +243,7 @@ async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Pr
   const server = stack.use(
     new ApiServer(
       env.child("apiserver"),
-      { store, resources, tokenKeys: [pki.serviceAccountKeys], nodes },
+      { store, resources, tokenKeys: [pki.serviceAccountKeys], nodes, backends: new HttpBackends() },
       {
         rootCertificate: pki.ca.certificatePem,
         ...(advertised === undefined ? {} : { advertised }),

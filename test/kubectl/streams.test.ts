@@ -121,6 +121,22 @@ describe("streams of pods on a virtual node", () => {
     assert.ok(refusal.includes(`Error from server (BadRequest): ${text}`), refusal);
   });
 
+  test("proxy reaches a pod and a service of a virtual node, whose network only its kubelet knows", async () => {
+    await cluster.kubectl("create", "deployment", "web", "--image=nginx", "--port=80");
+    await cluster.kubectl("expose", "deployment", "web", "--port=8080", "--target-port=80");
+    await cluster.kubectl("wait", "deployment/web", "--for=condition=Available", "--timeout=60s");
+    const base = "/api/v1/namespaces/default";
+    const selected = ["-l", "app=web", "-o", "jsonpath={.items[0].metadata.name}"];
+    const pod = await cluster.kubectl("get", "pods", ...selected);
+    const slice = ["endpointslices", "-l", "kubernetes.io/service-name=web"];
+    await cluster.kubectl("wait", ...slice, "--for=jsonpath={.endpoints[0].conditions.ready}=true");
+    for (const path of [`pods/${pod}/proxy/`, `pods/${pod}:80/proxy/a`, "services/web:8080/proxy/a?b=c"]) {
+      assert.equal((await cluster.kubectl("get", "--raw", `${base}/${path}`)).trim(), pod, path);
+    }
+    const refusal = await cluster.refused("get", "--raw", `${base}/pods/shell:81/proxy/`);
+    assert.match(refusal, /\(ServiceUnavailable\): error trying to reach service: .*connection refused/);
+  });
+
   test("requests for what is not there are refused in upstream's words", async () => {
     assert.match(
       await cluster.refused("logs", "shell", "-c", "nope"),

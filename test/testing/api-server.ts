@@ -1,6 +1,6 @@
 /** A real API server on the memory store, in any `Env`. */
 import { resources } from "#api";
-import { ApiServer, Catalog, describeRecords, type User, userOf } from "#apiserver";
+import { ApiServer, type ApiServerDeps, Catalog, describeRecords, type User, userOf } from "#apiserver";
 import type { Env } from "#base";
 import { createStore, MemoryJournal, type Store, type StoreOptions } from "#store";
 
@@ -20,13 +20,14 @@ export async function startApiServer(
   env: Env,
   rootCertificate = testAuthority,
   storeOptions: StoreOptions = {},
+  more: Partial<ApiServerDeps> = {},
 ): Promise<ServedStore> {
   const { signal } = new AbortController();
   const journal = new MemoryJournal();
   const describe = describeRecords(new Catalog(resources));
   const store = createStore(env, { journal, describe }, storeOptions);
   await store.start(signal);
-  const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
+  const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()], ...more };
   const server = new ApiServer(env, deps, { rootCertificate, freeze: true });
   await server.start(signal);
   return { server, store };

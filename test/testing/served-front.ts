@@ -2,7 +2,7 @@
 import * as http2 from "node:http2";
 import * as https from "node:https";
 import { PassThrough, type Readable, pipeline } from "node:stream";
-import { ApiServer, HttpsFront } from "#apiserver";
+import { type ApiServer, type ApiServerDeps, HttpsFront } from "#apiserver";
 import { createCa, issue } from "#base/pki";
 import { createRealEnv } from "#base/real";
 import type { Store, StoreOptions } from "#store";
@@ -41,13 +41,19 @@ export interface ServedFront extends AsyncDisposable {
   readonly store: Store;
   readonly http1: WireClient;
   readonly http2: WireClient;
+  /** For other clients: where it is, and PEM to come as an administrator. */
+  readonly port: number;
+  readonly trust: Trust;
 }
 
 /** Starts everything; dispose it. The clients are cluster administrators. */
-export async function serveFront(storeOptions: StoreOptions = {}): Promise<ServedFront> {
+export async function serveFront(
+  storeOptions: StoreOptions = {},
+  more: Partial<ApiServerDeps> = {},
+): Promise<ServedFront> {
   const env = createRealEnv({ name: "front", logLevel: "error" });
   const ca = createCa(env, { commonName: "test", days: 1 });
-  const { server, store } = await startApiServer(env, ca.certificatePem, storeOptions);
+  const { server, store } = await startApiServer(env, ca.certificatePem, storeOptions, more);
   const names = { subject: { commonName: "server", organizations: [] }, ipAddresses: [HOST] };
   const serving = issue(env, ca, { ...names, usages: ["server"], days: 1 });
   const subject = { commonName: "admin", organizations: ["system:masters"] };
@@ -66,6 +72,8 @@ export async function serveFront(storeOptions: StoreOptions = {}): Promise<Serve
     server,
     store,
     ...clients,
+    port: front.port,
+    trust,
     async [Symbol.asyncDispose]() {
       for (const client of Object.values(clients)) client[Symbol.dispose]();
       await front[Symbol.asyncDispose]();
@@ -76,7 +84,8 @@ export async function serveFront(storeOptions: StoreOptions = {}): Promise<Serve
   };
 }
 
-interface Trust {
+/** PEM. */
+export interface Trust {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;

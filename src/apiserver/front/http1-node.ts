@@ -54,7 +54,9 @@ async function upgrade(
     const answer = await options.handle(callOf(options, request, gone.signal));
     if (answer.body.type === "upgraded") {
       const channel = socketChannel(socket, head);
-      const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      const lines = Object.entries(answer.headers).flatMap(([name, value]) =>
+        [value].flat().map((line) => `${name}: ${line}\r\n`),
+      );
       await channel.write(Buffer.from(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("")}\r\n`));
       return await joinChannels(channel, answer.body.channel);
     }
@@ -111,6 +113,7 @@ function callOf(options: Http1Options, request: http.IncomingMessage, gone: Abor
     ...(certificate === undefined ? {} : { certificate }),
     remoteAddress: socket.remoteAddress ?? "",
     body: (maxBytes): Promise<CallBody> => readAll(request, request.headers["content-length"], maxBytes),
+    stream: () => request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
     signal: isWatch(request.url) ? AbortSignal.any([gone, options.closing]) : gone,
   };
 }

@@ -66,6 +66,7 @@ function callOf(
     ...(options.certificate === undefined ? {} : { certificate: options.certificate }),
     remoteAddress: options.remoteAddress,
     body: (maxBytes): Promise<CallBody> => readAll(stream, headers["content-length"], maxBytes),
+    stream: () => stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
     signal: isWatch ? AbortSignal.any([gone, options.closing]) : gone,
   };
 }

@@ -41,6 +41,8 @@ export interface Behaviour {
   readonly returnsDeleted?: boolean;
   /** By subresource, then by verb; `""` is the (virtual) resource itself. */
   readonly actions?: Readonly<Record<string, Readonly<Partial<Record<string, Action>>>>>;
+  /** Subresources that pass on every method as it is and answer in their own encoding, by name. */
+  readonly connects?: Readonly<Record<string, Action>>;
 }
 
 /** By `plural` or `plural.group`. */

@@ -10,9 +10,8 @@ import type { Behaviour, Behaviours } from "./behaviour.ts";
 import { bindings } from "./bindings.ts";
 import { componentStatuses } from "./component-statuses.ts";
 import { namespaces } from "./namespaces.ts";
-import { needsNode } from "./not-yet.ts";
-import { nodeProxy } from "./pod-streams.ts";
 import { pods } from "./pods.ts";
+import { nodeProxy, serviceProxy } from "./proxies.ts";
 import { serviceAccounts } from "./service-accounts.ts";
 import type { ServiceAddresses } from "./service-addresses.ts";
 import type { ServicePorts } from "./service-ports.ts";
@@ -25,12 +24,6 @@ export interface BehaviourParts {
   readonly ports: ServicePorts;
 }
 
-const proxy = {
-  proxy: { create: needsNode, delete: needsNode, get: needsNode, patch: needsNode, update: needsNode },
-};
-const nodeProxies = {
-  proxy: { create: nodeProxy, delete: nodeProxy, get: nodeProxy, patch: nodeProxy, update: nodeProxy },
-};
 const returnsDeleted: Behaviour = { returnsDeleted: true };
 
 /** The table. */
@@ -39,14 +32,14 @@ export function createBehaviours({ rootCertificate, addresses, ports }: Behaviou
     bindings,
     componentstatuses: componentStatuses,
     namespaces: namespaces(rootCertificate),
-    nodes: { actions: nodeProxies },
+    nodes: { connects: { proxy: nodeProxy } },
     persistentvolumeclaims: returnsDeleted,
     persistentvolumes: returnsDeleted,
     pods,
     podtemplates: returnsDeleted,
     resourcequotas: returnsDeleted,
     serviceaccounts: serviceAccounts,
-    services: { ...services(addresses, ports), actions: proxy },
+    services: { ...services(addresses, ports), connects: { proxy: serviceProxy } },
     "localsubjectaccessreviews.authorization.k8s.io": localSubjectAccessReviews,
     "selfsubjectaccessreviews.authorization.k8s.io": selfSubjectAccessReviews,
     "selfsubjectreviews.authentication.k8s.io": selfSubjectReviews,

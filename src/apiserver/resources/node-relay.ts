@@ -78,10 +78,17 @@ export async function checked(answer: ExchangeAnswer, request: ResourceRequest):
 }
 
 /** Without who asks: to the node the server speaks for itself. Headers that repeat are joined. */
-function passedHeaders(all: readonly (readonly [name: string, value: string])[]): Record<string, string> {
+export function passedHeaders(
+  all: readonly (readonly [name: string, value: string])[],
+): Record<string, string> {
   const passed: Record<string, string> = {};
   for (const [name, value] of all) {
-    if (/^(:|authorization$|cookie$|impersonate-)/.test(name)) continue;
+    if (
+      /^(:|authorization$|cookie$|impersonate-|(host|content-length|transfer-encoding|keep-alive|te)$)/.test(
+        name,
+      )
+    )
+      continue;
     passed[name] = passed[name] === undefined ? value : `${passed[name]}, ${value}`;
   }
   return passed;

@@ -36,13 +36,6 @@ export const podPortForward: Action = async (registry, request, services) => {
   return passedOn(await relay(targetOf(registry, nodeOf(pod)), path, request, services));
 };
 
-/** `nodes/NAME/proxy/...`: the kubelet's own paths. */
-export const nodeProxy: Action = async (registry, request, services) => {
-  const { name, rest, query } = request.info;
-  const tail = query.size === 0 ? "" : `?${query}`;
-  return passedOn(await relay(targetOf(registry, name), `/${rest}${tail}`, request, services));
-};
-
 const command = async (
   kind: "exec" | "attach",
   ...[registry, request, services]: Parameters<Action>

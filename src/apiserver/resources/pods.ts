@@ -1,17 +1,9 @@
 /** Pods: binding to a node, eviction within disruption budgets, and the subresources that nodes serve. */
 import type { Behaviour } from "./behaviour.ts";
-import { needsNode } from "./not-yet.ts";
 import { bindPod } from "./pod-binding.ts";
 import { evictPod } from "./pod-eviction.ts";
 import { podAttach, podExec, podLog, podPortForward } from "./pod-streams.ts";
-
-const everyVerb = {
-  create: needsNode,
-  delete: needsNode,
-  get: needsNode,
-  patch: needsNode,
-  update: needsNode,
-};
+import { podProxy } from "./proxies.ts";
 
 export const pods: Behaviour = {
   returnsDeleted: true,
@@ -22,6 +14,6 @@ export const pods: Behaviour = {
     attach: { create: podAttach, get: podAttach },
     exec: { create: podExec, get: podExec },
     portforward: { create: podPortForward, get: podPortForward },
-    proxy: everyVerb,
   },
+  connects: { proxy: podProxy },
 };

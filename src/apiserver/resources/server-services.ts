@@ -3,6 +3,7 @@ import type { Authenticator } from "../authn/authenticator.ts";
 import type { ServiceAccountTokens } from "../authn/service-account-tokens.ts";
 import type { AuthorizerChain } from "../authz/chain.ts";
 import type { RbacAuthorizer } from "../authz/rbac.ts";
+import type { BackendAccess } from "../proxy/backends.ts";
 import type { NodeAccess } from "../nodes/node-access.ts";
 
 export interface ServerServices {
@@ -12,4 +13,6 @@ export interface ServerServices {
   readonly tokens: ServiceAccountTokens;
   /** Absent: the server reaches no nodes. */
   readonly nodes: NodeAccess | undefined;
+  /** Absent: the server reaches no pods. */
+  readonly backends: BackendAccess | undefined;
 }

@@ -18,7 +18,8 @@ export interface ExchangeRequest {
 /** What is answered. */
 export interface ExchangeAnswer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  /** By lower-case name; a list is of lines that cannot be joined (`set-cookie`). */
+  readonly headers: Readonly<Record<string, string | string[]>>;
   /** `upgraded` exactly with status 101. */
   readonly body:
     | { readonly type: "bytes"; readonly bytes: Uint8Array }
