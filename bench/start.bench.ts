@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ConfigMap, configMaps } from "#api";
-import { forkCluster, startCluster } from "#cluster";
+import { startCluster } from "#cluster";
 import { accessOf, call } from "../test/testing/api-call.ts";
 import { freePort, root } from "../test/testing/program.ts";
 import { type Figure, main, percentile, type Report } from "./harness/report.ts";
@@ -118,7 +118,7 @@ async function forks({ objects, forks: count }: StartBenchSize): Promise<{ times
   let found = 0;
   for (let at = 0; at < count; at += 1) {
     const started = performance.now();
-    await using fork = await forkCluster(cluster);
+    await using fork = await cluster.fork();
     times.push(performance.now() - started);
     const list = await fork.client().of<ConfigMap>(configMaps).list({ namespace: "default" }, signal);
     found += list.items.length;

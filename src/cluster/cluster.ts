@@ -26,6 +26,7 @@ import { Compactor } from "./compactor.ts";
 import { type ServeKubelet, startControllers, startScheduler, startVirtualNode } from "./components.ts";
 import { clientCertificate, kubeconfigOf } from "./credentials.ts";
 import { administrator, type Identity } from "./identities.ts";
+import { configOf, envOf, type LibraryOptions } from "./library-options.ts";
 import { LocalNodes } from "./local-nodes.ts";
 import { type RealNodeOptions, startRealNode } from "./real-node.ts";
 
@@ -137,10 +138,18 @@ export class Cluster implements AsyncDisposable {
   }
 
   /**
-   * A cluster of its own that begins with this one's state, in memory. Costs a pointer, whatever the state's size; what
-   * either does afterwards the other does not see.
+   * A cluster of its own that begins with this one's state, in memory: only an API server, unless `options` ask for
+   * more. Costs a pointer, whatever the state's size; what either does afterwards the other does not see.
    */
-  async fork(env: RootEnv, config: ClusterConfig, signal: AbortSignal): Promise<Cluster> {
+  async fork(options: LibraryOptions = {}, signal = new AbortController().signal): Promise<Cluster> {
+    const defaults = {
+      name: `${this.config.name}-fork`,
+      controllers: false,
+      scheduler: false,
+      virtualNodes: 0,
+    };
+    const config = configOf(options, defaults);
+    const env = envOf(options, config.name);
     const stack = new AsyncDisposableStack();
     stack.use(env);
     const store = stack.use(this.store.fork(env.child("store")));

@@ -5,6 +5,7 @@ export { type ClusterStatus, clusterStatus, down } from "./down.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
 export { listNodeImages, loadNodeImages } from "./node-images.ts";
 export { type Role, runApiServer, runControllerManager, runKubelet, runScheduler } from "./roles.ts";
-export { forkCluster, startCluster, type StartClusterOptions } from "./start-cluster.ts";
+export type { LibraryOptions } from "./library-options.ts";
+export { startCluster, type StartClusterOptions } from "./start-cluster.ts";
 export { SimWorld } from "#base/sim";
 export { launchDetached, type UpCluster, type UpConfig, up, upOptions } from "./up.ts";

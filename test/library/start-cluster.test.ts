@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configMaps, type Deployment, deployments, pods } from "#api";
 import { SimWorld } from "#base/sim";
-import { type Cluster, forkCluster, startCluster } from "#cluster";
+import { type Cluster, startCluster } from "#cluster";
 
 const never = new AbortController().signal;
 
@@ -45,7 +45,7 @@ test("several clusters live in one process and share nothing", async () => {
 test("a fork begins with the state of its cluster, and then each goes its own way", async () => {
   await using cluster = await startCluster({ virtualNodes: 0 });
   await put(cluster, "before");
-  await using fork = await forkCluster(cluster);
+  await using fork = await cluster.fork();
   await put(fork, "in-the-fork");
   await put(cluster, "in-the-cluster");
   assert.deepEqual(await namesIn(fork), ["before", "in-the-fork"]);

@@ -1,0 +1,44 @@
+/** What `startCluster()` and `fork()` are asked for, and what that means for a cluster. */
+import type { RootEnv } from "#base";
+import { createRealEnv } from "#base/real";
+import type { SimWorld } from "#base/sim";
+import type { ClusterConfig } from "./cluster.ts";
+import type { ListenAddress } from "./cluster-options.ts";
+
+/** Of a cluster and of a fork; where their defaults differ, the fork's is in brackets. */
+export interface LibraryOptions {
+  /** Default `navarch` (the cluster's with `-fork`). */
+  readonly name?: string;
+  /** Default: no socket. Port 0 takes a free one. */
+  readonly listen?: ListenAddress;
+  /** Run the controllers. Default true (false). */
+  readonly controllers?: boolean;
+  /** Run the scheduler. Default true (false). */
+  readonly scheduler?: boolean;
+  /** Default 1 (0). */
+  readonly virtualNodes?: number;
+  /** Run in virtual time from this seed: drive it with `world.run()` and `world.advance()`. Default: real time. */
+  readonly virtualTime?: SimWorld;
+  /** Default `warn`. */
+  readonly logLevel?: "debug" | "info" | "warn" | "error";
+  readonly onStep?: ClusterConfig["onStep"];
+}
+
+/** What runs, where the options leave something open by `defaults`. */
+export function configOf(options: LibraryOptions, defaults: ClusterConfig): ClusterConfig {
+  const { listen, onStep } = options;
+  return {
+    name: options.name ?? defaults.name,
+    controllers: options.controllers ?? defaults.controllers,
+    scheduler: options.scheduler ?? defaults.scheduler,
+    virtualNodes: options.virtualNodes ?? defaults.virtualNodes,
+    ...(listen === undefined ? {} : { listen }),
+    ...(onStep === undefined ? {} : { onStep }),
+  };
+}
+
+/** The world that the cluster runs in. */
+export function envOf(options: LibraryOptions, name: string): RootEnv {
+  if (options.virtualTime !== undefined) return options.virtualTime.env(name);
+  return createRealEnv({ name, logLevel: options.logLevel ?? "warn" });
+}
