@@ -1,8 +1,8 @@
 /** HTTP/1.1 on accepted TLS connections, by Node's own parser. */
-import * as http from "node:http";
+import type * as http from "node:http";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { joinChannels, socketChannel } from "#base/streams";
+import { joinChannels, nodeHttp, socketChannel } from "#base/streams";
 import type { Answer, Call, CallBody } from "../call.ts";
 import { IDLE_CONNECTION_MS } from "../limits.ts";
 import { gzipped } from "./gzip-node.ts";
@@ -21,7 +21,7 @@ export interface Http1Options {
 
 /** A server that listens nowhere: emit `connection` with a socket. */
 export function serveHttp1(options: Http1Options): http.Server {
-  const server = http.createServer({
+  const server = nodeHttp.createServer({
     maxHeaderSize: options.maxHeaderBytes,
     requestTimeout: 0,
     keepAliveTimeout: IDLE_CONNECTION_MS,
@@ -60,7 +60,7 @@ async function upgrade(
       await channel.write(Buffer.from(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("")}\r\n`));
       return await joinChannels(channel, answer.body.channel);
     }
-    const response = new http.ServerResponse(request);
+    const response = new nodeHttp.ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket as TLSSocket);
     response.on("finish", () => socket.end());

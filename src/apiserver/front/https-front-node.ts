@@ -2,7 +2,7 @@
  * The HTTPS front: one port, ALPN `h2` and `http/1.1`, client certificates asked for and never demanded. It
  * frames calls and answers and decides nothing; no byte of a body is read before the gate asks for it.
  */
-import * as http from "node:http";
+import type * as http from "node:http";
 import * as http2 from "node:http2";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";

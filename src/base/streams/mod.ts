@@ -32,5 +32,6 @@ export {
 export { socketChannel, writableSink } from "./socket-channel-node.ts";
 export { acceptSpdyCommand, runSpdyCommand, spdyCommandProtocols } from "./spdy-command.ts";
 export { SpdyConnection, type SpdyStream } from "./spdy-connection.ts";
+export { nodeHttp } from "./node-http-node.ts";
 export { asksForUpgrade, chooseUpgrade, type Upgrade, type UpgradeOffer } from "./upgrade.ts";
 export { WebSocket, type WebSocketMessage } from "./web-socket.ts";

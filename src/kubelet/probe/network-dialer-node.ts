@@ -1,8 +1,8 @@
 /** Probes by the node's own sockets. Each call is one connection. */
-import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { connect, isIPv6 } from "node:net";
 import { message, method, RpcClient, RpcError } from "#base/rpc";
+import { nodeHttp } from "#base/streams";
 import { maxProbeOutputBytes, maxProbeRedirects } from "../limits.ts";
 import type { HttpProbe, ProbeDialer } from "./dialer.ts";
 
@@ -68,7 +68,7 @@ function get(
     const request =
       url.protocol === "https:"
         ? httpsRequest(url, { ...options, rejectUnauthorized: false })
-        : httpRequest(url, options);
+        : nodeHttp.request(url, options);
     request.once("error", reject).once("response", (response) => {
       const { statusCode: status = 0, headers: got } = response;
       let body = "";

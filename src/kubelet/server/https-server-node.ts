@@ -1,12 +1,19 @@
 /** The kubelet's port: HTTPS with the node's certificate, client certificates asked for and never demanded. */
 import { once } from "node:events";
-import * as http from "node:http";
+import type * as http from "node:http";
 import * as https from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { type Component, type Env, messageOf } from "#base";
-import { type ExchangeAnswer, joinChannels, pour, socketChannel, writableSink } from "#base/streams";
+import {
+  type ExchangeAnswer,
+  joinChannels,
+  nodeHttp,
+  pour,
+  socketChannel,
+  writableSink,
+} from "#base/streams";
 import type { Caller } from "./caller.ts";
 import type { KubeletServer } from "./kubelet-server.ts";
 import { serverDrainMs } from "./limits.ts";
@@ -143,5 +150,5 @@ function headOf({ status, headers, body }: ExchangeAnswer): Buffer {
   const lines = Object.entries({ ...headers, ...length, ...ending }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   );
-  return Buffer.from(`HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n`);
+  return Buffer.from(`HTTP/1.1 ${status} ${nodeHttp.STATUS_CODES[status] ?? ""}\r\n${lines.join("")}\r\n`);
 }
