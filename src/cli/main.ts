@@ -4,7 +4,12 @@
  * with NAVARCH_DEBUG=1.
  */
 import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 
-enableCompileCache();
+const caches = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+// In the environment, so that threads and children keep their compiled code there too.
+process.env["NODE_COMPILE_CACHE"] ??= join(caches, "navarch");
+enableCompileCache(process.env["NODE_COMPILE_CACHE"]);
 const { runCommandLine } = await import("./command-line.ts");
 process.exitCode = await runCommandLine(process.argv.slice(2));

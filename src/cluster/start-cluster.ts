@@ -22,7 +22,7 @@ export interface StartClusterOptions extends LibraryOptions {
 /** Resolves when the cluster answers and its nodes are registered. */
 export async function startCluster(
   options: StartClusterOptions = {},
-  signal = neverAborted,
+  signal: AbortSignal = neverAborted,
 ): Promise<Cluster> {
   const { name = "navarch", dataDir } = options;
   const config = configOf(options, { name, controllers: true, scheduler: true, virtualNodes: 1 });

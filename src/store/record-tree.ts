@@ -16,8 +16,9 @@ type Tree<V> = InstanceType<typeof sortedBtree.default<string, V>>;
 export class SortedMap<V> {
   readonly #tree: Tree<V>;
 
-  constructor(tree?: Tree<V>) {
-    this.#tree = tree ?? new sortedBtree.default<string, V>(undefined, compareKeys);
+  constructor(from?: SortedMap<V>) {
+    this.#tree =
+      from === undefined ? new sortedBtree.default<string, V>(undefined, compareKeys) : from.#tree.clone();
   }
 
   get size(): number {
@@ -41,7 +42,7 @@ export class SortedMap<V> {
   }
 
   clone(): SortedMap<V> {
-    return new SortedMap(this.#tree.clone());
+    return new SortedMap(this);
   }
 
   /** Values with `from <= key < to`, in order. */

@@ -70,7 +70,7 @@ export function message<Self>(name: string, options: { readonly atomic?: true } 
 /** Left out of nested objects and list items; in TypeScript always there, as it is in whole objects. */
 const TYPE_META = { kind: omitempty(0, string), apiVersion: omitempty(0, string) };
 
-interface TypeMeta {
+export interface TypeMeta {
   readonly kind: FieldSpec<string, "field">;
   readonly apiVersion: FieldSpec<string, "field">;
 }
