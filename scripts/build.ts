@@ -38,7 +38,12 @@ function published(from: PackageFile): object {
   const doors = Object.entries(imports).map(([door, source]) => [door, { types: typesOf(source) }]);
   const library = (door: string): object => ({ types: `./types/${door}/mod.d.ts`, default: `./${door}.js` });
   return {
-    ...{ name, version, description, license, type, engines },
+    name,
+    version,
+    description,
+    license,
+    type,
+    engines,
     bin: { navarch: "navarch.js" },
     exports: { ".": library("cluster"), "./api": library("api"), "./package.json": "./package.json" },
     // Declarations name each other's rooms.

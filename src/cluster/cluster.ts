@@ -141,7 +141,10 @@ export class Cluster implements AsyncDisposable {
    * A cluster of its own that begins with this one's state, in memory: only an API server, unless `options` ask for
    * more. Costs a pointer, whatever the state's size; what either does afterwards the other does not see.
    */
-  async fork(options: LibraryOptions = {}, signal = new AbortController().signal): Promise<Cluster> {
+  async fork(
+    options: LibraryOptions = {},
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<Cluster> {
     const defaults = {
       name: `${this.config.name}-fork`,
       controllers: false,
