@@ -59,3 +59,8 @@ export function parseCount(option: string, text: string, max: number): number {
     `Use ${option} 3.`,
   );
 }
+
+/** Reads a port; 0 lets the system choose. Throws `bad-option`. */
+export function parsePort(option: string, text: string): number {
+  return parseCount(option, text, 65_535);
+}

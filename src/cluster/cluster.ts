@@ -19,16 +19,18 @@ import {
 import type { Component, Disk, Env, RootEnv } from "#base";
 import { type ClusterPki, ensureClusterPki } from "#base/pki";
 import { type Client, writeKubeconfig } from "#client";
+import type { ServeKubelet } from "#kubelet";
 import { type Journal, RevisionStore } from "#store";
 import { InProcessAccess } from "./access.ts";
 import type { ListenAddress } from "./cluster-options.ts";
 import { Compactor } from "./compactor.ts";
-import { type ServeKubelet, startControllers, startScheduler, startVirtualNode } from "./components.ts";
+import { startControllers, startScheduler, startVirtualNode } from "./components.ts";
 import { clientCertificate, kubeconfigOf } from "./credentials.ts";
 import { administrator, type Identity } from "./identities.ts";
+import { kubeletPort, serveOverHttps } from "./kubelet-serving.ts";
 import { configOf, envOf, type LibraryOptions } from "./library-options.ts";
 import { LocalNodes } from "./local-nodes.ts";
-import { type RealNodeOptions, startRealNode } from "./real-node.ts";
+import { type RealNodeOptions, serviceNetwork, startRealNode } from "./real-node.ts";
 
 /** What a cluster stands on. */
 export interface ClusterParts {
@@ -203,9 +205,15 @@ export class Cluster implements AsyncDisposable {
     }
     const { realNode } = config;
     if (realNode !== undefined) {
+      const parts = {
+        serve: servedNode(running, realNode.kubeletPort ?? kubeletPort),
+        beside: serviceNetwork(env.child("proxy"), access, realNode),
+      };
       const name = `kubelet ${realNode.name}`;
       tasks.push(
-        step("node", () => add(name, () => startRealNode(env.child("node"), access, realNode, signal))),
+        step("node", () =>
+          add(name, () => startRealNode(env.child("node"), access, realNode, parts, signal)),
+        ),
       );
     }
     await Promise.all(tasks);
@@ -270,6 +278,23 @@ async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Pr
   return { ...base, server, access, nodes, front };
 }
 
+/** The API server of this process reaches it by a call, everybody else at its port. */
+function servedNode({ env, pki, nodes }: Running, port: number): ServeKubelet {
+  const authorities = { issuer: pki.ca, clients: pki.ca.certificatePem };
+  const serve = serveOverHttps(env.child("kubelet"), authorities, { host: "", port });
+  return async (node, signal) => {
+    const served = await serve(node, signal);
+    const local = nodes.add(node.nodeName, node.server);
+    return {
+      ...served,
+      async [Symbol.asyncDispose]() {
+        await local[Symbol.asyncDispose]();
+        await served[Symbol.asyncDispose]();
+      },
+    };
+  };
+}
+
 async function nodesOf(
   config: ClusterConfig,
   env: Env,
@@ -277,7 +302,7 @@ async function nodesOf(
   add: (name: string, make: () => Promise<Component>) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const serve: ServeKubelet = (name, server) => nodes.add(name, server);
+  const serve: ServeKubelet = async ({ nodeName, server }) => nodes.add(nodeName, server);
   const indices = Array.from({ length: config.virtualNodes }, (_, index) => index);
   await Promise.all(
     indices.map((index) => {

@@ -18,6 +18,7 @@ import {
   KubeletServer,
   type MachineInfo,
   SimCgroups,
+  type ServeKubelet,
   SimDialer,
   SimImages,
   SimRuntime,
@@ -81,13 +82,6 @@ function electionOf(env: Env, client: Client, identity: string): LeaderElection 
   return new LeaderElection(env.child("leader-election"), { client }, lease);
 }
 
-/** Makes a node's server reachable, until it is disposed: in process by its name, or at a port that it returns. */
-export type ServeKubelet = (
-  nodeName: string,
-  server: KubeletServer,
-  signal: AbortSignal,
-) => Promise<AsyncDisposable & { readonly port?: number }>;
-
 /** A node without a machine: the real kubelet over the simulated runtime. */
 export async function startVirtualNode(
   env: Env,
@@ -125,7 +119,8 @@ export async function startVirtualNode(
     { client, pods: own, runtime, streams, logs: streams },
     { nodeName: name },
   );
-  const served = await serve(name, server, signal);
+  const { addresses } = deps.machine;
+  const served = await serve({ nodeName: name, addresses, server }, signal);
   const port = served.port === undefined ? {} : { port: served.port };
   const kubelet = await started(new Kubelet(env, deps, { nodeName: name, ...port }), signal);
   return wholeNode(kubelet, [server, served], () => runtime.reboot());

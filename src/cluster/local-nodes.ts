@@ -16,7 +16,7 @@ export class LocalNodes implements NodeAccess {
   }
 
   /** Reached by a call until it is disposed. */
-  async add(nodeName: string, server: KubeletServer): Promise<AsyncDisposable> {
+  add(nodeName: string, server: KubeletServer): AsyncDisposable {
     this.#servers.set(nodeName, server);
     return {
       [Symbol.asyncDispose]: async () => {

@@ -1,6 +1,6 @@
 /** The door of `cluster`: clusters as a library, and what the command line does. */
 export { Cluster, type ClusterConfig, type ClusterParts } from "./cluster.ts";
-export { type ListenAddress, parseListen } from "./cluster-options.ts";
+export { type ListenAddress, type NodeMode, parseListen, parsePort } from "./cluster-options.ts";
 export { type ClusterStatus, clusterStatus, down } from "./down.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
 export { listNodeImages, loadNodeImages } from "./node-images.ts";
@@ -8,4 +8,4 @@ export { type Role, runApiServer, runControllerManager, runKubelet, runScheduler
 export type { LibraryOptions } from "./library-options.ts";
 export { startCluster, type StartClusterOptions } from "./start-cluster.ts";
 export { SimWorld } from "#base/sim";
-export { launchDetached, type UpCluster, type UpConfig, up, upOptions } from "./up.ts";
+export { launchDetached, type UpCluster, type UpConfig, up, upOptions, dataDirOf } from "./up.ts";

@@ -14,6 +14,7 @@ import {
   MachineRuntime,
   type NodeTools,
   readMachine,
+  type ServeKubelet,
 } from "#kubelet";
 import type { Access } from "./access.ts";
 import { podCidrOf } from "./components.ts";
@@ -64,6 +65,8 @@ export interface RealNodeOptions {
   readonly tools: NodeTools;
   /** Starts programs and mounts; this process is too large to fork. */
   readonly processes: Processes;
+  /** Of the kubelet's server; 0: any free one. Default 10250. */
+  readonly kubeletPort?: number;
 }
 
 /** A machine's node has the machine's name, as a kubelet's does; where that is no object's name, `otherwise`. */
@@ -89,11 +92,19 @@ export async function stopLeftNode(dataDir: string): Promise<boolean> {
   return true;
 }
 
+/** How a node is reached, and what runs beside it: that stops after the node. */
+export interface RealNodeParts {
+  readonly serve: ServeKubelet;
+  /** Default: nothing. */
+  readonly beside?: Component;
+}
+
 /** Starts the machine's node; it ends its containers when it is disposed. */
 export async function startRealNode(
   env: Env,
   access: Access,
   options: RealNodeOptions,
+  { serve, beside }: RealNodeParts,
   signal: AbortSignal,
 ): Promise<Component> {
   const { name: nodeName, dataDir, tools, processes } = options;
@@ -102,20 +113,17 @@ export async function startRealNode(
   const informers = new InformerSet(env.child("informers"), { client });
   const node = new MachineNode(
     env,
-    { client, informers, services: informers.of(services).lister, processes },
+    { client, informers, services: informers.of(services).lister, processes, serve },
     { nodeName, tools, containerdDirectory: containerdDirectory(dataDir), podCidr: podCidrOf(0) },
   );
-  const parts = { access, processes };
-  const { searchPath } = tools;
-  const network = new ServiceNetwork(env.child("proxy"), parts, { nodeName, searchPath });
   const component: Component = {
     async start() {
-      await Promise.all([node.start(signal), network.start(signal)]);
+      await Promise.all([node.start(signal), beside?.start(signal)]);
     },
-    ready: () => node.ready() ?? network.ready(),
+    ready: () => node.ready() ?? beside?.ready(),
     async [Symbol.asyncDispose]() {
       await node[Symbol.asyncDispose]();
-      await network[Symbol.asyncDispose]();
+      await beside?.[Symbol.asyncDispose]();
       lock[Symbol.dispose]();
     },
   };
@@ -126,4 +134,10 @@ export async function startRealNode(
     await component[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** The machine's part in Services. */
+export function serviceNetwork(env: Env, access: Access, options: RealNodeOptions): Component {
+  const { name: nodeName, tools, processes } = options;
+  return new ServiceNetwork(env, { access, processes }, { nodeName, searchPath: tools.searchPath });
 }

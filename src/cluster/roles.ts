@@ -5,16 +5,15 @@
  */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Component, RootEnv } from "#base";
-import { createRealEnv, FileSystemDisk } from "#base/real";
-import { createCa, issue } from "#base/pki";
+import type { Component, Env, RootEnv } from "#base";
+import { createRealEnv, FileSystemDisk, HelperProcesses } from "#base/real";
 import { changeKubeconfig, credentialsOf, loadKubeconfigs } from "#client";
-import { KubeletHttpsServer } from "#kubelet";
+import type { ServeKubelet } from "#kubelet";
 import { EtcdJournal, type Journal, SqliteJournal } from "#store";
-import { RemoteAccess } from "./access.ts";
+import { type Access, RemoteAccess } from "./access.ts";
 import { Cluster } from "./cluster.ts";
-import type { ListenAddress } from "./cluster-options.ts";
-import { type ServeKubelet, startControllers, startScheduler, startVirtualNode } from "./components.ts";
+import type { ListenAddress, NodeMode } from "./cluster-options.ts";
+import { startControllers, startScheduler, startVirtualNode } from "./components.ts";
 import { clientCertificate, withCluster } from "./credentials.ts";
 import { ClusterError } from "./errors.ts";
 import {
@@ -24,6 +23,8 @@ import {
   kubeletIdentity,
   schedulerIdentity,
 } from "./identities.ts";
+import { kubeletPort, serveOverHttps } from "./kubelet-serving.ts";
+import { chooseNode, type RealNodeOptions, startRealNode } from "./real-node.ts";
 import { claim, removeRunInfo, writeRunInfo } from "./run-file.ts";
 import { readTokens } from "./token-file.ts";
 
@@ -158,35 +159,60 @@ export function runScheduler(kubeconfig: string, signal: AbortSignal): Promise<R
   );
 }
 
-/** The kubelet of one virtual node, with that node's kubeconfig; its server listens on a port of its own. */
-export function runKubelet(kubeconfig: string, nodeName: string, signal: AbortSignal): Promise<Role> {
-  return runRemote(`kubelet ${nodeName}`, kubeconfig, (env, access) =>
-    startVirtualNode(env, access, nodeName, 0, httpsKubelet(env, kubeconfig), signal),
-  );
+/** How one node's agent is run alone. */
+export interface KubeletRoleOptions {
+  /** The node's own. */
+  readonly kubeconfig: string;
+  readonly nodeName: string;
+  readonly node: NodeMode;
+  /** Of a real node: where containerd and static pods are. */
+  readonly dataDir: string;
+  /** Where its server listens; 0: any free port. Default 10250 on a real node, else 0. */
+  readonly port: number | undefined;
 }
 
-/** As upstream's kubelet does without a certificate from elsewhere, it signs one itself. */
-function httpsKubelet(env: RootEnv, kubeconfig: string): ServeKubelet {
-  return async (nodeName, server, signal) => {
-    const days = 365;
-    const ca = createCa(env, { commonName: `${nodeName}-ca`, days });
-    const { certificatePem: certificate, privateKeyPem: privateKey } = issue(env, ca, {
-      subject: { commonName: nodeName, organizations: [] },
-      usages: ["server"],
-      dnsNames: [nodeName],
-      ipAddresses: [kubeletHost],
-      days,
-    });
-    const clientAuthorities = await caOf(kubeconfig);
-    const options = { host: kubeletHost, port: 0, certificate, privateKey, clientAuthorities };
-    const https = new KubeletHttpsServer(env.child("https"), { server }, options);
-    await https.start(signal);
-    return { port: https.port, [Symbol.asyncDispose]: () => https[Symbol.asyncDispose]() };
-  };
+/** One node's kubelet, with that node's kubeconfig; its server listens on a port of its own. */
+export function runKubelet(options: KubeletRoleOptions, signal: AbortSignal): Promise<Role> {
+  const { kubeconfig, nodeName: name, dataDir, port } = options;
+  const choice = chooseNode(options.node, dataDir);
+  return runRemote(`kubelet ${name}`, kubeconfig, async (env, access) => {
+    const clients = await caOf(kubeconfig);
+    if (choice.kind === "real") {
+      const serve = serveOverHttps(env, { clients }, { host: "", port: port ?? kubeletPort });
+      return startRealNodeAlone(env, access, { name, dataDir, tools: choice.tools }, serve, signal);
+    }
+    const serve = serveOverHttps(env, { clients }, { host: virtualHost, port: port ?? 0 });
+    return startVirtualNode(env, access, name, 0, serve, signal);
+  });
+}
+
+async function startRealNodeAlone(
+  env: Env,
+  access: Access,
+  options: Omit<RealNodeOptions, "processes">,
+  serve: ServeKubelet,
+  signal: AbortSignal,
+): Promise<Component> {
+  const processes = new HelperProcesses(env);
+  processes.start();
+  try {
+    const node = await startRealNode(env, access, { ...options, processes }, { serve }, signal);
+    return {
+      start: (starting) => node.start(starting),
+      ready: () => node.ready(),
+      async [Symbol.asyncDispose]() {
+        await node[Symbol.asyncDispose]();
+        await processes[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await processes[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Where virtual nodes say that they are. */
-const kubeletHost = "127.0.0.1";
+const virtualHost = "127.0.0.1";
 
 async function caOf(kubeconfig: string): Promise<string> {
   return (await credentialsOf(await loadKubeconfigs([resolve(kubeconfig)]))).ca ?? "";

@@ -6,9 +6,10 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, watch } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { messageOf } from "#base";
+import { messageOf, type Processes } from "#base";
 import { createRealEnv, FileSystemDisk, HelperProcesses } from "#base/real";
 import { changeKubeconfig } from "#client";
+import type { NodeTools } from "#kubelet";
 import { SqliteJournal } from "#store";
 import { Cluster } from "./cluster.ts";
 import {
@@ -17,11 +18,12 @@ import {
   type ListenAddress,
   type NodeMode,
   parseCount,
+  parsePort,
 } from "./cluster-options.ts";
 import { clientCertificate, withCluster } from "./credentials.ts";
 import { ClusterError } from "./errors.ts";
 import { administrator } from "./identities.ts";
-import { chooseNode, type NodeChoice, realNodeName } from "./real-node.ts";
+import { chooseNode, type NodeChoice, type RealNodeOptions, realNodeName } from "./real-node.ts";
 import { claim, type RunInfo, readRunInfo, removeRunInfo, writeRunInfo } from "./run-file.ts";
 
 export interface UpConfig {
@@ -31,6 +33,8 @@ export interface UpConfig {
   readonly kubeconfig: string;
   readonly node: NodeMode;
   readonly virtualNodes: number;
+  /** Of a real node's kubelet; 0: any free one. */
+  readonly kubeletPort: number;
 }
 
 /** Reads the command line's options; throws `bad-option` with what would do. */
@@ -47,6 +51,7 @@ export function upOptions(
     kubeconfig: kubeconfigPath(options["kubeconfig"] as string | undefined),
     // Whoever says how many virtual nodes wants them.
     node: node === "auto" && virtualNodes !== undefined ? "virtual" : node,
+    kubeletPort: parsePort("--kubelet-port", String(options["kubeletPort"] ?? 10_250)),
     virtualNodes: parseCount("--virtual-nodes", String(virtualNodes ?? 1), 10_000),
   };
 }
@@ -94,11 +99,11 @@ export async function up(
     journal: new SqliteJournal({ path: join(config.dataDir, "state.db") }),
     disk: new FileSystemDisk(config.dataDir),
   };
-  const { name, listen, dataDir } = config;
+  const { name, listen } = config;
   const nodes =
     choice.kind === "virtual"
       ? { virtualNodes: config.virtualNodes }
-      : { virtualNodes: 0, realNode: { name: realNodeName(name), dataDir, tools: choice.tools, processes } };
+      : { virtualNodes: 0, realNode: realNodeOf(config, choice.tools, processes) };
   let cluster: Cluster;
   try {
     cluster = await Cluster.start(
@@ -123,6 +128,11 @@ export async function up(
       removeRunInfo(config.dataDir);
     },
   };
+}
+
+function realNodeOf(config: UpConfig, tools: NodeTools, processes: Processes): RealNodeOptions {
+  const { name, dataDir, kubeletPort } = config;
+  return { name: realNodeName(name), dataDir, tools, processes, kubeletPort };
 }
 
 /** Starts `navarch up` as a process of its own, and resolves when it is ready. */

@@ -12,6 +12,7 @@ import { MachineRuntime, type MachineRuntimeOptions } from "./machine-runtime-no
 import { type KubeletOptions, nodeDefaults } from "./options.ts";
 import { ApiReferences } from "./pod/references.ts";
 import { NetworkDialer } from "./probe/network-dialer-node.ts";
+import { KubeletServer, type ServeKubelet } from "./server/kubelet-server.ts";
 import { MachineVolumes } from "./volumes/machine-volumes.ts";
 import { ServiceAccountTokens } from "./volumes/service-account-tokens.ts";
 import { MachineVolumeHost } from "./volumes/volume-host-node.ts";
@@ -24,6 +25,8 @@ export interface MachineNodeDeps {
   /** Of all namespaces. */
   readonly services: Lister<Service>;
   readonly processes: Processes;
+  /** Makes its server reachable. */
+  readonly serve: ServeKubelet;
 }
 
 /** How it is set up. */
@@ -34,7 +37,12 @@ export class MachineNode implements Component {
   readonly #tasks: TaskGroup;
   readonly #runtime: MachineRuntime;
   readonly #volumes: MachineVolumes;
-  readonly #kubelet: Kubelet;
+  readonly #server: KubeletServer;
+  /** Serves, and knows its port. */
+  readonly #listen: (signal: AbortSignal) => ReturnType<ServeKubelet>;
+  readonly #makeKubelet: (port: number | undefined) => Kubelet;
+  #served: AsyncDisposable | undefined;
+  #kubelet: Kubelet | undefined;
 
   constructor(env: Env, deps: MachineNodeDeps, options: MachineNodeOptions) {
     const { rootDirectory = "/var/lib/kubelet", nodeName } = options;
@@ -50,38 +58,55 @@ export class MachineNode implements Component {
       services,
     });
     const own = { ...options, nodeDns: options.nodeDns ?? readNodeDns() };
+    const ownPods = informers.of(pods, { fieldSelector: `spec.nodeName=${nodeName}` }).lister;
     const volumes = new MachineVolumes(
       env,
       {
         host: new MachineVolumeHost(env, { mounts }),
         references,
         tokens: new ServiceAccountTokens(env, { accounts: client.of(serviceAccounts) }),
-        pods: informers.of(pods, { fieldSelector: `spec.nodeName=${nodeName}` }).lister,
+        pods: ownPods,
       },
       { rootDirectory, allocatable: nodeDefaults(own, machine).allocatable },
     );
     const dialer = new NetworkDialer();
     this.#volumes = volumes;
-    this.#kubelet = new Kubelet(
-      env,
-      { client, informers, services, runtime, images, dialer, volumes, cgroups, machine },
-      own,
+    const { streams, logs } = this.#runtime;
+    const server = new KubeletServer(
+      env.child("server"),
+      { client, pods: ownPods, runtime, streams, logs },
+      { nodeName },
     );
+    this.#server = server;
+    const { addresses } = machine;
+    this.#listen = (signal) => deps.serve({ nodeName, addresses, server }, signal);
+    this.#makeKubelet = (port) =>
+      new Kubelet(
+        env,
+        { client, informers, services, runtime, images, dialer, volumes, cgroups, machine },
+        port === undefined ? own : { ...own, port },
+      );
   }
 
   ready(): string | undefined {
-    return this.#runtime.ready() ?? this.#kubelet.ready();
+    return this.#runtime.ready() ?? (this.#kubelet === undefined ? "starting" : this.#kubelet.ready());
   }
 
   async start(signal: AbortSignal): Promise<void> {
+    const served = await this.#listen(signal);
+    this.#served = served;
     await this.#runtime.start(signal);
+    this.#kubelet = this.#makeKubelet(served.port);
     await this.#kubelet.start(signal);
     this.#tasks.spawn("volumes", (ending) => this.#volumes.run(ending));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tasks[Symbol.asyncDispose]();
-    await this.#kubelet[Symbol.asyncDispose]();
+    // Streams end before what they lead to.
+    await this.#server[Symbol.asyncDispose]();
+    await this.#served?.[Symbol.asyncDispose]();
+    await this.#kubelet?.[Symbol.asyncDispose]();
     await this.#runtime[Symbol.asyncDispose]();
   }
 }

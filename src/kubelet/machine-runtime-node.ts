@@ -17,6 +17,9 @@ import type { NodeTools } from "./runtime/containerd/tools-node.ts";
 import { ContainerFiles } from "./runtime/cri/container-files-node.ts";
 import { CriImages } from "./runtime/cri/cri-images.ts";
 import { CriRuntime } from "./runtime/cri/cri-runtime.ts";
+import { CriStreams } from "./runtime/cri/cri-streams.ts";
+import { LogFiles } from "./runtime/cri/log-files-node.ts";
+import { dialStream } from "./runtime/cri/stream-dialer-node.ts";
 import { podTerminationGraceAnnotation } from "./runtime/labels.ts";
 import { Mounts } from "./volumes/mounts-node.ts";
 
@@ -41,6 +44,8 @@ export interface MachineRuntimeOptions {
 export class MachineRuntime implements Component {
   readonly runtime: CriRuntime;
   readonly images: CriImages;
+  readonly streams: CriStreams;
+  readonly logs: LogFiles;
   readonly mounts: Mounts;
   readonly cgroups: MachineCgroups;
   readonly #env: Env;
@@ -84,6 +89,8 @@ export class MachineRuntime implements Component {
       hints: (signal) => lifeEvents(rpc, signal),
       configureNetwork: (podCidr, signal) => this.#network.configure(podCidr, signal),
     });
+    this.streams = new CriStreams(env, { rpc, dial: dialStream });
+    this.logs = new LogFiles(env, { runtime: this.runtime });
   }
 
   ready(): string | undefined {

@@ -28,5 +28,5 @@ export {
 export type { LogEntry, LogRange, LogSource, RuntimeStreams } from "./runtime/streams.ts";
 export type { Caller } from "./server/caller.ts";
 export { type HttpsServerOptions, KubeletHttpsServer } from "./server/https-server-node.ts";
-export { KubeletServer, type KubeletServerDeps } from "./server/kubelet-server.ts";
+export { KubeletServer, type KubeletServerDeps, type ServeKubelet } from "./server/kubelet-server.ts";
 export { type PodVolumes, VolumeError } from "./volumes/volumes.ts";

@@ -1,11 +1,10 @@
 /** The streams of pods with real kubectl: logs, exec, attach, cp and port-forward, over WebSocket and over SPDY. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
-import { once } from "node:events";
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
+import { exchanged, forwardedPort, piped, sha256 } from "../testing/kubectl-io.ts";
 import { KubectlCluster } from "./kubectl.ts";
 
 const size = 5 * 1024 * 1024;
@@ -36,48 +35,6 @@ const manifests = [
   podYaml("copycat", { main: ["cat"] }),
   podYaml("again", { main: ["sh", "-c", "echo round $HOSTNAME; sleep 1; exit 1"] }),
 ].join("");
-
-function sha256(data: Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
-}
-
-/** Runs kubectl with bytes on its input, and gives back bytes. */
-async function piped(
-  child: ChildProcess,
-  input: Uint8Array,
-): Promise<{ readonly code: number | null; readonly stdout: Buffer; readonly stderr: string }> {
-  const [stdout, stderr]: Buffer[][] = [[], []];
-  child.stdout?.on("data", (chunk: Buffer) => stdout?.push(chunk));
-  child.stderr?.on("data", (chunk: Buffer) => stderr?.push(chunk));
-  child.stdin?.on("error", () => {}); // It may end before it has read everything.
-  child.stdin?.end(input);
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, stdout: Buffer.concat(stdout ?? []), stderr: Buffer.concat(stderr ?? []).toString() };
-}
-
-/** Resolves with the local port when kubectl says that it forwards. */
-function forwardedPort(child: ChildProcess): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  let output = "";
-  child.stdout?.on("data", (chunk: Buffer) => {
-    output += chunk.toString();
-    const port = /Forwarding from 127\.0\.0\.1:(\d+)/.exec(output)?.[1];
-    if (port !== undefined) resolve(Number(port));
-  });
-  child.on("close", () => reject(new Error(`kubectl forwards nothing:\n${output}`)));
-  return promise;
-}
-
-/** Sends bytes to a port, half-closes, and gives back what comes until the end. */
-async function exchanged(port: number, data: Uint8Array): Promise<Buffer> {
-  const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
-  const chunks: Buffer[] = [];
-  socket.on("data", (chunk) => chunks.push(chunk));
-  socket.end(data);
-  await once(socket, "end");
-  socket.destroy();
-  return Buffer.concat(chunks);
-}
 
 describe("streams of pods on a virtual node", () => {
   let cluster: KubectlCluster;

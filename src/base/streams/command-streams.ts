@@ -94,9 +94,9 @@ export function endOf(text: string): CommandEnd {
   };
   if (outcome === "Success") return { exitCode: 0 };
   const code = details?.causes?.find((cause) => cause.reason === "ExitCode")?.message;
-  return reason === "NonZeroExitCode" && code !== undefined
-    ? { exitCode: Number(code) }
-    : { failure: message ?? text };
+  if (reason === "NonZeroExitCode" && code !== undefined) return { exitCode: Number(code) };
+  // The cause is what the other side said, without the words of a Status around it.
+  return { failure: details?.causes?.[0]?.message ?? message ?? text };
 }
 
 /** Sizes of a terminal, of which only the newest counts. */

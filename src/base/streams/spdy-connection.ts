@@ -33,6 +33,11 @@ export class SpdyConnection {
   readonly #codec = new SpdyCodec();
   readonly #streams = new Map<number, Stream>();
   readonly #onStream: (stream: SpdyStream) => void;
+  /**
+   * Runtimes' streaming servers heed no WINDOW_UPDATE, and one that they have not read when they close the connection
+   * makes the kernel throw away what we have not read of theirs.
+   */
+  readonly #keepsWindows: boolean;
   #nextId: number;
   #lastPeerId = 0;
   #closed = false;
@@ -47,6 +52,7 @@ export class SpdyConnection {
   ) {
     this.#channel = channel;
     this.#nextId = role === "client" ? 1 : 2;
+    this.#keepsWindows = role === "server";
     this.#onStream = onStream;
   }
 
@@ -92,6 +98,7 @@ export class SpdyConnection {
     const stream = new Stream(id, headers, {
       send: (bytes) => this.#send(bytes),
       window: () => this.#peerWindow,
+      taken: (size) => (this.#keepsWindows ? this.#send(windowUpdate(id, size)) : Promise.resolve()),
       done: () => this.#streams.delete(id),
     });
     this.#streams.set(id, stream);
@@ -116,7 +123,7 @@ export class SpdyConnection {
         return stream?.received(undefined, frame.fin);
       }
       case "rst-stream":
-        this.#streams.get(frame.id)?.broken();
+        this.#streams.get(frame.id)?.wasReset();
         return;
       case "window-update":
         this.#peerWindow ??= spdyWindowBytes;
@@ -151,6 +158,8 @@ export class SpdyConnection {
 interface Link {
   send(bytes: Buffer): Promise<void>;
   window(): number | undefined;
+  /** The reader has taken bytes. */
+  taken(size: number): Promise<void>;
   done(): void;
 }
 
@@ -202,14 +211,15 @@ class Stream implements SpdyStream {
   end(): void {
     if (this.#isEnded || this.#isBroken) return;
     this.#isEnded = true;
-    this.#say(dataFrame(this.id, new Uint8Array(), true));
+    unawaited(this.#link.send(dataFrame(this.id, new Uint8Array(), true)));
     this.#forgetWhenDone();
   }
 
   destroy(): void {
     if (this.#isBroken) return;
-    if (!this.#isEnded || !this.#isPeerEnded) this.#say(rstStream(this.id, status.cancel));
-    this.broken();
+    if (!this.#isEnded || !this.#isPeerEnded) unawaited(this.#link.send(rstStream(this.id, status.cancel)));
+    this.#input.destroy();
+    this.#close();
   }
 
   accept(): void {
@@ -226,10 +236,21 @@ class Stream implements SpdyStream {
     this.#forgetWhenDone();
   }
 
+  /** Go's peers close their streams by resetting them, so what came before is whole, and ends here. */
+  wasReset(): void {
+    this.#input.end();
+    this.#close();
+  }
+
+  /** What the peer has ended is whole, also when its reader comes later than the connection's end. */
   broken(): void {
+    if (!this.#isPeerEnded) this.#input.destroy();
+    this.#close();
+  }
+
+  #close(): void {
     this.#isBroken = true;
     this.#accepted.reject(new StreamError("closed", "Cannot open a stream: the peer refused it"));
-    this.#input.destroy();
     this.#wakeWriters();
     this.#link.done();
   }
@@ -245,12 +266,7 @@ class Stream implements SpdyStream {
   }
 
   #taken(size: number): void {
-    if (!this.#isBroken && !this.#isPeerEnded) this.#say(windowUpdate(this.id, size));
-  }
-
-  /** Sends what nobody waits for: if the connection broke, its reader says so. */
-  #say(bytes: Buffer): void {
-    this.#link.send(bytes).catch(() => undefined);
+    if (!this.#isBroken && !this.#isPeerEnded) unawaited(this.#link.taken(size));
   }
 
   #wakeWriters(): void {
@@ -260,4 +276,9 @@ class Stream implements SpdyStream {
   #forgetWhenDone(): void {
     if (this.#isEnded && this.#isPeerEnded) this.#link.done();
   }
+}
+
+/** Sends what nobody waits for: if the connection broke, its reader says so. */
+function unawaited(sending: Promise<void>): void {
+  sending.catch(() => undefined);
 }

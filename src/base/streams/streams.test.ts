@@ -208,12 +208,31 @@ test("an unread SPDY stream stops its writer within its window, and the others g
   await pair.close();
 });
 
-test("a reset of one SPDY stream ends it on the other side", async () => {
-  const pair = spdyPair((stream) => stream.destroy());
+test("a reset of one SPDY stream ends it on the other side, after what came before", async () => {
+  const pair = spdyPair((stream) => {
+    void stream.write(Buffer.from("last words")).then(() => stream.destroy());
+  });
   const stream = await pair.client.open({});
-  await assert.rejects(textOf(stream.input), { code: "closed" });
+  assert.equal(await textOf(stream.input), "last words");
   await assert.rejects(stream.write(Buffer.from("x")), { code: "closed" });
   await pair.close();
+});
+
+test("what an SPDY stream brought is whole for a reader that comes after the connection's end", async () => {
+  const [near, far] = channelPair();
+  const client = new SpdyConnection(near, "client");
+  const server = new SpdyConnection(far, "server", (stream) => {
+    void stream.write(Buffer.alloc(50_000, "a")).then(async () => {
+      stream.end();
+      await server.close();
+    });
+  });
+  const running = [client.run(), server.run()];
+  const stream = await client.open({});
+  await running[0];
+  assert.equal((await textOf(stream.input)).length, 50_000);
+  near.destroy();
+  await Promise.allSettled(running);
 });
 
 test("SPDY frames of other types and settings are read over, and garbage is refused", async () => {

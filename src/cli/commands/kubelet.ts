@@ -1,6 +1,7 @@
 /** `navarch kubelet`: one node's agent alone. */
-import { runKubelet } from "#cluster";
+import { dataDirOf, type NodeMode, parsePort, runKubelet } from "#cluster";
 import type { CliCommand } from "../command.ts";
+import { nodeOption } from "../node-option.ts";
 import { runRole } from "../run-role.ts";
 
 export const kubelet: CliCommand = {
@@ -9,11 +10,20 @@ export const kubelet: CliCommand = {
   describe(command) {
     command
       .requiredOption("--kubeconfig <FILE>", "credentials of system:node:NAME")
-      .requiredOption("--node-name <NAME>", "name of the node");
+      .requiredOption("--node-name <NAME>", "name of the node")
+      .addOption(nodeOption("virtual"))
+      .option("--data <DIR>", "where a real node keeps its containers (default: as navarch up)")
+      .option("--kubelet-port <PORT>", "where its server listens (default: 10250 on a real node, else any)");
   },
   run(options, _args, terminal) {
-    return runRole(terminal, (signal) =>
-      runKubelet(String(options["kubeconfig"]), String(options["nodeName"]), signal),
-    );
+    const port = options["kubeletPort"];
+    const config = {
+      kubeconfig: String(options["kubeconfig"]),
+      nodeName: String(options["nodeName"]),
+      node: String(options["node"]) as NodeMode,
+      dataDir: dataDirOf("navarch", options["data"] as string | undefined),
+      port: port === undefined ? undefined : parsePort("--kubelet-port", String(port)),
+    };
+    return runRole(terminal, (signal) => runKubelet(config, signal));
   },
 };

@@ -1,12 +1,8 @@
 /** `navarch up`: starts a cluster or continues where it stopped, and stays until Ctrl-C. */
-import { Option } from "commander";
 import { launchDetached, parseListen, up as startUp, upOptions } from "#cluster";
 import type { CliCommand } from "../command.ts";
+import { nodeOption } from "../node-option.ts";
 import { stopSignal } from "../stop-signal.ts";
-
-const nodeModes = new Option("--node <MODE>", "what runs pods")
-  .choices(["auto", "real", "virtual"])
-  .default("auto");
 
 export const up: CliCommand = {
   name: "up",
@@ -17,7 +13,8 @@ export const up: CliCommand = {
       .option("--data <DIR>", "where its state lives (default: by name)")
       .option("--listen <ADDR:PORT>", "where the API listens", "127.0.0.1:6443")
       .option("--kubeconfig <FILE>", "the kubeconfig to merge the context into (default: as kubectl)")
-      .addOption(nodeModes)
+      .addOption(nodeOption("auto"))
+      .option("--kubelet-port <PORT>", "where the kubelet of a real node listens", "10250")
       .option("--virtual-nodes <N>", "how many virtual nodes (default: 1, when pods cannot run here)")
       .option("--detach", "return when the cluster is ready, and leave it running", false)
       .addHelpText("after", "\nExample:\n  navarch up && kubectl get nodes   (in another terminal)");

@@ -1,7 +1,7 @@
 /**
  * What goes in and out of running containers: commands beside the main program, its own streams, its ports, and what it
- * has printed. A runtime that hands out URLs of a streaming server (CRI) fits behind `url-streams.ts`; the twin has
- * the streams themselves. Every method rejects with `RuntimeError`.
+ * has printed. A runtime that hands out URLs of a streaming server (CRI) fits behind `cri/cri-streams.ts`; the twin
+ * has the streams themselves. Every method rejects with `RuntimeError`.
  */
 import type { ByteChannel, CommandIo, CommandShape } from "#base/streams";
 import type { ContainerStatus } from "./runtime.ts";
@@ -42,6 +42,6 @@ export interface LogRange {
 
 /** What containers have printed. */
 export interface LogSource {
-  /** In order; rejects with `not-found` when the log is gone. */
-  read(container: ContainerStatus, range: LogRange, signal: AbortSignal): AsyncIterable<LogEntry>;
+  /** In order, what is there at once together; rejects with `not-found` when the log is gone. */
+  read(container: ContainerStatus, range: LogRange, signal: AbortSignal): AsyncIterable<readonly LogEntry[]>;
 }

@@ -27,6 +27,16 @@ export interface KubeletServerDeps {
   readonly logs: LogSource;
 }
 
+/** Makes a node's server reachable, until it is disposed: in process by its name, or at a port that it returns. */
+export type ServeKubelet = (
+  node: {
+    readonly nodeName: string;
+    readonly addresses: readonly string[];
+    readonly server: KubeletServer;
+  },
+  signal: AbortSignal,
+) => Promise<AsyncDisposable & { readonly port?: number }>;
+
 type Endpoint = (
   request: ExchangeRequest,
   names: readonly string[],

@@ -21,21 +21,25 @@ export function entryText(entry: LogEntry, options: LogTextOptions, isStart: boo
   return Buffer.concat([Buffer.from(stamp), entry.text, Buffer.from(entry.isPartial ? "" : "\n")]);
 }
 
-/** The text in chunks: what is there at once comes together, so that following costs no more than reading. */
+/** The text in chunks: what is there at once comes together, in pieces of bounded size. */
 export async function* logText(
-  entries: AsyncIterable<LogEntry>,
+  batches: AsyncIterable<readonly LogEntry[]>,
   options: LogTextOptions,
 ): AsyncGenerator<Uint8Array> {
   let left = options.limitBytes ?? Number.POSITIVE_INFINITY;
   let isStart = true;
-  for await (const entry of entries) {
-    const text = entryText(entry, options, isStart);
-    isStart = !entry.isPartial;
-    if (text === undefined) continue;
-    for (let at = 0; at < Math.min(text.length, left); at += logChunkBytes) {
-      yield text.subarray(at, Math.min(at + logChunkBytes, left, text.length));
+  for await (const batch of batches) {
+    const texts: Buffer[] = [];
+    for (const entry of batch) {
+      const text = entryText(entry, options, isStart);
+      isStart = !entry.isPartial;
+      if (text !== undefined) texts.push(text);
     }
-    left -= text.length;
+    const all = Buffer.concat(texts);
+    for (let at = 0; at < Math.min(all.length, left); at += logChunkBytes) {
+      yield all.subarray(at, Math.min(at + logChunkBytes, left, all.length));
+    }
+    left -= all.length;
     if (left <= 0) return;
   }
 }

@@ -60,7 +60,10 @@ export class Sessions {
     const id = await this.#container(names, signal);
     const command = query.getAll("command");
     const { streams } = this.#deps;
-    return this.#command(request, query, (shape, io, gone) => streams.exec(id, command, shape, io, gone));
+    const what = "executing command in container";
+    return this.#command(request, query, what, (shape, io, gone) =>
+      streams.exec(id, command, shape, io, gone),
+    );
   }
 
   async attach(
@@ -71,7 +74,9 @@ export class Sessions {
   ): Promise<ExchangeAnswer> {
     const id = await this.#container(names, signal);
     const { streams } = this.#deps;
-    return this.#command(request, query, (shape, io, gone) => streams.attach(id, shape, io, gone));
+    return this.#command(request, query, "attaching to container", (shape, io, gone) =>
+      streams.attach(id, shape, io, gone),
+    );
   }
 
   async portForward(
@@ -101,7 +106,8 @@ export class Sessions {
     return this.#deps.lookup.running(pod, container, signal);
   }
 
-  #command(request: ExchangeRequest, query: URLSearchParams, run: Run): ExchangeAnswer {
+  /** `what` was tried is told when it fails. */
+  #command(request: ExchangeRequest, query: URLSearchParams, what: string, run: Run): ExchangeAnswer {
     const shape = shapeOf(query);
     const upgrade = upgradeOf(request, { websocket: commandProtocols, spdy: spdyCommandProtocols });
     return this.#begin("command", upgrade, async (channel, ending) => {
@@ -111,10 +117,10 @@ export class Sessions {
         const opened = AbortSignal.any([ending, late.signal]);
         const streams = await acceptSpdyCommand(channel, upgrade.protocol, shape, opened);
         timer.cancel();
-        return this.#runCommand(streams, shape, run, ending);
+        return this.#runCommand(streams, shape, what, run, ending);
       }
       const { streams, done } = channelCommand(new WebSocket(channel), upgrade.protocol, shape);
-      await this.#runCommand(streams, shape, run, ending);
+      await this.#runCommand(streams, shape, what, run, ending);
       await done;
     });
   }
@@ -122,6 +128,7 @@ export class Sessions {
   async #runCommand(
     streams: CommandStreams,
     shape: CommandShape,
+    what: string,
     run: Run,
     ending: AbortSignal,
   ): Promise<void> {
@@ -131,7 +138,7 @@ export class Sessions {
       await streams.finish({ exitCode });
     } catch (error) {
       if (signal.aborted) return;
-      await streams.finish({ failure: `error executing command in container: ${messageOf(error)}` });
+      await streams.finish({ failure: `error ${what}: ${messageOf(error)}` });
     }
   }
 
@@ -141,7 +148,7 @@ export class Sessions {
       await this.#deps.streams.portForward(sandboxId, port, data, signal);
       await connection.finish();
     } catch (error) {
-      const what = `error forwarding port ${port} to pod ${sandboxId}`;
+      const what = `error forwarding port ${port} to pod ${sandboxId}, uid `;
       // A client that has gone meanwhile needs no reason.
       await connection.finish(`${what}: ${messageOf(error)}`).catch(() => undefined);
     }

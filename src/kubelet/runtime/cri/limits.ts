@@ -17,3 +17,18 @@ export const relistMs = { hinted: 30_000, blind: 1_000 };
 
 /** Lines and bytes taken of a log for a termination message; upstream's. */
 export const logTail = { lines: 80, bytes: 2048 };
+
+/**
+ * How long a pod says nothing before it learns that a forwarded client has ended its half: the runtime cuts the
+ * connection a second later, in the middle of an answer if need be.
+ */
+export const halfCloseQuietMs = 1_000;
+
+/** Bytes of a log read at once. */
+export const logBlockBytes = 64 * 1024;
+
+/** How long a follower hears nothing before it asks whether its container still runs. */
+export const logLookMs = 500;
+
+/** How long the runtime may take to write the last lines of a container that has ended. */
+export const logFlushMs = 100;

@@ -219,6 +219,24 @@ export const execSyncRequest = message({
 });
 export const execSyncResponse = message({ stdout: [1, "bytes"], stderr: [2, "bytes"], exitCode: [3, "int"] });
 
+export const execRequest = message({
+  containerId: [1, "text"],
+  cmd: [2, "text", "many"],
+  tty: [3, "bool"],
+  stdin: [4, "bool"],
+  stdout: [5, "bool"],
+  stderr: [6, "bool"],
+});
+export const attachRequest = message({
+  containerId: [1, "text"],
+  stdin: [2, "bool"],
+  tty: [3, "bool"],
+  stdout: [4, "bool"],
+  stderr: [5, "bool"],
+});
+export const portForwardRequest = message({ podSandboxId: [1, "text"], port: [2, "int", "many"] });
+export const streamUrl = message({ url: [1, "text"] });
+
 const filesystemUsage = message({
   timestamp: [1, "big"],
   id: [2, message({ mountpoint: [1, "text"] })],

@@ -21,6 +21,10 @@ export const runtimeMethods = {
   listContainers: method(`${runtime}/ListContainers`, m.listContainersRequest, m.listContainersResponse),
   containerStatus: method(`${runtime}/ContainerStatus`, m.containerId, m.containerStatusResponse),
   execSync: method(`${runtime}/ExecSync`, m.execSyncRequest, m.execSyncResponse),
+  exec: method(`${runtime}/Exec`, m.execRequest, m.streamUrl),
+  attach: method(`${runtime}/Attach`, m.attachRequest, m.streamUrl),
+  portForward: method(`${runtime}/PortForward`, m.portForwardRequest, m.streamUrl),
+  reopenContainerLog: method(`${runtime}/ReopenContainerLog`, m.containerId, m.empty),
   listContainerStats: method(
     `${runtime}/ListContainerStats`,
     m.listContainerStatsRequest,

@@ -51,16 +51,16 @@ export class SimLog {
     this.#wake();
   }
 
-  async *read({ tailLines, follow }: LogRange, signal: AbortSignal): AsyncGenerator<LogEntry> {
+  async *read({ tailLines, follow }: LogRange, signal: AbortSignal): AsyncGenerator<readonly LogEntry[]> {
     const stop = (): void => this.#wake();
     signal.addEventListener("abort", stop, { once: true });
     let at = tailLines === undefined ? 0 : this.#dropped + this.#startOfTail(tailLines);
     try {
       while (!signal.aborted) {
-        const entry = this.#entries[Math.max(0, at - this.#dropped)];
-        if (entry !== undefined && at < this.#dropped + this.#entries.length) {
-          at = Math.max(at, this.#dropped) + 1;
-          yield entry;
+        const entries = this.#entries.slice(Math.max(0, at - this.#dropped));
+        if (entries.length > 0) {
+          at = this.#dropped + this.#entries.length;
+          yield entries;
         } else if (this.#closed || !follow) return;
         else await new Promise<void>((resolve) => this.#waiting.push(resolve));
       }

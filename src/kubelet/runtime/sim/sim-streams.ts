@@ -48,7 +48,7 @@ export class SimStreams implements RuntimeStreams, LogSource {
     throw new RuntimeError("failed", `${what}: ${detail}`);
   }
 
-  read(container: ContainerStatus, range: LogRange, signal: AbortSignal): AsyncIterable<LogEntry> {
+  read(container: ContainerStatus, range: LogRange, signal: AbortSignal): AsyncIterable<readonly LogEntry[]> {
     return this.#container(container.id).log.read(range, signal);
   }
 

@@ -1,0 +1,210 @@
+/** Logs, exec, attach, cp and port-forward of real containers with real kubectl, over WebSocket and over SPDY. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { exchanged, forwardedPort, piped, sha256 } from "../testing/kubectl-io.ts";
+import { MachineCluster } from "./harness/machine-cluster.ts";
+import { onOwnMachine } from "./harness/own-machine.ts";
+
+const size = 50 * 1024 * 1024;
+/** What the program may grow by while 50 MB pass: the pipes on the way, and garbage not yet collected. */
+const maxGrowthBytes = 200 * 1024 * 1024;
+const nothing = Buffer.alloc(0);
+
+function podYaml(name: string, script: string, more = ""): string {
+  return [
+    "apiVersion: v1",
+    "kind: Pod",
+    `metadata: {name: ${name}}`,
+    "spec:",
+    "  terminationGracePeriodSeconds: 1",
+    ...(more === "" ? [] : [`  ${more}`]),
+    "  containers:",
+    `  - {name: main, image: "busybox:1", stdin: true, command: ["sh", "-c", ${JSON.stringify(script)}]}`,
+    "---",
+    "",
+  ].join("\n");
+}
+
+const manifests = [
+  podYaml("shell", "seq 5; while true; do sleep 60; done"),
+  podYaml("echo", "nc -lk -p 7000 -e cat"),
+  podYaml("copycat", "cat"),
+  podYaml("again", "echo round; sleep 1; exit 1"),
+  podYaml("long", "printf 'no end'; head -c 40000 /dev/zero | tr '\\0' x; echo; echo last; sleep 3600"),
+].join("");
+
+function residentBytes(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
+}
+
+function openFiles(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+onOwnMachine(import.meta.filename, () => {
+  describe("streams of real containers", () => {
+    const cluster = new MachineCluster();
+    before(async () => {
+      await cluster.up();
+      await cluster.loadBusybox("busybox:1");
+      await cluster.apply(manifests);
+      const pods = ["pod/shell", "pod/echo", "pod/copycat", "pod/long"];
+      await cluster.kubectl("wait", ...pods, "--for=condition=Ready", "--timeout=60s");
+    });
+    after(() => cluster[Symbol.asyncDispose]());
+
+    test("logs: all, the last lines, with times, cut, and since", async () => {
+      assert.equal(await cluster.kubectl("logs", "shell"), "1\n2\n3\n4\n5\n");
+      assert.equal(await cluster.kubectl("logs", "shell", "--tail=2"), "4\n5\n");
+      assert.equal(await cluster.kubectl("logs", "shell", "--tail=0"), "");
+      assert.equal(await cluster.kubectl("logs", "shell", "--limit-bytes=3"), "1\n2");
+      assert.match(await cluster.kubectl("logs", "shell", "--timestamps", "--tail=1"), /^\d{4}-\S+Z 5\n$/);
+      assert.equal(await cluster.kubectl("logs", "shell", "--since-time=2200-01-01T00:00:00Z"), "");
+      assert.equal(await cluster.kubectl("logs", "shell", "--since=1h"), "1\n2\n3\n4\n5\n");
+    });
+
+    test("logs put a line together that the runtime cut in parts", async () => {
+      const lines = (await cluster.kubectl("logs", "long")).split("\n");
+      assert.deepEqual([lines[0]?.length, ...lines.slice(1)], [40_006, "last", ""]);
+      assert.equal((await cluster.kubectl("logs", "long", "--tail=2")).length, 40_012);
+    });
+
+    test("logs -f goes on until the container ends, and then ends with 0", async () => {
+      await cluster.apply(
+        podYaml("talker", "echo one; sleep 1; echo two; sleep 1; echo three", "restartPolicy: Never"),
+      );
+      await cluster.kubectl("wait", "pod/talker", "--for=jsonpath={.status.phase}=Running", "--timeout=30s");
+      assert.equal(await cluster.kubectl("logs", "-f", "talker"), "one\ntwo\nthree\n");
+      assert.equal(await cluster.kubectl("logs", "talker"), "one\ntwo\nthree\n");
+    });
+
+    test("logs -p shows the instance before, and says when there is none", async () => {
+      const again = "--for=jsonpath={.status.containerStatuses[0].restartCount}=1";
+      await cluster.kubectl("wait", "pod/again", again, "--timeout=60s");
+      assert.equal(await cluster.kubectl("logs", "-p", "again"), "round\n");
+      const text = 'previous terminated container "main" in pod "shell" not found';
+      assert.ok((await cluster.refused("logs", "-p", "shell")).includes(text));
+    });
+
+    for (const transport of ["WebSocket", "SPDY"]) {
+      const isWebSocket = String(transport === "WebSocket");
+      const environment = {
+        KUBECTL_REMOTE_COMMAND_WEBSOCKETS: isWebSocket,
+        KUBECTL_PORT_FORWARD_WEBSOCKETS: isWebSocket,
+      };
+      const start = (...args: readonly string[]): ReturnType<MachineCluster["start"]> =>
+        cluster.start(args, environment);
+
+      test(`exec over ${transport}: input ends, output and errors apart, exit codes`, async () => {
+        const cat = await piped(start("exec", "-i", "shell", "--", "cat"), Buffer.from("x"));
+        assert.deepEqual([cat.code, cat.stdout.toString(), cat.stderr], [0, "x", ""]);
+        const seven = await piped(start("exec", "shell", "--", "sh", "-c", "exit 7"), nothing);
+        assert.deepEqual([seven.code, seven.stderr], [7, "command terminated with exit code 7\n"]);
+        const missing = await piped(start("exec", "shell", "--", "cat", "/none"), nothing);
+        assert.deepEqual([missing.code, missing.stdout.toString()], [1, ""]);
+        assert.match(missing.stderr, /can't open '\/none'/);
+        const unknown = await piped(start("exec", "shell", "--", "nope"), nothing);
+        assert.match(
+          unknown.stderr,
+          /error: Internal error occurred: error executing command in container: failed to exec/,
+        );
+        assert.match(unknown.stderr, /exec: "nope": executable file not found in \$PATH/);
+      });
+
+      test(`50 MB through exec over ${transport} arrive whole, in bounded memory`, async () => {
+        const data = randomBytes(size);
+        const before = residentBytes(cluster.pid);
+        const { code, stdout, stderr } = await piped(start("exec", "-i", "shell", "--", "cat"), data);
+        assert.deepEqual([code, stderr, stdout.length, sha256(stdout)], [0, "", size, sha256(data)]);
+        assert.ok(residentBytes(cluster.pid) - before < maxGrowthBytes);
+      });
+
+      test(`a terminal over ${transport} has the size of kubectl's`, async () => {
+        const command = "stty rows 33 cols 99; kubectl exec -it shell -- sh -c 'sleep 1; stty size'";
+        const env = { ...process.env, ...cluster.environment, ...environment };
+        const child = spawn("script", ["-qec", command, "/dev/null"], {
+          env,
+          stdio: ["pipe", "pipe", "pipe"],
+        });
+        let output = "";
+        for await (const chunk of child.stdout ?? []) output += String(chunk);
+        assert.match(output, /33 99/);
+      });
+
+      test(`attach over ${transport} joins the main program`, async () => {
+        const child = start("attach", "-i", "copycat");
+        child.stdin?.write(`hello ${transport}\n`);
+        let output = "";
+        for await (const chunk of child.stdout ?? []) {
+          output += String(chunk);
+          if (output.includes(`hello ${transport}\n`)) break;
+        }
+        child.kill();
+        assert.match(output, /hello/);
+      });
+
+      test(`cp of 50 MB over ${transport} goes both ways`, async () => {
+        const data = randomBytes(size);
+        const there = cluster.file("there.bin", data);
+        const back = cluster.file("back.bin", "");
+        assert.equal((await piped(start("cp", there, "shell:/tmp/copy.bin"), nothing)).code, 0);
+        assert.equal((await piped(start("cp", "shell:/tmp/copy.bin", back), nothing)).code, 0);
+        assert.equal(sha256(readFileSync(back)), sha256(data));
+      });
+
+      test(`50 MB through a port forwarded over ${transport} arrive whole, on several connections`, async () => {
+        const child = start("port-forward", "pod/echo", ":7000");
+        try {
+          const port = await forwardedPort(child);
+          const data = randomBytes(size);
+          const before = residentBytes(cluster.pid);
+          const answers = await Promise.all([
+            exchanged(port, data),
+            exchanged(port, data.subarray(0, 1000)),
+            exchanged(port, data.subarray(0, 2000)),
+          ]);
+          assert.deepEqual(
+            answers.map((answer) => answer.length),
+            [size, 1000, 2000],
+          );
+          assert.equal(sha256(answers[0] ?? nothing), sha256(data));
+          assert.ok(residentBytes(cluster.pid) - before < maxGrowthBytes);
+        } finally {
+          child.kill();
+        }
+      });
+    }
+
+    test("clients that hang up leave nothing open", async () => {
+      const exec = (): Promise<void> => hangUp(["exec", "-i", "shell", "--", "sh", "-c", "echo in; cat"]);
+      await exec();
+      const before = openFiles(cluster.pid);
+      for (let round = 0; round < 5; round += 1) {
+        await Promise.all([
+          exec(),
+          exec(),
+          hangUp(["logs", "-f", "shell"]),
+          hangUp(["attach", "-i", "copycat"], "in\n"),
+        ]);
+      }
+      for (let tries = 0; openFiles(cluster.pid) > before && tries < 50; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      assert.ok(
+        openFiles(cluster.pid) <= before,
+        `${openFiles(cluster.pid)} files are open, ${before} were before`,
+      );
+    });
+
+    /** Kills kubectl as soon as it has printed something. */
+    async function hangUp(args: readonly string[], input = ""): Promise<void> {
+      const child = cluster.start(args);
+      if (input !== "") child.stdin?.write(input);
+      for await (const _ of child.stdout ?? []) break;
+      child.kill("SIGKILL");
+    }
+  });
+});
