@@ -30,7 +30,7 @@ function podYaml(name: string, script: string, more = ""): string {
 
 const manifests = [
   podYaml("shell", "seq 5; while true; do sleep 60; done"),
-  podYaml("echo", "nc -lk -p 7000 -e cat"),
+  podYaml("echo", "nc -ll -p 7000 -e cat"),
   podYaml("copycat", "cat"),
   podYaml("again", "echo round; sleep 1; exit 1"),
   podYaml("long", "printf 'no end'; head -c 40000 /dev/zero | tr '\\0' x; echo; echo last; sleep 3600"),

@@ -17,6 +17,10 @@ export class MachineCluster implements AsyncDisposable {
   };
   #program: Program | undefined;
 
+  get output(): string {
+    return this.#program?.output ?? "";
+  }
+
   get pid(): number {
     return this.#program?.child.pid ?? 0;
   }
