@@ -22,6 +22,7 @@ import {
   SimDialer,
   SimImages,
   SimRuntime,
+  SimStats,
   SimStreams,
   SimVolumes,
   ApiReferences,
@@ -110,6 +111,7 @@ export async function startVirtualNode(
     dialer: new SimDialer({ runtime }),
     volumes: new SimVolumes({ references }),
     cgroups: new SimCgroups(),
+    stats: new SimStats(virtualMachine(name, index)),
     machine: virtualMachine(name, index),
   };
   const streams = new SimStreams({ runtime });

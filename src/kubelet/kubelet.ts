@@ -16,10 +16,12 @@ import {
 } from "#client";
 import type { PodCgroups } from "./cgroup/pod-cgroups.ts";
 import { ImagePuller } from "./image/puller.ts";
+import { type EvictablePods, NodeHealth } from "./eviction/node-health.ts";
+import type { NodeStats } from "./eviction/node-usage.ts";
 import { eventStreamBackOff } from "./limits.ts";
 import type { MachineInfo } from "./machine.ts";
 import { NodeAgent } from "./node/node-agent.ts";
-import { type KubeletOptions, nodeDefaults, nodeOptions } from "./options.ts";
+import { healthOptions, type KubeletOptions, nodeDefaults, nodeOptions } from "./options.ts";
 import { PodSet, type PodSetDeps } from "./pod/pod-set.ts";
 import { ApiReferences } from "./pod/references.ts";
 import { PodSteps } from "./pod/steps.ts";
@@ -47,6 +49,7 @@ export interface KubeletDeps {
   readonly dialer: ProbeDialer;
   readonly volumes: PodVolumes;
   readonly cgroups: PodCgroups;
+  readonly stats: NodeStats;
   readonly machine: MachineInfo;
 }
 
@@ -60,6 +63,7 @@ export class Kubelet implements Component {
   readonly #informer: Informer<Pod>;
   readonly #events: EventRecorder;
   readonly #status: StatusManager;
+  readonly #health: NodeHealth;
   #agent: NodeAgent | undefined;
   #podSet: PodSet | undefined;
   #started = false;
@@ -78,6 +82,7 @@ export class Kubelet implements Component {
       { component: "kubelet", host: options.nodeName },
     );
     this.#status = new StatusManager(env, { pods: this.#pods });
+    this.#health = this.#makeHealth();
   }
 
   ready(): string | undefined {
@@ -105,6 +110,7 @@ export class Kubelet implements Component {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#started = false;
     await this.#tasks[Symbol.asyncDispose]();
+    await this.#health.stop();
     await this.#podSet?.stop();
     this.#status.stop();
     await this.#events[Symbol.asyncDispose]();
@@ -134,6 +140,16 @@ export class Kubelet implements Component {
     }
   }
 
+  #makeHealth(): NodeHealth {
+    const { stats, images, runtime } = this.#deps;
+    const pods: EvictablePods = {
+      active: () => this.#podSet?.active() ?? [],
+      evict: (uid, message, options) => this.#podSet?.evict(uid, message, options),
+    };
+    const deps = { stats, images, runtime, pods, events: this.#events, node: () => this.#agent?.node };
+    return new NodeHealth(this.#env, deps, healthOptions(this.#options));
+  }
+
   #makeAgent(version: RuntimeVersion): NodeAgent {
     const { client, runtime, images, machine } = this.#deps;
     const deps = {
@@ -143,6 +159,7 @@ export class Kubelet implements Component {
       images,
       machine,
       events: this.#events,
+      health: this.#health,
     };
     this.#agent = new NodeAgent(this.#env, deps, nodeOptions(this.#options), version);
     return this.#agent;
@@ -154,7 +171,8 @@ export class Kubelet implements Component {
     const makeWorker = this.#workerMaker(version);
     const node: PodSetDeps["node"] = async (fresh, signal) =>
       fresh || agent.node === undefined ? agent.refresh(signal) : agent.node;
-    const deps = { informer: this.#informer, runtime, makeWorker, node };
+    const pressures: PodSetDeps["pressures"] = () => this.#health.pressures;
+    const deps = { informer: this.#informer, runtime, makeWorker, node, pressures };
     this.#podSet = new PodSet(this.#env, deps, { allocatable: defaults.allocatable });
     return this.#podSet;
   }

@@ -76,6 +76,23 @@ export const maxProbeRedirects = 10;
 /** Containers get no longer than this when the node stops with its process, which somebody waits for. */
 export const maxGraceAtShutdownSeconds = 20;
 
+/** How long a pressure condition stays after its signal is well again. */
+export const pressureTransitionMs = 300_000;
+
+/** What an evicted pod gets to end when the node cannot wait; upstream's. */
+export const evictionGraceSeconds = 1;
+
+/** How long the end of an evicted pod is waited for before the next goes. */
+export const victimWaitMs = 30_000;
+
+/** How often images are looked at, and how full their file system may be: from, and down to. */
+export const imageCollectionMs = 300_000;
+export const imagesHighPercent = 85;
+export const imagesLowPercent = 80;
+
+/** An image that has just come may be about to be used. */
+export const imageMinAgeMs = 120_000;
+
 /** How often a node that has just registered looks whether it is ready now, and how many times. */
 export const settleMs = 100;
 export const settleTries = 100;

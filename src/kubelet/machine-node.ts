@@ -51,7 +51,7 @@ export class MachineNode implements Component {
     mkdirSync(rootDirectory, { recursive: true });
     const machine = readMachine(rootDirectory);
     this.#runtime = new MachineRuntime(env, { processes, machine }, options);
-    const { runtime, images, mounts, cgroups } = this.#runtime;
+    const { runtime, images, mounts, cgroups, stats } = this.#runtime;
     const references = new ApiReferences({
       configMaps: client.of(configMaps),
       secrets: client.of(secrets),
@@ -83,7 +83,7 @@ export class MachineNode implements Component {
     this.#makeKubelet = (port) =>
       new Kubelet(
         env,
-        { client, informers, services, runtime, images, dialer, volumes, cgroups, machine },
+        { client, informers, services, runtime, images, dialer, volumes, cgroups, stats, machine },
         port === undefined ? own : { ...own, port },
       );
   }

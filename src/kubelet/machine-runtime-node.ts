@@ -8,6 +8,7 @@
 import { type Component, type Env, messageOf, type Processes } from "#base";
 import { SystemCgroupFiles } from "./cgroup/cgroup-files-node.ts";
 import { MachineCgroups } from "./cgroup/machine-cgroups.ts";
+import { MachineStats } from "./eviction/machine-stats-node.ts";
 import { maxGraceAtShutdownSeconds } from "./limits.ts";
 import type { MachineInfo } from "./machine.ts";
 import { lifeEvents } from "./runtime/containerd/containerd-events.ts";
@@ -48,6 +49,7 @@ export class MachineRuntime implements Component {
   readonly logs: LogFiles;
   readonly mounts: Mounts;
   readonly cgroups: MachineCgroups;
+  readonly stats: MachineStats;
   readonly #env: Env;
   readonly #containerd: Containerd;
   readonly #network: PodNetwork;
@@ -91,6 +93,10 @@ export class MachineRuntime implements Component {
     });
     this.streams = new CriStreams(env, { rpc, dial: dialStream });
     this.logs = new LogFiles(env, { runtime: this.runtime });
+    this.stats = new MachineStats(
+      { processes, runtime: this.runtime },
+      { rootDirectory, podLogsDirectory, imageDirectory: options.containerdDirectory, searchPath },
+    );
   }
 
   ready(): string | undefined {

@@ -22,6 +22,7 @@ export {
   simLink,
   SimRuntime,
   type SimRuntimeOptions,
+  SimStats,
   SimStreams,
   SimVolumes,
 } from "./runtime/sim/mod.ts";

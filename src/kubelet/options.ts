@@ -1,6 +1,8 @@
 /** The kubelet's options, and what follows from them for its parts. */
 import { kubernetesVersion, type Node } from "#api";
-import { maxPods } from "./limits.ts";
+import type { NodeHealthOptions } from "./eviction/node-health.ts";
+import { hardThresholds, type Threshold } from "./eviction/thresholds.ts";
+import { imagesHighPercent, imagesLowPercent, maxPods, pressureTransitionMs } from "./limits.ts";
 import type { MachineInfo } from "./machine.ts";
 import { allocatableOf, type NodeOptions } from "./node/node-object.ts";
 import type { NodeDefaults } from "./pod/sandbox-config.ts";
@@ -23,6 +25,13 @@ export interface KubeletOptions {
   readonly rootDirectory?: string;
   /** Default `/var/log/pods`. */
   readonly podLogsDirectory?: string;
+  /** When pods are evicted. Default: upstream's hard thresholds. */
+  readonly evictionThresholds?: readonly Threshold[];
+  /** Default 300 s. */
+  readonly pressureTransitionMs?: number;
+  /** Percent of their file system above which images go, and down to which. Default 85 and 80. */
+  readonly imagesHighPercent?: number;
+  readonly imagesLowPercent?: number;
   /** Addresses of the cluster's DNS. Default: none, and pods use the node's resolver. */
   readonly clusterDns?: readonly string[];
   /** Default `cluster.local`. */
@@ -42,6 +51,16 @@ export function nodeOptions(options: KubeletOptions): NodeOptions {
     ...(nodeLabels === undefined ? {} : { labels: nodeLabels }),
     ...(registerWithTaints === undefined ? {} : { taints: registerWithTaints }),
     ...(reserved === undefined ? {} : { reserved }),
+  };
+}
+
+/** When the node is short of something, and of whom it rids itself. */
+export function healthOptions(options: KubeletOptions): NodeHealthOptions {
+  return {
+    thresholds: options.evictionThresholds ?? hardThresholds,
+    transitionMs: options.pressureTransitionMs ?? pressureTransitionMs,
+    imagesHigh: options.imagesHighPercent ?? imagesHighPercent,
+    imagesLow: options.imagesLowPercent ?? imagesLowPercent,
   };
 }
 

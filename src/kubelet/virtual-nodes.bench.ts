@@ -13,7 +13,7 @@ import { type Client, createClient, HandlerTransport, InformerSet, type Lister }
 import { MemoryJournal, RevisionStore } from "#store";
 import { Kubelet } from "./kubelet.ts";
 import { ApiReferences } from "./pod/references.ts";
-import { SimCgroups, SimDialer, SimImages, SimRuntime, SimVolumes } from "./runtime/sim/mod.ts";
+import { SimCgroups, SimDialer, SimImages, SimRuntime, SimStats, SimVolumes } from "./runtime/sim/mod.ts";
 
 export interface VirtualNodesSize {
   readonly nodes: number;
@@ -94,7 +94,19 @@ async function startNode(
   const dialer = new SimDialer({ runtime });
   const volumes = new SimVolumes({ references });
   const cgroups = new SimCgroups();
-  const deps = { client, informers, services: lister, runtime, images, dialer, volumes, cgroups, machine };
+  const stats = new SimStats(machine);
+  const deps = {
+    client,
+    informers,
+    services: lister,
+    runtime,
+    images,
+    dialer,
+    volumes,
+    cgroups,
+    stats,
+    machine,
+  };
   const kubelet = new Kubelet(env, deps, { nodeName: name });
   await kubelet.start(signal);
   return kubelet;

@@ -3,8 +3,11 @@
  * refused pod is Failed at once, with the reason.
  */
 import { type ContainerPort, type Node, type Pod, Quantity } from "#api";
+import type { Pressure } from "../eviction/thresholds.ts";
+import { isCritical } from "../eviction/victims.ts";
 import { requestsOf } from "../pod/requests.ts";
 import type { Verdict } from "../status/pod-status.ts";
+import { qosClassOf } from "../status/qos.ts";
 import { nodeFits } from "./node-affinity.ts";
 
 export interface AdmissionInput {
@@ -13,10 +16,22 @@ export interface AdmissionInput {
   readonly allocatable: Readonly<Record<string, string>>;
   /** The other pods that take room here. */
   readonly others: readonly Pod[];
+  /** What the node is short of. */
+  readonly pressures: ReadonlySet<Pressure>;
 }
 
 /** Why the pod cannot run here; `undefined` when it can. */
-export function refusalOf({ pod, node, allocatable, others }: AdmissionInput): Verdict | undefined {
+export function refusalOf({
+  pod,
+  node,
+  allocatable,
+  others,
+  pressures,
+}: AdmissionInput): Verdict | undefined {
+  if (pressures.size > 0 && !admittedUnder(pressures, pod)) {
+    const message = `The node had condition: [${[...pressures].join(" ")}]. `;
+    return { reason: "Evicted", message };
+  }
   if (
     pod.spec.os !== undefined &&
     pod.spec.os.name !== (node.metadata.labels?.["kubernetes.io/os"] ?? "linux")
@@ -33,6 +48,20 @@ export function refusalOf({ pod, node, allocatable, others }: AdmissionInput): V
   if (portsClash(pod, others))
     return predicate("NodePorts", "node(s) didn't have free ports for the requested pod ports");
   return undefined;
+}
+
+/** Critical pods always; for want of memory alone, those that ask for some, and those that tolerate it. */
+function admittedUnder(pressures: ReadonlySet<Pressure>, pod: Pod): boolean {
+  if (isCritical(pod)) return true;
+  if (pressures.size > 1 || !pressures.has("MemoryPressure")) return false;
+  if (qosClassOf(pod) !== "BestEffort") return true;
+  const key = "node.kubernetes.io/memory-pressure";
+  return (pod.spec.tolerations ?? []).some(
+    (one) =>
+      (one.effect === undefined || one.effect === "" || one.effect === "NoSchedule") &&
+      ((one.key ?? "") === "" ? one.operator === "Exists" : one.key === key) &&
+      (one.operator === "Exists" || (one.value ?? "") === ""),
+  );
 }
 
 function predicate(name: string, why: string): Verdict {

@@ -6,6 +6,7 @@
 import { isStatus, type Lease, type Node, type NodeStatus, same } from "#api";
 import { type Env, isAbort, messageOf } from "#base";
 import type { EventSink, ResourceClient } from "#client";
+import type { Pressure } from "../eviction/thresholds.ts";
 import { eventStreamBackOff, leaseRenewMs, nodeStatusReportMs, settleMs, settleTries } from "../limits.ts";
 import type { MachineInfo } from "../machine.ts";
 import type { ImageService, RuntimeService, RuntimeVersion } from "../runtime/runtime.ts";
@@ -20,6 +21,8 @@ export interface NodeAgentDeps {
   readonly images: ImageService;
   readonly machine: MachineInfo;
   readonly events: EventSink;
+  /** Driven by this node's tick. */
+  readonly health: { readonly pressures: ReadonlySet<Pressure>; tick(): void };
 }
 
 /** `register` first, then `run`. */
@@ -89,6 +92,7 @@ export class NodeAgent {
     await this.#env.clock.sleep(this.#env.random.below(leaseRenewMs), signal);
     while (!signal.aborted) {
       try {
+        this.#deps.health.tick();
         if (this.#node !== undefined) await this.#lease.renew(this.#node, signal);
         await this.#lookUp(signal);
         await this.#report(signal);
@@ -180,6 +184,7 @@ export class NodeAgent {
         status: state,
         images: list,
         troubles: runtimeTroubles(state),
+        pressures: this.#deps.health.pressures,
       };
       return nodeStatus(this.#options, view, before?.conditions ?? [], now);
     } catch (error) {

@@ -4,6 +4,7 @@
  */
 import { type Node, type NodeCondition, type NodeStatus, Quantity, rfc3339 } from "#api";
 import { maxNamesPerImage, nodeStatusMaxImages } from "../limits.ts";
+import type { Pressure } from "../eviction/thresholds.ts";
 import type { MachineInfo } from "../machine.ts";
 import type { Image, RuntimeStatus, RuntimeVersion } from "../runtime/runtime.ts";
 
@@ -30,6 +31,7 @@ export interface NodeView {
   readonly images: readonly Image[];
   /** Why the kubelet is not ready; empty when it is. */
   readonly troubles: readonly string[];
+  readonly pressures: ReadonlySet<Pressure>;
 }
 
 /** The labels that every node has, and those asked for. */
@@ -123,16 +125,39 @@ export function runtimeTroubles(status: RuntimeStatus): readonly string[] {
     );
 }
 
-function conditions({ troubles }: NodeView, before: readonly NodeCondition[], now: number): NodeCondition[] {
-  const calm = (type: string, reason: string, message: string): NodeCondition =>
-    condition(before, type, "False", reason, message, now);
-  return [
-    calm("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-    calm("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-    calm("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-    readyCondition(troubles, before, now),
-  ];
+function conditions(
+  { troubles, pressures }: NodeView,
+  before: readonly NodeCondition[],
+  now: number,
+): NodeCondition[] {
+  const ours = pressureTexts.map(([type, calm, pressed]) => {
+    const isPressed = pressures.has(type);
+    const [reason, message] = isPressed ? pressed : calm;
+    return condition(before, type, isPressed ? "True" : "False", reason, message, now);
+  });
+  return [...ours, readyCondition(troubles, before, now)];
 }
+
+type Text = readonly [reason: string, message: string];
+
+/** What a condition says without and with the pressure. */
+const pressureTexts: readonly (readonly [type: Pressure, calm: Text, pressed: Text])[] = [
+  [
+    "MemoryPressure",
+    ["KubeletHasSufficientMemory", "kubelet has sufficient memory available"],
+    ["KubeletHasInsufficientMemory", "kubelet has insufficient memory available"],
+  ],
+  [
+    "DiskPressure",
+    ["KubeletHasNoDiskPressure", "kubelet has no disk pressure"],
+    ["KubeletHasDiskPressure", "kubelet has disk pressure"],
+  ],
+  [
+    "PIDPressure",
+    ["KubeletHasSufficientPID", "kubelet has sufficient PID available"],
+    ["KubeletHasInsufficientPID", "kubelet has insufficient PID available"],
+  ],
+];
 
 /** The Ready condition, False with the troubles when there are any. */
 export function readyCondition(

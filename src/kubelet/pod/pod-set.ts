@@ -6,6 +6,7 @@
 import { type Node, parseTime, type Pod } from "#api";
 import { type Env, isAbort, messageOf, type TaskGroup } from "#base";
 import type { Change, Informer } from "#client";
+import type { Pressure } from "../eviction/thresholds.ts";
 import { refusalOf } from "../node/admission.ts";
 import { podUidLabel } from "../runtime/labels.ts";
 import type { ContainerEvent, RuntimeService } from "../runtime/runtime.ts";
@@ -21,6 +22,8 @@ export interface PodSetDeps {
   makeWorker(pod: Pod, refusal: Verdict | undefined, finished: () => void): PodWorker;
   /** The node's object as last read, or read anew. */
   node(fresh: boolean, signal: AbortSignal): Promise<Node>;
+  /** What the node is short of. */
+  pressures(): ReadonlySet<Pressure>;
 }
 
 /** The room of the node. */
@@ -68,6 +71,20 @@ export class PodSet {
     }
   }
 
+  /** Those that run, or are going to. */
+  active(): readonly Pod[] {
+    return [...this.#workers.values()].filter((one) => !one.over).map((one) => one.pod);
+  }
+
+  /** Ends a pod for the node's sake, or because it is over a limit of its own. */
+  evict(
+    podUid: string,
+    message: string,
+    { graceSeconds, disrupted }: { readonly graceSeconds: number; readonly disrupted: boolean },
+  ): void {
+    this.#workers.get(podUid)?.evict({ reason: "Evicted", message, disrupted }, graceSeconds);
+  }
+
   /** Lets go of all pods; their containers run on. */
   async stop(): Promise<void> {
     await this.#tasks[Symbol.asyncDispose]();
@@ -109,8 +126,8 @@ export class PodSet {
   }
 
   #refusal(pod: Pod, node: Node): Verdict | undefined {
-    const others = [...this.#workers.values()].filter((one) => !one.over).map((one) => one.pod);
-    return refusalOf({ pod, node, allocatable: this.#options.allocatable, others });
+    const pressures = this.#deps.pressures();
+    return refusalOf({ pod, node, allocatable: this.#options.allocatable, others: this.active(), pressures });
   }
 
   #add(pod: Pod, refusal: Verdict | undefined): PodWorker {

@@ -65,6 +65,8 @@ export class PodWorker {
   readonly #starts = new StartMemory();
   #pod: Pod;
   #verdict: Verdict | undefined;
+  /** Of an evicted pod, instead of its own. */
+  #evictionGrace: number | undefined;
   #gone = false;
   #complete = false;
   #ended = false;
@@ -114,6 +116,15 @@ export class PodWorker {
     if (sooner) this.#loop.interrupt();
     if (changed) this.#starts.release();
     if (sooner || changed || foreign) this.poke();
+  }
+
+  /** It ends, and fails with that reason. */
+  evict(verdict: Verdict, graceSeconds: number): void {
+    if (this.#verdict !== undefined || this.#ended) return;
+    this.#verdict = verdict;
+    this.#evictionGrace = graceSeconds;
+    this.#loop.interrupt();
+    this.poke();
   }
 
   /** The object is gone from the API. */
@@ -166,6 +177,7 @@ export class PodWorker {
     const usual = spec.terminationGracePeriodSeconds ?? 30;
     if (metadata.deletionTimestamp !== undefined) return metadata.deletionGracePeriodSeconds ?? usual;
     if (this.#gone) return Math.max(1, metadata.deletionGracePeriodSeconds ?? usual);
+    if (this.#evictionGrace !== undefined) return Math.min(usual, this.#evictionGrace);
     const over = status.phase === "Failed" || status.phase === "Succeeded";
     return this.#verdict !== undefined || this.#complete || over ? usual : undefined;
   }

@@ -15,6 +15,8 @@ export interface ConditionsInput {
   /** The sandbox is ready and has its network. */
   readonly sandboxReady: boolean;
   readonly before: readonly PodCondition[];
+  /** Why the node had to end the pod, if it had. */
+  readonly disruption: string | undefined;
   readonly now: number;
 }
 
@@ -39,7 +41,12 @@ export function conditionsOf(input: ConditionsInput): PodCondition[] {
     PodScheduled: holds,
   };
   const ours = own.map((type) => condition(input, type, verdicts[type] ?? holds));
-  return [...ours, ...input.before.filter((one) => !own.includes(one.type))];
+  if (input.disruption !== undefined) {
+    const target = { ...holds, reason: "TerminationByKubelet", message: input.disruption };
+    ours.push(condition(input, "DisruptionTarget", target));
+  }
+  const types = new Set(ours.map((one) => one.type));
+  return [...ours, ...input.before.filter((one) => !types.has(one.type))];
 }
 
 function condition({ pod, before, now }: ConditionsInput, type: string, verdict: Verdict): PodCondition {

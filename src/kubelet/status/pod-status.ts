@@ -22,6 +22,8 @@ import { foreignPart } from "./status-manager.ts";
 export interface Verdict {
   readonly reason: string;
   readonly message: string;
+  /** The node's need ended it, as its condition DisruptionTarget says. */
+  readonly disrupted?: boolean;
 }
 
 /** What a status follows from. */
@@ -72,6 +74,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
       statuses,
       sandboxReady,
       before: before.conditions ?? [],
+      disruption: verdict?.disrupted === true ? verdict.message : undefined,
       now: input.now,
     }),
     ...(verdict === undefined ? kept(before) : { reason: verdict.reason, message: verdict.message }),

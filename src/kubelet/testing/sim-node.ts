@@ -12,7 +12,15 @@ import { MemoryJournal, RevisionStore } from "#store";
 import { Kubelet } from "../kubelet.ts";
 import type { MachineInfo } from "../machine.ts";
 import { ApiReferences } from "../pod/references.ts";
-import { SimCgroups, SimDialer, SimImages, simLink, SimRuntime, SimVolumes } from "../runtime/sim/mod.ts";
+import {
+  SimCgroups,
+  SimDialer,
+  SimImages,
+  simLink,
+  SimRuntime,
+  SimStats,
+  SimVolumes,
+} from "../runtime/sim/mod.ts";
 import type { KubeletHarness } from "./node-bench.ts";
 
 const nodeName = "n1";
@@ -39,8 +47,11 @@ export class SimNode implements KubeletHarness {
   readonly missingImage = "registry.invalid/app:1";
   readonly env: Env;
   readonly runtime: SimRuntime;
+  readonly images: SimImages;
+  /** What the node is said to use. */
+  readonly stats = new SimStats(machine);
+  readonly cgroups = new SimCgroups();
   readonly #world: SimWorld;
-  readonly #images: SimImages;
   #server: ApiServer | undefined;
   #admin: Client | undefined;
 
@@ -48,8 +59,8 @@ export class SimNode implements KubeletHarness {
     this.#world = new SimWorld(seed);
     this.env = this.#world.env("test");
     const machineEnv = this.#world.env("machine");
-    this.#images = new SimImages(machineEnv.child("images"), {});
-    this.runtime = new SimRuntime(machineEnv.child("runtime"), { images: this.#images });
+    this.images = new SimImages(machineEnv.child("images"), {});
+    this.runtime = new SimRuntime(machineEnv.child("runtime"), { images: this.images });
   }
 
   get client(): Client {
@@ -77,10 +88,11 @@ export class SimNode implements KubeletHarness {
       informers,
       services: allServices,
       runtime,
-      images: simLink(env, this.#images),
+      images: simLink(env, this.images),
       dialer: new SimDialer({ runtime: this.runtime }),
       volumes: new SimVolumes({ references }),
-      cgroups: new SimCgroups(),
+      cgroups: this.cgroups,
+      stats: this.stats,
       machine,
     };
     await new Kubelet(env, deps, { nodeName }).start(new AbortController().signal);

@@ -5,6 +5,7 @@ import type { Env } from "../../../src/base/mod.ts";
 import { type Client, createClient, HandlerTransport, InformerSet } from "../../../src/client/mod.ts";
 import { SystemCgroupFiles } from "../../../src/kubelet/cgroup/cgroup-files-node.ts";
 import { MachineCgroups } from "../../../src/kubelet/cgroup/machine-cgroups.ts";
+import { MachineStats } from "../../../src/kubelet/eviction/machine-stats-node.ts";
 import { Kubelet } from "../../../src/kubelet/kubelet.ts";
 import { readMachine } from "../../../src/kubelet/machine-facts-node.ts";
 import { ApiReferences } from "../../../src/kubelet/pod/references.ts";
@@ -75,7 +76,16 @@ export class RealNode implements KubeletHarness {
     const machine = readMachine("/tmp");
     const dialer = new NetworkDialer();
     const cgroups = new MachineCgroups(env, { files: new SystemCgroupFiles() }, {});
-    const parts = { runtime, images, dialer, volumes, cgroups, machine };
+    const stats = new MachineStats(
+      { processes, runtime },
+      {
+        rootDirectory: "/var/lib/kubelet",
+        podLogsDirectory: "/var/log/pods",
+        imageDirectory: "/var/lib",
+        searchPath: process.env["PATH"] ?? "",
+      },
+    );
+    const parts = { runtime, images, dialer, volumes, cgroups, stats, machine };
     const deps = { client, informers, services: allServices, ...parts };
     this.#kubelet = new Kubelet(env, deps, { nodeName });
     await this.#kubelet.start(signal);

@@ -8,7 +8,7 @@ import type { Env, KeyPair } from "#base";
 import type { SimWorld } from "#base/sim";
 import { type Client, EventRecorder, InformerSet, serveLink } from "#client";
 import { type ControllerDefinition, ControllerManager } from "#controllers";
-import { ApiReferences, Kubelet, type MachineInfo, SimCgroups, SimVolumes } from "#kubelet";
+import { ApiReferences, Kubelet, type MachineInfo, SimCgroups, SimStats, SimVolumes } from "#kubelet";
 import { defaultPlugins, Scheduler } from "#scheduler";
 import { RevisionStore } from "#store";
 import { FaultyJournal, type JournalDisk } from "./faulty-journal.ts";
@@ -100,6 +100,7 @@ export async function startKubelet(process: SimProcess, machine: Machine, index:
     dialer: machine.dialerFor(alive),
     volumes: new SimVolumes({ references }),
     cgroups: new SimCgroups(),
+    stats: new SimStats(machineInfo(name, index)),
     machine: machineInfo(name, index),
   };
   await new Kubelet(env, deps, { nodeName: name }).start(signal);

@@ -47,6 +47,30 @@ onOwnMachine(import.meta.filename, () => {
       },
     );
 
+    check(
+      "pods over their own limits of storage are evicted: in a volume, and in what a container writes",
+      async (bench) => {
+        const fill = (path: string): string => `dd if=/dev/zero of=${path} bs=1M count=3; sleep 1000`;
+        const volumeMounts = [{ name: "v", mountPath: "/v" }];
+        await bench.create("volume", {
+          volumes: [{ name: "v", emptyDir: { sizeLimit: "1Mi" } }],
+          containers: [bench.shell("main", fill("/v/file"), { volumeMounts })],
+        });
+        const resources = { limits: { "ephemeral-storage": "1Mi" } };
+        await bench.create("layer", { containers: [bench.shell("main", fill("/file"), { resources })] });
+        const said = async (name: string): Promise<readonly unknown[]> => {
+          const { status } = await bench.phase(name, "Failed");
+          return [status.reason, status.message];
+        };
+        assert.deepEqual(await said("volume"), [
+          "Evicted",
+          'Usage of EmptyDir volume "v" exceeds the limit "1Mi". ',
+        ]);
+        const total = "Pod ephemeral local storage usage exceeds the total limit of containers 1Mi. ";
+        assert.deepEqual(await said("layer"), ["Evicted", total]);
+      },
+    );
+
     check("a container that takes more memory than its limit is OOMKilled", async (bench) => {
       const resources = { limits: { memory: "16Mi" } };
       const hungry = "a=x; while true; do a=$a$a; done";
