@@ -120,13 +120,18 @@ export interface Informer<T extends KubeObject> {
   onChange(handler: (change: Change<T>) => void): () => void;
   /** Resolves when the cache has seen `resourceVersion` (a controller's own last write). */
   seen(resourceVersion: string, signal: AbortSignal): Promise<void>;
+  /** The same for any revision of the server: a cache to which nothing has happened is asked to catch up. */
+  catchUp(resourceVersion: string, signal: AbortSignal): Promise<void>;
   /** Asks the server for the newest revision, and resolves when the cache has seen it: after a write whose answer was lost. */
   current(signal: AbortSignal): Promise<void>;
   /** Resolves when the cached object of `key` (undefined: none) satisfies `holds`. */
   until(key: ObjectKey, holds: (object: T | undefined) => boolean, signal: AbortSignal): Promise<void>;
 }
 
-/** Informers shared by the components of one process and user. */
+/**
+ * Informers shared by the components of one process and user. Each follows a watch of its own, so after a break one may
+ * be fresh beside a stale one; who decides from several waits for `coherent` first.
+ */
 export interface Informers {
   of<T extends KubeObject>(
     resource: Resource<T>,
@@ -140,4 +145,11 @@ export interface Informers {
   peek<T extends KubeObject>(resource: Resource<T>): Informer<T> | undefined;
   /** Starts those asked for so far, and later ones when asked; resolves when all have synced. */
   start(signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when none of those asked for (by `of`) lags behind another: at once in peace; after a break, or `doubt`,
+   * when each shows all that the server had when the last of them was back.
+   */
+  coherent(signal: AbortSignal): Promise<void>;
+  /** Something may have happened that they have not shown yet, as before a leader's term. */
+  doubt(): void;
 }

@@ -1,10 +1,11 @@
 /**
  * The informers of one process and user: one per resource and scope, however many components ask. Each runs as a
- * task of its own from `start` on.
+ * task of its own from `start` on; when one finds a lost server back, the others try again at once.
  */
 import type { KubeObject, PartialObjectMetadata, Resource } from "#api";
 import type { Env, TaskGroup } from "#base";
 import type { Client, Informer, Informers, ResourceClient, ResourceRef } from "./client.ts";
+import { Coherence } from "./coherence.ts";
 import { SharedInformer } from "./shared-informer.ts";
 
 interface Scope {
@@ -20,16 +21,41 @@ export class InformerSet implements Informers, AsyncDisposable {
   readonly #informers = new Map<string, SharedInformer<never>>();
   readonly #stops = new Map<string, AbortController>();
   readonly #waiting: string[] = [];
+  readonly #coherence: Coherence;
+  readonly #readers = new Set<Coherence>();
   #started = false;
 
   constructor(env: Env, deps: { readonly client: Client }) {
     this.#env = env;
     this.#tasks = env.tasks.group("informers");
     this.#client = deps.client;
+    this.#coherence = this.#newCoherence();
   }
 
   of<T extends KubeObject>(resource: Resource<T>, scope: Scope = {}): Informer<T> {
-    return this.#shared(scopeName(resource, scope), () => this.#client.of(resource), scope);
+    return this.#of(resource, scope, this.#coherence);
+  }
+
+  /** The same informers for one reader among several: `coherent` speaks of those that it asked for. */
+  reader(): Informers {
+    const coherence = this.#newCoherence();
+    return {
+      of: (resource, scope = {}) => this.#of(resource, scope, coherence),
+      metadata: (resource) => this.metadata(resource),
+      dropMetadata: (resource) => this.dropMetadata(resource),
+      peek: (resource) => this.peek(resource),
+      start: (signal) => this.start(signal),
+      coherent: (signal) => coherence.coherent(signal),
+      doubt: () => coherence.doubt(),
+    };
+  }
+
+  coherent(signal: AbortSignal): Promise<void> {
+    return this.#coherence.coherent(signal);
+  }
+
+  doubt(): void {
+    this.#coherence.doubt();
   }
 
   metadata(resource: ResourceRef): Informer<PartialObjectMetadata> {
@@ -63,14 +89,39 @@ export class InformerSet implements Informers, AsyncDisposable {
     await this.#tasks[Symbol.asyncDispose]();
   }
 
-  #shared<T extends KubeObject>(name: string, client: () => ResourceClient<T>, scope: Scope): Informer<T> {
+  #newCoherence(): Coherence {
+    const coherence = new Coherence(this.#tasks.signal);
+    this.#readers.add(coherence);
+    return coherence;
+  }
+
+  #of<T extends KubeObject>(resource: Resource<T>, scope: Scope, coherence: Coherence): Informer<T> {
+    const informer = this.#shared(scopeName(resource, scope), () => this.#client.of(resource), scope);
+    coherence.add(informer);
+    return informer;
+  }
+
+  #shared<T extends KubeObject>(
+    name: string,
+    client: () => ResourceClient<T>,
+    scope: Scope,
+  ): SharedInformer<T> {
     const known = this.#informers.get(name) as SharedInformer<T> | undefined;
     if (known !== undefined) return known;
     const informer = new SharedInformer<T>(this.#env.child(name), { client: client() }, scope);
+    informer.onLink = (event) => this.#linked(informer, event);
     this.#informers.set(name, informer as unknown as SharedInformer<never>);
     if (this.#started) this.#run(name, informer);
     else this.#waiting.push(name);
     return informer;
+  }
+
+  #linked(informer: object, event: "broke" | "opened"): void {
+    if (event === "broke") {
+      for (const reader of this.#readers) reader.broke(informer);
+    } else {
+      for (const other of this.#informers.values()) if (other !== informer) other.hurry();
+    }
   }
 
   #run(name: string, informer: { run(signal: AbortSignal): Promise<void> } | undefined): void {

@@ -1,7 +1,7 @@
 /** Informers over a simulated link to a real API server: what they promise while the link and the server fail them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ConfigMap, configMaps } from "#api";
+import { type ConfigMap, configMaps, secrets } from "#api";
 import { SimWorld } from "#base/sim";
 import type { Store } from "#store";
 import { adminUser, startApiServer } from "../../test/testing/api-server.ts";
@@ -154,5 +154,38 @@ test("Indices list exactly the objects that have the value now, and late handler
     const late: string[] = [];
     stage.informer.onChange((change) => late.push(describe(change)));
     assert.ok(late.includes("+a"));
+  });
+});
+
+test("After a break informers are coherent when each shows what any of them could, and soon after the first is back", async () => {
+  await onStage("coherent", async (stage) => {
+    const others = stage.informers.of(secrets, { namespace });
+    await stage.informers.start(signal);
+    for (const awayMs of [60_000, 100_000, 170_000]) {
+      stage.world.network.partition("client", "server");
+      await stage.sleep(awayMs);
+      const name = `after-${awayMs}`;
+      await stage.admin.of(secrets).create({ metadata: { name, namespace } }, signal);
+      await make(stage, name);
+      stage.world.network.heal();
+      await stage.informers.coherent(signal);
+      assert.ok(stage.informer.lister.get({ namespace, name }), `the map after ${awayMs} ms`);
+      assert.ok(others.lister.get({ namespace, name }), `the secret after ${awayMs} ms`);
+    }
+  });
+});
+
+test("An informer to which nothing happens catches up with what was written elsewhere", async () => {
+  await onStage("catch up", async (stage) => {
+    await stage.informers.start(signal);
+    const { metadata } = await stage.admin.of(secrets).create({ metadata: { name: "s", namespace } }, signal);
+    const before = stage.world.nowMs;
+    await stage.informer.catchUp(metadata.resourceVersion ?? "", signal);
+    assert.ok(stage.informer.revision >= Number(metadata.resourceVersion));
+    assert.ok(stage.world.nowMs - before < 2_000, "it does not wait for the next bookmark");
+    assert.deepEqual(
+      stage.heard.filter((one) => one.startsWith("-")),
+      [],
+    );
   });
 });

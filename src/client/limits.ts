@@ -12,6 +12,9 @@ export const watchTimeoutSeconds = { min: 300, max: 600 };
 /** Waits of a reflector between failures: client-go's, so that a returning server is not stormed. */
 export const reflectorBackOff = { firstMs: 800, maxMs: 30_000 };
 
+/** How long a quiet cache is given to show a revision before its watch is opened anew, and then its list is read. */
+export const catchUpPatienceMs = 250;
+
 /** Waits of one failing work item: client-go's ItemExponentialFailureRateLimiter. */
 export const itemBackOff = { firstMs: 5, maxMs: 1_000_000 };
 

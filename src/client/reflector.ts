@@ -19,6 +19,10 @@ export interface ReflectorSink<T> {
   apply(event: WatchEvent<T>, revision: number): void;
   /** Between batches of events, to let other work run. */
   pause(): Promise<void>;
+  /** A watch is open: from here on news arrive. */
+  opened(): void;
+  /** The watch broke or was refused: no news until `opened`. */
+  broke(): void;
 }
 
 /** Runs one collection's list and watch for as long as its owner wants. */
@@ -29,6 +33,9 @@ export class Reflector<T extends KubeObject> {
   readonly #sink: ReflectorSink<T>;
   readonly #backOff: BackOff;
   #revision: string | undefined;
+  /** Ends what is under way, or the rest after a failure; then the next round begins. */
+  #round = new AbortController();
+  #resting = false;
 
   constructor(env: Env, deps: { client: ResourceClient<T>; sink: ReflectorSink<T> }, scope: ListOptions) {
     this.#env = env;
@@ -41,21 +48,41 @@ export class Reflector<T extends KubeObject> {
   /** Runs until `signal` aborts; failures of the server or the link are waited out. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      this.#round = new AbortController();
+      const round = AbortSignal.any([signal, this.#round.signal]);
       try {
-        if (this.#revision === undefined) await this.#list(signal);
-        const seen = await this.#watch(signal);
+        if (this.#revision === undefined) await this.#list(round);
+        const seen = await this.#watch(round);
         if (seen) this.#backOff.reset();
-        else await this.#env.clock.sleep(this.#backOff.next(), signal);
+        else await this.#rest(round);
       } catch (error) {
-        if (signal.aborted) return;
+        if (round.aborted) continue;
+        this.#sink.broke();
         if (isForgotten(error)) this.#revision = undefined;
         else if (!isFromOutside(error)) throw error;
         this.#env.log.debug("The reflector lost its watch", { error: messageOf(error) });
-        await this.#env.clock.sleep(this.#backOff.next(), signal).catch(() => {
-          // Aborted: the loop's condition ends it.
-        });
+        await this.#rest(round);
       }
     }
+  }
+
+  /** Begins again at once: `resume` from the last revision, or `list` anew. */
+  restart(how: "resume" | "list"): void {
+    if (how === "list") this.#revision = undefined;
+    this.#round.abort();
+  }
+
+  /** Ends the rest after a failure: somebody else has found the server back. */
+  hurry(): void {
+    if (this.#resting) this.#round.abort();
+  }
+
+  async #rest(round: AbortSignal): Promise<void> {
+    this.#resting = true;
+    await this.#env.clock.sleep(this.#backOff.next(), round).catch(() => {
+      // Aborted: the next round, or the end.
+    });
+    this.#resting = false;
   }
 
   async #list(signal: AbortSignal): Promise<void> {
@@ -80,6 +107,7 @@ export class Reflector<T extends KubeObject> {
     const options = { ...this.#scope, resourceVersion, allowWatchBookmarks: true, timeoutSeconds };
     const openedMs = this.#env.clock.monotonic();
     const batches = await this.#client.watch(options, signal);
+    this.#sink.opened();
     let seen = false;
     for await (const batch of batches) {
       for (const event of batch) this.#accept(event);

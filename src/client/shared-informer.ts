@@ -5,11 +5,12 @@
  */
 import type { KubeObject } from "#api";
 import type { Env } from "#base";
+import { abortable } from "./abortable.ts";
 import { BackOff } from "./back-off.ts";
 import type { Change, Informer, Lister, ListOptions, ObjectKey, ResourceClient } from "./client.ts";
-import { isUnreachable } from "./errors.ts";
+import { ClientError, isUnreachable } from "./errors.ts";
 import { IndexedCache, keyOf, keyText, parseKey } from "./indexed-cache.ts";
-import { changesPerTurn, reflectorBackOff } from "./limits.ts";
+import { catchUpPatienceMs, changesPerTurn, reflectorBackOff } from "./limits.ts";
 import { Reflector, type ReflectorSink } from "./reflector.ts";
 import type { WatchEvent } from "./transport.ts";
 
@@ -27,8 +28,14 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
   readonly #handlers = new Set<(change: Change<T>) => void>();
   readonly #waiters = new Set<Waiter>();
   #revision = 0;
+  /** Ends with the run. */
+  readonly #life = new AbortController();
   #synced = false;
+  #watching = false;
   #changes = 0;
+  #catchingUp: { readonly revision: number; readonly done: Promise<void> } | undefined;
+  /** Hears when the watch breaks, and when it is open again after that. */
+  onLink: (event: "broke" | "opened") => void = () => {};
 
   constructor(env: Env, deps: { client: ResourceClient<T> }, scope: ListOptions) {
     this.#env = env;
@@ -68,14 +75,39 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
   /** Keeps the cache current until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#reflector.run(signal);
+    this.#life.abort(new ClientError("unreachable", "The informer has ended"));
+  }
+
+  hurry(): void {
+    this.#reflector.hurry();
+  }
+
+  async catchUp(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const revision = Number(resourceVersion);
+    while (!this.#has(revision)) {
+      if (this.#catchingUp === undefined) {
+        const done = this.#catchUp(revision).finally(() => (this.#catchingUp = undefined));
+        this.#catchingUp = { revision, done };
+      }
+      await abortable(this.#catchingUp.done, signal);
+    }
   }
 
   async current(signal: AbortSignal): Promise<void> {
+    await this.catchUp(await this.newest(signal), signal);
+  }
+
+  /** Resolves when a watch is open. */
+  async watching(signal: AbortSignal): Promise<void> {
+    await this.#when(() => this.#watching, signal);
+  }
+
+  /** The newest revision, by the server. */
+  async newest(signal: AbortSignal): Promise<string> {
     const backOff = new BackOff(reflectorBackOff, this.#env.random);
     for (;;) {
       try {
-        const { resourceVersion } = await this.#client.list({ ...this.#scope, limit: 1 }, signal);
-        return await this.reached(Number(resourceVersion), signal);
+        return (await this.#client.list({ ...this.#scope, limit: 1 }, signal)).resourceVersion;
       } catch (error) {
         if (signal.aborted || !isUnreachable(error)) throw error;
         await this.#env.clock.sleep(backOff.next(), signal);
@@ -89,7 +121,30 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
 
   /** Resolves at the first revision of at least `revision` (and not before the first list). */
   async reached(revision: number, signal: AbortSignal): Promise<void> {
-    await this.#when(() => this.#synced && this.#revision >= revision, signal);
+    await this.#when(() => this.#has(revision), signal);
+  }
+
+  #has(revision: number): boolean {
+    return this.#synced && this.#revision >= revision;
+  }
+
+  /**
+   * A watch to which nothing happens may be silent for a minute. Opened anew, ours begins with a bookmark; another
+   * server's has to be listed.
+   */
+  async #catchUp(revision: number): Promise<void> {
+    await this.watching(this.#life.signal);
+    for (const how of ["resume", "list"] as const) {
+      const patience = new AbortController();
+      const timer = this.#env.clock.timer(catchUpPatienceMs, () => patience.abort());
+      await this.reached(revision, patience.signal).catch(() => {
+        // Out of patience.
+      });
+      timer.cancel();
+      if (this.#has(revision)) return;
+      this.#reflector.restart(how);
+    }
+    await this.reached(revision, this.#life.signal);
   }
 
   async #when(holds: () => boolean, signal: AbortSignal): Promise<void> {
@@ -134,6 +189,18 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
     this.#advance(revision);
   }
 
+  opened(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    this.#wake();
+    this.onLink("opened");
+  }
+
+  broke(): void {
+    this.#watching = false;
+    this.onLink("broke");
+  }
+
   async pause(): Promise<void> {
     if (this.#changes < changesPerTurn) return;
     this.#changes = 0;
@@ -164,6 +231,10 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
 
   #advance(revision: number): void {
     if (revision > this.#revision) this.#revision = revision;
+    this.#wake();
+  }
+
+  #wake(): void {
     for (const waiter of this.#waiters) {
       if (waiter.holds()) waiter.resolve();
     }

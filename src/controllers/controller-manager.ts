@@ -1,8 +1,10 @@
 /**
  * Runs controllers: shared informers, one queue for each controller, and leader election. Informers and queues are
- * warm in a standby too; only turns need the lease. Every write passes a fence that asks for the lease again.
+ * warm in a standby too; only turns need the lease. Every write passes a fence that asks for the lease again. A turn
+ * begins when the informers that its controller reads are coherent: as of one moment after the last break of any of them
+ * and after the term's start.
  *
- *   informers --change--> queue --key--> reconcile (leader only) --writes--> own writes seen --> next turn
+ *   informers --change--> queue --key--> coherent --> reconcile (leader only) --writes--> own writes seen --> next turn
  */
 import { type Component, type Env, messageOf, type TaskGroup } from "#base";
 import {
@@ -10,6 +12,7 @@ import {
   createClient,
   EventRecorder,
   FencedTransport,
+  type Informers,
   InformerSet,
   LeaderElection,
   WorkQueue,
@@ -40,6 +43,8 @@ interface Running {
   readonly definition: ControllerDefinition;
   readonly controller: Controller;
   readonly queue: WorkQueue;
+  /** Those that the controller reads. */
+  readonly informers: Informers;
   readonly client: Client;
   readonly events: EventRecorder;
 }
@@ -111,8 +116,9 @@ export class ControllerManager implements Component {
     const queue = new WorkQueue(env, definition.name);
     const events = new EventRecorder(env.child("events"), { client }, { component: definition.user });
     const options = { ...defaultControllerOptions, ...this.#options };
-    const controller = definition.create(env, { informers: this.#informers, queue, events, client, options });
-    return { definition, controller, queue, client, events };
+    const informers = this.#informers.reader();
+    const controller = definition.create(env, { informers, queue, events, client, options });
+    return { definition, controller, queue, informers, client, events };
   }
 
   /** Stands for election for as long as the component lives. */
@@ -127,7 +133,9 @@ export class ControllerManager implements Component {
     }
   }
 
+  /** One term. What the last leader wrote may not have arrived here yet. */
   async #work(signal: AbortSignal): Promise<void> {
+    if (this.#options.leaderElect !== false) for (const { informers } of this.#running) informers.doubt();
     await Promise.all(
       this.#running.map((running) =>
         running.queue.run(running.definition.workers, signal, (key) => this.#turn(running, key, signal)),
@@ -136,12 +144,13 @@ export class ControllerManager implements Component {
   }
 
   async #turn(
-    { definition, controller, queue, client }: Running,
+    { definition, controller, queue, informers, client }: Running,
     key: string,
     signal: AbortSignal,
   ): Promise<void> {
     const writes = new OwnWrites(client, this.#informers);
     try {
+      await informers.coherent(signal);
       const again = (delayMs: number) => queue.addAfter(key, delayMs);
       await controller.reconcile(key, { client: writes, signal, again });
       queue.forget(key);

@@ -151,7 +151,10 @@ export class CursorFeed implements WatchFeed {
     const seconds = timeoutSeconds > 0 ? timeoutSeconds : MIN_WATCH_SECONDS * (1 + random.float());
     const ms = Math.min(seconds * 1000, MAX_WATCH_MS);
     this.#timers.push(clock.timer(ms, () => this.#end()).unref());
-    if (allowWatchBookmarks) this.#armBookmark(clock.monotonic() + ms - LAST_BOOKMARK_MS);
+    if (!allowWatchBookmarks) return;
+    // The first says when a watch that resumed has caught up, so that its reader need not wait to know.
+    this.#bookmarkDue = this.#initial === undefined;
+    this.#armBookmark(clock.monotonic() + ms - LAST_BOOKMARK_MS);
   }
 
   /** The next bookmark: after the interval, or shortly before the watch ends, when that is sooner. */

@@ -6,6 +6,7 @@
  *   reconcile(uid): being deleted -> orphan | wait for dependents · else judge its owners -> keep | drop | delete
  */
 import { isStatus, type OwnerReference, type PartialObjectMetadata } from "#api";
+import type { Env } from "#base";
 import { discover, type ResourceClient } from "#client";
 import type { Controller, ControllerDefinition, ControllerDeps, Turn } from "../controller.ts";
 import { ignoreNotFound } from "../not-found.ts";
@@ -30,13 +31,18 @@ const NOT_SYNCED_MS = 100;
 /** Uids known to be gone; they never come back, so remembering saves a call for each further dependent. */
 const ABSENT_MAX = 1000;
 
+/** How long a turn waits for monitors to catch up before it is tried again later. */
+const CATCH_UP_MS = 10_000;
+
 class GarbageCollector implements Controller {
+  readonly #env: Env;
   readonly #events: ControllerDeps["events"];
   readonly #graph = new OwnerGraph();
   readonly #monitors: Monitors;
   readonly #absent = new Set<string>();
 
-  constructor(deps: ControllerDeps) {
+  constructor(env: Env, deps: ControllerDeps) {
+    this.#env = env;
     this.#events = deps.events;
     this.#monitors = new Monitors(deps.informers, this.#graph, (uids) => {
       for (const uid of uids) deps.queue.add(uid);
@@ -61,6 +67,7 @@ class GarbageCollector implements Controller {
   }
 
   async #orphanDependents(node: OwnerNode, turn: Turn): Promise<void> {
+    await this.#seeDependents(node, turn);
     for (const dependent of node.dependents) {
       const rest = ownersOf(dependent).filter(({ uid }) => uid !== node.uid);
       await this.#patch(dependent, { ownerReferences: rest }, turn);
@@ -69,6 +76,7 @@ class GarbageCollector implements Controller {
   }
 
   async #awaitDependents(node: OwnerNode, turn: Turn): Promise<void> {
+    await this.#seeDependents(node, turn);
     const blocking = [...node.dependents].filter((dependent) =>
       ownersOf(dependent).some(
         ({ uid, blockOwnerDeletion }) => uid === node.uid && blockOwnerDeletion === true,
@@ -77,6 +85,23 @@ class GarbageCollector implements Controller {
     if (blocking.length === 0) return this.#dropFinalizer(node, FOREGROUND, turn);
     for (const dependent of node.dependents) {
       if (!isEnding(dependent)) await this.#judge(dependent, turn);
+    }
+  }
+
+  /**
+   * Each kind has a monitor of its own, and a dependent that its monitor has not told of yet would be missed: the graph
+   * has to show all that was there when the owner's deletion began.
+   */
+  async #seeDependents(node: OwnerNode, turn: Turn): Promise<void> {
+    const patience = new AbortController();
+    const timer = this.#env.clock.timer(CATCH_UP_MS, () =>
+      patience.abort(new Error(`The caches have not reached the deletion of ${node.kind} "${node.name}"`)),
+    );
+    const signal = AbortSignal.any([turn.signal, patience.signal]);
+    try {
+      await this.#monitors.catchUp(node.metadata?.resourceVersion ?? "0", signal);
+    } finally {
+      timer.cancel();
     }
   }
 
@@ -199,5 +224,5 @@ export const garbageCollector: ControllerDefinition = {
   name: "garbage-collector-controller",
   user: "generic-garbage-collector",
   workers: 20,
-  create: (_env, deps) => new GarbageCollector(deps),
+  create: (env, deps) => new GarbageCollector(env, deps),
 };

@@ -48,6 +48,12 @@ export class Monitors {
     return [...this.#monitors].filter(([, { informer }]) => !informer.synced).map(([name]) => name);
   }
 
+  /** Resolves when the graph has all that was at that revision. */
+  async catchUp(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const informers = [...this.#monitors.values()].map(({ informer }) => informer);
+    await Promise.all(informers.map((informer) => informer.catchUp(resourceVersion, signal)));
+  }
+
   /** The resource of an owner reference, by group and kind, whatever version it names. */
   find(apiVersion: string, kind: string): ResourceRef | undefined {
     const slash = apiVersion.indexOf("/");

@@ -12,6 +12,7 @@ import {
 } from "#api";
 import { type Informer, keyOf } from "#client";
 import type { Turn } from "../controller.ts";
+import { ignoreNotFound } from "../not-found.ts";
 
 export interface ClaimPlan<T> {
   readonly keep: readonly T[];
@@ -61,7 +62,7 @@ export async function claim<O extends KubeObject, T extends KubeObject>(
   const plan = planClaim(owner, selector, owned.filter(sameNamespace(owner)), orphans);
   for (const object of plan.release) await release(request, object, turn);
   if (plan.adopt.length === 0) return plan.keep;
-  if (!(await isStillThere(request, turn))) return plan.keep;
+  if (!(await stillStands(request.ownerResource, owner, turn))) return plan.keep;
   const adopted: T[] = [];
   for (const object of plan.adopt) {
     const taken = await adopt(request, object, turn);
@@ -86,13 +87,17 @@ function sameNamespace(owner: KubeObject): (object: KubeObject) => boolean {
   return (object) => object.metadata.namespace === owner.metadata.namespace;
 }
 
-/** Asked of the server, not the cache: an owner made anew under the same name must not adopt for the old one. */
-async function isStillThere<O extends KubeObject, T extends KubeObject>(
-  { owner, ownerResource }: ClaimRequest<O, T>,
+/**
+ * Whether an owner may have (more) dependents: asked of the server, not the cache. One made anew under the same name must
+ * not adopt for the old one, and what is made for one that is gone is garbage at once.
+ */
+export async function stillStands<O extends KubeObject>(
+  resource: Resource<O>,
+  owner: KubeObject,
   turn: Turn,
 ): Promise<boolean> {
-  const fresh = await turn.client.of(ownerResource).get(keyOf(owner), turn.signal);
-  return fresh.metadata.uid === owner.metadata.uid && fresh.metadata.deletionTimestamp === undefined;
+  const fresh = await turn.client.of(resource).get(keyOf(owner), turn.signal).catch(ignoreNotFound);
+  return fresh?.metadata.uid === owner.metadata.uid && fresh?.metadata.deletionTimestamp === undefined;
 }
 
 async function adopt<O extends KubeObject, T extends KubeObject>(

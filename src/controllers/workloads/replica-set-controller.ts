@@ -12,7 +12,7 @@ import {
   type Turn,
   watchInto,
 } from "../controller.ts";
-import { claim, controllerOf, indexForClaims } from "./claim.ts";
+import { claim, controllerOf, indexForClaims, stillStands } from "./claim.ts";
 import { createPod, deletePod, isNamespaceEnding, podFromTemplate } from "./new-pod.ts";
 import { keysOfDependents } from "./owner-keys.ts";
 import { availableInMs, isActive } from "./pod-state.ts";
@@ -74,7 +74,7 @@ class ReplicaSetController implements Controller {
 
   async #create(replicaSet: ReplicaSet, count: number, turn: Turn): Promise<Failure | undefined> {
     const { template } = replicaSet.spec;
-    if (template === undefined) return undefined;
+    if (template === undefined || !(await stillStands(replicaSets, replicaSet, turn))) return undefined;
     const pod = podFromTemplate(template, replicaSet);
     const { error } = await slowStart(count, () => createPod(replicaSet, pod, this.#deps.events, turn));
     if (error === undefined || isNamespaceEnding(error)) return undefined;

@@ -112,7 +112,7 @@ export class Invariants {
     const there = this.#pods(({ spec, status }) => spec.nodeName === name && !isEnded(status.phase));
     const used = there.reduce((sum, one) => sum + cpuMillis(one), 0);
     const room = milli(node.status.allocatable?.["cpu"]);
-    if (used <= room || this.#cluster.faultsWithin(disturbedMs) > 0) return;
+    if (used <= room) return;
     this.#report("no-room-on-node", `${key} on ${name}: ${used} of ${room}`);
   }
 
@@ -120,7 +120,6 @@ export class Invariants {
   #checkStopped(key: string, pod: Pod): void {
     const machine = this.#cluster.machines.find(({ name }) => name === pod.spec.nodeName);
     if (machine?.runningPods().includes(pod.metadata.uid ?? "") !== true) return;
-    if (this.#cluster.faultsWithin(disturbedMs) > 0) return;
     this.#report("deleted-while-running", `${key} on ${machine.name}`);
   }
 
@@ -129,23 +128,19 @@ export class Invariants {
     const owner = controllerOf(pod);
     if (owner?.kind !== "ReplicaSet") return;
     const setKey = `/registry/replicasets/${pod.metadata.namespace}/${owner.name}`;
-    const explained = this.#cluster.faultsWithin(disturbedMs);
     const live = this.#pods((one) => isLive(one) && controllerOf(one)?.uid === owner.uid).length;
     const wanted = this.#mostWanted(setKey);
-    if (live > wanted * (1 + explained))
-      this.#report(
-        "replica-set-exceeds",
-        `${owner.name}: ${live} live pods, wanted ${wanted}, ${explained} faults`,
-      );
+    if (live > wanted)
+      this.#report("replica-set-exceeds", `${owner.name}: ${live} live pods, wanted ${wanted}`);
     const set = log.object<ReplicaSet>(setKey);
     const deployment = controllerOf(set);
     if (deployment?.kind !== "Deployment") return;
     const key = `/registry/deployments/${pod.metadata.namespace}/${deployment.name}`;
     // Once it is gone, what is left is the garbage collector's.
-    if (log.object(key) !== undefined) this.#checkSurge(key, pod, explained);
+    if (log.object(key) !== undefined) this.#checkSurge(key, pod);
   }
 
-  #checkSurge(key: string, pod: Pod, explained: number): void {
+  #checkSurge(key: string, pod: Pod): void {
     const app = pod.metadata.labels?.["app"];
     const live = this.#pods(
       (one) =>
@@ -155,8 +150,8 @@ export class Invariants {
         controllerOf(one) !== undefined,
     ).length;
     const most = Math.ceil(this.#mostWanted(key) * 1.25);
-    if (live <= most * (1 + explained)) return;
-    this.#report("deployment-exceeds", `${key}: ${live} live pods, at most ${most}, ${explained} faults`);
+    if (live <= most) return;
+    this.#report("deployment-exceeds", `${key}: ${live} live pods, at most ${most}`);
   }
 
   #checkAvailable(): void {

@@ -146,10 +146,8 @@ export class DeploymentLife {
     const isKept = (): boolean =>
       sets.length === 1 && this.#sets("shop").some((one) => one.metadata.uid === set?.metadata.uid);
     await this.#cluster.control.clock.sleep(3_000);
-    // A collector whose cache of one kind lags behind another's after a fault may miss a dependent, as upstream's.
-    const explained = this.#cluster.faultsWithin(60_000) > 0;
     const owned = (set?.metadata.ownerReferences ?? []).length > 0;
-    if (!explained && (owned || !isKept()))
+    if (owned || !isKept())
       this.#cluster.findings.report("orphan-not-orphaned", JSON.stringify(sets.map((one) => one.metadata)));
     if (set === undefined || owned || !isKept()) return;
     await this.#delete(replicaSets, set.metadata.name ?? "", "Foreground");

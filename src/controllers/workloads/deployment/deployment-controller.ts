@@ -12,7 +12,7 @@ import {
   watchInto,
 } from "../../controller.ts";
 import { ignoreNotFound } from "../../not-found.ts";
-import { claim, controllerOf, indexForClaims } from "../claim.ts";
+import { claim, controllerOf, indexForClaims, stillStands } from "../claim.ts";
 import { isNamespaceEnding } from "../new-pod.ts";
 import { keysOfDependents } from "../owner-keys.ts";
 import { isEnded } from "../pod-state.ts";
@@ -87,6 +87,7 @@ class DeploymentController implements Controller {
     deployment: Deployment,
     turn: Turn,
   ): Promise<void> {
+    if (!(await stillStands(deployments, deployment, turn))) return;
     try {
       await turn.client.of(replicaSets).create(set, turn.signal);
     } catch (error) {

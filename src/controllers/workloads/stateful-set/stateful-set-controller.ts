@@ -24,7 +24,7 @@ import {
   type Turn,
   watchInto,
 } from "../../controller.ts";
-import { claim, controllerReference, indexForClaims } from "../claim.ts";
+import { claim, controllerReference, indexForClaims, stillStands } from "../claim.ts";
 import { availableInMs, isReady } from "../pod-state.ts";
 import { keysOfDependents } from "../owner-keys.ts";
 import { type History, syncHistory, templateOf, truncateHistory } from "../revision-history.ts";
@@ -86,6 +86,7 @@ class StatefulSetController implements Controller {
   async #act(view: StatefulView, history: History, turn: Turn): Promise<void> {
     const { set } = view;
     const plan = planStatefulSet(view);
+    if (plan.create.length > 0 && !(await stillStands(statefulSets, set, turn))) return;
     for (const { ordinal, fromCurrent } of plan.create) {
       const revision = fromCurrent ? view.currentRevision : view.updateRevision;
       await this.#create(set, history, revision, ordinal, turn);
