@@ -3,6 +3,7 @@
  * answer differ: bytes for a socket, plain shared data in process (DESIGN.md §3.4).
  */
 import type { ByteChannel } from "#base/streams";
+import type { FollowedCollection } from "./registry/collection.ts";
 import type { User } from "./user.ts";
 
 /** The identity that TLS proved, if the client showed a certificate of the cluster's client CA. */
@@ -27,6 +28,8 @@ export interface Call {
   readonly user?: User;
   /** `untrusted`: one was shown that no client authority vouches for. */
   readonly certificate?: PeerCertificate | "untrusted";
+  /** Set by an informer in this process: a watch is answered with the collection itself. */
+  readonly follow?: boolean;
   readonly remoteAddress: string;
   /**
    * Reads the body when the gate asks for it, never before authorization. Rejects with 413 over `maxBytes`.
@@ -60,5 +63,6 @@ export interface Answer {
     | { readonly type: "stream"; readonly chunks: AsyncIterable<Uint8Array>; readonly live?: true }
     /** With status 101: the connection goes on as this channel. */
     | { readonly type: "upgraded"; readonly channel: ByteChannel }
-    | { readonly type: "events"; readonly events: AsyncIterable<readonly WatchItem[]> };
+    | { readonly type: "events"; readonly events: AsyncIterable<readonly WatchItem[]> }
+    | { readonly type: "followed"; readonly collection: FollowedCollection };
 }

@@ -4,6 +4,7 @@
  */
 import { assert } from "#base";
 import type { Answer, Call, WatchItem } from "./call.ts";
+import type { FollowedCollection } from "./registry/collection.ts";
 import type { User } from "./user.ts";
 
 /** The client room's `ApiRequest`. */
@@ -14,9 +15,11 @@ export interface PlainRequest {
   readonly accept?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** A watch is answered with the collection itself. */
+  readonly follow?: boolean;
 }
 
-/** The client room's `ApiAnswer`: `events` is present exactly when a watch was granted. */
+/** The client room's `ApiAnswer`: `events` is present exactly when a watch was granted; a follower's are in `collection`. */
 export type PlainAnswer =
   | {
       readonly status: number;
@@ -28,6 +31,7 @@ export type PlainAnswer =
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
       readonly events: AsyncIterable<readonly WatchItem[]>;
+      readonly collection?: FollowedCollection;
     };
 
 /** The call of an in-process user. */
@@ -39,6 +43,7 @@ export function plainCall(user: User, request: PlainRequest, signal: AbortSignal
     header: (name) => headers.get(name),
     headers: (prefix) => [...headers].filter(([name]) => name.startsWith(prefix)),
     user,
+    ...(request.follow === true ? { follow: true } : {}),
     remoteAddress: "",
     body: async () => ({ type: "data", data: request.body }),
     signal,
@@ -52,6 +57,8 @@ export function plainAnswer({ status, headers: all, body }: Answer): PlainAnswer
   switch (body.type) {
     case "events":
       return { status, headers, events: body.events };
+    case "followed":
+      return { status, headers, events: noEvents(), collection: body.collection };
     case "data":
       return { status, headers, body: body.data };
     case "bytes":
@@ -61,6 +68,8 @@ export function plainAnswer({ status, headers: all, body }: Answer): PlainAnswer
       assert(false, "an in-process call was answered with a byte stream");
   }
 }
+
+async function* noEvents(): AsyncGenerator<never> {}
 
 function headersOf(request: PlainRequest): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();

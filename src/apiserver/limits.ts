@@ -23,6 +23,8 @@ export const SLICE_MS = 5;
 export const CHUNK_BYTES = 256 * 1024;
 /** Events taken from a cursor at once, so that a lagging watcher does not hold the loop. */
 export const WATCH_BATCH = 1_000;
+/** Events that a follower in this process moves over at once; it tells its handlers of them in smaller pieces. */
+export const FOLLOWED_BATCH = 10_000;
 /** Decoded objects kept for readers; a 5 KB object takes about 12 KB. */
 export const DECODED_BYTES = 64 * 1024 * 1024;
 /** A decoded object is estimated at this many times its JSON. */

@@ -11,7 +11,7 @@ import { listAnswer } from "./list-answer.ts";
 import { type Encoding, MEDIA_TYPES, isStoredForm } from "./negotiate.ts";
 import { MAX_COLLECTED_BYTES } from "./limits.ts";
 import { encodeValue } from "./registry/encoding.ts";
-import type { Outcome, Single } from "./registry/outcome.ts";
+import type { OpenCollection, Outcome, Single } from "./registry/outcome.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
 import { columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
 import type { Views } from "./registry/views.ts";
@@ -40,6 +40,8 @@ export class Responder {
         return await listAnswer({ views: this.#views, turns: this.#turns }, request, outcome.page, encoding);
       case "watch":
         return this.#watch(request, outcome.feed, encoding);
+      case "followed":
+        return followedAnswer(outcome.open, encoding);
       case "text":
         return textAnswer(outcome.status, outcome.contentType, outcome.text);
       case "relayed":
@@ -69,6 +71,13 @@ export class Responder {
     const type = "record" in value ? undefined : value.type;
     return bytesAnswer(status, encoding, encodeValue(shown, resource, encoding, type));
   }
+}
+
+/** Objects for a follower: whole, or their metadata. */
+function followedAnswer(open: OpenCollection, { as }: Encoding): Answer {
+  if (as === "Table") throw notAcceptable(Object.values(MEDIA_TYPES));
+  const collection = open(as === undefined ? (object) => object : metadataOnly);
+  return { status: 200, headers: {}, body: { type: "followed", collection } };
 }
 
 /** Statuses are never transformed. */

@@ -3,6 +3,7 @@
  * Objects are read-only and may be shared; make a changed copy to write.
  */
 import type { KubeObject, PartialObjectMetadata, Resource } from "#api";
+import type { Collection } from "./handler.ts";
 import type { WatchEvent } from "./transport.ts";
 
 /** Names an object; `namespace` is absent or `""` for cluster scope. */
@@ -56,6 +57,8 @@ export interface ResourceClient<T extends KubeObject> {
   get(key: ObjectKey, signal: AbortSignal): Promise<T>;
   list(options: ListOptions, signal: AbortSignal): Promise<List<T>>;
   watch(options: WatchOptions, signal: AbortSignal): Promise<AsyncIterable<readonly WatchEvent<T>[]>>;
+  /** Present when the server is in this process; a `resourceVersion` goes on from there. */
+  readonly follow?: ((options: WatchOptions, signal: AbortSignal) => Promise<Collection>) | undefined;
   create(object: NewObject<T>, signal: AbortSignal, options?: WriteOptions): Promise<T>;
   /** PUT; with `subresource: "status"` the status only. Conflicts (409) when resourceVersion is set and stale. */
   update(object: T, signal: AbortSignal, options?: WriteOptions): Promise<T>;

@@ -41,7 +41,12 @@ export class Coherence {
 
   async coherent(signal: AbortSignal): Promise<void> {
     if (!this.#doubtful && this.#mending === undefined) return;
-    this.#mending ??= this.#mend().finally(() => (this.#mending = undefined));
+    if (this.#mending === undefined) {
+      this.#mending = this.#mend().finally(() => (this.#mending = undefined));
+      this.#mending.catch(() => {
+        // Those who still wait hear of it.
+      });
+    }
     await abortable(this.#mending, signal);
   }
 

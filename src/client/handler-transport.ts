@@ -3,7 +3,7 @@
  * data and must not be changed afterwards; answers are shared and read-only.
  */
 import { ClientError } from "./errors.ts";
-import type { ApiHandler } from "./handler.ts";
+import type { ApiHandler, Collection, HandledRequest } from "./handler.ts";
 import { refusal } from "./paths.ts";
 import type { ApiRequest, ApiResponse, Transport, WatchEvent } from "./transport.ts";
 
@@ -28,11 +28,20 @@ export class HandlerTransport implements Transport {
     return answer.events;
   }
 
+  /** A watch whose answer is the collection itself, at its place. Rejects with `StatusError` when refused. */
+  async follow(request: ApiRequest, signal: AbortSignal): Promise<Collection> {
+    const followed = { ...request, follow: true };
+    const answer = await this.#call(followed, AbortSignal.any([signal, this.#closed.signal]));
+    if (answer.events === undefined) throw refusal(request, answer);
+    if (answer.collection !== undefined) return answer.collection;
+    throw new ClientError("bad-answer", `Cannot follow ${request.path}: the answer is a plain watch`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed.abort(new ClientError("unreachable", "The in-process transport is closed"));
   }
 
-  #call(request: ApiRequest, signal: AbortSignal): ReturnType<ApiHandler> {
+  #call(request: HandledRequest, signal: AbortSignal): ReturnType<ApiHandler> {
     if (this.#closed.signal.aborted) {
       return Promise.reject(new ClientError("not-sent", "The in-process transport is closed"));
     }

@@ -115,7 +115,8 @@ export class IndexedCache<T extends KubeObject> implements Lister<T> {
   }
 }
 
-function controllerUids(object: KubeObject): readonly string[] {
+/** Values of the index `owner`. */
+export function controllerUids(object: KubeObject): readonly string[] {
   const owner = object.metadata.ownerReferences?.find((reference) => reference.controller === true);
   return owner === undefined ? [] : [owner.uid];
 }

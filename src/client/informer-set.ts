@@ -6,6 +6,8 @@ import type { KubeObject, PartialObjectMetadata, Resource } from "#api";
 import type { Env, TaskGroup } from "#base";
 import type { Client, Informer, Informers, ResourceClient, ResourceRef } from "./client.ts";
 import { Coherence } from "./coherence.ts";
+import { FollowedInformer } from "./followed-informer.ts";
+import type { RunningInformer } from "./running-informer.ts";
 import { SharedInformer } from "./shared-informer.ts";
 
 interface Scope {
@@ -18,7 +20,7 @@ export class InformerSet implements Informers, AsyncDisposable {
   readonly #tasks: TaskGroup;
   readonly #client: Client;
   // An informer's type follows from the resource in its key; `of` alone reads and writes the map.
-  readonly #informers = new Map<string, SharedInformer<never>>();
+  readonly #informers = new Map<string, RunningInformer<never>>();
   readonly #stops = new Map<string, AbortController>();
   readonly #waiting: string[] = [];
   readonly #coherence: Coherence;
@@ -69,7 +71,7 @@ export class InformerSet implements Informers, AsyncDisposable {
   }
 
   peek<T extends KubeObject>(resource: Resource<T>): Informer<T> | undefined {
-    return this.#informers.get(scopeName(resource, {})) as SharedInformer<T> | undefined;
+    return this.#informers.get(scopeName(resource, {})) as RunningInformer<T> | undefined;
   }
 
   /** Resolves when every informer asked for so far has synced. */
@@ -105,12 +107,12 @@ export class InformerSet implements Informers, AsyncDisposable {
     name: string,
     client: () => ResourceClient<T>,
     scope: Scope,
-  ): SharedInformer<T> {
-    const known = this.#informers.get(name) as SharedInformer<T> | undefined;
+  ): RunningInformer<T> {
+    const known = this.#informers.get(name) as RunningInformer<T> | undefined;
     if (known !== undefined) return known;
-    const informer = new SharedInformer<T>(this.#env.child(name), { client: client() }, scope);
+    const informer = informerOf<T>(this.#env.child(name), client(), scope);
     informer.onLink = (event) => this.#linked(informer, event);
-    this.#informers.set(name, informer as unknown as SharedInformer<never>);
+    this.#informers.set(name, informer as unknown as RunningInformer<never>);
     if (this.#started) this.#run(name, informer);
     else this.#waiting.push(name);
     return informer;
@@ -129,6 +131,17 @@ export class InformerSet implements Informers, AsyncDisposable {
     this.#stops.set(name, stop);
     this.#tasks.spawn(name, async (signal) => informer?.run(AbortSignal.any([signal, stop.signal])));
   }
+}
+
+/** In the server's process it follows the server's state, elsewhere it keeps a copy. */
+function informerOf<T extends KubeObject>(
+  env: Env,
+  client: ResourceClient<T>,
+  scope: Scope,
+): RunningInformer<T> {
+  const { follow } = client;
+  if (follow === undefined) return new SharedInformer<T>(env, { client }, scope);
+  return new FollowedInformer<T>(env, { client, follow }, scope);
 }
 
 function scopeName(resource: Pick<ResourceRef, "group" | "plural">, scope: Scope): string {

@@ -1,32 +1,29 @@
 /**
- * One informer: a reflector feeding an indexed cache and its handlers. Invariants: handlers hear of each object's
- * changes in order, with no delete lost; an object that was deleted and made again under one name is told
- * as a delete and a create; the cache changes before handlers hear of it.
+ * One informer of a server elsewhere: a reflector feeding an indexed cache and its handlers. Invariants: handlers hear of
+ * each object's changes in order, with no delete lost; an object that was deleted and made again under one name is told
+ * as a delete and a create; the cache changes before handlers hear of it. In the server's own process see
+ * `followed-informer.ts`; `informer.contract.ts` holds both.
  */
 import type { KubeObject } from "#api";
 import type { Env } from "#base";
 import { abortable } from "./abortable.ts";
-import { BackOff } from "./back-off.ts";
-import type { Change, Informer, Lister, ListOptions, ObjectKey, ResourceClient } from "./client.ts";
-import { ClientError, isUnreachable } from "./errors.ts";
+import type { RunningInformer } from "./running-informer.ts";
+import type { Change, Lister, ListOptions, ObjectKey, ResourceClient } from "./client.ts";
+import { ClientError } from "./errors.ts";
 import { IndexedCache, keyOf, keyText, parseKey } from "./indexed-cache.ts";
-import { catchUpPatienceMs, changesPerTurn, reflectorBackOff } from "./limits.ts";
+import { newestRevision, Waits } from "./informer-waits.ts";
+import { catchUpPatienceMs, changesPerTurn } from "./limits.ts";
 import { Reflector, type ReflectorSink } from "./reflector.ts";
 import type { WatchEvent } from "./transport.ts";
 
-interface Waiter {
-  readonly holds: () => boolean;
-  readonly resolve: () => void;
-}
-
-export class SharedInformer<T extends KubeObject> implements Informer<T>, ReflectorSink<T> {
+export class SharedInformer<T extends KubeObject> implements RunningInformer<T>, ReflectorSink<T> {
   readonly #env: Env;
   readonly #reflector: Reflector<T>;
   readonly #client: ResourceClient<T>;
   readonly #scope: ListOptions;
   readonly #cache = new IndexedCache<T>();
   readonly #handlers = new Set<(change: Change<T>) => void>();
-  readonly #waiters = new Set<Waiter>();
+  readonly #waits = new Waits();
   #revision = 0;
   /** Ends with the run. */
   readonly #life = new AbortController();
@@ -34,8 +31,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
   #watching = false;
   #changes = 0;
   #catchingUp: { readonly revision: number; readonly done: Promise<void> } | undefined;
-  /** Hears when the watch breaks, and when it is open again after that. */
-  onLink: (event: "broke" | "opened") => void = () => {};
+  onLink: RunningInformer<T>["onLink"] = () => {};
 
   constructor(env: Env, deps: { client: ResourceClient<T> }, scope: ListOptions) {
     this.#env = env;
@@ -87,6 +83,9 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
     while (!this.#has(revision)) {
       if (this.#catchingUp === undefined) {
         const done = this.#catchUp(revision).finally(() => (this.#catchingUp = undefined));
+        done.catch(() => {
+          // The informer has ended; those who still wait hear of it.
+        });
         this.#catchingUp = { revision, done };
       }
       await abortable(this.#catchingUp.done, signal);
@@ -97,31 +96,21 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
     await this.catchUp(await this.newest(signal), signal);
   }
 
-  /** Resolves when a watch is open. */
   async watching(signal: AbortSignal): Promise<void> {
-    await this.#when(() => this.#watching, signal);
+    await this.#waits.when(() => this.#watching, signal);
   }
 
-  /** The newest revision, by the server. */
-  async newest(signal: AbortSignal): Promise<string> {
-    const backOff = new BackOff(reflectorBackOff, this.#env.random);
-    for (;;) {
-      try {
-        return (await this.#client.list({ ...this.#scope, limit: 1 }, signal)).resourceVersion;
-      } catch (error) {
-        if (signal.aborted || !isUnreachable(error)) throw error;
-        await this.#env.clock.sleep(backOff.next(), signal);
-      }
-    }
+  newest(signal: AbortSignal): Promise<string> {
+    return newestRevision(this.#env, this.#client, this.#scope, signal);
   }
 
   async until(key: ObjectKey, holds: (object: T | undefined) => boolean, signal: AbortSignal): Promise<void> {
-    await this.#when(() => holds(this.#cache.get(key)), signal);
+    await this.#waits.when(() => holds(this.#cache.get(key)), signal);
   }
 
   /** Resolves at the first revision of at least `revision` (and not before the first list). */
   async reached(revision: number, signal: AbortSignal): Promise<void> {
-    await this.#when(() => this.#has(revision), signal);
+    await this.#waits.when(() => this.#has(revision), signal);
   }
 
   #has(revision: number): boolean {
@@ -145,22 +134,6 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
       this.#reflector.restart(how);
     }
     await this.reached(revision, this.#life.signal);
-  }
-
-  async #when(holds: () => boolean, signal: AbortSignal): Promise<void> {
-    if (holds()) return;
-    signal.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiter = { holds, resolve };
-    const abort = () => reject(signal.reason);
-    this.#waiters.add(waiter);
-    signal.addEventListener("abort", abort, { once: true });
-    try {
-      await promise;
-    } finally {
-      this.#waiters.delete(waiter);
-      signal.removeEventListener("abort", abort);
-    }
   }
 
   async replace(items: readonly T[], revision: number): Promise<void> {
@@ -192,7 +165,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
   opened(): void {
     if (this.#watching) return;
     this.#watching = true;
-    this.#wake();
+    this.#waits.wake();
     this.onLink("opened");
   }
 
@@ -231,12 +204,6 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
 
   #advance(revision: number): void {
     if (revision > this.#revision) this.#revision = revision;
-    this.#wake();
-  }
-
-  #wake(): void {
-    for (const waiter of this.#waiters) {
-      if (waiter.holds()) waiter.resolve();
-    }
+    this.#waits.wake();
   }
 }

@@ -2,6 +2,7 @@
  * How a client reaches an API server. Three implementations pass one contract suite: HTTPS, a simulated link,
  * and in process (the same gate as a socket, with the component's own user).
  */
+import type { Collection } from "./handler.ts";
 
 /** One API call. `path` carries the query (`/api/v1/pods?limit=5`); `body` is plain JSON data. */
 export interface ApiRequest {
@@ -36,4 +37,6 @@ export interface Transport extends AsyncDisposable {
    * server closes the watch, throws `unreachable` when the link breaks, and stops on abort.
    */
   watch(request: ApiRequest, signal: AbortSignal): Promise<AsyncIterable<readonly WatchEvent[]>>;
+  /** Only in process: a watch that is answered with the collection itself. */
+  follow?(request: ApiRequest, signal: AbortSignal): Promise<Collection>;
 }

@@ -16,6 +16,8 @@ import type {
   WatchOptions,
   WriteOptions,
 } from "./client.ts";
+import { ClientError } from "./errors.ts";
+import type { Collection } from "./handler.ts";
 import {
   collectionPath,
   listQuery,
@@ -56,12 +58,14 @@ class TypedResourceClient<T extends KubeObject> implements ResourceClient<T> {
   readonly #options: ClientOptions;
   /** Ask for metadata only. */
   readonly #partial: boolean;
+  readonly follow: ResourceClient<T>["follow"];
 
   constructor(transport: Transport, resource: ResourceRef, options: ClientOptions, partial = false) {
     this.#partial = partial;
     this.#transport = transport;
     this.#resource = resource;
     this.#options = options;
+    if (transport.follow !== undefined) this.follow = (asked, signal) => this.#follow(asked, signal);
   }
 
   async get(key: ObjectKey, signal: AbortSignal): Promise<T> {
@@ -87,6 +91,13 @@ class TypedResourceClient<T extends KubeObject> implements ResourceClient<T> {
       signal,
     );
     return events as AsyncIterable<readonly WatchEvent<T>[]>;
+  }
+
+  async #follow(options: WatchOptions, signal: AbortSignal): Promise<Collection> {
+    const path = withQuery(collectionPath(this.#resource, options.namespace), watchQuery(options));
+    const request: ApiRequest = this.#named({ method: "GET", path, ...this.#accept() });
+    if (this.#transport.follow !== undefined) return this.#transport.follow(request, signal);
+    throw new ClientError("bad-answer", `Cannot follow ${path}: the server is not in this process`);
   }
 
   async create(object: NewObject<T>, signal: AbortSignal, options: WriteOptions = {}): Promise<T> {

@@ -2,6 +2,7 @@
 import type { KubeObject, Resource, Type } from "#api";
 import type { ExchangeAnswer } from "#base/streams";
 import type { Revision, StoredRecord } from "#store";
+import type { FollowedCollection } from "./collection.ts";
 import type { WatchFeed } from "./watch-feed.ts";
 import type { Versioned } from "./records.ts";
 
@@ -11,10 +12,15 @@ import type { Versioned } from "./records.ts";
  */
 export type Single = { readonly record: Versioned } | { readonly object: unknown; readonly type?: Type };
 
+/** Begins to follow, with objects in the form that `show` gives them. */
+export type OpenCollection = (show: (object: KubeObject) => unknown) => FollowedCollection;
+
 export type Outcome =
   | { readonly type: "single"; readonly status: number; readonly resource: Resource; readonly value: Single }
   | { readonly type: "list"; readonly resource: Resource; readonly page: Page }
   | { readonly type: "watch"; readonly resource: Resource; readonly feed: WatchFeed }
+  /** A watch of a follower in this process. */
+  | { readonly type: "followed"; readonly resource: Resource; readonly open: OpenCollection }
   /** Something that is served as it is. */
   | { readonly type: "text"; readonly status: number; readonly contentType: string; readonly text: string }
   /** Another server's answer: a log, a proxied page, a connection that has become something else. */

@@ -35,6 +35,11 @@ function tooLarge(wanted: number, current: number): StatusError {
   return new StatusError(504, "Timeout", `Timeout: ${text}`, { causes, retryAfterSeconds: 1 });
 }
 
+/** History no longer has what comes after `revision`. */
+export function expiredAt(revision: Revision): StatusError {
+  return expired(`too old resource version: ${revision}`);
+}
+
 /** Where a page begins. */
 export interface Position {
   /** Undefined: the newest. */

@@ -66,6 +66,13 @@ export class Selection {
     return undefined;
   }
 
+  /** What narrows a cursor of this selection, as options of `Store.watch`. */
+  get topic(): { topic?: { name?: string; trigger?: readonly [field: string, value: string] } } {
+    const { name, trigger } = this;
+    if (name !== undefined) return { topic: { name } };
+    return trigger === undefined ? {} : { topic: { trigger } };
+  }
+
   matches(record: StoredRecord): boolean {
     if (!this.labels.matchesEverything && !this.labels.matches(record.index.labels ?? NO_LABELS))
       return false;

@@ -3,7 +3,7 @@
  * watcher that does not pull costs nothing but its place. An update that enters or leaves the selection
  * shows as ADDED or DELETED.
  */
-import { type StatusBody, type StatusError, expired } from "#api";
+import type { StatusBody } from "#api";
 import {
   type Cursor,
   type Revision,
@@ -25,6 +25,7 @@ import type { ListOptions } from "./list-options.ts";
 import type { Versioned } from "./records.ts";
 import type { Registry } from "./registry.ts";
 import type { ResourceRequest } from "./resource-request.ts";
+import { expiredAt } from "./revisions.ts";
 import type { Selection } from "./selection.ts";
 
 /** Records of the state looked at between two looks at the clock. */
@@ -133,17 +134,11 @@ export class CursorFeed implements WatchFeed {
 
   #open(): void {
     try {
-      this.#cursor = this.#registry.store.watch({ ...this.#range, after: this.#after, ...this.#topic() });
+      this.#cursor = this.#registry.store.watch({ ...this.#range, after: this.#after, ...this.#selection.topic });
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== "compacted") throw error;
-      throw tooOld(this.#after);
+      throw expiredAt(this.#after);
     }
-  }
-
-  #topic(): { topic?: { name?: string; trigger?: readonly [string, string] } } {
-    const { name, trigger } = this.#selection;
-    if (name !== undefined) return { topic: { name } };
-    return trigger === undefined ? {} : { topic: { trigger } };
   }
 
   #startTimers({ timeoutSeconds, allowWatchBookmarks }: ListOptions): void {
@@ -188,7 +183,7 @@ export class CursorFeed implements WatchFeed {
       if (!(error instanceof StoreError) || error.code !== "compacted") throw error;
       this.#cursor = undefined;
       this.#end();
-      return { events: [{ type: "ERROR", status: tooOld(cursor.revision).toStatus() }], shared: undefined };
+      return { events: [{ type: "ERROR", status: expiredAt(cursor.revision).toStatus() }], shared: undefined };
     }
     const events = this.#shown(taken);
     const shared = this.#selection.everything && taken.length > 0 ? nameOf(taken) : undefined;
@@ -256,8 +251,4 @@ export class CursorFeed implements WatchFeed {
 
 function nameOf(taken: readonly StoreEvent[]): string {
   return `${taken[0]?.revision}-${taken[taken.length - 1]?.revision}-${taken.length}`;
-}
-
-function tooOld(revision: Revision): StatusError {
-  return expired(`too old resource version: ${revision}`);
 }

@@ -4,19 +4,37 @@
  */
 import { StatusError } from "#api";
 import { type CursorFeedOptions, type WatchFeed, CursorFeed, FailedFeed } from "./watch-feed.ts";
+import { FollowedCollection, type FollowedOptions } from "./collection.ts";
 import { listOptions } from "./list-options.ts";
 import { selectionOf } from "./list.ts";
-import type { Outcome } from "./outcome.ts";
+import type { OpenCollection, Outcome } from "./outcome.ts";
 import type { Registry } from "./registry.ts";
 import type { ResourceRequest } from "./resource-request.ts";
-import { awaitRevision } from "./revisions.ts";
+import { awaitRevision, snapshotAt } from "./revisions.ts";
+import type { Revision } from "#store";
 
 /** Opens a watch. */
 export async function watch(registry: Registry, request: ResourceRequest): Promise<Outcome> {
   const options = listOptions(request.info.query);
   const selection = selectionOf(registry, request);
+  if (request.call.follow === true) return follow(registry, request, { options, selection });
   const feed = await feedOf(registry, request, { options, selection });
   return { type: "watch", resource: request.resource, feed };
+}
+
+/** For a follower in this process a failure is a refusal, which tells it to begin anew. */
+async function follow(
+  registry: Registry,
+  request: ResourceRequest,
+  asked: Pick<FollowedOptions, "options" | "selection">,
+): Promise<Outcome> {
+  const { revision = 0 } = asked.options;
+  const { store } = registry;
+  const snapshot =
+    revision === 0 ? await store.latest(request.signal) : await snapshotAt(registry, revision as Revision);
+  const open: OpenCollection = (show) =>
+    new FollowedCollection(registry, request, { ...asked, snapshot }, show);
+  return { type: "followed", resource: request.resource, open };
 }
 
 async function feedOf(

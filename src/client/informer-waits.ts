@@ -1,0 +1,57 @@
+/** Who waits for something to hold of an informer's cache, and who hears of its changes. */
+import type { Env } from "#base";
+import { BackOff } from "./back-off.ts";
+import type { ListOptions } from "./client.ts";
+import { isUnreachable } from "./errors.ts";
+import { reflectorBackOff } from "./limits.ts";
+
+interface Waiter {
+  readonly holds: () => boolean;
+  readonly resolve: () => void;
+}
+
+/** Promises of conditions; the owner says when they may have come true. */
+export class Waits {
+  readonly #waiters = new Set<Waiter>();
+
+  /** Resolves when `holds`, at once or after some `wake()`. */
+  async when(holds: () => boolean, signal: AbortSignal): Promise<void> {
+    if (holds()) return;
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter = { holds, resolve };
+    const abort = () => reject(signal.reason);
+    this.#waiters.add(waiter);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      await promise;
+    } finally {
+      this.#waiters.delete(waiter);
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  wake(): void {
+    for (const waiter of this.#waiters) {
+      if (waiter.holds()) waiter.resolve();
+    }
+  }
+}
+
+/** The server's newest revision, whatever it takes to reach the server. Rejects with `StatusError`. */
+export async function newestRevision(
+  env: Env,
+  client: { list(options: ListOptions, signal: AbortSignal): Promise<{ readonly resourceVersion: string }> },
+  scope: ListOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const backOff = new BackOff(reflectorBackOff, env.random);
+  for (;;) {
+    try {
+      return (await client.list({ ...scope, limit: 1 }, signal)).resourceVersion;
+    } catch (error) {
+      if (signal.aborted || !isUnreachable(error)) throw error;
+      await env.clock.sleep(backOff.next(), signal);
+    }
+  }
+}
