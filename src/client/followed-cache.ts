@@ -145,7 +145,8 @@ export function differences<T extends KubeObject>(
   const other: VersionChange[] = [];
   for (const previous of cache.versions("")) {
     const current = after.at(previous.key);
-    if (current?.index.uid !== previous.index.uid) gone.push({ previous, current: undefined, last: previous });
+    if (current?.index.uid !== previous.index.uid)
+      gone.push({ previous, current: undefined, last: previous });
   }
   for (const current of after.versions("")) {
     const before = cache.state.at(current.key);

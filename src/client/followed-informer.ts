@@ -34,7 +34,11 @@ export class FollowedInformer<T extends KubeObject> implements RunningInformer<T
   #synced = false;
   onLink: RunningInformer<T>["onLink"] = () => {};
 
-  constructor(env: Env, deps: { readonly client: ResourceClient<T>; readonly follow: Follow }, scope: ListOptions) {
+  constructor(
+    env: Env,
+    deps: { readonly client: ResourceClient<T>; readonly follow: Follow },
+    scope: ListOptions,
+  ) {
     this.#env = env;
     this.#client = deps.client;
     this.#followed = deps.follow;

@@ -138,25 +138,6 @@ test("An informer that starts before its server waits for it", async () => {
   });
 });
 
-test("Indices list exactly the objects that have the value now, and late handlers hear of what is there", async () => {
-  await onStage("index", async (stage) => {
-    stage.informer.index("team", ({ metadata }) => (metadata.labels?.team ? [metadata.labels.team] : []));
-    await stage.informers.start(signal);
-    const metadata = { name: "a", namespace, labels: { team: "red" } };
-    await stage.admin.of(configMaps).create({ metadata }, signal);
-    await stage.sleep(1_000);
-    const members = (team: string) => stage.informer.lister.by("team", team).map((map) => map.metadata.name);
-    assert.deepEqual(members("red"), ["a"]);
-    const patch = { metadata: { labels: { team: "blue" } } };
-    await stage.admin.of(configMaps).patch({ namespace, name: "a" }, "merge", patch, signal);
-    await stage.sleep(1_000);
-    assert.deepEqual([members("red"), members("blue")], [[], ["a"]]);
-    const late: string[] = [];
-    stage.informer.onChange((change) => late.push(describe(change)));
-    assert.ok(late.includes("+a"));
-  });
-});
-
 test("After a break informers are coherent when each shows what any of them could, and soon after the first is back", async () => {
   await onStage("coherent", async (stage) => {
     const others = stage.informers.of(secrets, { namespace });

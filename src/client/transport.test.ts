@@ -1,50 +1,68 @@
-/** The three transports pass one contract. */
+/** The three transports pass one contract, and informers over them another. */
 import net from "node:net";
 import { HttpsFront } from "#apiserver";
 import { createCa, issue } from "#base/pki";
 import { createRealEnv } from "#base/real";
 import { SimWorld } from "#base/sim";
 import { adminUser, startApiServer } from "../../test/testing/api-server.ts";
+import type { Env } from "#base";
 import { HandlerTransport } from "./handler-transport.ts";
 import { HttpsTransport } from "./https-transport-node.ts";
+import { informerContract } from "./informer.contract.ts";
+import { InformerSet } from "./informer-set.ts";
 import { serveLink } from "./link-server.ts";
 import { LinkTransport } from "./link-transport.ts";
+import type { Transport } from "./transport.ts";
 import { transportContract } from "./transport.contract.ts";
+import { createClient } from "./typed-client.ts";
 
-transportContract("in process", {
-  async run(body) {
-    const world = new SimWorld("in process");
-    await world.run(async () => {
-      const { server } = await startApiServer(world.env("server"));
-      await body(new HandlerTransport(server.handlerFor(adminUser)));
-      await world.env("server")[Symbol.asyncDispose]();
-    });
-  },
-});
+type Body = (transport: Transport, env: Env, breakLink?: () => void) => Promise<void>;
 
-transportContract("simulated link", {
-  async run(body) {
-    const world = new SimWorld("simulated link");
-    await world.run(async () => {
-      const env = world.env("server");
-      const { server } = await startApiServer(env);
-      const deps = { network: world.network.of(env), handlerFor: () => server.handlerFor(adminUser) };
-      await serveLink(env, deps, "server:6443", new AbortController().signal);
-      const client = world.env("client");
-      const options = { address: "server:6443", user: "admin" };
-      const transport = new LinkTransport(client, { network: world.network.of(client) }, options);
-      await body(transport, () => world.network.cut("client"));
-      await transport[Symbol.asyncDispose]();
-      await env[Symbol.asyncDispose]();
-      await client[Symbol.asyncDispose]();
-    });
-  },
-});
+async function inProcess(body: Body): Promise<void> {
+  const world = new SimWorld("in process");
+  await world.run(async () => {
+    const env = world.env("server");
+    const { server } = await startApiServer(env);
+    await body(new HandlerTransport(server.handlerFor(adminUser)), env);
+    await env[Symbol.asyncDispose]();
+  });
+}
 
-transportContract("HTTPS", { run: overHttps });
+async function overLink(body: Body): Promise<void> {
+  const world = new SimWorld("simulated link");
+  await world.run(async () => {
+    const env = world.env("server");
+    const { server } = await startApiServer(env);
+    const deps = { network: world.network.of(env), handlerFor: () => server.handlerFor(adminUser) };
+    await serveLink(env, deps, "server:6443", new AbortController().signal);
+    const client = world.env("client");
+    const options = { address: "server:6443", user: "admin" };
+    const transport = new LinkTransport(client, { network: world.network.of(client) }, options);
+    await body(transport, client, () => world.network.cut("client"));
+    await transport[Symbol.asyncDispose]();
+    await env[Symbol.asyncDispose]();
+    await client[Symbol.asyncDispose]();
+  });
+}
+
+for (const [name, run] of [
+  ["in process", inProcess],
+  ["simulated link", overLink],
+  ["HTTPS", overHttps],
+] as const) {
+  transportContract(name, { run: (body) => run((transport, _env, breakLink) => body(transport, breakLink)) });
+  informerContract(name, {
+    run: (body) =>
+      run(async (transport, env) => {
+        const client = createClient(transport, { fieldManager: "contract" });
+        await using informers = new InformerSet(env.child("informers"), { client });
+        await body({ client, informers });
+      }),
+  });
+}
 
 /** Runs `body` against a front on a free port, through a wire that can be cut. */
-async function overHttps(body: Parameters<Parameters<typeof transportContract>[1]["run"]>[0]): Promise<void> {
+async function overHttps(body: Body): Promise<void> {
   const env = createRealEnv({ name: "transport", logLevel: "error" });
   const ca = createCa(env, { commonName: "test", days: 1 });
   const { server } = await startApiServer(env, ca.certificatePem);
@@ -72,7 +90,7 @@ async function overHttps(body: Parameters<Parameters<typeof transportContract>[1
     key: own.privateKeyPem,
   });
   try {
-    await body(transport, relay.cut);
+    await body(transport, env, relay.cut);
   } finally {
     await transport[Symbol.asyncDispose]();
     relay.close();

@@ -4,7 +4,14 @@
  * tell what it moved over. Objects are decoded when somebody looks at them.
  */
 import type { KubeObject } from "#api";
-import { type Cursor, type Revision, type Snapshot, type StoredRecord, type StoreEvent, StoreError } from "#store";
+import {
+  type Cursor,
+  type Revision,
+  type Snapshot,
+  type StoredRecord,
+  type StoreEvent,
+  StoreError,
+} from "#store";
 import { FOLLOWED_BATCH, MIN_WATCH_SECONDS } from "../limits.ts";
 import { keyOf, rangeOf } from "./keys.ts";
 import type { ListOptions } from "./list-options.ts";
@@ -133,20 +140,25 @@ export class FollowedCollection implements Disposable {
 
   #stateOf(snapshot: Snapshot): CollectionState {
     const { resource } = this.#request;
+    const scope = this.#scope();
     const selected = (record: StoredRecord | undefined): StoredRecord | undefined =>
       record !== undefined && this.#selects(record) ? record : undefined;
-    const scope = this.#scope();
     return {
       revision: snapshot.revision,
-      get: (namespace, name) => selected(snapshot.get(keyOf(resource, namespace, name))),
+      get: (namespace, name) =>
+        scope === "" || namespace === scope
+          ? selected(snapshot.get(keyOf(resource, namespace, name)))
+          : undefined,
       at: (key) => selected(snapshot.get(key)),
-      versions: (namespace) => this.#versions(snapshot, scope === "" ? namespace : scope),
+      versions: (namespace) => this.#versions(snapshot, namespace),
       object: (version) => this.#show(this.#registry.views.object(resource, version)),
     };
   }
 
   *#versions(snapshot: Snapshot, namespace: string): Iterable<StoredRecord> {
-    const { from, to } = rangeOf(this.#request.resource, namespace);
+    const scope = this.#scope();
+    if (scope !== "" && namespace !== "" && namespace !== scope) return;
+    const { from, to } = rangeOf(this.#request.resource, namespace === "" ? scope : namespace);
     for (const record of snapshot.range(from, to)) if (this.#selects(record)) yield record;
   }
 
@@ -159,7 +171,11 @@ export class FollowedCollection implements Disposable {
     const is = type === "put" && this.#selects(record) ? record : undefined;
     if (is !== undefined) return { previous: was, current: is, last: undefined };
     if (was === undefined) return undefined;
-    return { previous: was, current: undefined, last: type === "delete" ? record : { ...was, modRevision: revision } };
+    return {
+      previous: was,
+      current: undefined,
+      last: type === "delete" ? record : { ...was, modRevision: revision },
+    };
   }
 
   #ready(): Promise<void> {

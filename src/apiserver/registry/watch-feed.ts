@@ -134,7 +134,11 @@ export class CursorFeed implements WatchFeed {
 
   #open(): void {
     try {
-      this.#cursor = this.#registry.store.watch({ ...this.#range, after: this.#after, ...this.#selection.topic });
+      this.#cursor = this.#registry.store.watch({
+        ...this.#range,
+        after: this.#after,
+        ...this.#selection.topic,
+      });
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== "compacted") throw error;
       throw expiredAt(this.#after);
@@ -183,7 +187,10 @@ export class CursorFeed implements WatchFeed {
       if (!(error instanceof StoreError) || error.code !== "compacted") throw error;
       this.#cursor = undefined;
       this.#end();
-      return { events: [{ type: "ERROR", status: expiredAt(cursor.revision).toStatus() }], shared: undefined };
+      return {
+        events: [{ type: "ERROR", status: expiredAt(cursor.revision).toStatus() }],
+        shared: undefined,
+      };
     }
     const events = this.#shown(taken);
     const shared = this.#selection.everything && taken.length > 0 ? nameOf(taken) : undefined;
