@@ -27,6 +27,7 @@ import { Compactor } from "./compactor.ts";
 import { startControllers, startScheduler, startVirtualNode } from "./components.ts";
 import { clientCertificate, kubeconfigOf } from "./credentials.ts";
 import { administrator, type Identity } from "./identities.ts";
+import { startDns } from "./dns.ts";
 import { kubeletPort, serveOverHttps } from "./kubelet-serving.ts";
 import { configOf, envOf, type LibraryOptions } from "./library-options.ts";
 import { LocalNodes } from "./local-nodes.ts";
@@ -46,6 +47,11 @@ export interface ClusterConfig {
   readonly name: string;
   /** Absent: no socket, calls come in process only. */
   readonly listen?: ListenAddress;
+  /**
+   * An address of this machine that pods reach, at which the API is served too: the endpoint of `default/kubernetes`.
+   * Default: that of `listen`, unless it is loopback or all addresses; then there is none.
+   */
+  readonly advertise?: string;
   readonly controllers: boolean;
   readonly scheduler: boolean;
   readonly virtualNodes: number;
@@ -94,7 +100,7 @@ export class Cluster implements AsyncDisposable {
     stack.use(env);
     const step = stepper(env, config.onStep);
     try {
-      const pki = await step("certificates", () => ensureClusterPki(env, parts.disk, names(config.listen)));
+      const pki = await step("certificates", () => ensureClusterPki(env, parts.disk, names(config)));
       const store = stack.use(
         new RevisionStore(env.child("store"), {
           journal: parts.journal,
@@ -180,7 +186,8 @@ export class Cluster implements AsyncDisposable {
     const identity = `${config.name}_${env.random.uuid()}`;
     const tasks: Promise<void>[] = [];
     if (config.controllers) {
-      const options = { rootCa, leaderElect: false, identity };
+      const allocateNodeCidrs = config.realNode !== undefined;
+      const options = { rootCa, leaderElect: false, identity, allocateNodeCidrs };
       tasks.push(
         step("controllers", () =>
           add("controller-manager", () =>
@@ -216,6 +223,10 @@ export class Cluster implements AsyncDisposable {
         ),
       );
     }
+    if (realNode !== undefined && config.advertise !== undefined) {
+      const options = { nodeName: realNode.name, address: config.advertise };
+      tasks.push(step("DNS", () => add("dns", () => startDns(env.child("dns"), access, options, signal))));
+    }
     await Promise.all(tasks);
     return new Cluster(env, config, running, components);
   }
@@ -238,7 +249,7 @@ interface Running extends Base {
 /** The front listens first, so that the server knows its port; calls wait until the server has its first objects. */
 async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Promise<Running> {
   const { env, pki, store, stack } = base;
-  const { listen, tokens } = config;
+  const { listen, tokens, advertise } = config;
   let open: (server: ApiServer) => void = () => {};
   const opened = new Promise<ApiServer>((resolve) => {
     open = resolve;
@@ -246,7 +257,7 @@ async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Pr
   let front: HttpsFront | undefined;
   if (listen !== undefined) {
     const options = {
-      addresses: [listen],
+      addresses: addressesOf(listen, advertise),
       certificate: pki.apiserver.certificatePem,
       privateKey: pki.apiserver.privateKeyPem,
       clientAuthorities: pki.ca.certificatePem,
@@ -257,7 +268,9 @@ async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Pr
     await front.start(signal);
   }
   const advertised =
-    listen === undefined || front === undefined ? undefined : advertisedAt(listen.host, front.port);
+    listen === undefined || front === undefined
+      ? undefined
+      : advertisedAt(advertise ?? listen.host, front.port);
   const { certificatePem: certificate, privateKeyPem: privateKey } = pki.apiserverKubeletClient;
   const nodes = new LocalNodes(new HttpsNodes({ certificate, privateKey }));
   const server = stack.use(
@@ -326,14 +339,24 @@ function stepper(
   };
 }
 
-function names(listen: ListenAddress | undefined): Parameters<typeof ensureClusterPki>[2] {
-  const addresses = ["127.0.0.1", "::1", "10.96.0.1"];
+function names({ listen, advertise }: ClusterConfig): Parameters<typeof ensureClusterPki>[2] {
+  const addresses = ["127.0.0.1", "::1", "10.96.0.1", ...(advertise === undefined ? [] : [advertise])];
   const host = listen === undefined ? undefined : reachable(listen.host);
   const isAddress = host !== undefined && /^[\d.]+$|:/.test(host);
   return {
     apiserverDnsNames: ["localhost", ...(host !== undefined && !isAddress ? [host] : [])],
     apiserverIpAddresses: isAddress ? [...addresses, host] : addresses,
   };
+}
+
+/** Both, unless the first is every address already. */
+function addressesOf(listen: ListenAddress, advertise: string | undefined): readonly ListenAddress[] {
+  const covered = advertise === undefined || advertise === listen.host || isWild(listen.host);
+  return covered ? [listen] : [listen, { host: advertise, port: listen.port }];
+}
+
+function isWild(host: string): boolean {
+  return host === "0.0.0.0" || host === "" || host === "::";
 }
 
 /** What clients on this machine call a server by that listens there. */
@@ -351,6 +374,6 @@ function advertisedAt(
   host: string,
   port: number,
 ): { readonly address: string; readonly port: number } | undefined {
-  const usable = /^\d+\.\d+\.\d+\.\d+$/.test(host) && !host.startsWith("127.") && host !== "0.0.0.0";
+  const usable = /^\d+\.\d+\.\d+\.\d+$/.test(host) && !host.startsWith("127.") && !isWild(host);
   return usable ? { address: host, port } : undefined;
 }

@@ -37,6 +37,8 @@ export interface ControllersOptions {
   /** False where no other controller manager can exist. */
   readonly leaderElect: boolean;
   readonly identity: string;
+  /** Whether nodes get ranges of pod addresses. */
+  readonly allocateNodeCidrs: boolean;
 }
 
 /** Every controller of the table, each as its own service account. */

@@ -16,8 +16,8 @@ import {
   readMachine,
   type ServeKubelet,
 } from "#kubelet";
+import { defaultDnsAddress } from "#network";
 import type { Access } from "./access.ts";
-import { podCidrOf } from "./components.ts";
 import type { NodeMode } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
 import { kubeletIdentity } from "./identities.ts";
@@ -85,7 +85,7 @@ export async function stopLeftNode(dataDir: string): Promise<boolean> {
   await using runtime = new MachineRuntime(
     env,
     { processes: new SystemProcesses(), machine: readMachine(dataDir) },
-    { tools, containerdDirectory: directory, podCidr: podCidrOf(0) },
+    { tools, containerdDirectory: directory },
   );
   await runtime.start(new AbortController().signal);
   await clearServiceNetwork(env, new SystemProcesses(), tools.searchPath);
@@ -114,7 +114,7 @@ export async function startRealNode(
   const node = new MachineNode(
     env,
     { client, informers, services: informers.of(services).lister, processes, serve },
-    { nodeName, tools, containerdDirectory: containerdDirectory(dataDir), podCidr: podCidrOf(0) },
+    { nodeName, tools, containerdDirectory: containerdDirectory(dataDir), clusterDns: [defaultDnsAddress] },
   );
   const component: Component = {
     async start() {

@@ -1,7 +1,7 @@
 /**
  * One component as a process of its own, over HTTPS. `apiserver` makes the certificates and writes the kubeconfigs that the
- * others need beside them, laid out as kubeadm does: `admin.conf`, `controller-manager.conf`, `scheduler.conf`, and
- * `kubelet-NAME.conf` for each node asked for.
+ * others need beside them, laid out as kubeadm does: `admin.conf`, `controller-manager.conf`, `scheduler.conf`,
+ * `proxy.conf`, and `kubelet-NAME.conf` for each node asked for.
  */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -21,6 +21,7 @@ import {
   controllerManagerIdentity,
   type Identity,
   kubeletIdentity,
+  proxyIdentity,
   schedulerIdentity,
 } from "./identities.ts";
 import { kubeletPort, serveOverHttps } from "./kubelet-serving.ts";
@@ -42,6 +43,8 @@ export interface ApiServerRoleOptions {
   readonly kubeconfig: string | undefined;
   /** Keep the state in this etcd cluster instead of the data directory. Default: none. */
   readonly etcdServers: readonly string[];
+  /** An address of this machine that pods reach, at which the API is served too. Default: none. */
+  readonly advertise: string | undefined;
   /** A file of static bearer tokens. Default: none. */
   readonly tokenAuthFile: string | undefined;
   /** Nodes that get a kubeconfig. */
@@ -65,6 +68,7 @@ export async function runApiServer(options: ApiServerRoleOptions, signal: AbortS
     controllers: false,
     scheduler: false,
     virtualNodes: 0,
+    ...(options.advertise === undefined ? {} : { advertise: options.advertise }),
     ...tokens,
   };
   const cluster = await Cluster.start(parts, config, signal);
@@ -74,6 +78,7 @@ export async function runApiServer(options: ApiServerRoleOptions, signal: AbortS
     [admin, administrator],
     [join(dataDir, "controller-manager.conf"), controllerManagerIdentity],
     [join(dataDir, "scheduler.conf"), schedulerIdentity],
+    [join(dataDir, "proxy.conf"), proxyIdentity],
     ...options.nodes.map((name) => [join(dataDir, `kubelet-${name}.conf`), kubeletIdentity(name)] as const),
   ];
   const where = { name: "navarch", url, caPem: cluster.pki.ca.certificatePem };
@@ -141,15 +146,24 @@ async function runRemote(
   };
 }
 
-/** All controllers, behind leader election. `rootCa`: the file that is published in every namespace. */
+export interface ControllerManagerRoleOptions {
+  readonly kubeconfig: string;
+  /** The authority that is published in every namespace. Default: the kubeconfig's. */
+  readonly rootCaFile: string | undefined;
+  /** Whether nodes get ranges of pod addresses. */
+  readonly allocateNodeCidrs: boolean;
+}
+
+/** All controllers, behind leader election. */
 export function runControllerManager(
-  kubeconfig: string,
-  rootCaFile: string | undefined,
+  { kubeconfig, rootCaFile, allocateNodeCidrs }: ControllerManagerRoleOptions,
   signal: AbortSignal,
 ): Promise<Role> {
   return runRemote("controller-manager", kubeconfig, async (env, access) => {
     const rootCa = rootCaFile === undefined ? await caOf(kubeconfig) : readFileSync(rootCaFile, "utf8");
-    return startControllers(env, access, { rootCa, leaderElect: true, identity: env.random.uuid() }, signal);
+    const identity = env.random.uuid();
+    const options = { rootCa, leaderElect: true, identity, allocateNodeCidrs };
+    return startControllers(env, access, options, signal);
   });
 }
 

@@ -1,58 +1,76 @@
 /**
- * Services on this machine: the nftables proxy, and the machine's own route for the service range, so that service
- * addresses work without a default route and never leave by one.
+ * The network of services and nodes on this machine: addresses and routes, the nftables proxy, and what the proxy tells
+ * of itself over HTTP.
  */
-import { type Component, type Env, type Processes, runToEnd } from "#base";
+import type { Component, Env, Processes } from "#base";
 import { InformerSet } from "#client";
-import { InteractiveNft, removal, ServiceProxy } from "#network";
+import {
+  clearNodeNetwork,
+  HealthPages,
+  HttpPages,
+  InteractiveNft,
+  IpProgram,
+  NodeNetwork,
+  removal,
+  ServiceProxy,
+} from "#network";
 import type { Access } from "./access.ts";
 import { proxyIdentity } from "./identities.ts";
 
 /** Whose node, and where programs are. */
 export interface ServiceNetworkOptions {
   readonly nodeName: string;
-  /** PATH of `ip` and `nft`. */
+  /** PATH of `ip`, `bridge` and `nft`. */
   readonly searchPath: string;
+  /** Whether rules and routes stay when it ends, for the next one to go on with. Default false. */
+  readonly keep?: boolean;
 }
 
-const serviceRange = "10.96.0.0/12";
-const maxOutputBytes = 64 * 1024;
-
-/** Disposing it takes the rules and the route away. */
+/** Disposing it takes rules, routes and addresses away, unless they are to stay. */
 export class ServiceNetwork implements Component {
-  readonly #processes: Processes;
   readonly #options: ServiceNetworkOptions;
+  readonly #ip: IpProgram;
   readonly #informers: InformerSet;
   readonly #sink: InteractiveNft;
+  readonly #network: NodeNetwork;
   readonly #proxy: ServiceProxy;
+  readonly #pages: HealthPages;
 
   constructor(
     env: Env,
     deps: { readonly access: Access; readonly processes: Processes },
     options: ServiceNetworkOptions,
   ) {
-    this.#processes = deps.processes;
+    const { nodeName, searchPath } = options;
+    const { access, processes } = deps;
     this.#options = options;
-    const client = deps.access.client(proxyIdentity, "kube-proxy");
-    this.#informers = new InformerSet(env.child("informers"), { client });
-    this.#sink = new InteractiveNft(env.child("nft"), { processes: deps.processes });
-    const parts = { informers: this.#informers, sink: this.#sink };
-    this.#proxy = new ServiceProxy(env, parts, { nodeName: options.nodeName });
+    this.#ip = new IpProgram({ processes }, searchPath);
+    const client = access.client(proxyIdentity, "kube-proxy");
+    const informers = new InformerSet(env.child("informers"), { client });
+    this.#informers = informers;
+    this.#sink = new InteractiveNft(env.child("nft"), { processes });
+    this.#network = new NodeNetwork(env.child("routes"), { informers, ip: this.#ip }, { nodeName });
+    this.#proxy = new ServiceProxy(env, { informers, sink: this.#sink }, { nodeName });
+    const parts = { pages: new HttpPages(), proxy: this.#proxy };
+    this.#pages = new HealthPages(env.child("health"), parts);
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    await changeRoute("replace", this.#processes, this.#options.searchPath, signal);
+    await this.#network.start(signal);
     await this.#proxy.start(signal);
+    await this.#pages.start();
   }
 
   ready(): string | undefined {
-    return this.#proxy.ready();
+    return this.#network.ready() ?? this.#proxy.ready();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pages[Symbol.asyncDispose]();
     await this.#proxy[Symbol.asyncDispose]();
+    await this.#network[Symbol.asyncDispose]();
     await this.#informers[Symbol.asyncDispose]();
-    await clear(this.#sink, this.#processes, this.#options.searchPath);
+    if (this.#options.keep !== true) await clear(this.#sink, this.#ip);
     await this.#sink[Symbol.asyncDispose]();
   }
 }
@@ -60,28 +78,11 @@ export class ServiceNetwork implements Component {
 /** Takes away what a killed cluster left. */
 export async function clearServiceNetwork(env: Env, processes: Processes, searchPath: string): Promise<void> {
   await using sink = new InteractiveNft(env, { processes });
-  await clear(sink, processes, searchPath);
+  await clear(sink, new IpProgram({ processes }, searchPath));
 }
 
-async function clear(sink: InteractiveNft, processes: Processes, searchPath: string): Promise<void> {
+async function clear(sink: InteractiveNft, ip: IpProgram): Promise<void> {
   const { signal } = new AbortController();
   await sink.apply(removal(), signal);
-  await changeRoute("delete", processes, searchPath, signal);
-}
-
-/** The kernel finds the range on loopback, and the proxy's rules send each packet on from there. */
-async function changeRoute(
-  action: "replace" | "delete",
-  processes: Processes,
-  searchPath: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const command = {
-    program: "ip",
-    arguments: ["route", action, serviceRange, "dev", "lo"],
-    environment: { PATH: searchPath },
-  };
-  const { exit, errorOutput } = await runToEnd(processes, command, { maxOutputBytes }, signal);
-  if (("code" in exit && exit.code === 0) || action === "delete") return;
-  throw new Error(`Cannot set the route of ${serviceRange}: ${Buffer.from(errorOutput).toString().trim()}`);
+  await clearNodeNetwork(ip, signal);
 }

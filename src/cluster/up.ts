@@ -23,6 +23,7 @@ import {
 import { clientCertificate, withCluster } from "./credentials.ts";
 import { ClusterError } from "./errors.ts";
 import { administrator } from "./identities.ts";
+import { PodSideAddress } from "./pod-side-address.ts";
 import { chooseNode, type NodeChoice, type RealNodeOptions, realNodeName } from "./real-node.ts";
 import { claim, type RunInfo, readRunInfo, removeRunInfo, writeRunInfo } from "./run-file.ts";
 
@@ -105,13 +106,16 @@ export async function up(
       ? { virtualNodes: config.virtualNodes }
       : { virtualNodes: 0, realNode: realNodeOf(config, choice.tools, processes) };
   let cluster: Cluster;
+  const address = choice.kind === "real" ? new PodSideAddress({ processes }, choice.tools) : undefined;
   try {
+    const advertise = address === undefined ? {} : { advertise: await address.hold(signal) };
     cluster = await Cluster.start(
       parts,
-      { name, listen, ...nodes, controllers: true, scheduler: true, onStep },
+      { name, listen, ...nodes, ...advertise, controllers: true, scheduler: true, onStep },
       signal,
     );
   } catch (error) {
+    await address?.[Symbol.asyncDispose]();
     await processes[Symbol.asyncDispose]();
     removeRunInfo(config.dataDir);
     throw startFailure(error, config);
@@ -124,6 +128,7 @@ export async function up(
     stopped: (stop) => Promise.race([aborted(stop), env.failed]),
     async [Symbol.asyncDispose]() {
       await cluster[Symbol.asyncDispose]();
+      await address?.[Symbol.asyncDispose]();
       await processes[Symbol.asyncDispose]();
       removeRunInfo(config.dataDir);
     },

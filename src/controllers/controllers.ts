@@ -7,6 +7,7 @@ import { garbageCollector } from "./garbage/garbage-collector.ts";
 import { namespaceController } from "./namespaces/namespace-controller.ts";
 import { endpointSliceController } from "./network/endpoint-slice-controller.ts";
 import { endpointsController } from "./network/endpoints-controller.ts";
+import { nodeIpamController } from "./nodes/node-ipam-controller.ts";
 import { nodeLifecycleController } from "./nodes/node-lifecycle-controller.ts";
 import { podGarbageCollector } from "./nodes/pod-garbage-collector.ts";
 import { taintEvictionController } from "./nodes/taint-eviction-controller.ts";
@@ -28,6 +29,7 @@ export const controllers: readonly ControllerDefinition[] = [
   endpointSliceController,
   endpointsController,
   garbageCollector,
+  nodeIpamController,
   nodeLifecycleController,
   taintEvictionController,
   podGarbageCollector,

@@ -17,6 +17,12 @@ export interface ControllerOptions {
   readonly largeClusterSizeThreshold: number;
   /** Ended pods kept before the oldest are removed; 0: all. Default 12,500. */
   readonly terminatedPodGcThreshold: number;
+  /** Whether nodes get ranges of pod addresses. Default false. */
+  readonly allocateNodeCidrs: boolean;
+  /** Which those are cut from. Default `10.244.0.0/16`. */
+  readonly clusterCidr: string;
+  /** The prefix length of a node's range. Default 24. */
+  readonly nodeCidrMaskSize: number;
   /** Endpoints in one EndpointSlice. Default 100. */
   readonly maxEndpointsPerSlice: number;
 }
@@ -30,5 +36,8 @@ export const defaultControllerOptions: ControllerOptions = {
   unhealthyZoneThreshold: 0.55,
   largeClusterSizeThreshold: 50,
   terminatedPodGcThreshold: 12_500,
+  allocateNodeCidrs: false,
+  clusterCidr: "10.244.0.0/16",
+  nodeCidrMaskSize: 24,
   maxEndpointsPerSlice: 100,
 };

@@ -26,9 +26,13 @@ export function readMachine(storageDirectory: string): MachineInfo {
   };
 }
 
+const resolvedConf = "/run/systemd/resolve/resolv.conf";
+
 /** The machine's own resolver, as pods inherit it. */
 export function readNodeDns(): DnsConfig {
-  const lines = textOf("/etc/resolv.conf")
+  const text = textOf("/etc/resolv.conf");
+  // systemd's stub answers on the machine's loopback, where pods do not reach it; behind it are the true resolvers.
+  const lines = (/^nameserver\s+127\.0\.0\.53\s*$/m.test(text) ? textOf(resolvedConf) || text : text)
     .split("\n")
     .map((line) => line.trim().split(/\s+/));
   const all = (keyword: string): string[] =>
@@ -39,7 +43,10 @@ export function readNodeDns(): DnsConfig {
 /** Interfaces that lead to containers. */
 const containerInterface = /^(?:veth|cni|docker|br-|virbr)/;
 
-/** The address of the interface with the default route, else the first that leads out, else loopback. */
+/**
+ * The address of the interface with the default route, else the first that leads out; on a machine without any, one
+ * that loopback has beside its own (the pod-side address), which pods can reach.
+ */
 function nodeAddress(): string {
   const route = textOf("/proc/net/route")
     .split("\n")
@@ -47,8 +54,12 @@ function nodeAddress(): string {
     .find((fields) => fields[1] === "00000000");
   const interfaces = networkInterfaces();
   const others = Object.entries(interfaces).filter(([name]) => !containerInterface.test(name));
-  const candidates = [...(interfaces[route?.[0] ?? ""] ?? []), ...others.flatMap(([, all]) => all)];
-  const found = candidates.find((one) => one?.family === "IPv4" && !one.internal);
+  const all = others.flatMap(([, those]) => those ?? []);
+  const candidates = [...(interfaces[route?.[0] ?? ""] ?? []), ...all].filter(
+    ({ family }) => family === "IPv4",
+  );
+  const found =
+    candidates.find((one) => !one.internal) ?? candidates.find(({ address }) => !address.startsWith("127."));
   return found?.address ?? "127.0.0.1";
 }
 

@@ -29,8 +29,6 @@ export interface MachineRuntimeOptions {
   readonly tools: NodeTools;
   /** Holds containerd's files; short, since a socket is in it. */
   readonly containerdDirectory: string;
-  /** Where this node's pods get their addresses until the API says otherwise. */
-  readonly podCidr: string;
   /** Of all nodes' pods. Default 10.244.0.0/16. */
   readonly clusterCidr?: string;
   /** Default `/var/lib/kubelet`. */
@@ -54,7 +52,6 @@ export class MachineRuntime implements Component {
   readonly #containerd: Containerd;
   readonly #network: PodNetwork;
   readonly #rootDirectory: string;
-  readonly #podCidr: string;
   #disposed: Promise<void> | undefined;
 
   constructor(
@@ -68,7 +65,6 @@ export class MachineRuntime implements Component {
     const { searchPath } = tools;
     this.#env = env;
     this.#rootDirectory = rootDirectory;
-    this.#podCidr = options.podCidr;
     this.#containerd = new Containerd(
       env.child("containerd"),
       { processes },
@@ -103,9 +99,9 @@ export class MachineRuntime implements Component {
     return this.#containerd.ready();
   }
 
+  /** Pods get networks when the API has said where their addresses are, or had said so before. */
   async start(signal: AbortSignal): Promise<void> {
     await this.#containerd.start(signal);
-    await this.runtime.updateRuntimeConfig({ podCidr: this.#podCidr }, signal);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -2,7 +2,7 @@
 export { Kubelet, type KubeletDeps } from "./kubelet.ts";
 export type { MachineInfo } from "./machine.ts";
 export { lockMachine, machineOwner } from "./machine-lock-node.ts";
-export { readMachine } from "./machine-facts-node.ts";
+export { readMachine, readNodeDns } from "./machine-facts-node.ts";
 export { MachineRuntime } from "./machine-runtime-node.ts";
 export { MachineNode, type MachineNodeDeps, type MachineNodeOptions } from "./machine-node.ts";
 export type { KubeletOptions } from "./options.ts";

@@ -1,10 +1,23 @@
 /** The door of `network`: the service proxy and the cluster's DNS. */
+export { dnsAccount } from "./dns/addon.ts";
+export {
+  ClusterDns,
+  type ClusterDnsDeps,
+  type ClusterDnsOptions,
+  defaultDnsAddress,
+} from "./dns/cluster-dns.ts";
 export { DnsServer, type DnsServerDeps, type DnsServerOptions } from "./dns/dns-server.ts";
 export type { ForwarderOptions } from "./dns/forwarder.ts";
 export type { PodNames } from "./dns/handler.ts";
 export { SimSockets } from "./dns/sim-sockets.ts";
 export { type Datagrams, type SocketAddress, SocketError, type Streams } from "./dns/sockets.ts";
 export { TcpStreams, UdpDatagrams } from "./dns/sockets-node.ts";
+export { HttpPages } from "./http-pages-node.ts";
+export { IpProgram } from "./node/ip-program.ts";
+export { firstAddress } from "./node/network-plan.ts";
+export { clearNodeNetwork, holdAddress, NodeNetwork } from "./node/node-network.ts";
+export type { Page, Pages } from "./pages.ts";
+export { HealthPages } from "./proxy/health-pages.ts";
 export {
   InteractiveNft,
   type InteractiveNftOptions,

@@ -22,7 +22,7 @@ export interface FrontDeps {
 
 /** Where and as whom to listen. */
 export interface FrontOptions {
-  /** Where to listen; port 0 takes a free one. */
+  /** Where to listen; port 0 takes a free one, which is then the port of all that say 0. */
   readonly addresses: readonly { readonly host: string; readonly port: number }[];
   /** PEM: the serving certificate with its chain, and its key. */
   readonly certificate: string;
@@ -61,7 +61,10 @@ export class HttpsFront implements Component {
       maxHeaderBytes: MAX_HEADER_BYTES,
       busy: this.#busy,
     });
-    for (const address of this.#options.addresses) this.#servers.push(await this.#listen(address));
+    for (const address of this.#options.addresses) {
+      const same = address.port === 0 && this.#servers.length > 0;
+      this.#servers.push(await this.#listen(same ? { ...address, port: this.port } : address));
+    }
   }
 
   ready(): string | undefined {

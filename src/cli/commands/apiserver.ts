@@ -10,6 +10,7 @@ export const apiserver: CliCommand = {
     command
       .requiredOption("--data <DIR>", "where state, certificates and the components' kubeconfigs live")
       .option("--listen <ADDR:PORT>", "where to listen", "127.0.0.1:6443")
+      .option("--advertise-address <ADDR>", "an address of this machine that pods reach: listen there too")
       .option("--kubeconfig <FILE>", "where the administrator's kubeconfig goes (default: <DIR>/admin.conf)")
       .option(
         "--etcd-servers <URLS>",
@@ -28,6 +29,7 @@ export const apiserver: CliCommand = {
           etcdServers: ((options["etcdServers"] as string | undefined) ?? "")
             .split(",")
             .filter((url) => url !== ""),
+          advertise: options["advertiseAddress"] as string | undefined,
           tokenAuthFile: options["tokenAuthFile"] as string | undefined,
           nodes: options["kubelet"] as readonly string[],
         },

@@ -9,10 +9,15 @@ export const controllerManager: CliCommand = {
   describe(command) {
     command
       .requiredOption("--kubeconfig <FILE>", "credentials of system:kube-controller-manager")
-      .option("--root-ca-file <FILE>", "CA to publish in every namespace (default: the kubeconfig's)");
+      .option("--root-ca-file <FILE>", "CA to publish in every namespace (default: the kubeconfig's)")
+      .option("--allocate-node-cidrs", "give each node its range of pod addresses", false);
   },
   run(options, _args, terminal) {
-    const rootCa = options["rootCaFile"] as string | undefined;
-    return runRole(terminal, (signal) => runControllerManager(String(options["kubeconfig"]), rootCa, signal));
+    const config = {
+      kubeconfig: String(options["kubeconfig"]),
+      rootCaFile: options["rootCaFile"] as string | undefined,
+      allocateNodeCidrs: options["allocateNodeCidrs"] === true,
+    };
+    return runRole(terminal, (signal) => runControllerManager(config, signal));
   },
 };

@@ -24,7 +24,14 @@ import {
 } from "./message.ts";
 import { dnsMetrics } from "./dns-metrics.ts";
 import { serviceNames } from "./service-names.ts";
-import type { Bound, ByteStream, Datagrams, SocketAddress, Streams } from "./sockets.ts";
+import {
+  type Bound,
+  type ByteStream,
+  type Datagrams,
+  type SocketAddress,
+  SocketError,
+  type Streams,
+} from "./sockets.ts";
 import { FrameReader, frame } from "./tcp-frames.ts";
 import { Zone } from "./zone.ts";
 
@@ -39,6 +46,8 @@ export interface DnsServerDeps {
 export interface DnsServerOptions {
   /** Where it answers, over UDP and TCP. */
   readonly addresses: readonly SocketAddress[];
+  /** Where a port is taken, another one does. Default false. */
+  readonly anyPort?: boolean;
   /** Default `cluster.local`. */
   readonly domain?: string;
   /** Names of pods by address. Default `insecure`, as kubeadm's. */
@@ -135,15 +144,28 @@ export class DnsServer implements Component {
   }
 
   async #listen(at: SocketAddress): Promise<void> {
+    try {
+      await this.#bind(at);
+    } catch (error) {
+      const taken = error instanceof SocketError && error.code === "addressInUse";
+      if (!taken || this.#options.anyPort !== true) throw error;
+      await this.#bind({ ...at, port: 0 });
+    }
+  }
+
+  async #bind(at: SocketAddress): Promise<void> {
     const socket = await this.#deps.datagrams.bind(at, (data, from) => {
       const query = decodeQuery(data);
       void this.#answer(query, "udp", (bytes) => socket.send(bytes, from));
     });
-    this.#bound.push(socket);
-    const tcp = await this.#deps.streams.listen({ ...at, port: socket.at.port }, (stream) =>
-      this.#accept(stream),
-    );
-    this.#bound.push(tcp);
+    try {
+      const accept = (stream: ByteStream): void => this.#accept(stream);
+      const tcp = await this.#deps.streams.listen({ ...at, port: socket.at.port }, accept);
+      this.#bound.push(socket, tcp);
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
   }
 
   #accept(stream: ByteStream): void {

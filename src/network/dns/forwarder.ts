@@ -14,7 +14,7 @@ import { decodeResponse, type Response } from "./response.ts";
 import { isWithin } from "./name.ts";
 import { recordTypes } from "./record.ts";
 import { bare } from "./handler.ts";
-import type { Datagrams, SocketAddress, Streams } from "./sockets.ts";
+import { type Datagrams, type SocketAddress, SocketError, type Streams } from "./sockets.ts";
 import { FrameReader, frame } from "./tcp-frames.ts";
 
 /** Whom to ask. */
@@ -160,11 +160,13 @@ export class Forwarder {
     const id = this.#randomId();
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     const local = { address: to.address.includes(":") ? "::" : "0.0.0.0", port: 0 };
-    const socket = await this.#datagrams.bind(local, (data, from) => {
+    const receive = (data: Uint8Array, from: SocketAddress): void => {
       if (from.address !== to.address || from.port !== to.port) return;
       const response = matching(data, id, question);
       if (response !== undefined) resolve(response);
-    });
+    };
+    const unsent = () => reject(new SocketError("failed", `Cannot send to ${text(to)}`));
+    const socket = await this.#datagrams.bind(local, receive, unsent);
     const abort = () => reject(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     try {

@@ -13,7 +13,11 @@ import {
 
 /** UDP over `node:dgram`. */
 export class UdpDatagrams implements Datagrams {
-  bind(at: SocketAddress, receive: (data: Uint8Array, from: SocketAddress) => void): Promise<DatagramSocket> {
+  bind(
+    at: SocketAddress,
+    receive: (data: Uint8Array, from: SocketAddress) => void,
+    unsent: () => void = () => {},
+  ): Promise<DatagramSocket> {
     const v6 = at.address.includes(":");
     const socket = createSocket({ type: v6 ? "udp6" : "udp4", ipv6Only: v6 });
     let open = true;
@@ -33,7 +37,7 @@ export class UdpDatagrams implements Datagrams {
         resolve({
           at: { address: at.address, port: socket.address().port },
           send: (data, to) => {
-            if (open) socket.send(data, to.port, to.address, () => {});
+            if (open) socket.send(data, to.port, to.address, (error) => error !== null && unsent());
           },
           close,
         });

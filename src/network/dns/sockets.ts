@@ -20,13 +20,19 @@ export interface Bound {
 
 /** UDP: messages that arrive once, or never, or changed order. */
 export interface DatagramSocket extends Bound {
-  /** Lost without a word when it cannot be sent. */
   send(data: Uint8Array, to: SocketAddress): void;
 }
 
 export interface Datagrams {
-  /** Rejects with `addressInUse` or `failed`. `receive` must not throw. */
-  bind(at: SocketAddress, receive: (data: Uint8Array, from: SocketAddress) => void): Promise<DatagramSocket>;
+  /**
+   * Rejects with `addressInUse` or `failed`. `receive` must not throw; `unsent` hears of messages that did not even
+   * leave.
+   */
+  bind(
+    at: SocketAddress,
+    receive: (data: Uint8Array, from: SocketAddress) => void,
+    unsent?: () => void,
+  ): Promise<DatagramSocket>;
 }
 
 /** TCP: bytes in order. */

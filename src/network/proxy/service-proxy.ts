@@ -23,6 +23,7 @@ import { BackOff, type Informer, type Informers, keyOf, keyText, parseKey } from
 import { serviceKeyOf } from "../service-key.ts";
 import { baseEntries, refusal } from "./base-entries.ts";
 import { families, type Table, tableName } from "./entry.ts";
+import type { ProxyHealth } from "./health-pages.ts";
 import { Ledger } from "./ledger.ts";
 import { fullSyncMs, maxServicesPerTransaction, resyncBackOff, sliceMs } from "./limits.ts";
 import type { NftSink } from "./nft-sink.ts";
@@ -56,8 +57,11 @@ const probe = families.flatMap((family) => [
   ...refusal.map((rule) => `add rule ${family} ${tableName} unreachable ${rule}`),
 ]);
 
+/** Marks a node that the cluster autoscaler is about to remove. */
+const leavingTaint = "ToBeDeletedByClusterAutoscaler";
+
 /** Keeps the kernel at the API's state from `start` until dispose; the rules stay when it goes. */
-export class ServiceProxy implements Component {
+export class ServiceProxy implements Component, ProxyHealth {
   readonly #env: Env;
   readonly #sink: NftSink;
   readonly #options: Required<ServiceProxyOptions>;
@@ -69,15 +73,19 @@ export class ServiceProxy implements Component {
   readonly #metrics;
   readonly #ledger = new Ledger();
   readonly #compiled = new Map<string, ServiceRules>();
+  readonly #healthChecks = new Map<string, HealthCheck>();
   readonly #dirty = new Map<string, number>();
   readonly #wakeUp: WakeUp;
   readonly #subscriptions: (() => void)[] = [];
+  readonly #listeners = new Set<() => void>();
   readonly #stop = new AbortController();
   #node: ProxyNode | undefined;
   #nodeDirty = true;
   #lost = true;
   #wholeAt = 0;
   #inSync = false;
+  #updatedAt = 0;
+  #failing = false;
 
   constructor(env: Env, deps: ServiceProxyDeps, options: ServiceProxyOptions) {
     this.#env = env;
@@ -121,10 +129,27 @@ export class ServiceProxy implements Component {
 
   /** What health check node ports are to answer, by service. */
   get healthChecks(): ReadonlyMap<string, HealthCheck> {
-    const checks = new Map<string, HealthCheck>();
-    for (const [key, { healthCheck }] of this.#compiled)
-      if (healthCheck !== undefined) checks.set(key, healthCheck);
-    return checks;
+    return this.#healthChecks;
+  }
+
+  /** False while transactions are refused. */
+  get healthy(): boolean {
+    return this.#updatedAt > 0 && !this.#failing;
+  }
+
+  get updatedAt(): number {
+    return this.#updatedAt;
+  }
+
+  get nodeEligible(): boolean {
+    const node = this.#nodes.lister.get({ name: this.#options.nodeName });
+    if (node?.metadata.deletionTimestamp !== undefined) return false;
+    return !(node?.spec.taints ?? []).some(({ key }) => key === leavingTaint);
+  }
+
+  onSettled(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** What the kernel is to hold. */
@@ -162,17 +187,25 @@ export class ServiceProxy implements Component {
         await this.#turn(signal);
         if (this.#lost) continue;
         backOff.reset();
+        this.#settled();
         this.#inSync = this.#dirty.size === 0 && !this.#nodeDirty;
         this.#wakeUp.settle();
         if (this.#inSync) await this.#wakeUp.wait(this.#options.probeMs, signal);
       } catch (error) {
         if (signal.aborted) return;
         this.#lost = true;
+        this.#failing = true;
         this.#metrics.failed.inc();
         this.#env.log.warn("Rules are written anew", { reason: messageOf(error) });
         await this.#env.clock.sleep(backOff.next(), signal);
       }
     }
+  }
+
+  #settled(): void {
+    this.#failing = false;
+    this.#updatedAt = this.#env.clock.now();
+    for (const listener of this.#listeners) listener();
   }
 
   /** One transaction: the whole table when the kernel's is not known, what changed otherwise, else the probe. */
@@ -215,6 +248,8 @@ export class ServiceProxy implements Component {
     const compiled = service === undefined ? noRules : serviceRules(service, slices, node, previous);
     if (compiled === noRules) this.#compiled.delete(key);
     else this.#compiled.set(key, compiled);
+    if (compiled.healthCheck === undefined) this.#healthChecks.delete(key);
+    else this.#healthChecks.set(key, compiled.healthCheck);
     this.#ledger.claim(key, compiled.entries);
   }
 

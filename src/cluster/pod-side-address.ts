@@ -1,0 +1,28 @@
+/**
+ * The address at which pods of this machine find what the machine itself serves: the API and DNS. It is the gateway of
+ * the first node's pods, held on loopback, so it is there before any node and stays when the machine changes networks.
+ */
+import type { Processes } from "#base";
+import type { NodeTools } from "#kubelet";
+import { clearNodeNetwork, firstAddress, holdAddress, IpProgram } from "#network";
+import { podCidrOf } from "./components.ts";
+
+/** Dispose takes it, and all addresses and routes of ours, off the machine. */
+export class PodSideAddress implements AsyncDisposable {
+  readonly #ip: IpProgram;
+
+  constructor(deps: { readonly processes: Processes }, { searchPath }: NodeTools) {
+    this.#ip = new IpProgram(deps, searchPath);
+  }
+
+  /** Puts it on the machine, and resolves with it. */
+  async hold(signal: AbortSignal): Promise<string> {
+    const address = firstAddress(podCidrOf(0)) ?? "";
+    await holdAddress(this.#ip, address, signal);
+    return address;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await clearNodeNetwork(this.#ip, new AbortController().signal);
+  }
+}
