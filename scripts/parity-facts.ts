@@ -99,10 +99,11 @@ export const upstreamControllers = [
 
 /** What is refused, and how. */
 export const absentPaths = [
-  "`log`, `exec`, `attach` and `portforward` work on virtual nodes; on a real node they are refused, since its kubelet " +
-    "has no server yet.",
-  "On a real node, Services work by nftables; there is no cluster DNS yet, and pods do not reach the API at " +
-    "`kubernetes.default` while it listens on loopback.",
+  "On a real node, Services work by nftables, in IPv4; names by a DNS server of the program's own behind " +
+    "`kube-system/kube-dns`, which steps aside when that Service gets a selector (as CoreDNS's manifest gives it). " +
+    "Virtual nodes have no network: there Services, DNS and `default/kubernetes` have addresses that nothing answers.",
+  "`--proxy-mode` is always nftables. iptables and IPVS are refused, since nftables does what they do; so is a userspace " +
+    "proxy without root: virtual nodes have no pods to reach, and real nodes need root anyway.",
   "Custom resources answer 404: a CustomResourceDefinition is stored and checked, but nothing is " +
     "served under it yet.",
   "Aggregated APIs answer 404: an APIService is stored and checked, but nothing is forwarded to it.",
@@ -124,8 +125,8 @@ export const differences = [
     "about a custom resource; 3 rows of create refuse CEL that does not compile.",
   "The text of refusals is ours; codes, reasons, causes and fields are upstream's.",
   "OpenAPI documents have no descriptions, so `kubectl explain` shows types, enums and fields only.",
-  "`default/kubernetes` has endpoints only when the server has an address that pods could reach; " +
-    "loopback is none.",
+  "`default/kubernetes` has endpoints only when the server has an address that pods could reach: on a real node the " +
+    "node's pod-side address, else what `--listen` or `--advertise-address` says; loopback is none.",
   "`componentstatuses` is an empty list: the kind is deprecated, and its health is that of `/readyz` " +
     "and the leases.",
 ] as const;

@@ -14,6 +14,7 @@ import { dnsMetricsPort, dnsNamespace, dnsPort, dnsService, installAddon } from 
 import { DnsServer } from "./dns-server.ts";
 import { type Bound, type Datagrams, type SocketAddress, SocketError, type Streams } from "./sockets.ts";
 
+/** The API, the network, and who may speak for the addon. */
 export interface ClusterDnsDeps {
   /** May make the addon's objects and write its endpoints. */
   readonly owner: Client;
@@ -24,6 +25,7 @@ export interface ClusterDnsDeps {
   readonly pages: Pages;
 }
 
+/** Where it answers. */
 export interface ClusterDnsOptions {
   readonly nodeName: string;
   /** The node's pod-side address, at which it answers. */
@@ -34,6 +36,7 @@ export interface ClusterDnsOptions {
   readonly upstreams: readonly SocketAddress[];
 }
 
+/** kubeadm's, for 10.96.0.0/12. */
 export const defaultDnsAddress = "10.96.0.10";
 
 const writeBackOff = { firstMs: 200, maxMs: 30_000 };
@@ -42,6 +45,7 @@ const lookMs = 60_000;
 /** How long the end waits for its endpoint to be taken away. */
 const farewellMs = 2_000;
 
+/** Answers from `start` until dispose, which takes the endpoint away first. */
 export class ClusterDns implements Component {
   readonly #env: Env;
   readonly #deps: ClusterDnsDeps;

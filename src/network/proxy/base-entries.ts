@@ -1,8 +1,8 @@
 /**
  * The part of the tables that services do not change: the hooks, the dispatch by maps, and what is the node's own.
  *
- *   prerouting, output (nat)          -> dispatch -> services: address . protocol . port : goto CLASS-N
- *                                                      CLASS-N: mark for masquerade, dnat by slot from endpoints
+ *   prerouting, output (nat)          -> dispatch -> services: address . protocol . port : goto CLASS-PROTOCOL-N
+ *                                                      CLASS-PROTOCOL-N: mark, dnat by slot from PROTOCOL-endpoints
  *   prerouting, output (before nat)   -> guard:  source ranges of load balancers
  *   input, forward, output (after)    -> refuse: refusals by address . protocol . port, then the service ranges
  *   postrouting (nat)                 -> masquerade what is marked, and pods that reach themselves
@@ -10,7 +10,15 @@
  * The mark is Kubernetes' own bit for this (0x4000).
  */
 import { contains, formatCidr, networkOf, parseCidr } from "#api";
-import type { Chain, Collection, Element, Entry, Family } from "./entry.ts";
+import {
+  type Chain,
+  type Collection,
+  type Element,
+  type Entry,
+  type Family,
+  type Protocol,
+  protocols,
+} from "./entry.ts";
 import type { ProxyNode } from "./place.ts";
 
 /** Sets the mark that makes `postrouting` masquerade. */
@@ -38,12 +46,10 @@ function collections(family: Family): readonly Entry[] {
     name,
     type,
   });
-  // The value says "tcp", though it is any protocol's: with "th" nft 1.0.6 cannot read its own map again.
-  const slot = `typeof ${family} daddr . meta l4proto . th dport . numgen random mod 65536`;
   return [
     one("map", "services", verdictOf[family]),
     one("map", "outside-services", verdictOf[family]),
-    one("map", "endpoints", `${slot} : ${family} daddr . tcp dport`),
+    ...protocols.map((protocol) => one("map", `${protocol}-endpoints`, endpointType(family, protocol))),
     one("map", "refusals", verdictOf[family]),
     one("set", "hairpins", `type ${address} . ${address}`),
     one("set", "guarded", `type ${address} . inet_proto . inet_service`),
@@ -51,6 +57,15 @@ function collections(family: Family): readonly Entry[] {
     one("set", "pod-ranges", `type ${address}; flags interval`),
     one("set", "service-ranges", `type ${address}; flags interval`),
   ];
+}
+
+/**
+ * A map for each protocol: nft would have it that a rule whose map gives a "tcp dport" is about TCP alone, and cannot read
+ * back a map that gives a "th dport" (1.0.6).
+ */
+function endpointType(family: Family, protocol: Protocol): string {
+  const target = `${family} daddr . ${protocol} dport`;
+  return `typeof ${target} . numgen random mod 65536 : ${target}`;
 }
 
 function chains(family: Family): readonly Chain[] {

@@ -2,13 +2,18 @@
  * What a table of the kernel holds, as data: chains of rules, sets and maps, and their elements. Rules are text in
  * nft's language. An entry is one named thing that a transaction can add, replace or remove.
  *
- *   { kind: "element", family: "ip", set: "services", key: "10.96.0.10 . udp . 53", value: "goto cluster-2" }
+ *   { kind: "element", family: "ip", set: "services", key: "10.96.0.10 . udp . 53", value: "goto cluster-udp-2" }
  */
 
 /** One table each: addresses of the two families do not fit one key. */
 export type Family = "ip" | "ip6";
 
 export const families: readonly Family[] = ["ip", "ip6"];
+
+/** As nft writes them. */
+export type Protocol = "tcp" | "udp" | "sctp";
+
+export const protocols: readonly Protocol[] = ["tcp", "udp", "sctp"];
 
 /** The name of our table in both families. */
 export const tableName = "navarch-proxy";

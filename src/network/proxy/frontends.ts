@@ -4,13 +4,14 @@
  */
 import { contains, formatIp, parseCidr, parseIp, type Service, type ServicePort } from "#api";
 import { disjoint } from "./base-entries.ts";
-import type { Family } from "./entry.ts";
+import { type Family, type Protocol, protocols } from "./entry.ts";
 import type { ProxyNode } from "./place.ts";
 
 export interface Frontend {
   readonly family: Family;
   /** `10.96.0.10 . udp . 53`, the key of the maps. */
   readonly key: string;
+  readonly protocol: Protocol;
   readonly external: boolean;
   /** Traffic policy Local. */
   readonly local: boolean;
@@ -41,13 +42,14 @@ export function frontendsOf(
   node: ProxyNode,
 ): readonly Frontend[] {
   const { spec } = service;
-  const key = (address: string, number: number): string =>
-    `${address} . ${(port.protocol ?? "TCP").toLowerCase()} . ${number}`;
+  const protocol = protocols.find((one) => one === port.protocol?.toLowerCase()) ?? "tcp";
+  const key = (address: string, number: number): string => `${address} . ${protocol} . ${number}`;
   const local = spec.externalTrafficPolicy === "Local";
   const external = (addresses: readonly string[], number: number): readonly Frontend[] =>
     canonical(addresses, family).map((address) => ({
       family,
       key: key(address, number),
+      protocol,
       external: true,
       local,
     }));
@@ -55,6 +57,7 @@ export function frontendsOf(
   const internal = canonical(ips, family).map((address) => ({
     family,
     key: key(address, port.port),
+    protocol,
     external: false,
     local: spec.internalTrafficPolicy === "Local",
   }));

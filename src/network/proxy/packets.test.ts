@@ -66,15 +66,15 @@ class Site {
 
   async #serve(where: NetworkNamespace, name: string): Promise<void> {
     const { program: first, arguments: rest, environment } = where.command(process.execPath);
-    const child = spawn(first, [...rest, program("tcp-echo"), "8080", name], { env: environment });
+    const child = spawn(first, [...rest, program("echo"), "8080", name], { env: environment });
     this.#servers.push(child);
     await once(child.stdout, "data");
   }
 
   /** Answers to so many connections: `a 10.244.0.3`, or an error's code. */
-  ask(from: NetworkNamespace, address: string, port = 80, count = 1): readonly string[] {
+  ask(from: NetworkNamespace, address: string, port = 80, count = 1, protocol = "tcp"): readonly string[] {
     return from
-      .run(process.execPath, program("tcp-ask"), address, String(port), String(count))
+      .run(process.execPath, program("ask"), address, String(port), String(count), protocol)
       .trim()
       .split("\n");
   }
@@ -125,6 +125,21 @@ test("packets: a cluster IP reaches every endpoint, from pods as themselves, fro
   assert.deepEqual(site.ask(site.podB, "10.96.0.5"), ["a 10.244.0.3"]);
   assert.deepEqual(site.ask(site.node, "10.96.0.5"), ["a 10.244.0.1"]);
   assert.deepEqual(site.ask(site.outside, "10.96.0.5"), ["a 10.244.0.1"]);
+});
+
+test("packets: datagrams reach every endpoint, and are refused without", { skip }, async () => {
+  const udp = { ...port, protocol: "UDP" };
+  const slices = (...drafts: readonly EndpointDraft[]) => [
+    slice("web", { "": 8080 }, drafts, { protocol: "UDP" }),
+  ];
+  await install(web({ ports: [udp] }), slices(a, b));
+  assert.equal(names(site.ask(site.podB, "10.96.0.5", 80, 20, "udp")), "a,b");
+  await install(web({ ports: [udp] }), slices(a));
+  assert.deepEqual(site.ask(site.podB, "10.96.0.5", 80, 1, "udp"), ["a 10.244.0.3"]);
+  assert.deepEqual(site.ask(site.node, "10.96.0.5", 80, 1, "udp"), ["a 10.244.0.1"]);
+  assert.deepEqual(site.ask(site.outside, "10.96.0.5"), ["ECONNREFUSED"], "TCP is another port");
+  await install(web({ ports: [udp] }), []);
+  assert.deepEqual(site.ask(site.podB, "10.96.0.5", 80, 1, "udp"), ["ECONNREFUSED"]);
 });
 
 test("packets: a pod reaches itself through its service", { skip }, async () => {

@@ -66,7 +66,7 @@ function contents(nft: SimNft): unknown {
     table,
     [...chains].sort(order),
     [...sets].sort(order).map(([name, { elements }]) => {
-      if (name !== "endpoints") return [name, [...elements].sort(order)];
+      if (!name.endsWith("-endpoints")) return [name, [...elements].sort(order)];
       const slots = [...elements].map(([key, value]) => `${key.replace(/ \d+$/, "")} ${value}`);
       return [name, slots.sort(), [...elements.keys()].sort()];
     }),

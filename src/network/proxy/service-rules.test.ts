@@ -30,10 +30,10 @@ test("one endpoint less of a thousand moves one other, and is a transaction of f
     )
     .filter((line) => line !== "");
   assert.equal(elements.length, 5);
-  assert.ok(elements.includes("delete 10.96.0.5 . tcp . 80 . 0"));
-  assert.ok(elements.includes("delete 10.96.0.5 . tcp . 80 . 999"));
-  assert.ok(elements.some((line) => line.startsWith("add 10.96.0.5 . tcp . 80 . 0 : ")));
-  assert.ok(elements.includes("add 10.96.0.5 . tcp . 80 : goto cluster-999"));
+  assert.ok(elements.includes("delete 10.96.0.5 . 80 . 0"));
+  assert.ok(elements.includes("delete 10.96.0.5 . 80 . 999"));
+  assert.ok(elements.some((line) => line.startsWith("add 10.96.0.5 . 80 . 0 : ")));
+  assert.ok(elements.includes("add 10.96.0.5 . tcp . 80 : goto cluster-tcp-999"));
 });
 
 test("an endpoint that moves between slices counts once, as ready as either says", () => {

@@ -2,9 +2,9 @@
  * What one service puts into the table. A packet costs one look-up for the service and one for the endpoint, however
  * many there are, and chains are shared by all services with as many endpoints:
  *
- *   services:  10.96.0.10 . udp . 53     : goto cluster-2
- *   endpoints: 10.96.0.10 . udp . 53 . 0 : 10.244.0.2 . 53
- *              10.96.0.10 . udp . 53 . 1 : 10.244.1.7 . 53
+ *   services:      10.96.0.10 . udp . 53 : goto cluster-udp-2
+ *   udp-endpoints: 10.96.0.10 . 53 . 0   : 10.244.0.2 . 53
+ *                  10.96.0.10 . 53 . 1   : 10.244.1.7 . 53
  *
  * Endpoints keep their slots from one time to the next, so that a change of one is a change of a few elements. Services
  * with client affinity have chains of their own (`sticky.ts`).
@@ -12,13 +12,13 @@
 import type { EndpointSlice, Service, ServicePort } from "#api";
 import { type Backend, backendsOf, type Choice, choose } from "./backends.ts";
 import { setMark } from "./base-entries.ts";
-import { type Entry, type Family, families } from "./entry.ts";
+import { type Chain, type Entry, type Family, families } from "./entry.ts";
 import { type Frontend, frontendsOf, isProxied } from "./frontends.ts";
 import { maxEndpointsPerPort } from "./limits.ts";
 import type { ProxyNode } from "./place.ts";
 import { stickyEntries } from "./sticky.ts";
 
-/** Where `local-N` chains begin to count slots; those of policy Cluster begin at 0. */
+/** Where `local-PROTOCOL-N` chains begin to count slots; those of policy Cluster begin at 0. */
 const localSlots = maxEndpointsPerPort;
 
 /**
@@ -142,7 +142,7 @@ class Draft {
     lists: Lists,
   ): void {
     if (list.length === 0) return;
-    const { family, key } = frontend;
+    const { family, key, protocol } = frontend;
     if (this.#service.spec.sessionAffinity === "ClientIP") {
       const scope = list === lists.local ? "-local" : "";
       const name = `sticky-${trafficClass}${scope}-${lists.id}`;
@@ -152,10 +152,12 @@ class Draft {
       return;
     }
     const offset = trafficClass === "local" ? localSlots : 0;
-    this.entries.push(pickChain(family, trafficClass, list.length, offset));
-    this.#element(frontend, map, key, `goto ${trafficClass}-${list.length}`);
+    const chain = pickChain(frontend, trafficClass, list.length, offset);
+    this.entries.push(chain);
+    this.#element(frontend, map, key, `goto ${chain.name}`);
+    const target = key.replace(` . ${protocol} . `, " . ");
     for (const [slot, backend] of list.entries())
-      this.#element(frontend, "endpoints", `${key} . ${slot + offset}`, backend);
+      this.#element(frontend, `${protocol}-endpoints`, `${target} . ${slot + offset}`, backend);
   }
 
   #element({ family }: Frontend, set: string, key: string, value?: string): void {
@@ -170,12 +172,18 @@ export interface Lists {
   readonly local: readonly string[];
 }
 
-/** Shared by every frontend of that class with as many endpoints. */
-function pickChain(family: Family, trafficClass: TrafficClass, count: number, offset: number): Entry {
+/** Shared by every frontend of that class and protocol with as many endpoints. */
+function pickChain(
+  { family, protocol }: Frontend,
+  trafficClass: TrafficClass,
+  count: number,
+  offset: number,
+): Chain {
   const slot = `numgen random mod ${count}${offset === 0 ? "" : ` offset ${offset}`}`;
-  const target = `${family} daddr . meta l4proto . th dport . ${slot}`;
-  const rules = [...marking(family, trafficClass), `dnat ${family} to ${target} map @endpoints`];
-  return { kind: "chain", family, name: `${trafficClass}-${count}`, rules };
+  const target = `${family} daddr . ${protocol} dport . ${slot}`;
+  const pick = `meta l4proto ${protocol} dnat ${family} to ${target} map @${protocol}-endpoints`;
+  const name = `${trafficClass}-${protocol}-${count}`;
+  return { kind: "chain", family, name, rules: [...marking(family, trafficClass), pick] };
 }
 
 function marking(family: Family, trafficClass: TrafficClass): readonly string[] {

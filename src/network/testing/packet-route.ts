@@ -114,7 +114,7 @@ const statements: readonly Statement[] = [
   [/^meta mark set meta mark xor 0x4000(?: |$)/, (state) => mark(state, !state.marked)],
   [/^meta mark & 0x4000 == 0x4000(?: |$)/, (state) => state.marked],
   [/^meta l4proto \{ tcp, udp, sctp \}(?: |$)/, () => true],
-  [/^meta l4proto tcp(?: |$)/, ({ packet }) => packet.protocol === "tcp"],
+  [/^meta l4proto (tcp|udp|sctp)(?: |$)/, ({ packet }, protocol) => packet.protocol === protocol],
   [/^reject with tcp reset(?: |$)/, () => "reject"],
   [/^masquerade fully-random(?: |$)/, masquerade],
   [/^update @([\w.-]+) \{ ip6? saddr timeout \d+s \}(?: |$)/, remember],
@@ -233,6 +233,7 @@ function valueOf({ packet, address, port }: State, word: string): string {
     case "meta l4proto":
       return packet.protocol;
     case "th dport":
+    case `${packet.protocol} dport`:
       return String(port);
     default:
       throw new TypeError(`The evaluator does not know the value "${word}"`);
