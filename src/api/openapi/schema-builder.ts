@@ -62,7 +62,7 @@ export class SchemaBuilder {
         }
         return {
           ...plainScalar(schema.name),
-          ...(schema.values === undefined ? {} : { enum: [...schema.values].sort() }),
+          ...(schema.values === undefined || schema.isOpen ? {} : { enum: [...schema.values].sort() }),
         };
       }
     }

@@ -25,6 +25,7 @@ export {
   double,
   duration,
   enumOf,
+  known,
   fieldsV1,
   int32,
   int64,

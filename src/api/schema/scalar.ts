@@ -39,11 +39,18 @@ export const json: Scalar<JsonValue> = scalar("json");
 /** Any JSON value; has no protobuf form. */
 export const any: Scalar<unknown> = scalar("any");
 
-/** A string with known values that stays open to others: refusing them is validation's work. */
+/** A string of these values, which OpenAPI publishes. Decoding stays open to others: refusing them is validation's work. */
 export function enumOf<const Value extends string>(
   ...values: readonly Value[]
 ): Scalar<Value | (string & {})> {
   return scalar("string", values);
+}
+
+/** A string that may have other values than these: OpenAPI keeps silent on them, since clients would refuse the others. */
+export function known<const Value extends string>(
+  ...values: readonly Value[]
+): Scalar<Value | (string & {})> {
+  return { ...scalar<Value>("string", values), isOpen: true };
 }
 
 /** The TypeScript type of a scalar, list, map or table: `Value<typeof RestartPolicy>`. */

@@ -38,8 +38,10 @@ export type ScalarName =
 export interface Scalar<X = unknown> extends Typed<X> {
   readonly form: "scalar";
   readonly name: ScalarName;
-  /** Known values of a string; open, so that validation decides. */
+  /** Known values of a string; decoding leaves refusals to validation. */
   readonly values?: readonly string[];
+  /** Whether upstream declares more values to be possible: they are no `enum` then. */
+  readonly isOpen?: true;
 }
 
 /** How server-side apply sees a list: one value, a set of scalars, or items named by keys. */

@@ -4,7 +4,7 @@
  */
 import {
   atomic,
-  enumOf,
+  known,
   field,
   message,
   omitempty,
@@ -29,7 +29,7 @@ export const ParamKind = message<ParamKind>("ParamKind", { atomic: true })({
 });
 
 export type ParameterNotFoundActionType = Value<typeof ParameterNotFoundActionType>;
-export const ParameterNotFoundActionType = enumOf("Allow", "Deny");
+export const ParameterNotFoundActionType = known("Allow", "Deny");
 
 export interface ParamRef extends Shape<typeof ParamRef>, Plain {}
 export const ParamRef = message<ParamRef>("ParamRef", { atomic: true })({

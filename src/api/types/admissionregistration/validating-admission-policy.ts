@@ -88,10 +88,10 @@ export interface ValidatingAdmissionPolicyBindingSpec
 export const ValidatingAdmissionPolicyBindingSpec = message<ValidatingAdmissionPolicyBindingSpec>(
   "ValidatingAdmissionPolicyBindingSpec",
 )({
-  policyName: omitempty(1, string),
+  policyName: omitempty(1, string, { required: true }),
   paramRef: optional(2, ParamRef),
   matchResources: optional(3, MatchResources),
-  validationActions: omitempty(4, set(ValidationAction)),
+  validationActions: omitempty(4, set(ValidationAction), { required: true }),
 });
 
 export interface ValidatingAdmissionPolicyBinding
@@ -102,7 +102,7 @@ export const ValidatingAdmissionPolicyBinding = kind<ValidatingAdmissionPolicyBi
   "ValidatingAdmissionPolicyBinding",
 )({
   metadata: struct(1, ObjectMeta),
-  spec: struct(2, ValidatingAdmissionPolicyBindingSpec),
+  spec: struct(2, ValidatingAdmissionPolicyBindingSpec, { required: true }),
 });
 
 export type ValidatingAdmissionPolicyBindingList = KubeList<ValidatingAdmissionPolicyBinding>;

@@ -5,6 +5,7 @@
 import {
   by,
   enumOf,
+  known,
   field,
   kind,
   message,
@@ -30,7 +31,7 @@ export const APISubresourceDiscovery = message<APISubresourceDiscovery>("APISubr
 });
 
 export type ResourceScope = Value<typeof ResourceScope>;
-export const ResourceScope = enumOf("Cluster", "Namespaced");
+export const ResourceScope = known("Cluster", "Namespaced");
 
 export interface APIResourceDiscovery extends Shape<typeof APIResourceDiscovery>, Plain {}
 export const APIResourceDiscovery = message<APIResourceDiscovery>("APIResourceDiscovery")({

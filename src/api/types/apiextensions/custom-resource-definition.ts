@@ -7,7 +7,7 @@ import {
   bool,
   by,
   bytes,
-  enumOf,
+  known,
   field,
   int32,
   int64,
@@ -66,7 +66,7 @@ export const WebhookConversion = message<WebhookConversion>("WebhookConversion")
 });
 
 export type ConversionStrategyType = Value<typeof ConversionStrategyType>;
-export const ConversionStrategyType = enumOf("None", "Webhook");
+export const ConversionStrategyType = known("None", "Webhook");
 
 export interface CustomResourceConversion extends Shape<typeof CustomResourceConversion>, Plain {}
 export const CustomResourceConversion = message<CustomResourceConversion>("CustomResourceConversion")({
@@ -136,7 +136,7 @@ export const CustomResourceDefinitionVersion = message<CustomResourceDefinitionV
 });
 
 export type ResourceScope = Value<typeof ResourceScope>;
-export const ResourceScope = enumOf("Cluster", "Namespaced");
+export const ResourceScope = known("Cluster", "Namespaced");
 
 export interface CustomResourceDefinitionSpec extends Shape<typeof CustomResourceDefinitionSpec>, Plain {}
 export const CustomResourceDefinitionSpec = message<CustomResourceDefinitionSpec>(
@@ -154,7 +154,7 @@ export const CustomResourceDefinitionSpec = message<CustomResourceDefinitionSpec
 );
 
 export type CustomResourceDefinitionConditionType = Value<typeof CustomResourceDefinitionConditionType>;
-export const CustomResourceDefinitionConditionType = enumOf(
+export const CustomResourceDefinitionConditionType = known(
   "Established",
   "KubernetesAPIApprovalPolicyConformant",
   "NamesAccepted",

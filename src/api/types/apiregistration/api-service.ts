@@ -6,7 +6,7 @@ import {
   bool,
   by,
   bytes,
-  enumOf,
+  known,
   field,
   int32,
   kind,
@@ -48,7 +48,7 @@ export const APIServiceSpec = message<APIServiceSpec>("APIServiceSpec")({
 });
 
 export type APIServiceConditionType = Value<typeof APIServiceConditionType>;
-export const APIServiceConditionType = enumOf("Available");
+export const APIServiceConditionType = known("Available");
 
 export interface APIServiceCondition extends Shape<typeof APIServiceCondition>, Plain {}
 export const APIServiceCondition = message<APIServiceCondition>("APIServiceCondition")({

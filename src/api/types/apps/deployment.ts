@@ -6,6 +6,7 @@ import {
   bool,
   by,
   enumOf,
+  known,
   field,
   int32,
   int64,
@@ -63,7 +64,7 @@ export const DeploymentSpec = message<DeploymentSpec>("DeploymentSpec")(
 );
 
 export type DeploymentConditionType = Value<typeof DeploymentConditionType>;
-export const DeploymentConditionType = enumOf("Available", "Progressing", "ReplicaFailure");
+export const DeploymentConditionType = known("Available", "Progressing", "ReplicaFailure");
 
 export interface DeploymentCondition extends Shape<typeof DeploymentCondition>, Plain {}
 export const DeploymentCondition = message<DeploymentCondition>("DeploymentCondition")({

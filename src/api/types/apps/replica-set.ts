@@ -4,7 +4,7 @@
  */
 import {
   by,
-  enumOf,
+  known,
   field,
   int32,
   int64,
@@ -39,7 +39,7 @@ export const ReplicaSetSpec = message<ReplicaSetSpec>("ReplicaSetSpec")(
 );
 
 export type ReplicaSetConditionType = Value<typeof ReplicaSetConditionType>;
-export const ReplicaSetConditionType = enumOf("ReplicaFailure");
+export const ReplicaSetConditionType = known("ReplicaFailure");
 
 export interface ReplicaSetCondition extends Shape<typeof ReplicaSetCondition>, Plain {}
 export const ReplicaSetCondition = message<ReplicaSetCondition>("ReplicaSetCondition")({

@@ -7,6 +7,7 @@ import {
   atomic,
   by,
   enumOf,
+  known,
   field,
   int32,
   int64,
@@ -54,7 +55,7 @@ export const StatefulSetUpdateStrategy = message<StatefulSetUpdateStrategy>("Sta
 );
 
 export type PersistentVolumeClaimRetentionPolicyType = Value<typeof PersistentVolumeClaimRetentionPolicyType>;
-export const PersistentVolumeClaimRetentionPolicyType = enumOf("Delete", "Retain");
+export const PersistentVolumeClaimRetentionPolicyType = known("Delete", "Retain");
 
 export interface StatefulSetPersistentVolumeClaimRetentionPolicy
   extends Shape<typeof StatefulSetPersistentVolumeClaimRetentionPolicy>,

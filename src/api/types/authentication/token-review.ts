@@ -33,7 +33,7 @@ export const SelfSubjectReview = kind<SelfSubjectReview>(
 
 export interface TokenReviewSpec extends Shape<typeof TokenReviewSpec>, Plain {}
 export const TokenReviewSpec = message<TokenReviewSpec>("TokenReviewSpec")({
-  token: omitempty(1, string),
+  token: omitempty(1, string, { required: true }),
   audiences: omitempty(2, atomic(string)),
 });
 

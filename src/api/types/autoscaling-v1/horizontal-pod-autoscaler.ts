@@ -3,7 +3,7 @@
  * A table of autoscaling/v1; the words are those of src/api/schema. Row order is JSON order.
  */
 import {
-  enumOf,
+  known,
   field,
   int32,
   int64,
@@ -55,12 +55,12 @@ export const HorizontalPodAutoscaler = kind<HorizontalPodAutoscaler>(
   "HorizontalPodAutoscaler",
 )({
   metadata: struct(1, ObjectMeta),
-  spec: struct(2, HorizontalPodAutoscalerSpec),
+  spec: struct(2, HorizontalPodAutoscalerSpec, { required: true }),
   status: struct(3, HorizontalPodAutoscalerStatus),
 });
 
 export type HorizontalPodAutoscalerConditionType = Value<typeof HorizontalPodAutoscalerConditionType>;
-export const HorizontalPodAutoscalerConditionType = enumOf(
+export const HorizontalPodAutoscalerConditionType = known(
   "AbleToScale",
   "ScaledToZero",
   "ScalingActive",

@@ -3,7 +3,7 @@
  * A table of autoscaling/v1; the words are those of src/api/schema. Row order is JSON order.
  */
 import {
-  enumOf,
+  known,
   field,
   int32,
   message,
@@ -87,7 +87,7 @@ export const ResourceMetricSource = message<ResourceMetricSource>("ResourceMetri
 });
 
 export type MetricSourceType = Value<typeof MetricSourceType>;
-export const MetricSourceType = enumOf("ContainerResource", "External", "Object", "Pods", "Resource");
+export const MetricSourceType = known("ContainerResource", "External", "Object", "Pods", "Resource");
 
 export interface MetricSpec extends Shape<typeof MetricSpec>, Plain {}
 export const MetricSpec = message<MetricSpec>("MetricSpec")({

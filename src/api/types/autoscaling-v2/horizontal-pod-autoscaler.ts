@@ -5,7 +5,7 @@
 import {
   atomic,
   by,
-  enumOf,
+  known,
   field,
   int32,
   int64,
@@ -29,7 +29,7 @@ import { CrossVersionObjectReference, MetricSpec, MetricStatus } from "./metric.
 import { defaultAutoscalerSpec, defaultBehavior } from "./horizontal-pod-autoscaler-defaults.ts";
 
 export type HPAScalingPolicyType = Value<typeof HPAScalingPolicyType>;
-export const HPAScalingPolicyType = enumOf("Percent", "Pods");
+export const HPAScalingPolicyType = known("Percent", "Pods");
 
 export interface HPAScalingPolicy extends Shape<typeof HPAScalingPolicy>, Plain {}
 export const HPAScalingPolicy = message<HPAScalingPolicy>("HPAScalingPolicy")({
@@ -39,7 +39,7 @@ export const HPAScalingPolicy = message<HPAScalingPolicy>("HPAScalingPolicy")({
 });
 
 export type ScalingPolicySelect = Value<typeof ScalingPolicySelect>;
-export const ScalingPolicySelect = enumOf("Disabled", "Max", "Min");
+export const ScalingPolicySelect = known("Disabled", "Max", "Min");
 
 export interface HPAScalingRules extends Shape<typeof HPAScalingRules>, Plain {}
 export const HPAScalingRules = message<HPAScalingRules>("HPAScalingRules")({
@@ -77,7 +77,7 @@ export const HorizontalPodAutoscalerSpec = message<HorizontalPodAutoscalerSpec>(
 );
 
 export type HorizontalPodAutoscalerConditionType = Value<typeof HorizontalPodAutoscalerConditionType>;
-export const HorizontalPodAutoscalerConditionType = enumOf(
+export const HorizontalPodAutoscalerConditionType = known(
   "AbleToScale",
   "ScaledToZero",
   "ScalingActive",
@@ -115,7 +115,7 @@ export const HorizontalPodAutoscaler = kind<HorizontalPodAutoscaler>(
   "HorizontalPodAutoscaler",
 )({
   metadata: struct(1, ObjectMeta),
-  spec: struct(2, HorizontalPodAutoscalerSpec),
+  spec: struct(2, HorizontalPodAutoscalerSpec, { required: true }),
   status: struct(3, HorizontalPodAutoscalerStatus),
 });
 

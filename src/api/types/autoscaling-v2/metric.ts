@@ -3,7 +3,7 @@
  * A table of autoscaling/v2; the words are those of src/api/schema. Row order is JSON order.
  */
 import {
-  enumOf,
+  known,
   field,
   int32,
   message,
@@ -18,7 +18,7 @@ import {
 import { LabelSelector } from "../meta/label-selector.ts";
 
 export type MetricTargetType = Value<typeof MetricTargetType>;
-export const MetricTargetType = enumOf("AverageValue", "Utilization", "Value");
+export const MetricTargetType = known("AverageValue", "Utilization", "Value");
 
 export interface MetricTarget extends Shape<typeof MetricTarget>, Plain {}
 export const MetricTarget = message<MetricTarget>("MetricTarget")({
@@ -100,7 +100,7 @@ export const ResourceMetricSource = message<ResourceMetricSource>("ResourceMetri
 });
 
 export type MetricSourceType = Value<typeof MetricSourceType>;
-export const MetricSourceType = enumOf("ContainerResource", "External", "Object", "Pods", "Resource");
+export const MetricSourceType = known("ContainerResource", "External", "Object", "Pods", "Resource");
 
 export interface MetricSpec extends Shape<typeof MetricSpec>, Plain {}
 export const MetricSpec = message<MetricSpec>("MetricSpec")({

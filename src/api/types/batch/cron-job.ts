@@ -57,7 +57,7 @@ export const CronJob = kind<CronJob>(
   "CronJob",
 )({
   metadata: struct(1, ObjectMeta),
-  spec: struct(2, CronJobSpec),
+  spec: struct(2, CronJobSpec, { required: true }),
   status: struct(3, CronJobStatus),
 });
 

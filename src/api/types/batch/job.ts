@@ -7,6 +7,7 @@ import {
   atomic,
   bool,
   enumOf,
+  known,
   field,
   int32,
   int64,
@@ -110,7 +111,7 @@ export const JobSpec = message<JobSpec>("JobSpec")({
 });
 
 export type JobConditionType = Value<typeof JobConditionType>;
-export const JobConditionType = enumOf(
+export const JobConditionType = known(
   "Complete",
   "Failed",
   "FailureTarget",

@@ -8,6 +8,7 @@ import {
   by,
   bytes,
   enumOf,
+  known,
   field,
   int32,
   kind,
@@ -70,7 +71,7 @@ export const CertificateSigningRequestSpec = message<CertificateSigningRequestSp
 });
 
 export type RequestConditionType = Value<typeof RequestConditionType>;
-export const RequestConditionType = enumOf("Approved", "Denied", "Failed");
+export const RequestConditionType = known("Approved", "Denied", "Failed");
 
 export interface CertificateSigningRequestCondition
   extends Shape<typeof CertificateSigningRequestCondition>,

@@ -3,7 +3,7 @@
  * A table of coordination.k8s.io/v1; the words are those of src/api/schema. Row order is JSON order.
  */
 import {
-  enumOf,
+  known,
   int32,
   kind,
   message,
@@ -19,7 +19,7 @@ import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 
 export type CoordinatedLeaseStrategy = Value<typeof CoordinatedLeaseStrategy>;
-export const CoordinatedLeaseStrategy = enumOf("OldestEmulationVersion");
+export const CoordinatedLeaseStrategy = known("OldestEmulationVersion");
 
 export interface LeaseSpec extends Shape<typeof LeaseSpec>, Plain {}
 export const LeaseSpec = message<LeaseSpec>("LeaseSpec")({

@@ -4,7 +4,7 @@
  */
 import {
   by,
-  enumOf,
+  known,
   field,
   kind,
   message,
@@ -20,7 +20,7 @@ import { kindList, type KubeList } from "../meta/kind-list.ts";
 import { ObjectMeta } from "../meta/object-meta.ts";
 
 export type ComponentConditionType = Value<typeof ComponentConditionType>;
-export const ComponentConditionType = enumOf("Healthy");
+export const ComponentConditionType = known("Healthy");
 
 export interface ComponentCondition extends Shape<typeof ComponentCondition>, Plain {}
 export const ComponentCondition = message<ComponentCondition>("ComponentCondition")({

@@ -7,6 +7,7 @@ import {
   bool,
   by,
   enumOf,
+  known,
   field,
   inline,
   int32,
@@ -41,7 +42,7 @@ export const ContainerPort = message<ContainerPort>("ContainerPort")({
 });
 
 export type ResourceResizeRestartPolicy = Value<typeof ResourceResizeRestartPolicy>;
-export const ResourceResizeRestartPolicy = enumOf("NotRequired", "RestartContainer");
+export const ResourceResizeRestartPolicy = known("NotRequired", "RestartContainer");
 
 export interface ContainerResizePolicy extends Shape<typeof ContainerResizePolicy>, Plain {}
 export const ContainerResizePolicy = message<ContainerResizePolicy>("ContainerResizePolicy")({
@@ -50,7 +51,7 @@ export const ContainerResizePolicy = message<ContainerResizePolicy>("ContainerRe
 });
 
 export type ContainerRestartRuleOnExitCodesOperator = Value<typeof ContainerRestartRuleOnExitCodesOperator>;
-export const ContainerRestartRuleOnExitCodesOperator = enumOf("In", "NotIn");
+export const ContainerRestartRuleOnExitCodesOperator = known("In", "NotIn");
 
 export interface ContainerRestartRuleOnExitCodes
   extends Shape<typeof ContainerRestartRuleOnExitCodes>,
@@ -58,21 +59,21 @@ export interface ContainerRestartRuleOnExitCodes
 export const ContainerRestartRuleOnExitCodes = message<ContainerRestartRuleOnExitCodes>(
   "ContainerRestartRuleOnExitCodes",
 )({
-  operator: omitempty(1, ContainerRestartRuleOnExitCodesOperator),
+  operator: omitempty(1, ContainerRestartRuleOnExitCodesOperator, { required: true }),
   values: omitempty(2, set(int32)),
 });
 
 export type ContainerRestartRuleAction = Value<typeof ContainerRestartRuleAction>;
-export const ContainerRestartRuleAction = enumOf("Restart", "RestartAllContainers");
+export const ContainerRestartRuleAction = known("Restart", "RestartAllContainers");
 
 export interface ContainerRestartRule extends Shape<typeof ContainerRestartRule>, Plain {}
 export const ContainerRestartRule = message<ContainerRestartRule>("ContainerRestartRule")({
-  action: omitempty(1, ContainerRestartRuleAction),
+  action: omitempty(1, ContainerRestartRuleAction, { required: true }),
   exitCodes: optional(2, ContainerRestartRuleOnExitCodes),
 });
 
 export type ContainerRestartPolicy = Value<typeof ContainerRestartPolicy>;
-export const ContainerRestartPolicy = enumOf("Always", "Never", "OnFailure");
+export const ContainerRestartPolicy = known("Always", "Never", "OnFailure");
 
 export type TerminationMessagePolicy = Value<typeof TerminationMessagePolicy>;
 export const TerminationMessagePolicy = enumOf("FallbackToLogsOnError", "File");

@@ -4,7 +4,7 @@
  */
 import {
   atomic,
-  enumOf,
+  known,
   field,
   kind,
   map,
@@ -22,7 +22,7 @@ import { ObjectMeta } from "../meta/object-meta.ts";
 import { defaultLimitRangeItem } from "./limit-range-defaults.ts";
 
 export type LimitType = Value<typeof LimitType>;
-export const LimitType = enumOf("Container", "PersistentVolumeClaim", "Pod");
+export const LimitType = known("Container", "PersistentVolumeClaim", "Pod");
 
 export interface LimitRangeItem extends Shape<typeof LimitRangeItem>, Plain {}
 export const LimitRangeItem = message<LimitRangeItem>("LimitRangeItem")(

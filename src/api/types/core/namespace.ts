@@ -6,6 +6,7 @@ import {
   atomic,
   by,
   enumOf,
+  known,
   field,
   kind,
   message,
@@ -24,7 +25,7 @@ import { ObjectMeta } from "../meta/object-meta.ts";
 import { defaultNamespace } from "./namespace-defaults.ts";
 
 export type FinalizerName = Value<typeof FinalizerName>;
-export const FinalizerName = enumOf("kubernetes");
+export const FinalizerName = known("kubernetes");
 
 export interface NamespaceSpec extends Shape<typeof NamespaceSpec>, Plain {}
 export const NamespaceSpec = message<NamespaceSpec>("NamespaceSpec")({
@@ -32,7 +33,7 @@ export const NamespaceSpec = message<NamespaceSpec>("NamespaceSpec")({
 });
 
 export type NamespaceConditionType = Value<typeof NamespaceConditionType>;
-export const NamespaceConditionType = enumOf(
+export const NamespaceConditionType = known(
   "NamespaceContentRemaining",
   "NamespaceDeletionContentFailure",
   "NamespaceDeletionDiscoveryFailure",

@@ -8,6 +8,7 @@ import {
   bool,
   by,
   enumOf,
+  known,
   field,
   int32,
   int64,
@@ -96,7 +97,7 @@ export const NodeSpec = message<NodeSpec>("NodeSpec")(
 );
 
 export type NodeConditionType = Value<typeof NodeConditionType>;
-export const NodeConditionType = enumOf(
+export const NodeConditionType = known(
   "DiskPressure",
   "MemoryPressure",
   "NetworkUnavailable",
@@ -115,7 +116,7 @@ export const NodeCondition = message<NodeCondition>("NodeCondition")({
 });
 
 export type NodeAddressType = Value<typeof NodeAddressType>;
-export const NodeAddressType = enumOf("ExternalDNS", "ExternalIP", "Hostname", "InternalDNS", "InternalIP");
+export const NodeAddressType = known("ExternalDNS", "ExternalIP", "Hostname", "InternalDNS", "InternalIP");
 
 export interface NodeAddress extends Shape<typeof NodeAddress>, Plain {}
 export const NodeAddress = message<NodeAddress>("NodeAddress")({

@@ -6,6 +6,7 @@ import {
   atomic,
   by,
   enumOf,
+  known,
   field,
   kind,
   map,
@@ -66,7 +67,7 @@ export const PersistentVolumeClaimSpec = message<PersistentVolumeClaimSpec>("Per
 );
 
 export type PersistentVolumeClaimConditionType = Value<typeof PersistentVolumeClaimConditionType>;
-export const PersistentVolumeClaimConditionType = enumOf(
+export const PersistentVolumeClaimConditionType = known(
   "ControllerResizeError",
   "FileSystemResizePending",
   "ModifyVolumeError",

@@ -7,6 +7,7 @@ import {
   bool,
   by,
   enumOf,
+  known,
   field,
   int32,
   int64,
@@ -85,7 +86,7 @@ export const PodDNSConfig = message<PodDNSConfig>("PodDNSConfig")({
 });
 
 export type PodConditionType = Value<typeof PodConditionType>;
-export const PodConditionType = enumOf(
+export const PodConditionType = known(
   "AllContainersRestarting",
   "ContainersReady",
   "DisruptionTarget",
@@ -103,7 +104,7 @@ export const PodReadinessGate = message<PodReadinessGate>("PodReadinessGate")({
 });
 
 export type OSName = Value<typeof OSName>;
-export const OSName = enumOf("linux", "windows");
+export const OSName = known("linux", "windows");
 
 export interface PodOS extends Shape<typeof PodOS>, Plain {}
 export const PodOS = message<PodOS>("PodOS")({
@@ -229,7 +230,7 @@ export type PodQOSClass = Value<typeof PodQOSClass>;
 export const PodQOSClass = enumOf("BestEffort", "Burstable", "Guaranteed");
 
 export type PodResizeStatus = Value<typeof PodResizeStatus>;
-export const PodResizeStatus = enumOf("Deferred", "InProgress", "Infeasible");
+export const PodResizeStatus = known("Deferred", "InProgress", "Infeasible");
 
 export interface PodStatus extends Shape<typeof PodStatus>, Plain {}
 export const PodStatus = message<PodStatus>("PodStatus")({

@@ -4,7 +4,7 @@
  */
 import {
   by,
-  enumOf,
+  known,
   field,
   int32,
   int64,
@@ -36,7 +36,7 @@ export const ReplicationControllerSpec = message<ReplicationControllerSpec>("Rep
 });
 
 export type ReplicationControllerConditionType = Value<typeof ReplicationControllerConditionType>;
-export const ReplicationControllerConditionType = enumOf("ReplicaFailure");
+export const ReplicationControllerConditionType = known("ReplicaFailure");
 
 export interface ReplicationControllerCondition extends Shape<typeof ReplicationControllerCondition>, Plain {}
 export const ReplicationControllerCondition = message<ReplicationControllerCondition>(

@@ -4,7 +4,7 @@
  */
 import {
   by,
-  enumOf,
+  known,
   field,
   map,
   message,
@@ -25,7 +25,7 @@ export const ResourceClaim = message<ResourceClaim>("ResourceClaim")({
 });
 
 export type ResourceHealthStatus = Value<typeof ResourceHealthStatus>;
-export const ResourceHealthStatus = enumOf("Healthy", "Unhealthy", "Unknown");
+export const ResourceHealthStatus = known("Healthy", "Unhealthy", "Unknown");
 
 export interface ResourceHealth extends Shape<typeof ResourceHealth>, Plain {}
 export const ResourceHealth = message<ResourceHealth>("ResourceHealth")({

@@ -5,7 +5,7 @@
 import {
   bool,
   bytes,
-  enumOf,
+  known,
   kind,
   map,
   omitempty,
@@ -21,7 +21,7 @@ import { ObjectMeta } from "../meta/object-meta.ts";
 import { defaultSecret } from "./secret-defaults.ts";
 
 export type SecretType = Value<typeof SecretType>;
-export const SecretType = enumOf(
+export const SecretType = known(
   "Opaque",
   "bootstrap.kubernetes.io/token",
   "kubernetes.io/basic-auth",

@@ -6,6 +6,7 @@ import {
   atomic,
   bool,
   enumOf,
+  known,
   field,
   int64,
   message,
@@ -72,7 +73,7 @@ export type PodFSGroupChangePolicy = Value<typeof PodFSGroupChangePolicy>;
 export const PodFSGroupChangePolicy = enumOf("Always", "OnRootMismatch");
 
 export type PodSELinuxChangePolicy = Value<typeof PodSELinuxChangePolicy>;
-export const PodSELinuxChangePolicy = enumOf("MountOption", "Recursive");
+export const PodSELinuxChangePolicy = known("MountOption", "Recursive");
 
 export interface PodSecurityContext extends Shape<typeof PodSecurityContext>, Plain {}
 export const PodSecurityContext = message<PodSecurityContext>("PodSecurityContext")({

@@ -8,6 +8,7 @@ import {
   bool,
   by,
   enumOf,
+  known,
   field,
   int32,
   intOrString,
@@ -41,7 +42,7 @@ export const PortStatus = message<PortStatus>("PortStatus")({
 });
 
 export type LoadBalancerIPMode = Value<typeof LoadBalancerIPMode>;
-export const LoadBalancerIPMode = enumOf("Proxy", "VIP");
+export const LoadBalancerIPMode = known("Proxy", "VIP");
 
 export interface LoadBalancerIngress extends Shape<typeof LoadBalancerIngress>, Plain {}
 export const LoadBalancerIngress = message<LoadBalancerIngress>("LoadBalancerIngress")({

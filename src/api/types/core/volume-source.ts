@@ -6,6 +6,7 @@ import {
   atomic,
   bool,
   enumOf,
+  known,
   field,
   inline,
   int32,
@@ -148,7 +149,7 @@ export const DownwardAPIVolumeSource = message<DownwardAPIVolumeSource>("Downwar
 );
 
 export type StorageMedium = Value<typeof StorageMedium>;
-export const StorageMedium = enumOf("", "HugePages", "HugePages-", "Memory");
+export const StorageMedium = known("", "HugePages", "HugePages-", "Memory");
 
 export interface EmptyDirVolumeSource extends Shape<typeof EmptyDirVolumeSource>, Plain {}
 export const EmptyDirVolumeSource = message<EmptyDirVolumeSource>("EmptyDirVolumeSource")({
@@ -286,8 +287,8 @@ export const PhotonPersistentDiskVolumeSource = message<PhotonPersistentDiskVolu
 
 export interface PodCertificateProjection extends Shape<typeof PodCertificateProjection>, Plain {}
 export const PodCertificateProjection = message<PodCertificateProjection>("PodCertificateProjection")({
-  signerName: omitempty(1, string),
-  keyType: omitempty(2, string),
+  signerName: omitempty(1, string, { required: true }),
+  keyType: omitempty(2, string, { required: true }),
   maxExpirationSeconds: optional(3, int32),
   credentialBundlePath: omitempty(4, string),
   keyPath: omitempty(5, string),

@@ -5,6 +5,7 @@
 import {
   bool,
   enumOf,
+  known,
   field,
   inline,
   message,
@@ -51,7 +52,7 @@ import { defaultVolume } from "./volume-defaults.ts";
 
 export interface ImageVolumeStatus extends Shape<typeof ImageVolumeStatus>, Plain {}
 export const ImageVolumeStatus = message<ImageVolumeStatus>("ImageVolumeStatus")({
-  imageRef: omitempty(1, string),
+  imageRef: omitempty(1, string, { required: true }),
 });
 
 export interface VolumeSource extends Shape<typeof VolumeSource>, Plain {}
@@ -104,7 +105,7 @@ export const VolumeDevice = message<VolumeDevice>("VolumeDevice")({
 });
 
 export type RecursiveReadOnlyMode = Value<typeof RecursiveReadOnlyMode>;
-export const RecursiveReadOnlyMode = enumOf("Disabled", "Enabled", "IfPossible");
+export const RecursiveReadOnlyMode = known("Disabled", "Enabled", "IfPossible");
 
 export type MountPropagationMode = Value<typeof MountPropagationMode>;
 export const MountPropagationMode = enumOf("Bidirectional", "HostToContainer", "None");

@@ -74,7 +74,7 @@ export const EndpointPort = message<EndpointPort>("EndpointPort", { atomic: true
 );
 
 export type AddressType = Value<typeof AddressType>;
-export const AddressType = enumOf("FQDN");
+export const AddressType = enumOf("FQDN", "IPv4", "IPv6");
 
 export interface EndpointSlice extends Shape<typeof EndpointSlice>, Plain {}
 export const EndpointSlice = kind<EndpointSlice>(

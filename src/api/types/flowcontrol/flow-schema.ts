@@ -7,7 +7,7 @@ import {
   atomic,
   bool,
   by,
-  enumOf,
+  known,
   field,
   int32,
   kind,
@@ -29,7 +29,7 @@ import { ObjectMeta } from "../meta/object-meta.ts";
 import { defaultFlowSchema } from "./flow-defaults.ts";
 
 export type FlowDistinguisherMethodType = Value<typeof FlowDistinguisherMethodType>;
-export const FlowDistinguisherMethodType = enumOf("ByNamespace", "ByUser");
+export const FlowDistinguisherMethodType = known("ByNamespace", "ByUser");
 
 export interface FlowDistinguisherMethod extends Shape<typeof FlowDistinguisherMethod>, Plain {}
 export const FlowDistinguisherMethod = message<FlowDistinguisherMethod>("FlowDistinguisherMethod")({
@@ -62,7 +62,7 @@ export const ServiceAccountSubject = message<ServiceAccountSubject>("ServiceAcco
 });
 
 export type SubjectKind = Value<typeof SubjectKind>;
-export const SubjectKind = enumOf("Group", "ServiceAccount", "User");
+export const SubjectKind = known("Group", "ServiceAccount", "User");
 
 export interface Subject extends Shape<typeof Subject>, Plain {}
 export const Subject = message<Subject>("Subject")({

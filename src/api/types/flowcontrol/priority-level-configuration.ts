@@ -5,7 +5,7 @@
 import {
   always,
   by,
-  enumOf,
+  known,
   field,
   int32,
   kind,
@@ -49,7 +49,7 @@ export const QueuingConfiguration = message<QueuingConfiguration>("QueuingConfig
 );
 
 export type LimitResponseType = Value<typeof LimitResponseType>;
-export const LimitResponseType = enumOf("Queue", "Reject");
+export const LimitResponseType = known("Queue", "Reject");
 
 export interface LimitResponse extends Shape<typeof LimitResponse>, Plain {}
 export const LimitResponse = message<LimitResponse>("LimitResponse")({
@@ -73,7 +73,7 @@ export const LimitedPriorityLevelConfiguration = message<LimitedPriorityLevelCon
 );
 
 export type PriorityLevelEnablement = Value<typeof PriorityLevelEnablement>;
-export const PriorityLevelEnablement = enumOf("Exempt", "Limited");
+export const PriorityLevelEnablement = known("Exempt", "Limited");
 
 export interface PriorityLevelConfigurationSpec extends Shape<typeof PriorityLevelConfigurationSpec>, Plain {}
 export const PriorityLevelConfigurationSpec = message<PriorityLevelConfigurationSpec>(

@@ -3,7 +3,7 @@
  * A table of meta.k8s.io/v1; the words are those of src/api/schema. Row order is JSON order.
  */
 import {
-  enumOf,
+  known,
   field,
   int64,
   message,
@@ -17,7 +17,7 @@ import {
 } from "../../schema/mod.ts";
 
 export type ConditionStatus = Value<typeof ConditionStatus>;
-export const ConditionStatus = enumOf("False", "True", "Unknown");
+export const ConditionStatus = known("False", "True", "Unknown");
 
 export interface Condition extends Shape<typeof Condition>, Plain {}
 export const Condition = message<Condition>("Condition")({

@@ -4,7 +4,7 @@
  */
 import {
   atomic,
-  enumOf,
+  known,
   field,
   map,
   message,
@@ -16,7 +16,7 @@ import {
 } from "../../schema/mod.ts";
 
 export type FieldSelectorOperator = Value<typeof FieldSelectorOperator>;
-export const FieldSelectorOperator = enumOf("DoesNotExist", "Exists", "In", "NotIn");
+export const FieldSelectorOperator = known("DoesNotExist", "Exists", "In", "NotIn");
 
 export interface FieldSelectorRequirement extends Shape<typeof FieldSelectorRequirement>, Plain {}
 export const FieldSelectorRequirement = message<FieldSelectorRequirement>("FieldSelectorRequirement")({
@@ -26,7 +26,7 @@ export const FieldSelectorRequirement = message<FieldSelectorRequirement>("Field
 });
 
 export type LabelSelectorOperator = Value<typeof LabelSelectorOperator>;
-export const LabelSelectorOperator = enumOf("DoesNotExist", "Exists", "In", "NotIn");
+export const LabelSelectorOperator = known("DoesNotExist", "Exists", "In", "NotIn");
 
 export interface LabelSelectorRequirement extends Shape<typeof LabelSelectorRequirement>, Plain {}
 export const LabelSelectorRequirement = message<LabelSelectorRequirement>("LabelSelectorRequirement")({

@@ -6,7 +6,7 @@ import {
   atomic,
   bool,
   by,
-  enumOf,
+  known,
   field,
   fieldsV1,
   int64,
@@ -39,7 +39,7 @@ export const ListMeta = message<ListMeta>("ListMeta")({
 });
 
 export type ManagedFieldsOperationType = Value<typeof ManagedFieldsOperationType>;
-export const ManagedFieldsOperationType = enumOf("Apply", "Update");
+export const ManagedFieldsOperationType = known("Apply", "Update");
 
 export interface ManagedFieldsEntry extends Shape<typeof ManagedFieldsEntry>, Plain {}
 export const ManagedFieldsEntry = message<ManagedFieldsEntry>("ManagedFieldsEntry")({

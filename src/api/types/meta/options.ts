@@ -6,6 +6,7 @@ import {
   atomic,
   bool,
   enumOf,
+  known,
   field,
   int64,
   kind,
@@ -45,7 +46,7 @@ export const Preconditions = message<Preconditions>("Preconditions")({
 });
 
 export type DeletionPropagation = Value<typeof DeletionPropagation>;
-export const DeletionPropagation = enumOf("Background", "Foreground", "Orphan");
+export const DeletionPropagation = known("Background", "Foreground", "Orphan");
 
 export interface DeleteOptions extends Shape<typeof DeleteOptions>, Plain {}
 export const DeleteOptions = kind<DeleteOptions>(

@@ -4,7 +4,7 @@
  */
 import {
   atomic,
-  enumOf,
+  known,
   int32,
   kind,
   message,
@@ -19,7 +19,7 @@ import {
 import { ListMeta } from "./object-meta.ts";
 
 export type CauseType = Value<typeof CauseType>;
-export const CauseType = enumOf(
+export const CauseType = known(
   "FieldManagerConflict",
   "FieldValueDuplicate",
   "FieldValueForbidden",
@@ -53,7 +53,7 @@ export const StatusDetails = message<StatusDetails>("StatusDetails")({
 });
 
 export type StatusReason = Value<typeof StatusReason>;
-export const StatusReason = enumOf(
+export const StatusReason = known(
   "",
   "AlreadyExists",
   "BadRequest",

@@ -18,14 +18,14 @@ import { ObjectMeta } from "../meta/object-meta.ts";
 export interface ParentReference extends Shape<typeof ParentReference>, Plain {}
 export const ParentReference = message<ParentReference>("ParentReference")({
   group: omitempty(1, string),
-  resource: omitempty(2, string),
+  resource: omitempty(2, string, { required: true }),
   namespace: omitempty(3, string),
-  name: omitempty(4, string),
+  name: omitempty(4, string, { required: true }),
 });
 
 export interface IPAddressSpec extends Shape<typeof IPAddressSpec>, Plain {}
 export const IPAddressSpec = message<IPAddressSpec>("IPAddressSpec")({
-  parentRef: optional(1, ParentReference),
+  parentRef: optional(1, ParentReference, { required: true }),
 });
 
 export interface IPAddress extends Shape<typeof IPAddress>, Plain {}
@@ -34,7 +34,7 @@ export const IPAddress = kind<IPAddress>(
   "IPAddress",
 )({
   metadata: struct(1, ObjectMeta),
-  spec: struct(2, IPAddressSpec),
+  spec: struct(2, IPAddressSpec, { required: true }),
 });
 
 export type IPAddressList = KubeList<IPAddress>;

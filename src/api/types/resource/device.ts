@@ -30,7 +30,7 @@ export const CELDeviceSelector = message<CELDeviceSelector>("CELDeviceSelector")
 
 export interface CapacityRequestPolicyRange extends Shape<typeof CapacityRequestPolicyRange>, Plain {}
 export const CapacityRequestPolicyRange = message<CapacityRequestPolicyRange>("CapacityRequestPolicyRange")({
-  min: optional(1, quantity),
+  min: optional(1, quantity, { required: true }),
   max: optional(2, quantity),
   step: optional(3, quantity),
 });
@@ -55,7 +55,7 @@ export const Counter = message<Counter>("Counter")({
 export interface CounterSet extends Shape<typeof CounterSet>, Plain {}
 export const CounterSet = message<CounterSet>("CounterSet")({
   name: field(1, string),
-  counters: omitempty(2, map(Counter)),
+  counters: omitempty(2, map(Counter), { required: true }),
 });
 
 export interface DeviceAttribute extends Shape<typeof DeviceAttribute>, Plain {}
@@ -79,7 +79,7 @@ export const DeviceCapacity = message<DeviceCapacity>("DeviceCapacity")({
 export interface DeviceCounterConsumption extends Shape<typeof DeviceCounterConsumption>, Plain {}
 export const DeviceCounterConsumption = message<DeviceCounterConsumption>("DeviceCounterConsumption")({
   counterSet: field(1, string),
-  counters: omitempty(2, map(Counter)),
+  counters: omitempty(2, map(Counter), { required: true }),
 });
 
 export type DeviceTaintEffect = Value<typeof DeviceTaintEffect>;

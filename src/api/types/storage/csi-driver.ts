@@ -5,7 +5,7 @@
 import {
   atomic,
   bool,
-  enumOf,
+  known,
   field,
   int64,
   kind,
@@ -30,10 +30,10 @@ export const TokenRequest = message<TokenRequest>("TokenRequest")({
 });
 
 export type VolumeLifecycleMode = Value<typeof VolumeLifecycleMode>;
-export const VolumeLifecycleMode = enumOf("Ephemeral", "Persistent");
+export const VolumeLifecycleMode = known("Ephemeral", "Persistent");
 
 export type FSGroupPolicy = Value<typeof FSGroupPolicy>;
-export const FSGroupPolicy = enumOf("File", "None", "ReadWriteOnceWithFSType");
+export const FSGroupPolicy = known("File", "None", "ReadWriteOnceWithFSType");
 
 export interface CSIDriverSpec extends Shape<typeof CSIDriverSpec>, Plain {}
 export const CSIDriverSpec = message<CSIDriverSpec>("CSIDriverSpec")(
