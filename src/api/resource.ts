@@ -107,6 +107,8 @@ export interface Action {
   readonly version?: string;
   readonly kind: string;
   readonly verbs: readonly ("create" | "delete" | "get" | "patch" | "update")[];
+  /** What its query may say. Default: the type of `kind`, when that is one of options. Its answer is no object. */
+  readonly options?: Type;
 }
 
 export interface Resource<T extends KubeObject = KubeObject> {

@@ -4,7 +4,7 @@
  * one.
  */
 import type { Component, Env, KeyPair } from "#base";
-import type { Resource } from "#api";
+import type { Describe, Resource } from "#api";
 import type { Store } from "#store";
 import { Admission } from "./admission/admission.ts";
 import { createPlugins } from "./admission/plugins.ts";
@@ -56,6 +56,8 @@ export interface ApiServerDeps {
   readonly nodes?: NodeAccess;
   /** How it reaches what listens in pods. Default: not at all. */
   readonly backends?: BackendAccess;
+  /** The texts of OpenAPI, read when its first document is asked for. Default: it has none. */
+  readonly describe?: () => Describe | undefined;
 }
 
 /** Settings of a server. */
@@ -150,7 +152,7 @@ export class ApiServer implements Component {
     };
     this.#endpoints = {
       discovery: new DiscoveryEndpoints(catalog, env.crypto, serverAddress(options)),
-      openApi: new OpenApiEndpoints(catalog, env.crypto),
+      openApi: new OpenApiEndpoints(catalog, { crypto: env.crypto, turns, describe: deps.describe }),
       health: {
         live: { ping: () => undefined, log: () => undefined, etcd: () => store.ready() },
         ready: { "poststarthook/rbac/bootstrap-roles": () => this.#notReady },

@@ -21,6 +21,7 @@ import { type ClusterPki, ensureClusterPki } from "#base/pki";
 import { type Client, writeKubeconfig } from "#client";
 import type { ServeKubelet } from "#kubelet";
 import { type Journal, RevisionStore } from "#store";
+import { readApiTexts } from "./api-texts.ts";
 import { InProcessAccess } from "./access.ts";
 import type { ListenAddress } from "./cluster-options.ts";
 import { Compactor } from "./compactor.ts";
@@ -276,7 +277,14 @@ async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Pr
   const server = stack.use(
     new ApiServer(
       env.child("apiserver"),
-      { store, resources, tokenKeys: [pki.serviceAccountKeys], nodes, backends: new HttpBackends() },
+      {
+        store,
+        resources,
+        tokenKeys: [pki.serviceAccountKeys],
+        nodes,
+        backends: new HttpBackends(),
+        describe: readApiTexts,
+      },
       {
         rootCertificate: pki.ca.certificatePem,
         ...(advertised === undefined ? {} : { advertised }),

@@ -3,6 +3,7 @@
  * actions.
  */
 import type { Resource } from "../resource.ts";
+import type { Type } from "../schema/mod.ts";
 
 export interface Subresource {
   readonly name: string;
@@ -12,6 +13,7 @@ export interface Subresource {
   readonly kind: string;
   /** Sorted. */
   readonly verbs: readonly string[];
+  readonly options?: Type;
 }
 
 type Parent = Pick<Resource, "kind" | "status" | "scale" | "objectSubresources" | "actions">;
@@ -28,7 +30,7 @@ export function subresourcesOf({
   const add = (
     name: string,
     verbs: readonly string[],
-    of: { group?: string; version?: string; kind: string },
+    of: { group?: string; version?: string; kind: string; options?: Type },
   ): void => {
     found.push({
       name,
@@ -36,6 +38,7 @@ export function subresourcesOf({
       version: of.version ?? "",
       kind: of.kind,
       verbs: [...verbs].sort(),
+      ...(of.options === undefined ? {} : { options: of.options }),
     });
   };
   if (status !== undefined) add("status", status.verbs, { kind });

@@ -4,16 +4,22 @@
  * document on first use, and taken over by the next generation as long as its resources are the same.
  */
 import type { Resource } from "../resource.ts";
+import { encodeDocument } from "./gnostic.ts";
+import { documentV2 } from "./gnostic-v2.ts";
+import { documentV3 } from "./gnostic-v3.ts";
 import { pathsOf } from "./paths.ts";
+import { documentOf, rootPathsOf, writeRootPath } from "./root-paths.ts";
 import { type Describe, SchemaBuilder } from "./schema-builder.ts";
 import { SchemaNames } from "./schema-names.ts";
 import type { OpenApiSchema, OpenApiVersion } from "./scalar-schemas.ts";
 
-/** The digest of the documents, and their descriptions. */
+/** The digest of the documents, and where their descriptions come from. */
 export interface OpenApiDeps {
-  readonly sha256: (text: string) => Uint8Array;
-  /** Descriptions; absent: the documents have none. */
-  readonly describe?: Describe;
+  readonly sha256: (data: Uint8Array) => Uint8Array;
+  /** Asked when the first document is. Default: there are no descriptions. */
+  readonly describe?: () => Describe | undefined;
+  /** Awaited between the parts of a document, so that making it does not hold the event loop. */
+  readonly pause?: () => Promise<void>;
 }
 
 /** Settings of the documents. */
@@ -26,17 +32,27 @@ export interface OpenApiOptions {
 
 /** A document as JSON text, with the digest of the text in capital hexadecimal. */
 export interface OpenApiDocument {
-  readonly text: string;
+  readonly json: Uint8Array;
   readonly hash: string;
+  /** Gnostic's form, made on first use. Absent for the index. */
+  readonly protobuf?: () => Uint8Array;
 }
 
-/** `new OpenApi(resources, deps, options).v3("apis/apps/v1")`. */
+const BEARER = {
+  type: "apiKey",
+  name: "authorization",
+  in: "header",
+  description: "Bearer Token authentication",
+};
+
+/** `await new OpenApi(resources, deps, options).v3("apis/apps/v1")`. */
 export class OpenApi {
   readonly #resources: readonly Resource[];
   readonly #deps: OpenApiDeps;
   readonly #version: string;
-  readonly #documents = new Map<string, OpenApiDocument>();
+  readonly #documents = new Map<string, Promise<OpenApiDocument>>();
   #names: SchemaNames | undefined;
+  #describe: Describe | undefined;
 
   constructor(resources: Iterable<Resource>, deps: OpenApiDeps, options: OpenApiOptions) {
     this.#resources = [...resources];
@@ -46,65 +62,53 @@ export class OpenApi {
   }
 
   /** `/openapi/v3`: where each document is, by its path (`apis/apps/v1`). */
-  index(): OpenApiDocument {
-    return this.#document("index", () => {
-      const paths = this.versionPaths().map((path) => {
-        const hash = this.v3(path)?.hash ?? "";
-        return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }];
-      });
-      return { paths: Object.fromEntries(paths) };
+  index(): Promise<OpenApiDocument> {
+    return this.#document("index", async () => {
+      const paths: Record<string, OpenApiSchema> = {};
+      for (const path of this.documentPaths()) {
+        const hash = (await this.v3(path))?.hash ?? "";
+        paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
+      }
+      return { paths };
     });
   }
 
-  /** `api/v1`, `apis/apps/v1`, sorted. */
-  versionPaths(): readonly string[] {
-    return [...new Set(this.#resources.map(pathOfVersion))].sort();
+  /** The documents of version 3, sorted: `api`, `api/v1`, `apis`, `apis/apps`, `apis/apps/v1` ... */
+  documentPaths(): readonly string[] {
+    return [...new Set(rootPathsOf(this.#resources).map(({ document }) => document))].sort();
   }
 
   /** `/openapi/v3/PATH`; `undefined` for a version that is not there. */
-  v3(path: string): OpenApiDocument | undefined {
-    const resources = this.#at(path);
-    if (resources.length === 0) return undefined;
-    return this.#document(path, () => {
-      const { paths, definitions } = this.#build(resources, 3);
-      const bearer = {
-        type: "apiKey",
-        name: "authorization",
-        in: "header",
-        description: "Bearer Token authentication",
-      };
-      const components = { schemas: definitions, securitySchemes: { BearerToken: bearer } };
+  v3(path: string): Promise<OpenApiDocument> | undefined {
+    if (!this.documentPaths().includes(path)) return undefined;
+    return this.#document(path, async () => {
+      const { paths, definitions } = await this.#build(3, path);
+      const components = { schemas: definitions, securitySchemes: { BearerToken: BEARER } };
       return { openapi: "3.0.0", info: this.#info(), paths, components };
     });
   }
 
   /** `/openapi/v2`. */
-  v2(): OpenApiDocument {
-    return this.#document("v2", () => {
-      const { paths, definitions } = this.#build(this.#resources, 2);
-      const bearer = {
-        type: "apiKey",
-        name: "authorization",
-        in: "header",
-        description: "Bearer Token authentication",
-      };
+  v2(): Promise<OpenApiDocument> {
+    return this.#document("v2", async () => {
+      const { paths, definitions } = await this.#build(2);
       return {
         swagger: "2.0",
         info: this.#info(),
         paths,
         definitions,
-        securityDefinitions: { BearerToken: bearer },
+        securityDefinitions: { BearerToken: BEARER },
         security: [{ BearerToken: [] }],
       };
     });
   }
 
   #at(path: string): readonly Resource[] {
-    return this.#resources.filter((resource) => pathOfVersion(resource) === path);
+    return this.#resources.filter((resource) => documentOf(resource) === path);
   }
 
   #takeOver(previous: OpenApi): void {
-    for (const path of this.versionPaths()) {
+    for (const path of this.documentPaths()) {
       const document = previous.#documents.get(path);
       if (document !== undefined && previous.#offersSame(path, this)) this.#documents.set(path, document);
     }
@@ -119,13 +123,19 @@ export class OpenApi {
     );
   }
 
-  #build(resources: readonly Resource[], version: OpenApiVersion) {
+  /** Of one document, or of all in one. */
+  async #build(version: OpenApiVersion, document?: string) {
     this.#names ??= new SchemaNames(this.#resources);
-    const schemas = new SchemaBuilder(version, this.#names, this.#deps.describe ?? (() => undefined));
-    const paths = Object.assign(
-      {},
-      ...resources.map((resource) => pathsOf(resource, schemas)),
-    ) as OpenApiSchema;
+    this.#describe ??= this.#deps.describe?.() ?? (() => undefined);
+    const schemas = new SchemaBuilder(version, this.#names, this.#describe);
+    const paths: Record<string, OpenApiSchema> = {};
+    for (const resource of document === undefined ? this.#resources : this.#at(document)) {
+      Object.assign(paths, pathsOf(resource, schemas));
+      await this.#deps.pause?.();
+    }
+    for (const root of rootPathsOf(this.#resources))
+      if (document === undefined || root.document === document)
+        paths[root.path] = writeRootPath(root, schemas);
     const sorted = Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)));
     return { paths: sorted, definitions: schemas.definitions() };
   }
@@ -134,17 +144,23 @@ export class OpenApi {
     return { title: "Kubernetes", version: this.#version };
   }
 
-  #document(name: string, make: () => OpenApiSchema): OpenApiDocument {
+  #document(name: string, make: () => Promise<OpenApiSchema>): Promise<OpenApiDocument> {
     let document = this.#documents.get(name);
     if (document === undefined) {
-      const text = JSON.stringify(make());
-      document = { text, hash: Buffer.from(this.#deps.sha256(text)).toString("hex").toUpperCase() };
+      document = make().then((value) => this.#written(name, value));
       this.#documents.set(name, document);
+      document.catch(() => this.#documents.delete(name)); // the next caller tries again
     }
     return document;
   }
-}
 
-function pathOfVersion({ group, version }: Pick<Resource, "group" | "version">): string {
-  return group === "" ? `api/${version}` : `apis/${group}/${version}`;
+  #written(name: string, value: OpenApiSchema): OpenApiDocument {
+    const json = Buffer.from(JSON.stringify(value));
+    const hash = Buffer.from(this.#deps.sha256(json)).toString("hex").toUpperCase();
+    if (name === "index") return { json, hash };
+    let bytes: Uint8Array | undefined;
+    const form = name === "v2" ? documentV2 : documentV3;
+    const protobuf = (): Uint8Array => (bytes ??= encodeDocument(form, JSON.parse(json.toString())));
+    return { json, hash, protobuf };
+  }
 }

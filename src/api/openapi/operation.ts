@@ -3,9 +3,10 @@
  * read its `x-kubernetes-group-version-kind`, `x-kubernetes-action` and the names of its parameters.
  */
 import type { GroupVersionKind } from "../schema/mod.ts";
+import type { Parameter } from "./parameters.ts";
 import type { OpenApiSchema, OpenApiVersion } from "./scalar-schemas.ts";
 
-export type Method = "get" | "put" | "post" | "delete" | "patch";
+export type Method = "get" | "put" | "post" | "delete" | "patch" | "head" | "options";
 
 export type Action =
   | "list"
@@ -23,65 +24,56 @@ export type Action =
 export interface Operation {
   readonly id: string;
   readonly tag: string;
-  readonly action: Action;
-  readonly gvk: GroupVersionKind;
-  /** Names of query parameters, of `QUERY_PARAMETERS`. */
-  readonly query: readonly string[];
-  readonly body: OpenApiSchema | undefined;
-  readonly bodyTypes: readonly string[];
+  readonly description: string;
+  /** Absent for what is no resource. */
+  readonly action?: Action;
+  readonly gvk?: GroupVersionKind;
+  readonly query: readonly Parameter[];
+  readonly body?: OpenApiSchema;
+  readonly bodyTypes?: readonly string[];
   /** Absent: the answer is text. */
   readonly answer: OpenApiSchema | undefined;
+  readonly answerTypes?: readonly string[];
   /** Success codes. */
   readonly codes: readonly number[];
 }
-
-const BOOLEANS = new Set(["allowWatchBookmarks", "force", "sendInitialEvents", "watch", "orphanDependents"]);
-const INTEGERS = new Set(["limit", "timeoutSeconds", "gracePeriodSeconds"]);
-
-export const LIST_PARAMETERS: readonly string[] = [
-  "allowWatchBookmarks",
-  "continue",
-  "fieldSelector",
-  "labelSelector",
-  "limit",
-  "resourceVersion",
-  "resourceVersionMatch",
-  "sendInitialEvents",
-  "timeoutSeconds",
-  "watch",
-];
-export const WRITE_PARAMETERS: readonly string[] = ["dryRun", "fieldManager", "fieldValidation"];
-export const DELETE_PARAMETERS: readonly string[] = [
-  "dryRun",
-  "gracePeriodSeconds",
-  "orphanDependents",
-  "propagationPolicy",
-];
 
 const ANSWER_TYPES = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
 /** The operation object of a path. */
 export function writeOperation(operation: Operation, version: OpenApiVersion): OpenApiSchema {
-  const { id, tag, action, gvk } = operation;
+  const { id, tag, description, action, gvk } = operation;
   return {
     tags: [tag],
+    description,
     operationId: id,
     ...(version === 2 ? v2Parts(operation) : v3Parts(operation)),
-    "x-kubernetes-action": action,
-    "x-kubernetes-group-version-kind": gvk,
+    ...(action === undefined ? {} : { "x-kubernetes-action": action }),
+    ...(gvk === undefined ? {} : { "x-kubernetes-group-version-kind": gvk }),
   };
 }
 
-/** A parameter of the path, which all its operations share. */
-export function pathParameter(name: string, version: OpenApiVersion): OpenApiSchema {
-  return { name, in: "path", required: true, ...typed("string", version), uniqueItems: true };
+/** A parameter as it stands in a document; those of a path are required. */
+export function writeParameter(
+  { name, type, description }: Parameter,
+  place: "path" | "query",
+  version: OpenApiVersion,
+): OpenApiSchema {
+  return {
+    name,
+    in: place,
+    ...(description === undefined ? {} : { description }),
+    ...(place === "path" ? { required: true } : {}),
+    ...(version === 2 ? { type, uniqueItems: true } : { schema: { type, uniqueItems: true } }),
+  };
 }
 
-function v2Parts({ query, body, bodyTypes, answer, codes }: Operation): OpenApiSchema {
-  const parameters = query.map((name) => ({ ...queryParameter(name, 2), uniqueItems: true }));
+function v2Parts(operation: Operation): OpenApiSchema {
+  const { query, body, bodyTypes = ["*/*"], answer, codes } = operation;
+  const parameters = query.map((one) => writeParameter(one, "query", 2));
   return {
-    consumes: bodyTypes.length === 0 ? ["*/*"] : bodyTypes,
-    produces: answer === undefined ? ["text/plain"] : ANSWER_TYPES,
+    consumes: bodyTypes,
+    produces: answerTypes(operation),
     parameters:
       body === undefined
         ? parameters
@@ -90,24 +82,19 @@ function v2Parts({ query, body, bodyTypes, answer, codes }: Operation): OpenApiS
   };
 }
 
-function v3Parts({ query, body, bodyTypes, answer, codes }: Operation): OpenApiSchema {
+function v3Parts(operation: Operation): OpenApiSchema {
+  const { query, body, bodyTypes = ["*/*"], answer, codes } = operation;
   const content = (types: readonly string[], schema: OpenApiSchema): OpenApiSchema =>
     Object.fromEntries(types.map((type) => [type, { schema }]));
   return {
-    parameters: query.map((name) => queryParameter(name, 3)),
-    ...(body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: content(bodyTypes.length === 0 ? ["*/*"] : bodyTypes, body),
-          },
-        }),
-    responses: responses(codes, {
-      content:
-        answer === undefined ? content(["text/plain"], { type: "string" }) : content(ANSWER_TYPES, answer),
-    }),
+    parameters: query.map((one) => writeParameter(one, "query", 3)),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: content(bodyTypes, body) } }),
+    responses: responses(codes, { content: content(answerTypes(operation), answer ?? { type: "string" }) }),
   };
+}
+
+function answerTypes({ answer, answerTypes: own }: Operation): readonly string[] {
+  return own ?? (answer === undefined ? ["text/plain"] : ANSWER_TYPES);
 }
 
 const CODE_NAMES: Readonly<Record<number, string>> = { 200: "OK", 201: "Created", 202: "Accepted" };
@@ -115,13 +102,4 @@ const CODE_NAMES: Readonly<Record<number, string>> = { 200: "OK", 201: "Created"
 function responses(codes: readonly number[], answer: OpenApiSchema): OpenApiSchema {
   const good = codes.map((code) => [String(code), { description: CODE_NAMES[code] ?? "", ...answer }]);
   return { ...Object.fromEntries(good), "401": { description: "Unauthorized" } };
-}
-
-function queryParameter(name: string, version: OpenApiVersion): OpenApiSchema {
-  const type = BOOLEANS.has(name) ? "boolean" : INTEGERS.has(name) ? "integer" : "string";
-  return { name, in: "query", ...typed(type, version) };
-}
-
-function typed(type: string, version: OpenApiVersion): OpenApiSchema {
-  return version === 2 ? { type } : { schema: { type, uniqueItems: true } };
 }

@@ -18,13 +18,13 @@ export type Describe = (definition: string, field: string | undefined) => string
 export class SchemaBuilder {
   readonly version: OpenApiVersion;
   readonly names: SchemaNames;
-  readonly #describe: Describe;
+  readonly describe: Describe;
   readonly #definitions = new Map<string, OpenApiSchema>();
 
   constructor(version: OpenApiVersion, names: SchemaNames, describe: Describe) {
     this.version = version;
     this.names = names;
-    this.#describe = describe;
+    this.describe = describe;
   }
 
   /** All definitions that were referred to, by name. */
@@ -56,7 +56,7 @@ export class SchemaBuilder {
         const named = namedScalar(schema.name);
         if (named !== undefined) {
           return this.define(named.name, () => ({
-            ...this.#described(named.name),
+            ...this.described(named.name),
             ...named.schema(this.version),
           }));
         }
@@ -85,7 +85,7 @@ export class SchemaBuilder {
       if (field.required) required.push(field.name);
     }
     return {
-      ...this.#described(name),
+      ...this.described(name),
       type: "object",
       ...(Object.keys(properties).length === 0 ? {} : { properties }),
       ...(required.length === 0 ? {} : { required }),
@@ -98,12 +98,12 @@ export class SchemaBuilder {
   /** Any of several JSON forms, which OpenAPI 2 cannot say and upstream does not. */
   #union(union: Union, name: string): OpenApiSchema {
     for (const one of union.cases) this.of(one.of);
-    return this.#described(name);
+    return this.described(name);
   }
 
   #field(field: Field, definition: string): OpenApiSchema {
     const more = {
-      ...this.#described(definition, field.name),
+      ...this.described(definition, field.name),
       ...this.#default(field),
       ...(field.topology === undefined ? {} : { "x-kubernetes-map-type": field.topology }),
       ...(field.mergeKey === undefined ? {} : { "x-kubernetes-patch-merge-key": field.mergeKey }),
@@ -129,8 +129,9 @@ export class SchemaBuilder {
     return this.version === 3 && "$ref" in schema ? { allOf: [schema], ...more } : { ...schema, ...more };
   }
 
-  #described(definition: string, field?: string): OpenApiSchema {
-    const description = definition === "" ? undefined : this.#describe(definition, field);
+  /** The description of a definition or a field, where there is one. */
+  described(definition: string, field?: string): OpenApiSchema {
+    const description = definition === "" ? undefined : this.describe(definition, field);
     return description === undefined ? {} : { description };
   }
 }

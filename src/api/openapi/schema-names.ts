@@ -5,6 +5,7 @@
 import type { Resource } from "../resource.ts";
 import type { Schema, Type } from "../schema/mod.ts";
 import * as types from "../types/mod.ts";
+import { INFO_NAME, Info } from "./root-paths.ts";
 
 const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
 
@@ -51,6 +52,7 @@ export class SchemaNames {
       for (const table of Object.values(tables))
         if (isNamed(table)) this.#add(table, `${name}.${table.name}`);
     }
+    this.#add(Info, INFO_NAME);
     for (const { type } of resources) if (type.gvk !== undefined) this.#add(type, customName(type.gvk));
   }
 

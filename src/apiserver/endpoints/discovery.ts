@@ -9,6 +9,7 @@ import type { Answer } from "../call.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Admitted } from "../gate.ts";
 import { parseAccept } from "../negotiate.ts";
+import { hasTag, notModified } from "./etag.ts";
 
 const AGGREGATED = { g: "apidiscovery.k8s.io", as: "APIGroupDiscoveryList" };
 const AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
@@ -71,9 +72,7 @@ function classic({ call }: Admitted, { body }: Document): Answer {
 
 function aggregated({ call }: Admitted, { body, etag }: Document): Answer {
   const headers = { etag, vary: "Accept", "cache-control": "public" };
-  if (call.header("if-none-match") === etag) {
-    return { status: 304, headers, body: { type: "bytes", bytes: new Uint8Array() } };
-  }
+  if (hasTag(call, etag)) return notModified(headers);
   const answer = jsonAnswer(call, 200, body);
   return {
     ...answer,

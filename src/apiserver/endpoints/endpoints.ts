@@ -17,7 +17,7 @@ export interface EndpointParts {
   readonly issuer: Readonly<Record<string, { readonly contentType: string; readonly body: unknown }>>;
 }
 
-type Endpoint = (parts: EndpointParts, admitted: Admitted) => Answer | undefined;
+type Endpoint = (parts: EndpointParts, admitted: Admitted) => Answer | Promise<Answer> | undefined;
 
 const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
 
@@ -53,7 +53,10 @@ const PATHS = [
 ];
 
 /** Undefined when the path is nobody's. */
-export function endpointAnswer(parts: EndpointParts, admitted: Admitted): Answer | undefined {
+export function endpointAnswer(
+  parts: EndpointParts,
+  admitted: Admitted,
+): Answer | Promise<Answer> | undefined {
   for (const endpoint of endpoints) {
     const answer = endpoint(parts, admitted);
     if (answer === undefined) continue;

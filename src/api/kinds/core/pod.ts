@@ -1,7 +1,7 @@
 /** Pod: containers that live and die together on one node. */
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
-import { Pod } from "../../types/core/mod.ts";
+import { Pod, PodLogOptions } from "../../types/core/mod.ts";
 import { validatePod, validatePodUpdate } from "../../types/core/pod-validation.ts";
 import { age, name, text, wide } from "../columns.ts";
 import { define } from "../define.ts";
@@ -38,7 +38,7 @@ export const pods: Resource<Pod> = define({
     binding: { kind: "Binding", verbs: ["create"] },
     eviction: { group: "policy", version: "v1", kind: "Eviction", verbs: ["create"] },
     exec: { kind: "PodExecOptions", verbs: connect },
-    log: { kind: "Pod", verbs: ["get"] },
+    log: { kind: "Pod", verbs: ["get"], options: PodLogOptions },
     portforward: { kind: "PodPortForwardOptions", verbs: connect },
     proxy: { kind: "PodProxyOptions", verbs: ["create", "delete", "get", "patch", "update"] },
   },
