@@ -109,6 +109,8 @@ export const absentPaths = [
   "Aggregated APIs answer 404: an APIService is stored and checked, but nothing is forwarded to it.",
   "Webhooks and admission policies are stored and checked, and none is called. CEL is not compiled " +
     "yet, so an expression that would not compile is not refused.",
+  "CBOR bodies answer 415, and 406 when only CBOR is accepted: the gate `CBORServingAndStorage` is alpha and off by " +
+    "default upstream.",
   "Flow schemas and priority levels are stored and checked; requests are bounded by two fixed pools, " +
     "fair by user.",
   "On a real node, volumes of claims, CSI and images are refused (`no volume plugin matched`); " +
@@ -124,7 +126,7 @@ export const differences = [
   "Five rows of misc follow a request that is not in the recording; 11 histories of patch and 2 rows of misc are " +
     "about a custom resource; 3 rows of create refuse CEL that does not compile.",
   "The text of refusals is ours; codes, reasons, causes and fields are upstream's.",
-  "OpenAPI documents have no descriptions, so `kubectl explain` shows types, enums and fields only.",
+  "OpenAPI names the group and version of `DeleteOptions` and `WatchEvent` once, where upstream lists every group.",
   "`default/kubernetes` has endpoints only when the server has an address that pods could reach: on a real node the " +
     "node's pod-side address, else what `--listen` or `--advertise-address` says; loopback is none.",
   "`componentstatuses` is an empty list: the kind is deprecated, and its health is that of `/readyz` " +

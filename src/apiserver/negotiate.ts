@@ -28,7 +28,8 @@ const ACCEPTED = Object.values(MEDIA_TYPES);
 const STREAMED = [MEDIA_TYPES.json, `${MEDIA_TYPES.protobuf};stream=watch`];
 const TRUE = /^(?:1|t|T|TRUE|true|True)$/;
 const READ_BY_PEOPLE = /^(?:curl|Wget|Mozilla\/5\.0)/;
-const MEDIA_BY_NAME: Readonly<Record<string, Media>> = {
+/** What is named by a clause of an Accept header. */
+export const MEDIA_BY_NAME: Readonly<Record<string, Media>> = {
   "application/json": "json",
   "application/*": "json",
   "*/*": "json",

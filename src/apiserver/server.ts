@@ -151,7 +151,7 @@ export class ApiServer implements Component {
       services: { authenticator, authorizers, rbac: this.#rbac, tokens, nodes, backends },
     };
     this.#endpoints = {
-      discovery: new DiscoveryEndpoints(catalog, env.crypto, serverAddress(options)),
+      discovery: new DiscoveryEndpoints(catalog, { crypto: env.crypto, negotiator }, serverAddress(options)),
       openApi: new OpenApiEndpoints(catalog, { crypto: env.crypto, turns, describe: deps.describe }),
       health: {
         live: { ping: () => undefined, log: () => undefined, etcd: () => store.ready() },

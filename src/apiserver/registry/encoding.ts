@@ -43,7 +43,8 @@ export function encodeValue(value: unknown, resource: Resource, form: Form, type
   return encodeProtobuf(resource.type, value);
 }
 
-function encodeText(value: unknown, { media, pretty }: Form): Uint8Array {
+/** JSON or YAML. */
+export function encodeText(value: unknown, { media, pretty }: Form): Uint8Array {
   if (media === "yaml") return Buffer.from(stringifyYaml(value));
   return Buffer.from(`${stringifyJson(value, pretty === true ? INDENT : undefined)}\n`);
 }
