@@ -127,6 +127,7 @@ test("bodies are read in JSON, YAML and protobuf; other types are 415", async ()
     [YAML, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: of-yaml}\ndata: {k: v}\n", 201],
     [PROTOBUF, protobuf, 201],
     ["text/plain", "{}", 415],
+    ["application/cbor", "{}", 415],
     ["application/merge-patch+json", "{}", 415],
     [PROTOBUF, "{}", 400],
     [JSON_TYPE, "{", 400],
