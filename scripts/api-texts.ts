@@ -1,16 +1,18 @@
 /**
  * Collects what `kubectl explain` shows: the texts of every definition, field and parameter that OpenAPI names, from the
  * comments of development dependencies that carry those of v1.36: `kubernetes-models`, and for parameters the client (whose
- * own models leave out the texts of fields that refer to another type). Writes `dist/api-texts.json.gz`, which is never
- * checked in and which the published package brings along. Prints how many have a text.
+ * own models leave out the texts of fields that refer to another type). Writes `.cache/api-texts.json.gz`, which is never
+ * checked in; the published package has one beside its code. Prints how many have a text.
  */
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { OpenApi, resources } from "#api";
 import { API_TEXTS, type ApiTexts } from "../src/cluster/api-texts.ts";
 import { root } from "./steps.ts";
 
+/** The packages whose words these are. */
+export const TEXT_SOURCES = ["node_modules/kubernetes-models", "node_modules/@kubernetes/client-node"];
 const MODELS = ["node_modules/kubernetes-models", "node_modules/@kubernetes-models/apimachinery"];
 const CLIENT = "node_modules/@kubernetes/client-node/dist/gen/apis";
 /** Of every object; the models declare them without a text. */
@@ -127,10 +129,16 @@ function optionsOf(method: string): string {
   return what === undefined ? "parameters" : `${parent}${what.replace("forward", "Forward")}Options`;
 }
 
+/** Writes the file. */
+export async function writeApiTexts(folder: string): Promise<Collected> {
+  const collected = await collectApiTexts();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, API_TEXTS), gzipSync(JSON.stringify(collected.texts), { level: 9 }));
+  return collected;
+}
+
 if (import.meta.main) {
-  const { texts, asked, missing } = await collectApiTexts();
-  mkdirSync(dirname(API_TEXTS), { recursive: true });
-  writeFileSync(API_TEXTS, gzipSync(JSON.stringify(texts), { level: 9 }));
-  console.log(`${asked - missing.length} of ${asked} definitions and fields have a text`);
+  const { asked, missing } = await writeApiTexts(join(root, ".cache"));
+  console.log(`${asked - missing.length} of ${asked} definitions and fields of the API have a text`);
   if (process.argv.includes("--missing")) console.log(missing.join("\n"));
 }

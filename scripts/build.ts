@@ -1,11 +1,12 @@
 /**
- * Makes the published package in `dist/`: the bundle, its type declarations, the licences of what it carries, and a
+ * Makes the published package in `dist/`: the bundle, the texts of the API, its type declarations, the licences of what it carries, and a
  * package.json without dependencies (`npm run build`, then `npm publish ./dist`). The repository's own package.json is
  * for clones: it brings Node.js and the tools.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { TEXT_SOURCES, writeApiTexts } from "./api-texts.ts";
 import { bundle } from "./bundle.ts";
 import { root, tool } from "./steps.ts";
 
@@ -69,8 +70,9 @@ function notices(inputs: readonly string[]): string {
 }
 
 /** The whole package. */
-function build(folder: string): void {
+async function build(folder: string): Promise<void> {
   const { inputs } = bundle(folder);
+  await writeApiTexts(folder);
   const options = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--incremental", "false"];
   const project = join(root, "scripts/published-types.json");
   execFileSync(tool("tsc"), ["-p", project, ...options, "--outDir", join(folder, "types")], {
@@ -81,8 +83,8 @@ function build(folder: string): void {
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(published(own), undefined, 2)}\n`);
   writeFileSync(join(folder, "navarch.js"), program);
   chmodSync(join(folder, "navarch.js"), 0o755);
-  writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), notices(inputs));
+  writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), notices([...inputs, ...TEXT_SOURCES]));
   for (const file of ["README.md", "LICENSE"]) copyFileSync(join(root, file), join(folder, file));
 }
 
-build(join(root, "dist"));
+await build(join(root, "dist"));
