@@ -78,8 +78,8 @@ test("Operations name their kind and the parameters that clients look for", asyn
 });
 
 test("Every reference of every document leads to a definition, and operation ids are unique", async () => {
-  const all = [builtIn.v2(), ...builtIn.documentPaths().map((path) => builtIn.v3(path))];
-  const texts = (await Promise.all(all)).map(textOf);
+  const texts = [textOf(await builtIn.v2())];
+  for (const path of builtIn.documentPaths()) texts.push(textOf(await builtIn.v3(path)));
   for (const text of texts) {
     const document = JSON.parse(text) as { definitions?: Json; components?: { schemas: Json } };
     const definitions = document.definitions ?? document.components?.schemas ?? {};
