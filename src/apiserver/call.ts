@@ -37,7 +37,7 @@ export interface Call {
   body(maxBytes: number): Promise<CallBody>;
   /** The body as it comes, for whoever passes it on; instead of `body`. Absent in process. */
   readonly stream?: () => AsyncIterable<Uint8Array>;
-  /** Aborts when the client goes away. */
+  /** Aborts when the client goes away. Ask for it only to wait: a socket makes it when it is asked. */
   readonly signal: AbortSignal;
 }
 

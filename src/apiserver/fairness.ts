@@ -41,15 +41,27 @@ export class Fairness {
     this.#writes = new Places(env.clock, gauge, { kind: "mutating", places: writes, waiting });
   }
 
+  /** Takes a free place and returns what gives it back; undefined when the caller would have to wait. */
+  tryEnter(user: User, info: RequestInfo): (() => void) | undefined {
+    if (isLongRunning(info) || user.groups.includes(MASTERS)) return NOTHING;
+    const places = this.#placesOf(info);
+    return places.take() ? places.leave : undefined;
+  }
+
   /**
    * Takes a place, now or in turn, and returns what gives it back. Rejects with 429, or when `signal`
    * aborts.
    */
   async enter(user: User, info: RequestInfo, signal: AbortSignal): Promise<() => void> {
-    if (isLongRunning(info) || user.groups.includes(MASTERS)) return NOTHING;
-    const places = READ_VERBS.has(info.verb) ? this.#reads : this.#writes;
-    if (!places.take()) await places.turn(user.name, signal);
+    const entered = this.tryEnter(user, info);
+    if (entered !== undefined) return entered;
+    const places = this.#placesOf(info);
+    await places.turn(user.name, signal);
     return places.leave;
+  }
+
+  #placesOf(info: RequestInfo): Places {
+    return READ_VERBS.has(info.verb) ? this.#reads : this.#writes;
   }
 }
 

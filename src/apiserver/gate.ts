@@ -67,10 +67,8 @@ export class Gate {
     }
     this.#deps.metrics.observe(info, answer.status, this.#env.clock.monotonic() - start);
     const audit = call.header("audit-id") ?? this.#env.random.uuid();
-    return {
-      ...answer,
-      headers: { "audit-id": audit, "cache-control": "no-cache, private", ...answer.headers },
-    };
+    const headers = { "audit-id": audit, "cache-control": "no-cache, private", ...answer.headers };
+    return { status: answer.status, headers, body: answer.body };
   }
 
   async #serve(call: Call, info: RequestInfo): Promise<Answer> {
@@ -79,7 +77,7 @@ export class Gate {
     const user = impersonated(call, caller, authorizers);
     const admitted = { call, info, user, now: this.#env.clock.now() };
     audit?.received(admitted);
-    const leave = await fairness.enter(user, info, call.signal);
+    const leave = fairness.tryEnter(user, info) ?? (await fairness.enter(user, info, call.signal));
     try {
       this.#authorize(user, info);
       const answer = await handler(admitted);

@@ -24,6 +24,15 @@ export interface RequestInfo {
 }
 
 const EMPTY_QUERY = new URLSearchParams();
+const NOT_A_RESOURCE = {
+  group: "",
+  version: "",
+  plural: "",
+  subresource: "",
+  namespace: "",
+  name: "",
+  rest: "",
+};
 const VERBS: Readonly<Record<string, string>> = {
   POST: "create",
   GET: "get",
@@ -40,38 +49,46 @@ export function requestInfo(method: string, target: string): RequestInfo {
   const mark = target.indexOf("?");
   const path = mark < 0 ? target : target.slice(0, mark);
   const query = mark < 0 ? EMPTY_QUERY : new URLSearchParams(target.slice(mark + 1));
-  const segments = path.split("/").filter((segment) => segment !== "");
+  const segments = segmentsOf(path);
   const isCore = segments[0] === "api";
   const isGroup = segments[0] === "apis";
   const prefix = isCore ? 2 : 3;
-  const none = { group: "", version: "", plural: "", subresource: "", namespace: "", name: "", rest: "" };
   if ((!isCore && !isGroup) || segments.length <= prefix) {
-    return { method, path, query, isResource: false, verb: method.toLowerCase(), ...none };
+    return { method, path, query, isResource: false, verb: method.toLowerCase(), ...NOT_A_RESOURCE };
   }
   let verb = VERBS[method] ?? "";
-  let parts = segments.slice(prefix).map(decode);
+  let parts = segments.slice(prefix);
+  if (path.includes("%")) parts = parts.map(decode);
   if (parts[0] === "watch" && parts.length > 1) {
     parts = parts.slice(1);
     verb = "watch";
   }
   const { namespace, rest: afterNamespace } = splitNamespace(parts);
   const [plural = "", name = "", subresource = "", ...rest] = afterNamespace;
-  const base = {
+  if (name === "") {
+    if (verb === "get") verb = isTrue(query.get("watch")) ? "watch" : "list";
+    else if (verb === "delete") verb = "deletecollection";
+  }
+  return {
     method,
     path,
     query,
     isResource: true,
+    verb,
     group: isCore ? "" : (segments[1] ?? ""),
     version: (isCore ? segments[1] : segments[2]) ?? "",
     plural,
     subresource,
     namespace,
+    name: name !== "" || verb === "create" ? name : selectedName(query),
     rest: rest.join("/"),
   };
-  if (name !== "") return { ...base, name, verb };
-  if (verb === "get") verb = isTrue(query.get("watch")) ? "watch" : "list";
-  else if (verb === "delete") verb = "deletecollection";
-  return { ...base, name: verb === "create" ? "" : selectedName(query), verb };
+}
+
+/** Between slashes, without empty ones. */
+function segmentsOf(path: string): string[] {
+  const all = path.split("/");
+  return all[0] === "" && !all.includes("", 1) ? all.slice(1) : all.filter((segment) => segment !== "");
 }
 
 function splitNamespace(parts: string[]): { namespace: string; rest: string[] } {

@@ -70,7 +70,7 @@ export async function handleResource(
       : deps.negotiator.preferred(call);
   const warnings = new Warnings();
   if (resource.deprecation !== undefined) warnings.add(resource.deprecation);
-  const request: ResourceRequest = { call, info, resource, user, now, warnings, signal: call.signal };
+  const request: ResourceRequest = { call, info, resource, user, now, warnings };
   const outcome = await run(request);
   const answer = await deps.responder.answer(request, outcome, encoding);
   const { texts } = warnings;

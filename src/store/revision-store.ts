@@ -115,8 +115,8 @@ export class RevisionStore implements Store {
     return this.#history.at(revision, this.#headSnapshot(), this.#epoch.ring);
   }
 
-  async latest(signal?: AbortSignal): Promise<Snapshot> {
-    if (this.#journal.kind === "shared") await this.settled(await this.#journal.newest(), signal);
+  async latest(caller?: { readonly signal: AbortSignal }): Promise<Snapshot> {
+    if (this.#journal.kind === "shared") await this.settled(await this.#journal.newest(), caller?.signal);
     return this.snapshot();
   }
 

@@ -118,9 +118,10 @@ export interface Store extends AsyncDisposable {
   snapshotAt(revision: Revision): Promise<Snapshot>;
   /**
    * A head at least as new as every commit that anybody was told of before the call, by other programs over the same
-   * etcd too (a GET without resourceVersion). The same as `snapshot()` when this process is the only writer.
+   * etcd too (a GET without resourceVersion). The same as `snapshot()` when this process is the only writer. The caller
+   * is asked for its signal only when there is something to wait for.
    */
-  latest(signal?: AbortSignal): Promise<Snapshot>;
+  latest(caller?: { readonly signal: AbortSignal }): Promise<Snapshot>;
   /**
    * The newest version including writes still in flight, for read-modify-write loops that pipeline. An answer
    * computed from it leaves only after `settled(seen)`.

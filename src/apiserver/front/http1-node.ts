@@ -3,17 +3,20 @@ import type * as http from "node:http";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { joinChannels, nodeHttp, socketChannel } from "#base/streams";
-import type { Answer, Call, CallBody } from "../call.ts";
+import type { Answer, Call, CallBody, PeerCertificate } from "../call.ts";
 import { IDLE_CONNECTION_MS } from "../limits.ts";
 import { gzipped } from "./gzip-node.ts";
+import { Caller, headerPairs, isWatch, type Watchers } from "./caller-node.ts";
 import { peerCertificate } from "./peer-certificate-node.ts";
 import { readAll } from "./read-body-node.ts";
 import { pour } from "./pour-node.ts";
 
 export interface Http1Options {
   readonly handle: (call: Call) => Promise<Answer>;
-  /** Aborts when the server closes: open watches end. */
+  /** Aborts when the server closes. */
   readonly closing: AbortSignal;
+  /** Those who watch; kept by the server. */
+  readonly watching: Watchers;
   readonly maxHeaderBytes: number;
   /** The connections that have a request under way; kept by the server. */
   readonly busy: Set<Duplex>;
@@ -32,9 +35,6 @@ export function serveHttp1(options: Http1Options): http.Server {
   return server;
 }
 
-/** Made once: an abort without a reason makes a DOMException each time. */
-const GONE = new Error("the client went away");
-
 /** A client that asks for another protocol gets it, or a plain answer and a closed connection. */
 async function upgrade(
   options: Http1Options,
@@ -42,16 +42,16 @@ async function upgrade(
   socket: Duplex,
   head: Buffer,
 ): Promise<void> {
-  const gone = new AbortController();
+  const caller = new Caller();
   options.busy.add(socket);
   socket.on("close", () => {
-    gone.abort(GONE);
+    caller.leave();
     options.busy.delete(socket);
   });
   const stop = (): void => void socket.destroy();
   options.closing.addEventListener("abort", stop, { once: true });
   try {
-    const answer = await options.handle(callOf(options, request, gone.signal));
+    const answer = await options.handle(new Http1Call(request, caller));
     if (answer.body.type === "upgraded") {
       const channel = socketChannel(socket, head);
       const lines = Object.entries(answer.headers).flatMap(([name, value]) =>
@@ -64,7 +64,7 @@ async function upgrade(
     response.shouldKeepAlive = false;
     response.assignSocket(socket as TLSSocket);
     response.on("finish", () => socket.end());
-    await send(request, response, answer, gone.signal);
+    await send(request, response, answer, caller);
   } catch {
     // The client went away, or the answer broke half way: only cutting the connection says so.
     socket.destroy();
@@ -78,64 +78,75 @@ async function serve(
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
-  const gone = new AbortController();
+  const caller = new Caller();
   const { socket } = request;
   options.busy.add(socket);
   socket.setTimeout(0);
+  if (isWatch(request.url ?? "")) options.watching.add(caller);
   response.on("close", () => {
-    gone.abort(GONE);
+    caller.leave();
+    options.watching.delete(caller);
     options.busy.delete(socket);
     if (options.closing.aborted) socket.end();
   });
-  request.on("error", () => gone.abort(GONE));
+  request.on("error", caller.leave);
   try {
-    const answer = await options.handle(callOf(options, request, gone.signal));
+    const answer = await options.handle(new Http1Call(request, caller));
     const isHead = request.method === "HEAD";
     const encoded = isHead ? answer : gzipped(answer, request.headers["accept-encoding"]);
-    await send(request, response, encoded, gone.signal);
+    await send(request, response, encoded, caller);
   } catch {
     // The client went away, or the answer broke half way: only cutting the connection says so.
     response.destroy();
   }
 }
 
-function callOf(options: Http1Options, request: http.IncomingMessage, gone: AbortSignal): Call {
-  const socket = request.socket as TLSSocket;
-  const certificate = peerCertificate(socket);
-  return {
-    method: request.method ?? "GET",
-    target: request.url ?? "/",
-    header: (name) => {
-      const value = request.headers[name];
-      return typeof value === "string" ? value : value?.[0];
-    },
-    headers: (prefix) => pairs(request.rawHeaders, prefix),
-    ...(certificate === undefined ? {} : { certificate }),
-    remoteAddress: socket.remoteAddress ?? "",
-    body: (maxBytes): Promise<CallBody> => readAll(request, request.headers["content-length"], maxBytes),
-    stream: () => request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
-    signal: isWatch(request.url) ? AbortSignal.any([gone, options.closing]) : gone,
-  };
-}
+class Http1Call implements Call {
+  readonly method: string;
+  readonly target: string;
+  readonly remoteAddress: string;
+  readonly certificate?: PeerCertificate | "untrusted";
+  readonly #request: http.IncomingMessage;
+  readonly #caller: Caller;
 
-function isWatch(url: string | undefined): boolean {
-  return url?.includes("watch=") === true || url?.includes("/watch/") === true;
-}
-
-function pairs(raw: readonly string[], prefix: string): [string, string][] {
-  const found: [string, string][] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = (raw[i] as string).toLowerCase();
-    if (name.startsWith(prefix)) found.push([name, raw[i + 1] as string]);
+  constructor(request: http.IncomingMessage, caller: Caller) {
+    const socket = request.socket as TLSSocket;
+    const certificate = peerCertificate(socket);
+    this.method = request.method ?? "GET";
+    this.target = request.url ?? "/";
+    this.remoteAddress = socket.remoteAddress ?? "";
+    if (certificate !== undefined) this.certificate = certificate;
+    this.#request = request;
+    this.#caller = caller;
   }
-  return found;
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return typeof value === "string" ? value : value?.[0];
+  }
+
+  headers(prefix: string): readonly (readonly [name: string, value: string])[] {
+    return headerPairs(this.#request.rawHeaders, prefix);
+  }
+
+  body(maxBytes: number): Promise<CallBody> {
+    return readAll(this.#request, this.#request.headers["content-length"], maxBytes);
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    return this.#request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+  }
+
+  get signal(): AbortSignal {
+    return this.#caller.signal;
+  }
 }
 
 async function send(
   request: http.IncomingMessage,
   response: http.ServerResponse,
   answer: Answer,
-  gone: AbortSignal,
+  caller: Caller,
 ): Promise<void> {
   const { status, headers, body } = answer;
   if (body.type === "bytes") {
@@ -146,6 +157,6 @@ async function send(
   if (body.type !== "stream") throw new Error("a socket was answered with plain data");
   response.writeHead(status, headers);
   response.flushHeaders();
-  await pour(body.chunks, response, gone);
+  await pour(body.chunks, response, caller);
   response.end();
 }

@@ -1,6 +1,7 @@
 /** HTTP/2 sessions by their `stream` events: no request and response objects on the hot path. */
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { Answer, Call, CallBody, PeerCertificate } from "../call.ts";
+import { Caller, headerPairs, isWatch, type Watchers } from "./caller-node.ts";
 import { gzipped } from "./gzip-node.ts";
 import { pour } from "./pour-node.ts";
 import { readAll } from "./read-body-node.ts";
@@ -8,7 +9,8 @@ import { readAll } from "./read-body-node.ts";
 /** What the streams of one connection share. */
 export interface Http2Options {
   readonly handle: (call: Call) => Promise<Answer>;
-  readonly closing: AbortSignal;
+  /** Those who watch; kept by the server. */
+  readonly watching: Watchers;
   readonly certificate: PeerCertificate | "untrusted" | undefined;
   readonly remoteAddress: string;
 }
@@ -23,68 +25,85 @@ export function serveHttp2(session: ServerHttp2Session, options: Http2Options): 
   );
 }
 
-/** Made once: an abort without a reason makes a DOMException each time. */
-const GONE = new Error("the client went away");
-
 async function serve(
   options: Http2Options,
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   raw: readonly string[],
 ): Promise<void> {
-  const gone = new AbortController();
-  stream.on("close", () => gone.abort(GONE));
-  stream.on("error", () => gone.abort(GONE));
+  const caller = new Caller();
+  const target = headers[":path"] ?? "/";
+  stream.on("close", caller.leave);
+  stream.on("error", caller.leave);
+  if (isWatch(target)) {
+    options.watching.add(caller);
+    stream.on("close", () => options.watching.delete(caller));
+  }
   try {
-    const answer = await options.handle(callOf(options, stream, headers, raw, gone.signal));
+    const answer = await options.handle(new Http2Call(options, stream, headers, raw, caller));
     const isHead = headers[":method"] === "HEAD";
     const encoded = isHead ? answer : gzipped(answer, headers["accept-encoding"]);
-    await send(stream, isHead, encoded, gone.signal);
+    await send(stream, isHead, encoded, caller);
   } catch {
     // The client went away, or the answer broke half way: only a reset says so.
     stream.destroy();
   }
 }
 
-function callOf(
-  options: Http2Options,
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  raw: readonly string[],
-  gone: AbortSignal,
-): Call {
-  const target = String(headers[":path"] ?? "/");
-  const isWatch = target.includes("watch=") || target.includes("/watch/");
-  return {
-    method: String(headers[":method"] ?? "GET"),
-    target,
-    header: (name) => {
-      const value = headers[name];
-      return typeof value === "string" ? value : value?.[0];
-    },
-    headers: (prefix) => pairs(raw, prefix),
-    ...(options.certificate === undefined ? {} : { certificate: options.certificate }),
-    remoteAddress: options.remoteAddress,
-    body: (maxBytes): Promise<CallBody> => readAll(stream, headers["content-length"], maxBytes),
-    stream: () => stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
-    signal: isWatch ? AbortSignal.any([gone, options.closing]) : gone,
-  };
-}
+class Http2Call implements Call {
+  readonly method: string;
+  readonly target: string;
+  readonly remoteAddress: string;
+  readonly certificate?: PeerCertificate | "untrusted";
+  readonly #stream: ServerHttp2Stream;
+  readonly #headers: IncomingHttpHeaders;
+  readonly #raw: readonly string[];
+  readonly #caller: Caller;
 
-function pairs(raw: readonly string[], prefix: string): [string, string][] {
-  const found: [string, string][] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i] as string;
-    if (name.startsWith(prefix)) found.push([name, raw[i + 1] as string]);
+  constructor(
+    { certificate, remoteAddress }: Http2Options,
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    raw: readonly string[],
+    caller: Caller,
+  ) {
+    this.method = headers[":method"] ?? "GET";
+    this.target = headers[":path"] ?? "/";
+    this.remoteAddress = remoteAddress;
+    if (certificate !== undefined) this.certificate = certificate;
+    this.#stream = stream;
+    this.#headers = headers;
+    this.#raw = raw;
+    this.#caller = caller;
   }
-  return found;
+
+  header(name: string): string | undefined {
+    const value = this.#headers[name];
+    return typeof value === "string" ? value : value?.[0];
+  }
+
+  headers(prefix: string): readonly (readonly [name: string, value: string])[] {
+    return headerPairs(this.#raw, prefix);
+  }
+
+  body(maxBytes: number): Promise<CallBody> {
+    return readAll(this.#stream, this.#headers["content-length"], maxBytes);
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    return this.#stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+  }
+
+  get signal(): AbortSignal {
+    return this.#caller.signal;
+  }
 }
 
 async function send(
   stream: ServerHttp2Stream,
   isHead: boolean,
   answer: Answer,
-  gone: AbortSignal,
+  caller: Caller,
 ): Promise<void> {
   const { status, headers, body } = answer;
   if (stream.destroyed || stream.headersSent) return;
@@ -94,11 +113,12 @@ async function send(
       { endStream: isHead },
     );
     if (!isHead) stream.end(body.bytes);
-    if (!stream.readableEnded) stream.resume();
+    // What is left of a request's body; without one there is nothing to read, and reading would end the stream too soon.
+    if (!stream.endAfterHeaders && !stream.readableEnded) stream.resume();
     return;
   }
   if (body.type !== "stream") throw new Error("a socket was answered with plain data");
   stream.respond({ ":status": status, ...headers });
-  await pour(body.chunks, stream, gone);
+  await pour(body.chunks, stream, caller);
   stream.end();
 }

@@ -10,6 +10,7 @@ import * as tls from "node:tls";
 import { type Component, type Env, assert } from "#base";
 import type { Answer, Call } from "../call.ts";
 import { DRAIN_MS, FIRST_REQUEST_MS, MAX_HEADER_BYTES, MAX_STREAMS } from "../limits.ts";
+import { Watchers } from "./caller-node.ts";
 import { serveHttp1 } from "./http1-node.ts";
 import { serveHttp2 } from "./http2-node.ts";
 import { peerCertificate } from "./peer-certificate-node.ts";
@@ -45,6 +46,7 @@ export class HttpsFront implements Component {
   readonly #closing = new AbortController();
   /** HTTP/1.1 connections in the middle of a request; HTTP/2 sessions close by themselves. */
   readonly #busy = new Set<Duplex>();
+  readonly #watching = new Watchers();
   #http1: http.Server | undefined;
 
   constructor(env: Env, deps: FrontDeps, options: FrontOptions) {
@@ -58,6 +60,7 @@ export class HttpsFront implements Component {
     this.#http1 = serveHttp1({
       handle: this.#deps.handle,
       closing: this.#closing.signal,
+      watching: this.#watching,
       maxHeaderBytes: MAX_HEADER_BYTES,
       busy: this.#busy,
     });
@@ -89,6 +92,7 @@ export class HttpsFront implements Component {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#watching.close();
     const closed = this.#servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
@@ -152,7 +156,7 @@ export class HttpsFront implements Component {
     const remoteAddress = socket.remoteAddress ?? "";
     serveHttp2(session, {
       handle: this.#deps.handle,
-      closing: this.#closing.signal,
+      watching: this.#watching,
       certificate,
       remoteAddress,
     });

@@ -2,24 +2,28 @@
  * Writes chunks as fast as the client takes them. A client that takes nothing for a minute is cut off:
  * `end()` would wait behind the unsent bytes for ever, and its place in history would be lost unnoticed.
  */
-import { once } from "node:events";
 import type { Writable } from "node:stream";
+import type { Caller } from "./caller-node.ts";
 
 const STALLED_MS = 60_000;
 
-export async function pour(
-  chunks: AsyncIterable<Uint8Array>,
-  to: Writable,
-  gone: AbortSignal,
-): Promise<void> {
+export async function pour(chunks: AsyncIterable<Uint8Array>, to: Writable, caller: Caller): Promise<void> {
   for await (const chunk of chunks) {
-    if (gone.aborted) return;
-    if (to.write(chunk)) continue;
-    const timer = setTimeout(() => to.destroy(), STALLED_MS);
-    try {
-      await once(to, "drain", { signal: gone });
-    } finally {
-      clearTimeout(timer);
-    }
+    if (caller.isGone) return;
+    if (!to.write(chunk)) await drained(to);
   }
+}
+
+/** Resolves when more may be written, or nothing ever. */
+function drained(to: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => to.destroy(), STALLED_MS);
+    const done = (): void => {
+      clearTimeout(timer);
+      to.off("drain", done).off("close", done);
+      resolve();
+    };
+    to.on("drain", done).on("close", done);
+    if (to.destroyed) done();
+  });
 }

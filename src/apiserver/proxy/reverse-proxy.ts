@@ -50,9 +50,9 @@ export async function reverseProxy(
   };
   let answer: ExchangeAnswer;
   try {
-    answer = await access.send(backend, exchange, request.signal);
+    answer = await access.send(backend, exchange, request.call.signal);
   } catch (error) {
-    request.signal.throwIfAborted();
+    request.call.signal.throwIfAborted();
     throw unavailable(`error trying to reach service: ${messageOf(error)}`);
   }
   return answer.body.type === "upgraded" ? answer : seenThrough(prefix, backend, request, answer);

@@ -15,7 +15,7 @@ export async function deleteCollection(registry: Registry, request: ResourceRequ
   if (outcome.type !== "list") return outcome;
   const { records } = outcome.page;
   for (let start = 0; start < records.length; start += PARALLEL) {
-    request.signal.throwIfAborted();
+    request.call.signal.throwIfAborted();
     const deletes = records.slice(start, start + PARALLEL).map(async ({ index }) => {
       try {
         await removeNamed(registry, request, index.namespace, index.name, options);

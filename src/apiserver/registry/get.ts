@@ -10,9 +10,9 @@ import { awaitRevision } from "./revisions.ts";
 export async function get(registry: Registry, request: ResourceRequest): Promise<Outcome> {
   const { info, resource } = request;
   const wanted = requestedRevision(info.query.get("resourceVersion"));
-  if (wanted !== undefined) await awaitRevision(registry, wanted, request.signal);
+  if (wanted !== undefined) await awaitRevision(registry, wanted, request.call.signal);
   const { store } = registry;
-  const snapshot = wanted === undefined ? await store.latest(request.signal) : store.snapshot();
+  const snapshot = wanted === undefined ? await store.latest(request.call) : store.snapshot();
   const record = snapshot.get(keyOf(resource, info.namespace, info.name));
   if (record === undefined) throw notFound(resource, info.name);
   return stored(resource, record);

@@ -48,9 +48,9 @@ async function snapshotOf(
 ): Promise<Snapshot> {
   const { store } = registry;
   if (position?.revision !== undefined) return snapshotAt(registry, position.revision, position.start);
-  if (revision === undefined || position !== undefined) return store.latest(request.signal);
+  if (revision === undefined || position !== undefined) return store.latest(request.call);
   if (revision === 0) return store.snapshot();
-  await awaitRevision(registry, revision, request.signal);
+  await awaitRevision(registry, revision, request.call.signal);
   if (match === "Exact" || (match === "" && limit > 0)) return snapshotAt(registry, revision);
   return store.snapshot();
 }

@@ -17,7 +17,6 @@ export interface ResourceRequest {
   /** Milliseconds since the epoch when the request entered. */
   readonly now: number;
   readonly warnings: Warnings;
-  readonly signal: AbortSignal;
 }
 
 /** Texts for `Warning` headers, each once, bounded as upstream. */

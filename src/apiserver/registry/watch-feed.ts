@@ -103,7 +103,8 @@ export class CursorFeed implements WatchFeed {
     request: ResourceRequest,
     { options, selection, ...more }: CursorFeedOptions,
   ) {
-    const { info, resource, signal } = request;
+    const { info, resource } = request;
+    const { signal } = request.call;
     this.#registry = registry;
     this.#selection = selection;
     this.#after = more.after;

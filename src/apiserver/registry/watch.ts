@@ -48,8 +48,8 @@ async function feedOf(
   try {
     if (isPlaced && !showsState)
       return new CursorFeed(registry, request, { ...asked, after: revision, initial: undefined });
-    if (isPlaced) await awaitRevision(registry, revision, request.signal);
-    const snapshot = await registry.store.latest(request.signal);
+    if (isPlaced) await awaitRevision(registry, revision, request.call.signal);
+    const snapshot = await registry.store.latest(request.call);
     const initial = showsState ? snapshot : undefined;
     return new CursorFeed(registry, request, { ...asked, after: snapshot.revision, initial });
   } catch (error) {

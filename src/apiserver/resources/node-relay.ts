@@ -47,9 +47,9 @@ export async function relay(
     ...bodyOf(call.method, request),
   };
   try {
-    return await services.nodes.send(target, exchange, request.signal);
+    return await services.nodes.send(target, exchange, request.call.signal);
   } catch (error) {
-    request.signal.throwIfAborted();
+    request.call.signal.throwIfAborted();
     throw internal(`error dialing backend: ${messageOf(error)}`, error);
   }
 }

@@ -110,7 +110,7 @@ async function throughKubelet(
         "x-stream-protocol-version": portForwardProtocol,
       },
     },
-    request.signal,
+    request.call.signal,
   );
   if (answer.body.type !== "upgraded") throw new Error(`the kubelet answered with status ${answer.status}`);
   const connection = new SpdyConnection(answer.body.channel, "client", (stream) => stream.destroy());

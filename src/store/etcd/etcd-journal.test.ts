@@ -136,7 +136,10 @@ describe("stores whose etcd fails", { skip, concurrency: true }, () => {
       (error) => error.code,
     );
     assert.ok(outcome === "compacted" || outcome[0] === "put b 2", String(outcome));
-    assert.deepEqual(content(await one.store.latest(AbortSignal.timeout(20_000))), { a: "1", b: "2" });
+    assert.deepEqual(content(await one.store.latest({ signal: AbortSignal.timeout(20_000) })), {
+      a: "1",
+      b: "2",
+    });
   });
 
   test("a store outlives each member of its etcd, the leader too, and its watch misses nothing", async () => {

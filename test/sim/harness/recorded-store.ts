@@ -154,8 +154,8 @@ export class RecordedStore implements Store {
     return this.#inner.snapshotAt(revision);
   }
 
-  async latest(signal?: AbortSignal): Promise<Snapshot> {
-    return this.#recorded(await this.#inner.latest(signal));
+  async latest(caller?: { readonly signal: AbortSignal }): Promise<Snapshot> {
+    return this.#recorded(await this.#inner.latest(caller));
   }
 
   pending(key: string): { readonly record: StoredRecord | undefined; readonly seen: Revision } {
