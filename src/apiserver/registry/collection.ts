@@ -76,7 +76,7 @@ export class FollowedCollection implements Disposable {
     this.#state = this.#stateOf(snapshot);
     const seconds = options.timeoutSeconds > 0 ? options.timeoutSeconds : MIN_WATCH_SECONDS;
     this.#timer = registry.env.clock.timer(seconds * 1000, this.#onAbort).unref();
-    request.signal.addEventListener("abort", this.#onAbort, { once: true });
+    request.call.signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   /** Everything up to here is in the state; it moves with the server while nothing of the collection changes. */
@@ -121,7 +121,7 @@ export class FollowedCollection implements Disposable {
     this.#ended = true;
     this.#end ??= this.#cursor.revision;
     this.#timer.cancel();
-    this.#request.signal.removeEventListener("abort", this.#onAbort);
+    this.#request.call.signal.removeEventListener("abort", this.#onAbort);
     this.#cursor[Symbol.dispose]();
     this.#wake?.();
   }

@@ -31,7 +31,7 @@ async function follow(
   const { revision = 0 } = asked.options;
   const { store } = registry;
   const snapshot =
-    revision === 0 ? await store.latest(request.signal) : await snapshotAt(registry, revision as Revision);
+    revision === 0 ? await store.latest(request.call) : await snapshotAt(registry, revision as Revision);
   const open: OpenCollection = (show) =>
     new FollowedCollection(registry, request, { ...asked, snapshot }, show);
   return { type: "followed", resource: request.resource, open };
