@@ -103,11 +103,11 @@ export class ExclusiveWriter implements Writer {
     return { type: "put", record, expiresAtMs: Math.ceil(this.#clock.now()) + write.leaseSeconds * 1_000 };
   }
 
-  /** Once the calls of this turn have joined, so that a loop of commits makes one batch. */
+  /** Once the requests that this turn of the event loop has brought have joined: one batch, one sync. */
   #scheduleFlush(): void {
     if (this.#flushing || this.#batches >= limits.batchesInFlight) return;
     this.#flushing = true;
-    void Promise.resolve().then(() => {
+    void this.#clock.yield().then(() => {
       this.#flushing = false;
       if (this.#gathering.length > 0 && this.#batches < limits.batchesInFlight) void this.#flush();
     });

@@ -27,6 +27,8 @@ export class Authenticator {
   readonly #options: AuthenticatorOptions;
   /** By hash, so that a look-up's time says nothing about a token. */
   readonly #tokens = new Map<string, User>();
+  /** The static tokens that have been shown, as they are: they are hashed once and not at each request. */
+  readonly #shown = new Map<string, User>();
   readonly #certificates = new Map<string, User>();
 
   constructor(cryptography: Crypto, serviceAccounts: ServiceAccountTokens, options: AuthenticatorOptions) {
@@ -54,9 +56,19 @@ export class Authenticator {
 
   /** For TokenReview too; `audiences` absent: the server's own. */
   ofToken(token: string, audiences?: readonly string[]): Proof | undefined {
-    const known = this.#tokens.get(this.#hash(token));
+    const known = this.#staticUser(token);
     if (known !== undefined) return { user: known, audiences: audiences ?? [] };
     return this.#serviceAccounts.authenticate(token, audiences);
+  }
+
+  /** A service account's token that was verified before is no static one, and needs no hash. */
+  #staticUser(token: string): User | undefined {
+    if (this.#tokens.size === 0) return undefined;
+    const shown = this.#shown.get(token);
+    if (shown !== undefined || this.#serviceAccounts.knows(token)) return shown;
+    const known = this.#tokens.get(this.#hash(token));
+    if (known !== undefined) this.#shown.set(token, known);
+    return known;
   }
 
   #ofCertificate(certificate: PeerCertificate): User {

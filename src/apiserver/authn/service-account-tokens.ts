@@ -34,6 +34,12 @@ interface Claims {
   readonly "kubernetes.io": Binding;
 }
 
+/** A token whose signature was checked: one user for all its requests, so that decisions about him are found again. */
+interface Verified {
+  readonly claims: Claims;
+  readonly user: User;
+}
+
 /** What a new token shall say. */
 export interface MintRequest {
   readonly namespace: string;
@@ -67,7 +73,7 @@ export class ServiceAccountTokens {
   readonly #env: Env;
   readonly #objects: Objects;
   readonly #options: TokenOptions;
-  readonly #verified = new Map<string, Claims>();
+  readonly #verified = new Map<string, Verified>();
 
   constructor(env: Env, objects: Objects, options: TokenOptions) {
     this.#env = env;
@@ -104,26 +110,31 @@ export class ServiceAccountTokens {
 
   /** Undefined when the token is not one of ours, or no longer good. `audiences`: what the caller accepts. */
   authenticate(token: string, audiences: readonly string[] = this.#options.audiences): Proof | undefined {
-    const claims = this.#claims(token);
-    if (claims === undefined || !this.#isCurrent(claims)) return undefined;
+    const verified = this.#verify(token);
+    if (verified === undefined || !this.#isCurrent(verified.claims)) return undefined;
+    const { claims, user } = verified;
     const matching = claims.aud.filter((audience) => audiences.includes(audience));
-    if (matching.length === 0) return undefined;
-    const binding = claims["kubernetes.io"];
-    if (!this.#isBound(binding)) return undefined;
-    const { namespace, serviceaccount } = binding;
-    const user = serviceAccountUser(namespace, serviceaccount.name, serviceaccount.uid);
-    return { user: { ...user, extra: extraOf(claims) }, audiences: matching };
+    if (matching.length === 0 || !this.#isBound(claims["kubernetes.io"])) return undefined;
+    return { user, audiences: matching };
   }
 
-  #claims(token: string): Claims | undefined {
+  /** Whether the token's signature was checked before. */
+  knows(token: string): boolean {
+    return this.#verified.has(token);
+  }
+
+  #verify(token: string): Verified | undefined {
     const known = this.#verified.get(token);
     if (known !== undefined) return known;
     if (unverifiedClaims(token)?.["iss"] !== this.#options.issuer) return undefined;
     const claims = verifyToken(this.#env.crypto, this.#options.keys, token);
     if (claims === undefined || !isClaims(claims)) return undefined;
     if (this.#verified.size >= TOKEN_CACHE) this.#verified.clear();
-    this.#verified.set(token, claims);
-    return claims;
+    const { namespace, serviceaccount } = claims["kubernetes.io"];
+    const user = serviceAccountUser(namespace, serviceaccount.name, serviceaccount.uid);
+    const verified = { claims, user: { ...user, extra: extraOf(claims) } };
+    this.#verified.set(token, verified);
+    return verified;
   }
 
   #isCurrent(claims: Claims): boolean {

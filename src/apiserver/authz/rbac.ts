@@ -71,14 +71,14 @@ export class RbacAuthorizer implements Authorizer {
     this.#decisions.clear();
   }
 
+  /** By the rules that name no objects first, so that one decision serves every object; then by all. */
   authorize(attributes: Attributes): Decision | undefined {
     this.#catchUp();
     const key = this.#decisionKey(attributes);
-    const known = this.#decisions.get(key);
-    if (known !== undefined) return known.allowed ? known : undefined;
-    const decision = this.#decide(attributes);
-    if (this.#decisions.size >= DECISION_CACHE) this.#decisions.clear();
-    this.#decisions.set(key, decision);
+    const general = this.#decisions.get(key) ?? this.#decide(key, attributes, namesNothing);
+    if (general.allowed) return general;
+    const named = `${key}\0${attributes.name}`;
+    const decision = this.#decisions.get(named) ?? this.#decide(named, attributes, () => true);
     return decision.allowed ? decision : undefined;
   }
 
@@ -103,10 +103,17 @@ export class RbacAuthorizer implements Authorizer {
     return this.#roles.get(roleKey(roleRef, namespace));
   }
 
-  #decide(attributes: Attributes): Decision {
+  #decide(key: string, attributes: Attributes, counts: (rule: PolicyRule) => boolean): Decision {
+    const decision = this.#firstThatAllows(attributes, counts);
+    if (this.#decisions.size >= DECISION_CACHE) this.#decisions.clear();
+    this.#decisions.set(key, decision);
+    return decision;
+  }
+
+  #firstThatAllows(attributes: Attributes, counts: (rule: PolicyRule) => boolean): Decision {
     for (const binding of this.#bindingsOf(attributes.user, attributes.namespace)) {
       for (const rule of this.#roles.get(binding.role) ?? []) {
-        if (ruleAllows(rule, attributes))
+        if (counts(rule) && ruleAllows(rule, attributes))
           return { allowed: true, reason: allowedBy(binding, attributes.user) };
       }
     }
@@ -163,6 +170,7 @@ export class RbacAuthorizer implements Authorizer {
     for (const subject of binding.subjects) this.#bySubject.get(subject)?.get(binding.namespace)?.delete(key);
   }
 
+  /** Without the name. */
   #decisionKey(attributes: Attributes): string {
     let who = this.#userKeys.get(attributes.user);
     if (who === undefined) {
@@ -170,9 +178,13 @@ export class RbacAuthorizer implements Authorizer {
       this.#userKeys.set(attributes.user, who);
     }
     if (!attributes.isResource) return `${who}\0${attributes.verb}\0${attributes.path}`;
-    const { verb, group, plural, subresource, namespace, name } = attributes;
-    return `${who}\0${verb}\0${group}/${plural}/${subresource}\0${namespace}\0${name}`;
+    const { verb, group, plural, subresource, namespace } = attributes;
+    return `${who}\0${verb}\0${group}/${plural}/${subresource}\0${namespace}`;
   }
+}
+
+function namesNothing(rule: PolicyRule): boolean {
+  return (rule.resourceNames ?? []).length === 0;
 }
 
 function allowedBy(binding: Binding, user: User): string {

@@ -18,12 +18,15 @@ const deleteTag = 2;
 /** Tag, four sizes and three f64, rounded up. */
 const entryOverheadBytes = 64;
 
-/** Bytes in an ArrayBuffer of their own, which may be longer. */
-export function encodeBatch(batch: readonly JournalCommit[]): Uint8Array<ArrayBuffer> {
+/** Where a batch is written: memory of at least that many bytes, which nobody else uses meanwhile. */
+export type Space = (sizeBytes: number) => Buffer<ArrayBufferLike>;
+
+/** The bytes lie at the beginning of the space that they were given. */
+export function encodeBatch(batch: readonly JournalCommit[], space: Space): Uint8Array {
   const indexes = batch.map(({ entries }) =>
     entries.map((entry) => (entry.type === "put" ? indexText(entry.record.index) : "")),
   );
-  const writer = new BatchWriter(boundOf(batch, indexes));
+  const writer = new BatchWriter(space(boundOf(batch, indexes)));
   writer.u32(batch.length);
   for (const [at, commit] of batch.entries()) {
     writer.f64(commit.revision);
@@ -117,14 +120,14 @@ function parseIndex(text: string): RecordIndex {
 }
 
 class BatchWriter {
-  readonly #buffer: Buffer<ArrayBuffer>;
+  readonly #buffer: Buffer<ArrayBufferLike>;
   #at = 0;
 
-  constructor(sizeBytes: number) {
-    this.#buffer = Buffer.allocUnsafeSlow(sizeBytes);
+  constructor(buffer: Buffer<ArrayBufferLike>) {
+    this.#buffer = buffer;
   }
 
-  bytes(): Uint8Array<ArrayBuffer> {
+  bytes(): Uint8Array {
     return this.#buffer.subarray(0, this.#at);
   }
 

@@ -1,4 +1,5 @@
 /** The SQLite journal: encodes batches, and leaves everything else to a thread of its own (`sqlite-thread-node.ts`). */
+import { Buffer } from "node:buffer";
 import { Worker } from "node:worker_threads";
 import { StoreError } from "../errors.ts";
 import type {
@@ -30,12 +31,20 @@ interface Call {
 }
 
 const defaultMaxBytes = 64 * 1024 ** 3;
+/** The thread makes few objects; by default its young generation grows to 100 MB of resident memory. */
+const threadYoungMb = 8;
+/** A batch of some fifty pods; one that needs more grows it. */
+const firstSpaceBytes = 256 * 1024;
+/** A larger batch is rare, and its memory is not kept. */
+const largestKeptBytes = 1024 * 1024;
 
 /** Open it once; it keeps the file locked until disposed. */
 export class SqliteJournal implements ExclusiveJournal {
   readonly kind = "exclusive";
   readonly #options: SqliteJournalOptions;
   readonly #calls = new Map<number, Call>();
+  /** Of batches that are on disk: one for each that may be in flight. */
+  readonly #spaces: BatchSpace[] = [];
   #nextId = 1;
   #worker: Worker | undefined;
   #host: JournalHost | undefined;
@@ -48,7 +57,8 @@ export class SqliteJournal implements ExclusiveJournal {
   async open(host: JournalHost, _describe: Describe, signal: AbortSignal): Promise<Recovered> {
     signal.throwIfAborted();
     this.#host = host;
-    this.#worker = new Worker(new URL("./sqlite-thread-node.ts", import.meta.url));
+    const resourceLimits = { maxYoungGenerationSizeMb: threadYoungMb };
+    this.#worker = new Worker(new URL("./sqlite-thread-node.ts", import.meta.url), { resourceLimits });
     this.#worker.unref();
     this.#worker.on("message", (reply: JournalReply) => this.#receive(reply));
     this.#worker.on("error", (error) =>
@@ -58,7 +68,7 @@ export class SqliteJournal implements ExclusiveJournal {
     const { path, maxBytes = defaultMaxBytes } = this.#options;
     const state = { tree: new SortedMap<StoredRecord>(), leases: new Leases() };
     const addAll = (page: StatePage) => addPage(state, page, Number.POSITIVE_INFINITY);
-    const opened = (await this.#call({ op: "open", path, maxBytes }, [], addAll)) as OpenResult;
+    const opened = (await this.#call({ op: "open", path, maxBytes }, addAll)) as OpenResult;
     const [revision, compactedRevision] = [opened.revision as Revision, opened.compactedRevision as Revision];
     const recovered = { ...state, revision, compactedRevision };
     if (opened.cut === 0) return recovered;
@@ -69,16 +79,18 @@ export class SqliteJournal implements ExclusiveJournal {
   }
 
   async append(batch: readonly JournalCommit[]): Promise<void> {
-    const payload = encodeBatch(batch);
     const first = batch[0]?.revision ?? 0;
     const last = batch[batch.length - 1]?.revision ?? 0;
-    await this.#call({ op: "append", first, last, payload }, [payload.buffer]);
+    const space = this.#spaces.pop() ?? new BatchSpace();
+    const payload = encodeBatch(batch, (sizeBytes) => space.ofSize(sizeBytes));
+    await this.#call({ op: "append", first, last, payload });
+    this.#spaces.push(space);
     this.#host?.apply(batch);
   }
 
   async stateAt(revision: Revision): Promise<JournalState> {
     const state = { tree: new SortedMap<StoredRecord>(), leases: new Leases(), revision };
-    await this.#call({ op: "state", revision }, [], (page) => addPage(state, page, revision));
+    await this.#call({ op: "state", revision }, (page) => addPage(state, page, revision));
     return state;
   }
 
@@ -99,7 +111,7 @@ export class SqliteJournal implements ExclusiveJournal {
     await worker.terminate();
   }
 
-  #call(call: JournalCall, transfer: ArrayBuffer[] = [], page?: (page: StatePage) => void): Promise<unknown> {
+  #call(call: JournalCall, page?: (page: StatePage) => void): Promise<unknown> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const worker = this.#worker;
     if (worker === undefined) return Promise.reject(new StoreError("closed", "The journal is not open"));
@@ -108,7 +120,7 @@ export class SqliteJournal implements ExclusiveJournal {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#calls.set(id, { resolve, reject, page });
     worker.ref();
-    worker.postMessage({ ...call, id }, transfer);
+    worker.postMessage({ ...call, id });
     return promise;
   }
 
@@ -130,6 +142,17 @@ export class SqliteJournal implements ExclusiveJournal {
     for (const call of this.#calls.values()) call.reject(this.#ended);
     this.#calls.clear();
     if (this.#ended.code === "failed") this.#host?.failed(this.#ended);
+  }
+}
+
+/** Memory that the thread reads where it was written: used again and again, so that its pages are warm. */
+class BatchSpace {
+  #buffer = Buffer.from(new SharedArrayBuffer(firstSpaceBytes));
+
+  ofSize(sizeBytes: number): Buffer<SharedArrayBuffer> {
+    if (sizeBytes > largestKeptBytes) return Buffer.from(new SharedArrayBuffer(sizeBytes));
+    if (sizeBytes > this.#buffer.length) this.#buffer = Buffer.from(new SharedArrayBuffer(2 * sizeBytes));
+    return this.#buffer;
   }
 }
 
