@@ -328,6 +328,8 @@ export {
   scaleManagedFields,
   type TrackUpdateOptions,
   trackUpdate,
+  entriesText,
+  parseEntries,
 } from "./managed-fields/mod.ts";
 export {
   type DiscoveredResource,

@@ -21,7 +21,17 @@ storeContract({
       const key = `/elsewhere/${writes % 3}`;
       const index = { namespace: "", name: "x", uid: "", labels: undefined, owners: [], triggers: undefined };
       const value = new Uint8Array([writes % 256]);
-      return { checks: [], writes: [{ type: "put", key, value, index: { ...index, revisionOffset: 0 } }] };
+      return {
+        checks: [],
+        writes: [
+          {
+            type: "put",
+            key,
+            value,
+            index: { ...index, revisionOffset: 0, managersStart: 0, managersEnd: 0 },
+          },
+        ],
+      };
     };
     return { journal: () => journal, [Symbol.asyncDispose]: async () => {} };
   },

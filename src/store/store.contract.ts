@@ -45,7 +45,17 @@ export function keyOf(name: string): string {
 export function describeThing(key: string, value: Uint8Array): RecordIndex {
   const [, , , namespace = "", name = ""] = key.split("/");
   const word = decoder.decode(value).split(" ")[0] ?? "";
-  return { namespace, name, uid: "", labels: undefined, owners: [], triggers: { word }, revisionOffset: 0 };
+  return {
+    namespace,
+    name,
+    uid: "",
+    labels: undefined,
+    owners: [],
+    triggers: { word },
+    revisionOffset: 0,
+    managersStart: 0,
+    managersEnd: 0,
+  };
 }
 
 export function put(name: string, text: string): Extract<Write, { type: "put" }> {

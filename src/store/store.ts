@@ -23,6 +23,9 @@ export interface RecordIndex {
   readonly triggers: Readonly<Record<string, string>> | undefined;
   /** Where in `value` the bytes `"resourceVersion":"...",` belong (after uid, in bytes). */
   readonly revisionOffset: number;
+  /** The part of `value` that is `,"managedFields":[...]`, in bytes; both 0 when it has none or it is not known. */
+  readonly managersStart: number;
+  readonly managersEnd: number;
 }
 
 /** One version of one key. Immutable, shared by every reader; `value` must not be written to. */

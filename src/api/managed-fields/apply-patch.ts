@@ -10,6 +10,7 @@ import { applyConflict, type FieldConflict, fieldConflicts } from "./conflict.ts
 import { emptyObject } from "./empty-object.ts";
 import { ManagedFieldsError } from "./errors.ts";
 import { EMPTY, has, isEmpty, recursiveDifference } from "./field-set.ts";
+import { interned } from "./interned-sets.ts";
 import { fieldsOf } from "./fields-of.ts";
 import { KUBECTL, lastAppliedFields, withLastApplied } from "./last-applied.ts";
 import { idOf, type Managers, readManagers, writeManagers } from "./managers.ts";
@@ -74,7 +75,8 @@ function applyTo(
 ): ApplyPatchResult {
   const topology = topologyOf(options.type);
   const { apiVersion } = options;
-  const applies = recursiveDifference(fieldsOf(topology, applied, true), options.resetFields ?? EMPTY);
+  const fields = recursiveDifference(fieldsOf(topology, applied, true), options.resetFields ?? EMPTY);
+  const applies = isEmpty(fields) ? EMPTY : interned(fields);
   reconcileManagers(managers, options);
   const identity = {
     name: options.manager,

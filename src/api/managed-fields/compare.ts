@@ -5,7 +5,8 @@
  *   { a: 1, b: 2 } -> { b: 3, c: 4 }     changed: .b .c     removed: .a
  */
 import { equalJson, getKey, isObject } from "../patch/json.ts";
-import { asMember, EMPTY, type FieldSet, inOrder, recursiveDifference } from "./field-set.ts";
+import { asMember, EMPTY, type FieldSet, inOrder, isEmpty, recursiveDifference } from "./field-set.ts";
+import { interned } from "./interned-sets.ts";
 import { fieldElement, SELF } from "./path-element.ts";
 import { DEDUCED, type ListTopology, type ObjectTopology, type Topology } from "./topology.ts";
 
@@ -37,7 +38,10 @@ export class Comparison {
   }
 
   #look(before: unknown, after: unknown, modified: boolean): FieldSet {
-    return recursiveDifference(differences(this.#topology, before, after, modified) ?? EMPTY, this.#except);
+    const found = differences(this.#topology, before, after, modified);
+    if (found === undefined) return EMPTY;
+    const set = recursiveDifference(found, this.#except);
+    return isEmpty(set) ? EMPTY : interned(set);
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import { isObject } from "../patch/json.ts";
 import type { ManagedFieldsEntry } from "../types/meta/object-meta.ts";
-import { canonical, EMPTY, type FieldSet, isEmpty, union } from "./field-set.ts";
+import { canonical, EMPTY, type FieldSet, isEmpty } from "./field-set.ts";
+import { interned, union } from "./interned-sets.ts";
 import { MAX_UPDATE_ENTRIES } from "./limits.ts";
 
 export type Operation = "Apply" | "Update";
@@ -124,8 +125,10 @@ const seen = new WeakSet<object>();
 
 function canonicalOnce(fields: unknown): FieldSet | undefined {
   if (isObject(fields) && seen.has(fields)) return fields as FieldSet;
-  const set = canonical(fields);
-  if (set !== undefined) seen.add(set);
+  const found = canonical(fields);
+  if (found === undefined) return undefined;
+  const set = isEmpty(found) ? EMPTY : interned(found);
+  seen.add(set);
   return set;
 }
 

@@ -6,7 +6,8 @@ import { canonical } from "../codec/decode.ts";
 import type { Type } from "../schema/mod.ts";
 import type { JsonObject } from "../patch/json.ts";
 import { Comparison } from "./compare.ts";
-import { difference, EMPTY, type FieldSet, intersection, isEmpty, setOf } from "./field-set.ts";
+import { EMPTY, type FieldSet, isEmpty, setOf } from "./field-set.ts";
+import { difference, interned, intersection } from "./interned-sets.ts";
 import { fieldElement } from "./path-element.ts";
 import { type Manager, type Managers, setFields } from "./managers.ts";
 import { reconciled } from "./schema-set.ts";
@@ -48,20 +49,22 @@ export function setOfFields(paths: readonly (readonly string[])[]): FieldSet {
 }
 
 /** Identity and bookkeeping of an object, which nobody owns. */
-const UNOWNED: FieldSet = setOfFields([
-  ["apiVersion"],
-  ["kind"],
-  ["metadata"],
-  ["metadata", "clusterName"],
-  ["metadata", "creationTimestamp"],
-  ["metadata", "generation"],
-  ["metadata", "managedFields"],
-  ["metadata", "name"],
-  ["metadata", "namespace"],
-  ["metadata", "resourceVersion"],
-  ["metadata", "selfLink"],
-  ["metadata", "uid"],
-]);
+const UNOWNED: FieldSet = interned(
+  setOfFields([
+    ["apiVersion"],
+    ["kind"],
+    ["metadata"],
+    ["metadata", "clusterName"],
+    ["metadata", "creationTimestamp"],
+    ["metadata", "generation"],
+    ["metadata", "managedFields"],
+    ["metadata", "name"],
+    ["metadata", "namespace"],
+    ["metadata", "resourceVersion"],
+    ["metadata", "selfLink"],
+    ["metadata", "uid"],
+  ]),
+);
 
 /** Fields of a set that a manager may own. */
 export function ownable(set: FieldSet): FieldSet {

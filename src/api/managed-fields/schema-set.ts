@@ -13,10 +13,25 @@ export function withNamedFields(topology: Topology, set: FieldSet): FieldSet {
 
 /** The set for the type as it is now: a value that the type has made atomic is owned as a whole. */
 export function reconciled(topology: Topology, set: FieldSet): FieldSet {
+  let known = agreeing.get(topology);
+  if (known === undefined) {
+    known = new WeakSet();
+    agreeing.set(topology, known);
+  }
+  if (known.has(set)) return set;
+  const result = reconcile(topology, set);
+  known.add(result);
+  return result;
+}
+
+/** A memo of a pure function: the sets that a type agrees with. */
+const agreeing = new WeakMap<Topology, WeakSet<FieldSet>>();
+
+function reconcile(topology: Topology, set: FieldSet): FieldSet {
   return mapChildren(set, topology, (child, below) => {
     if (below === undefined || isEmpty(child)) return child;
     if (below.kind === "leaf") return below.composite ? EMPTY : child;
-    return reconciled(below, child);
+    return reconcile(below, child);
   });
 }
 

@@ -4,7 +4,8 @@
  */
 import type { ManagedFieldsEntry } from "../types/meta/object-meta.ts";
 import type { JsonObject } from "../patch/json.ts";
-import { isEmpty, union } from "./field-set.ts";
+import { isEmpty } from "./field-set.ts";
+import { union } from "./interned-sets.ts";
 import { emptyObject } from "./empty-object.ts";
 import {
   capUpdaters,

@@ -6,13 +6,22 @@
  *
  *   {"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","uid":"u","creationTimestamp":...
  *   |<------------------------- head ------------------------------>| slot at head.length
+ *
+ * managedFields stand last in the metadata; where is remembered, so that they can be read apart.
  */
-import { type KubeObject, stringifyJson } from "#api";
+import { type KubeObject, entriesText, stringifyJson } from "#api";
+import type { RecordIndex } from "#store";
+
+/** Places in a stored value. */
+export type Offsets = Pick<RecordIndex, "revisionOffset" | "managersStart" | "managersEnd">;
 
 export interface StoredText {
   readonly value: Uint8Array;
-  readonly revisionOffset: number;
+  readonly offsets: Offsets;
 }
+
+/** What precedes the list of managed fields. */
+export const MANAGERS = ',"managedFields":';
 
 /** No slot: the value was written by somebody else and has to be decoded. */
 export const NO_SLOT = -1;
@@ -20,13 +29,26 @@ export const NO_SLOT = -1;
 /** Text of an object with a slot; `metadata.resourceVersion` is left out. */
 export function storedText(object: KubeObject): StoredText {
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = object;
-  const { name: _name, generateName: _prefix, namespace: _namespace, uid: _uid, ...more } = metadata;
+  const {
+    name: _name,
+    generateName: _prefix,
+    namespace: _namespace,
+    uid: _uid,
+    managedFields,
+    ...more
+  } = metadata;
   delete (more as { resourceVersion?: string }).resourceVersion;
   if (Object.keys(more).length === 0) Object.assign(more, { creationTimestamp: null });
   const head = headOf(object);
+  const front = head + stringifyJson(more).slice(1, -1);
+  const managers = managedFields ? MANAGERS + entriesText(managedFields) : "";
   const body = stringifyJson(rest);
-  const text = `${head}${stringifyJson(more).slice(1)}${body === "{}" ? "}" : `,${body.slice(1)}`}`;
-  return { value: Buffer.from(text), revisionOffset: Buffer.byteLength(head) };
+  const value = Buffer.from(`${front}${managers}${body === "{}" ? "}}" : `},${body.slice(1)}`}`);
+  const revisionOffset = Buffer.byteLength(head);
+  if (managers === "") return { value, offsets: { revisionOffset, managersStart: 0, managersEnd: 0 } };
+  const managersStart = Buffer.byteLength(front);
+  const managersEnd = managersStart + Buffer.byteLength(managers);
+  return { value, offsets: { revisionOffset, managersStart, managersEnd } };
 }
 
 /** Where the slot is in a stored value of `object`, or `NO_SLOT` when the value is not of this form. */

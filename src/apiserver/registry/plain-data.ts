@@ -10,7 +10,7 @@ export function deepFreeze<T>(value: T): T {
 
 /**
  * A deep, mutable copy of plain JSON data; leaves out `undefined` properties. Own `__proto__` keys stay
- * data.
+ * data. Sets of managed fields are never changed, and shared.
  */
 export function copyOf<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
@@ -19,7 +19,8 @@ export function copyOf<T>(value: T): T {
   for (const key of Object.keys(value)) {
     const one = (value as Record<string, unknown>)[key];
     if (one === undefined) continue;
-    if (key === "__proto__") {
+    if (key === "fieldsV1") out[key] = one;
+    else if (key === "__proto__") {
       Object.defineProperty(out, key, {
         value: copyOf(one),
         enumerable: true,

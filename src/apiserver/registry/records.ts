@@ -7,12 +7,13 @@ import {
   type Resource,
   decodeProtobuf,
   isProtobuf,
+  parseEntries,
   parseStoredJson,
   stringifyJson,
 } from "#api";
 import { type RecordIndex, type StoredRecord, withRevision } from "#store";
 import type { Catalog } from "../catalog.ts";
-import { NO_SLOT, slotOf, storedText } from "./bytes.ts";
+import { MANAGERS, NO_SLOT, type Offsets, slotOf, storedText } from "./bytes.ts";
 import { DecodedCache } from "./decoded-cache.ts";
 import { deepFreeze } from "./plain-data.ts";
 
@@ -52,8 +53,8 @@ export class Records {
 
   /** The record as it will be stored; `object` is in the storage version. */
   encode(resource: Resource, object: KubeObject): Encoded {
-    const { value, revisionOffset } = storedText(object);
-    return { value, index: indexOf(resource, object, revisionOffset) };
+    const { value, offsets } = storedText(object);
+    return { value, index: indexOf(resource, object, offsets) };
   }
 
   /**
@@ -72,7 +73,7 @@ export function describeRecords(catalog: Catalog): (key: string, value: Uint8Arr
     const resource = catalog.ofKey(key);
     if (resource === undefined) return plainIndex(key);
     const object = parseValue(resource, value);
-    return indexOf(resource, object, slotOf(object, value));
+    return indexOf(resource, object, { ...NO_OFFSETS, revisionOffset: slotOf(object, value) });
   };
 }
 
@@ -86,11 +87,11 @@ export function plainIndex(key: string): RecordIndex {
     labels: undefined,
     owners: [],
     triggers: undefined,
-    revisionOffset: NO_SLOT,
+    ...NO_OFFSETS,
   };
 }
 
-function indexOf(resource: Resource, object: KubeObject, revisionOffset: number): RecordIndex {
+function indexOf(resource: Resource, object: KubeObject, offsets: Offsets): RecordIndex {
   const { metadata } = object;
   return {
     namespace: metadata.namespace ?? "",
@@ -99,7 +100,7 @@ function indexOf(resource: Resource, object: KubeObject, revisionOffset: number)
     labels: metadata.labels ?? undefined,
     owners: (metadata.ownerReferences ?? []).map((owner) => owner.uid),
     triggers: triggersOf(resource, object),
-    revisionOffset,
+    ...offsets,
   };
 }
 
@@ -110,9 +111,22 @@ function triggersOf(resource: Resource, object: KubeObject): Record<string, stri
   return values;
 }
 
+const NO_OFFSETS: Offsets = { revisionOffset: NO_SLOT, managersStart: 0, managersEnd: 0 };
+
 function decodeValue(resource: Resource, record: Versioned): KubeObject {
-  const object = parseValue(resource, record.value);
+  const { value, index } = record;
+  const object = index.managersEnd === 0 ? parseValue(resource, value) : parseApart(value, index);
   (object.metadata as { resourceVersion?: string }).resourceVersion = String(record.modRevision);
+  return object;
+}
+
+/** Managed fields apart, since their sets are known by their text. */
+function parseApart(value: Uint8Array, { managersStart, managersEnd }: Offsets): KubeObject {
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  const text = bytes.toString("utf8", 0, managersStart) + bytes.toString("utf8", managersEnd);
+  const object = parseStoredJson(text) as KubeObject;
+  const entries = bytes.toString("utf8", managersStart + MANAGERS.length, managersEnd);
+  object.metadata.managedFields = parseEntries(entries);
   return object;
 }
 

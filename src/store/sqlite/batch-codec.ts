@@ -6,7 +6,8 @@
  *   commit  = f64 revision, u32 entries, entry*
  *   entry   = u8 1 (put), text key, put | u8 2 (delete), text key
  *   put     = f64 createRevision, f64 version, f64 expiresAtMs (0: never), text index, u32 size, value
- *   text    = u32 size, UTF-8;   index = JSON [namespace, name, uid, labels, owners, triggers, revisionOffset]
+ *   text    = u32 size, UTF-8;   index = JSON [namespace, name, uid, labels, owners, triggers, revisionOffset,
+ *             managersStart, managersEnd]; older records lack the last two
  */
 import { Buffer } from "node:buffer";
 import { StoreError } from "../errors.ts";
@@ -92,8 +93,10 @@ function boundOf(batch: readonly JournalCommit[], indexes: readonly (readonly st
 }
 
 function indexText(index: RecordIndex): string {
-  const { namespace, name, uid, labels, owners, triggers, revisionOffset } = index;
-  return JSON.stringify([namespace, name, uid, labels ?? null, owners, triggers ?? null, revisionOffset]);
+  const { namespace, name, uid, labels = null, owners, triggers = null } = index;
+  const { revisionOffset, managersStart, managersEnd } = index;
+  const offsets = [revisionOffset, managersStart, managersEnd];
+  return JSON.stringify([namespace, name, uid, labels, owners, triggers, ...offsets]);
 }
 
 type IndexRow = [
@@ -104,10 +107,13 @@ type IndexRow = [
   owners: readonly string[],
   triggers: Record<string, string> | null,
   revisionOffset: number,
+  managersStart?: number,
+  managersEnd?: number,
 ];
 
 function parseIndex(text: string): RecordIndex {
-  const [namespace, name, uid, labels, owners, triggers, revisionOffset] = JSON.parse(text) as IndexRow;
+  const [namespace, name, uid, labels, owners, triggers, ...offsets] = JSON.parse(text) as IndexRow;
+  const [revisionOffset, managersStart = 0, managersEnd = 0] = offsets;
   return {
     namespace,
     name,
@@ -116,6 +122,8 @@ function parseIndex(text: string): RecordIndex {
     owners,
     triggers: triggers ?? undefined,
     revisionOffset,
+    managersStart,
+    managersEnd,
   };
 }
 
