@@ -25,8 +25,13 @@ export const CHUNK_BYTES = 256 * 1024;
 export const WATCH_BATCH = 1_000;
 /** Events that a follower in this process moves over at once; it tells its handlers of them in smaller pieces. */
 export const FOLLOWED_BATCH = 10_000;
-/** Decoded objects kept for readers; a 5 KB object takes about 12 KB. */
-export const DECODED_BYTES = 64 * 1024 * 1024;
+/**
+ * Decoded objects kept for readers; a 5 KB object takes about 12 KB. Informers in this process read through it, so it
+ * holds the pods of a thousand nodes' daily work; those at rest are let go of by time.
+ */
+export const DECODED_BYTES = 256 * 1024 * 1024;
+/** What nobody has looked at for one to two of these is dropped. */
+export const DECODED_PERIOD_MS = 20_000;
 /** A decoded object is estimated at this many times its JSON. */
 export const DECODED_FACTOR = 3;
 /** Calls and feeds that go on in one slice: each may do up to a millisecond of work after its turn. */

@@ -107,7 +107,7 @@ export class ApiServer implements Component {
     this.#options = options;
     const { store, nodes, backends } = deps;
     const catalog = new Catalog(deps.resources);
-    const records = new Records({ freeze: options.freeze ?? false });
+    const records = new Records(env.clock, { freeze: options.freeze ?? false });
     const objects = new Objects(store, catalog, records);
     const keys = deps.tokenKeys.map((pair) => signingKey(env.crypto, pair));
     const issuer = options.issuer ?? ISSUER;

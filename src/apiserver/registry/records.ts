@@ -11,6 +11,7 @@ import {
   parseStoredJson,
   stringifyJson,
 } from "#api";
+import type { Clock } from "#base";
 import { type RecordIndex, type StoredRecord, withRevision } from "#store";
 import type { Catalog } from "../catalog.ts";
 import { MANAGERS, NO_SLOT, type Offsets, slotOf, storedText } from "./bytes.ts";
@@ -28,10 +29,11 @@ export interface Encoded {
 
 export class Records {
   readonly #freeze: boolean;
-  readonly #decoded = new DecodedCache();
+  readonly #decoded: DecodedCache;
 
-  constructor(options: { readonly freeze: boolean }) {
+  constructor(clock: Clock, options: { readonly freeze: boolean }) {
     this.#freeze = options.freeze;
+    this.#decoded = new DecodedCache(clock);
   }
 
   /** The object of a record in its storage version, with its resourceVersion. Shared and read-only. */
