@@ -36,6 +36,7 @@ export class Reflector<T extends KubeObject> {
   /** Ends what is under way, or the rest after a failure; then the next round begins. */
   #round = new AbortController();
   #resting = false;
+  #mustList = false;
 
   constructor(env: Env, deps: { client: ResourceClient<T>; sink: ReflectorSink<T> }, scope: ListOptions) {
     this.#env = env;
@@ -51,7 +52,7 @@ export class Reflector<T extends KubeObject> {
       this.#round = new AbortController();
       const round = AbortSignal.any([signal, this.#round.signal]);
       try {
-        if (this.#revision === undefined) await this.#list(round);
+        if (this.#revision === undefined || this.#mustList) await this.#list(round);
         const seen = await this.#watch(round);
         if (seen) this.#backOff.reset();
         else await this.#rest(round);
@@ -68,7 +69,8 @@ export class Reflector<T extends KubeObject> {
 
   /** Begins again at once: `resume` from the last revision, or `list` anew. */
   restart(how: "resume" | "list"): void {
-    if (how === "list") this.#revision = undefined;
+    // A batch under way may still move the revision.
+    if (how === "list") this.#mustList = true;
     this.#round.abort();
   }
 
@@ -95,6 +97,7 @@ export class Reflector<T extends KubeObject> {
       revision = page.resourceVersion;
       token = page.continue;
     } while (token !== undefined);
+    this.#mustList = false;
     await this.#sink.replace(items, Number(revision));
     this.#revision = revision;
   }

@@ -129,6 +129,21 @@ test("a streaming list ends its initial events with a bookmark, and bookmarks go
     assert.ok(world.env("server").clock.monotonic() >= 60_000);
   }));
 
+test("a watch that goes on where it was says by a first bookmark that it has caught up", () =>
+  serve("caught up", async ({ admin }) => {
+    const { resourceVersion } = (await admin.get(MAPS)).body.metadata;
+    await admin.post(MAPS, configMap("a"));
+    const head = (await admin.post(PODS, pod("p"))).body.metadata.resourceVersion;
+    const query = `watch=true&resourceVersion=${resourceVersion}&allowWatchBookmarks=true`;
+    const seen = await take(await admin.watch(`${MAPS}?${query}`, new AbortController().signal), 2);
+    assert.deepEqual(
+      seen.map(({ type }) => type),
+      ["ADDED", "BOOKMARK"],
+    );
+    const { metadata } = seen[1]?.object as { metadata: { resourceVersion: string } };
+    assert.ok(Number(metadata.resourceVersion) >= Number(head));
+  }));
+
 test("a watch from a compacted revision is one error, and any watch ends after its timeout", () =>
   serve("watch ends", async ({ admin, store }) => {
     const { resourceVersion } = (await admin.get(MAPS)).body.metadata;

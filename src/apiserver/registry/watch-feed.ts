@@ -86,6 +86,8 @@ export class CursorFeed implements WatchFeed {
   readonly #selection: Selection;
   readonly #range: { readonly from: string; readonly to: string };
   readonly #after: Revision;
+  /** The head when it began: until it has come so far, a bookmark would say nothing. */
+  readonly #opened: Revision;
   readonly #signal: AbortSignal;
   readonly #pace: { turn(): Promise<void> };
   #cursor: Cursor | undefined;
@@ -108,6 +110,7 @@ export class CursorFeed implements WatchFeed {
     this.#registry = registry;
     this.#selection = selection;
     this.#after = more.after;
+    this.#opened = registry.store.revision;
     this.#pace = isInProcess(request.call) ? registry.turns : registry.laps;
     this.#range = rangeOf(resource, info.namespace === "" ? (selection.namespace ?? "") : info.namespace);
     this.#signal = signal;
@@ -195,7 +198,8 @@ export class CursorFeed implements WatchFeed {
     }
     const events = this.#shown(taken);
     const shared = this.#selection.everything && taken.length > 0 ? nameOf(taken) : undefined;
-    if (events.length > 0 || !this.#bookmarkDue) return { events, shared };
+    const isBehind = cursor.revision < this.#opened;
+    if (events.length > 0 || !this.#bookmarkDue || isBehind) return { events, shared };
     this.#bookmarkDue = false;
     return {
       events: [{ type: "BOOKMARK", revision: cursor.revision, endsInitial: false }],
