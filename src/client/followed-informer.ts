@@ -3,11 +3,11 @@
  * and is exactly as stale as any other (DESIGN.md §3.4). A batch of changes becomes visible whole, and handlers
  * hear of it after that, in order. It follows anew now and then, as a watch does, so that authorization is asked again.
  */
-import { isStatus, type KubeObject, StatusError } from "#api";
+import { isStatus, type KubeObject } from "#api";
 import { type Env, messageOf } from "#base";
 import { BackOff } from "./back-off.ts";
 import type { Change, Lister, ListOptions, ObjectKey, ResourceClient } from "./client.ts";
-import { ClientError } from "./errors.ts";
+import { isFromOutside } from "./errors.ts";
 import { differences, FollowedCache } from "./followed-cache.ts";
 import type { Collection, Version, VersionChange } from "./handler.ts";
 import { keyOf } from "./indexed-cache.ts";
@@ -116,7 +116,7 @@ export class FollowedInformer<T extends KubeObject> implements RunningInformer<T
       } catch (error) {
         if (signal.aborted) return;
         if (isStatus(error, "Expired") || isStatus(error, "Gone")) resume = false;
-        else if (!(error instanceof StatusError || error instanceof ClientError)) throw error;
+        else if (!isFromOutside(error)) throw error;
         this.onLink("broke");
         this.#env.log.debug("The informer lost its collection", { error: messageOf(error) });
         await this.#env.clock.sleep(this.#backOff.next(), signal).catch(() => {

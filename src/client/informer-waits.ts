@@ -2,7 +2,7 @@
 import type { Env } from "#base";
 import { BackOff } from "./back-off.ts";
 import type { ListOptions } from "./client.ts";
-import { isUnreachable } from "./errors.ts";
+import { isFromOutside } from "./errors.ts";
 import { reflectorBackOff } from "./limits.ts";
 
 interface Waiter {
@@ -38,7 +38,7 @@ export class Waits {
   }
 }
 
-/** The server's newest revision, whatever it takes to reach the server. Rejects with `StatusError`. */
+/** The server's newest revision; refusals and failures are waited out, as a reflector's are. */
 export async function newestRevision(
   env: Env,
   client: { list(options: ListOptions, signal: AbortSignal): Promise<{ readonly resourceVersion: string }> },
@@ -50,7 +50,7 @@ export async function newestRevision(
     try {
       return (await client.list({ ...scope, limit: 1 }, signal)).resourceVersion;
     } catch (error) {
-      if (signal.aborted || !isUnreachable(error)) throw error;
+      if (signal.aborted || !isFromOutside(error)) throw error;
       await env.clock.sleep(backOff.next(), signal);
     }
   }

@@ -7,7 +7,7 @@ import { isStatus, type KubeObject, type StatusBody, StatusError } from "#api";
 import { type Env, messageOf } from "#base";
 import { BackOff } from "./back-off.ts";
 import type { ListOptions, ResourceClient } from "./client.ts";
-import { ClientError } from "./errors.ts";
+import { isFromOutside } from "./errors.ts";
 import { listPageSize, reflectorBackOff, watchTimeoutSeconds } from "./limits.ts";
 import type { WatchEvent } from "./transport.ts";
 
@@ -60,6 +60,7 @@ export class Reflector<T extends KubeObject> {
         if (round.aborted) continue;
         this.#sink.broke();
         if (isForgotten(error)) this.#revision = undefined;
+        // A handler that throws must not be tried again in silence for ever.
         else if (!isFromOutside(error)) throw error;
         this.#env.log.debug("The reflector lost its watch", { error: messageOf(error) });
         await this.#rest(round);
@@ -130,9 +131,4 @@ export class Reflector<T extends KubeObject> {
 
 function isForgotten(error: unknown): boolean {
   return isStatus(error, "Expired") || isStatus(error, "Gone");
-}
-
-/** Programmers' mistakes (a handler that throws) must not be retried silently for ever. */
-function isFromOutside(error: unknown): boolean {
-  return error instanceof StatusError || error instanceof ClientError;
 }

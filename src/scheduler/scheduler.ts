@@ -10,7 +10,15 @@
  */
 import { type Node, nodes, type Pod, pods } from "#api";
 import { type Component, type Env, isAbort, messageOf } from "#base";
-import type { Change, Client, EventSink, Informer, Informers } from "#client";
+import {
+  type Change,
+  type Client,
+  type EventSink,
+  type Informer,
+  type Informers,
+  isUnreachable,
+  keyOf,
+} from "#client";
 import { Binder } from "./binder.ts";
 import { Cache } from "./cache.ts";
 import type { NodeChange, SchedulerPlugin } from "./framework.ts";
@@ -51,6 +59,8 @@ export class Scheduler implements Component {
   readonly #queue: SchedulingQueue;
   readonly #informers: Informers;
   readonly #lead: NonNullable<SchedulerDeps["lead"]>;
+  /** Others may have led before. */
+  readonly #mayFollow: boolean;
   readonly #subscriptions: (() => void)[] = [];
   readonly #metrics;
   #start = 0;
@@ -60,6 +70,7 @@ export class Scheduler implements Component {
     this.#env = env;
     this.#options = { schedulerName: "default-scheduler", percentageOfNodesToScore: 0, ...options };
     this.#informers = deps.informers;
+    this.#mayFollow = deps.lead !== undefined;
     this.#lead = deps.lead ?? ((signal, work) => work(signal));
     this.#pods = deps.informers.of<Pod>(pods);
     this.#nodes = deps.informers.of<Node>(nodes);
@@ -105,8 +116,11 @@ export class Scheduler implements Component {
 
   async #run(signal: AbortSignal): Promise<void> {
     let sliceEnd = this.#env.clock.monotonic() + sliceMs;
+    // What the last leader bound may not have arrived here yet.
+    if (this.#mayFollow) this.#informers.doubt();
     while (!signal.aborted) {
       await this.#binder.room(signal);
+      await this.#informers.coherent(signal);
       const pod = this.#queue.pop();
       if (pod === undefined) {
         await this.#queue.wait(signal);
@@ -144,6 +158,7 @@ export class Scheduler implements Component {
       this.#count("scheduled");
       this.#events.record(pod.pod, "Normal", "Scheduled", `Successfully assigned ${pod.key} to ${node}`);
     } catch (error) {
+      if (isUnreachable(error) && (await this.#wasBound(pod, signal))) return;
       this.#cache.forget(pod.uid);
       if (isAbort(error) || signal.aborted) return;
       this.#count("error");
@@ -152,6 +167,15 @@ export class Scheduler implements Component {
       this.#queue.tell({ type: "podGone", pod });
       this.#verdicts.tell(pod.pod, "SchedulerError", `binding rejected: ${messageOf(error)}`);
     }
+  }
+
+  /** An answer that was lost may have been a yes: the place stays taken until the cache shows what became of it. */
+  async #wasBound(pod: PodInfo, signal: AbortSignal): Promise<boolean> {
+    await this.#pods.current(signal).catch(() => {
+      // Stopped: nobody schedules here any more.
+    });
+    const found = this.#pods.lister.get(keyOf(pod.pod));
+    return found?.metadata.uid === pod.uid && (found.spec.nodeName ?? "") !== "";
   }
 
   #podChanged({ previous, current }: Change<Pod>): void {
