@@ -85,3 +85,9 @@ export const MIN_GZIP_BYTES = 128 * 1024;
 export const MAX_PACKED_HTML_BYTES = 4 * 1024 * 1024;
 /** A tag that goes on for longer than this is none. */
 export const MAX_TAG_CHARACTERS = 64 * 1024;
+/** Allocations are compared with their Services this often, as upstream. */
+export const REPAIR_INTERVAL_MS = 180_000;
+/** An address without its Service counts as leaked after this time, as upstream. */
+export const LEAKED_ADDRESS_AGE_MS = 60_000;
+/** A burst of changes is seen to at once. */
+export const UPKEEP_DELAY_MS = 50;

@@ -4,10 +4,10 @@ import { SimWorld } from "#base/sim";
 import type { Env } from "#base";
 import type { KubeObject } from "#api";
 import type { Store } from "#store";
-import { adminUser, startApiServer } from "../../test/testing/api-server.ts";
+import { adminUser, startApiServer, testAuthority } from "../../test/testing/api-server.ts";
 import type { WatchItem } from "./call.ts";
 import type { PlainAnswer, PlainRequest } from "./in-process.ts";
-import type { ApiServer } from "./server.ts";
+import type { ApiServer, ApiServerOptions } from "./server.ts";
 import type { User } from "./user.ts";
 
 export interface Answered {
@@ -65,11 +65,15 @@ export interface Served {
 }
 
 /** Runs `body` beside a fresh server, in virtual time. */
-export async function serve(name: string, body: (served: Served) => Promise<void>): Promise<void> {
+export async function serve(
+  name: string,
+  body: (served: Served) => Promise<void>,
+  options: Partial<ApiServerOptions> = {},
+): Promise<void> {
   const world = new SimWorld(name);
   await world.run(async () => {
     const env = world.env("server");
-    const { server, store } = await startApiServer(env);
+    const { server, store } = await startApiServer(env, testAuthority, {}, options);
     const as = (user: User): Caller => new Caller(server, user);
     await body({ world, env, server, store, admin: as(adminUser), as });
     await server[Symbol.asyncDispose]();

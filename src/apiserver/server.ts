@@ -41,6 +41,7 @@ import { ServiceAddresses } from "./resources/service-addresses.ts";
 import { ServicePorts } from "./resources/service-ports.ts";
 import { Responder } from "./responder.ts";
 import { Turns } from "./turns.ts";
+import { Upkeep } from "./upkeep/upkeep.ts";
 import { MASTERS, type User, userOf } from "./user.ts";
 
 /** What a server stands on. */
@@ -70,7 +71,7 @@ export interface ApiServerOptions {
   readonly allowAnonymous?: boolean;
   /** Issuer of service account tokens. Default `https://kubernetes.default.svc.cluster.local`. */
   readonly issuer?: string;
-  /** Default `10.96.0.0/12`. */
+  /** Default `10.96.0.0/12`; two families as `10.96.0.0/12,fd00:96::/108`, the cluster's own first. */
   readonly serviceRange?: string;
   /** Default `30000-32767`. */
   readonly nodePortRange?: string;
@@ -97,9 +98,10 @@ export class ApiServer implements Component {
   readonly #gate: Gate;
   readonly #rbac: RbacAuthorizer;
   readonly #nodes: NodeAuthorizer;
-  readonly #addresses: ServiceAddresses;
+  readonly #allocators: { readonly addresses: ServiceAddresses; readonly ports: ServicePorts };
   readonly #handler: ResourceHandlerDeps;
   readonly #endpoints: EndpointParts;
+  #upkeep: Upkeep | undefined;
   #notReady: string | undefined = "the server has not started";
 
   constructor(env: Env, deps: ApiServerDeps, options: ApiServerOptions) {
@@ -119,10 +121,12 @@ export class ApiServer implements Component {
     });
     this.#rbac = new RbacAuthorizer(store, records, catalog);
     this.#nodes = new NodeAuthorizer(store, catalog, objects);
-    this.#addresses = new ServiceAddresses(options.serviceRange ?? SERVICE_RANGE);
+    this.#allocators = {
+      addresses: new ServiceAddresses(options.serviceRange ?? SERVICE_RANGE),
+      ports: new ServicePorts(options.nodePortRange ?? "30000-32767"),
+    };
     const authorizers = new AuthorizerChain([masters, this.#nodes, this.#rbac]);
     const plugins = createPlugins({ rbac: this.#rbac, authorizers });
-    const ports = new ServicePorts(options.nodePortRange ?? "30000-32767");
     const turns = new Turns(env.clock);
     const views = new Views(records, catalog);
     this.#registry = {
@@ -133,11 +137,7 @@ export class ApiServer implements Component {
       views,
       objects,
       admission: new Admission({ objects, clock: env.clock, random: env.random }, Object.values(plugins)),
-      behaviours: createBehaviours({
-        rootCertificate: options.rootCertificate,
-        addresses: this.#addresses,
-        ports,
-      }),
+      behaviours: createBehaviours({ rootCertificate: options.rootCertificate, ...this.#allocators }),
       fields: new ManagedFieldsTracker(catalog, views),
       lanes: new Lanes(),
       turns,
@@ -180,12 +180,20 @@ export class ApiServer implements Component {
     this.#nodes.start();
     const self = this.handlerFor(userOf("system:apiserver", [MASTERS]));
     const options = {
-      serviceRange: this.#options.serviceRange ?? SERVICE_RANGE,
-      serviceAddress: this.#addresses.first,
+      serviceRanges: this.#allocators.addresses.ranges,
+      serviceAddress: this.#allocators.addresses.first,
       advertised: this.#options.advertised,
     };
     await bootstrap(self, this.#registry.catalog, options, signal);
     this.#notReady = undefined;
+    const { serviceRanges: ranges } = options;
+    this.#upkeep = new Upkeep(this.#registry.env, {
+      registry: this.#registry,
+      ...this.#allocators,
+      self,
+      ranges,
+    });
+    this.#upkeep.start();
   }
 
   ready(): string | undefined {
@@ -211,6 +219,7 @@ export class ApiServer implements Component {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#notReady = "the server is closing";
+    await this.#upkeep?.[Symbol.asyncDispose]();
     this.#rbac.stop();
     this.#nodes.stop();
   }

@@ -33,6 +33,7 @@ import { kubeletPort, serveOverHttps } from "./kubelet-serving.ts";
 import { configOf, envOf, type LibraryOptions } from "./library-options.ts";
 import { LocalNodes } from "./local-nodes.ts";
 import { type RealNodeOptions, serviceNetwork, startRealNode } from "./real-node.ts";
+import { firstAddresses, type ServiceRanges } from "./service-ranges.ts";
 
 /** What a cluster stands on. */
 export interface ClusterParts {
@@ -43,7 +44,7 @@ export interface ClusterParts {
 }
 
 /** What runs in it. */
-export interface ClusterConfig {
+export interface ClusterConfig extends ServiceRanges {
   /** Also the name of the kubectl context. */
   readonly name: string;
   /** Absent: no socket, calls come in process only. */
@@ -250,7 +251,7 @@ interface Running extends Base {
 /** The front listens first, so that the server knows its port; calls wait until the server has its first objects. */
 async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Promise<Running> {
   const { env, pki, store, stack } = base;
-  const { listen, tokens, advertise } = config;
+  const { listen, tokens, advertise, serviceRange, nodePortRange } = config;
   let open: (server: ApiServer) => void = () => {};
   const opened = new Promise<ApiServer>((resolve) => {
     open = resolve;
@@ -289,6 +290,8 @@ async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Pr
         rootCertificate: pki.ca.certificatePem,
         ...(advertised === undefined ? {} : { advertised }),
         ...(tokens === undefined ? {} : { tokens }),
+        ...(serviceRange === undefined ? {} : { serviceRange }),
+        ...(nodePortRange === undefined ? {} : { nodePortRange }),
       },
     ),
   );
@@ -347,8 +350,9 @@ function stepper(
   };
 }
 
-function names({ listen, advertise }: ClusterConfig): Parameters<typeof ensureClusterPki>[2] {
-  const addresses = ["127.0.0.1", "::1", "10.96.0.1", ...(advertise === undefined ? [] : [advertise])];
+function names({ listen, advertise, serviceRange }: ClusterConfig): Parameters<typeof ensureClusterPki>[2] {
+  const own = advertise === undefined ? [] : [advertise];
+  const addresses = ["127.0.0.1", "::1", ...firstAddresses(serviceRange), ...own];
   const host = listen === undefined ? undefined : reachable(listen.host);
   const isAddress = host !== undefined && /^[\d.]+$|:/.test(host);
   return {

@@ -1,6 +1,7 @@
 /** The door of `cluster`: clusters as a library, and what the command line does. */
 export { Cluster, type ClusterConfig, type ClusterParts } from "./cluster.ts";
 export { type ListenAddress, type NodeMode, parseListen, parsePort } from "./cluster-options.ts";
+export { parseNodePortRange, parseServiceRange } from "./service-ranges.ts";
 export { type ClusterStatus, clusterStatus, down } from "./down.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
 export { listNodeImages, loadNodeImages } from "./node-images.ts";

@@ -14,6 +14,7 @@ import { type Access, RemoteAccess } from "./access.ts";
 import { Cluster } from "./cluster.ts";
 import type { ListenAddress, NodeMode } from "./cluster-options.ts";
 import { startControllers, startScheduler, startVirtualNode } from "./components.ts";
+import type { ServiceRanges } from "./service-ranges.ts";
 import { clientCertificate, withCluster } from "./credentials.ts";
 import { ClusterError } from "./errors.ts";
 import {
@@ -49,6 +50,8 @@ export interface ApiServerRoleOptions {
   readonly tokenAuthFile: string | undefined;
   /** Nodes that get a kubeconfig. */
   readonly nodes: readonly string[];
+  /** Where Services get their addresses and node ports from. */
+  readonly ranges: ServiceRanges;
 }
 
 /** A bare API server: no controllers, no scheduler, no nodes. */
@@ -70,6 +73,7 @@ export async function runApiServer(options: ApiServerRoleOptions, signal: AbortS
     virtualNodes: 0,
     ...(options.advertise === undefined ? {} : { advertise: options.advertise }),
     ...tokens,
+    ...options.ranges,
   };
   const cluster = await Cluster.start(parts, config, signal);
   const url = cluster.url ?? "";

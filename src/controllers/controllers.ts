@@ -8,6 +8,7 @@ import { namespaceController } from "./namespaces/namespace-controller.ts";
 import { endpointSliceController } from "./network/endpoint-slice-controller.ts";
 import { endpointsController } from "./network/endpoints-controller.ts";
 import { nodeIpamController } from "./nodes/node-ipam-controller.ts";
+import { serviceCidrController } from "./network/service-cidr-controller.ts";
 import { nodeLifecycleController } from "./nodes/node-lifecycle-controller.ts";
 import { podGarbageCollector } from "./nodes/pod-garbage-collector.ts";
 import { taintEvictionController } from "./nodes/taint-eviction-controller.ts";
@@ -28,6 +29,7 @@ export const controllers: readonly ControllerDefinition[] = [
   statefulSetController,
   endpointSliceController,
   endpointsController,
+  serviceCidrController,
   garbageCollector,
   nodeIpamController,
   nodeLifecycleController,

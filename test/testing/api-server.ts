@@ -1,6 +1,14 @@
 /** A real API server on the memory store, in any `Env`. */
 import { resources } from "#api";
-import { ApiServer, type ApiServerDeps, Catalog, describeRecords, type User, userOf } from "#apiserver";
+import {
+  ApiServer,
+  type ApiServerDeps,
+  type ApiServerOptions,
+  Catalog,
+  describeRecords,
+  type User,
+  userOf,
+} from "#apiserver";
 import type { Env } from "#base";
 import { createStore, MemoryJournal, type Store, type StoreOptions } from "#store";
 
@@ -20,7 +28,7 @@ export async function startApiServer(
   env: Env,
   rootCertificate = testAuthority,
   storeOptions: StoreOptions = {},
-  more: Partial<ApiServerDeps> = {},
+  more: Partial<ApiServerDeps & ApiServerOptions> = {},
 ): Promise<ServedStore> {
   const { signal } = new AbortController();
   const journal = new MemoryJournal();
@@ -28,7 +36,7 @@ export async function startApiServer(
   const store = createStore(env, { journal, describe }, storeOptions);
   await store.start(signal);
   const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()], ...more };
-  const server = new ApiServer(env, deps, { rootCertificate, freeze: true });
+  const server = new ApiServer(env, deps, { rootCertificate, freeze: true, ...more });
   await server.start(signal);
   return { server, store };
 }

@@ -2,7 +2,7 @@
 import * as http2 from "node:http2";
 import * as https from "node:https";
 import { PassThrough, type Readable, pipeline } from "node:stream";
-import { type ApiServer, type ApiServerDeps, HttpsFront } from "#apiserver";
+import { type ApiServer, type ApiServerDeps, type ApiServerOptions, HttpsFront } from "#apiserver";
 import { createCa, issue } from "#base/pki";
 import { createRealEnv } from "#base/real";
 import type { Store, StoreOptions } from "#store";
@@ -49,7 +49,7 @@ export interface ServedFront extends AsyncDisposable {
 /** Starts everything; dispose it. The clients are cluster administrators. */
 export async function serveFront(
   storeOptions: StoreOptions = {},
-  more: Partial<ApiServerDeps> = {},
+  more: Partial<ApiServerDeps & ApiServerOptions> = {},
 ): Promise<ServedFront> {
   const env = createRealEnv({ name: "front", logLevel: "error" });
   const ca = createCa(env, { commonName: "test", days: 1 });

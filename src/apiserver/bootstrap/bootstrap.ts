@@ -7,13 +7,15 @@ import { type KubeObject, type Resource, same } from "#api";
 import type { Catalog } from "../catalog.ts";
 import { copyOf } from "../registry/plain-data.ts";
 import { reconcileEndpoints } from "./kubernetes-service.ts";
+import { reconcileServiceRange } from "./service-range.ts";
 import { OwnCalls, type PlainHandler } from "./own-calls.ts";
 import policy from "./policy.json" with { type: "json" };
 import { reconcilePolicy } from "./reconcile-policy.ts";
 
 /** What differs between clusters. */
 export interface BootstrapOptions {
-  readonly serviceRange: string;
+  /** One for each family. */
+  readonly serviceRanges: readonly string[];
   /** Of `default/kubernetes`. */
   readonly serviceAddress: string;
   readonly advertised: { readonly address: string; readonly port: number } | undefined;
@@ -45,8 +47,9 @@ export async function bootstrap(
       policy.priorityLevels,
     ),
     reconcileFlowControl(calls, catalog.of(FLOW_CONTROL, "flowschemas"), policy.flowSchemas),
-    reconcileServiceRange(calls, catalog.of("networking.k8s.io", "servicecidrs"), options.serviceRange),
-    reconcileEndpoints(calls, catalog, options),
+    reconcileServiceRange(calls, catalog.of("networking.k8s.io", "servicecidrs"), options.serviceRanges).then(
+      () => reconcileEndpoints(calls, catalog, options),
+    ),
   ]);
 }
 
@@ -90,21 +93,4 @@ function covers(actual: unknown, wanted: unknown): boolean {
   return Object.entries(wanted).every(([key, value]) =>
     covers((actual as Record<string, unknown>)[key], value),
   );
-}
-
-async function reconcileServiceRange(calls: OwnCalls, resource: Resource, range: string): Promise<void> {
-  const name = "kubernetes";
-  if ((await calls.list(resource)).has(`/${name}`)) return;
-  await calls.create(resource, { metadata: { name }, spec: { cidrs: [range] } });
-  const made = (await calls.list<KubeObject & { status: object }>(resource)).get(`/${name}`);
-  if (made === undefined || resource.status === undefined) return;
-  const ready = {
-    type: "Ready",
-    status: "True",
-    reason: "",
-    message: "Kubernetes default Service CIDR is ready",
-  };
-  const draft = copyOf(made);
-  draft.status = { conditions: [{ ...ready, lastTransitionTime: made.metadata.creationTimestamp }] };
-  await calls.update(resource, draft, "status");
 }

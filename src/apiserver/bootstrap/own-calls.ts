@@ -56,6 +56,22 @@ export class OwnCalls {
     });
   }
 
+  /** Applies, as a manager of its own, what is its alone. */
+  async apply(
+    resource: Resource,
+    object: NewObject,
+    { manager, subresource }: { readonly manager: string; readonly subresource: string },
+  ): Promise<void> {
+    const path = `${pathOf(resource, object.metadata.namespace ?? "")}/${object.metadata.name}`;
+    const query = new URLSearchParams({ fieldManager: manager, force: "true" });
+    await this.#call({
+      method: "PATCH",
+      path: `${path}/${subresource}?${query}`,
+      contentType: "application/apply-patch+yaml",
+      body: { kind: resource.kind, apiVersion: groupVersion(resource), ...object },
+    });
+  }
+
   async delete(resource: Resource, object: KubeObject): Promise<void> {
     await this.#call({
       method: "DELETE",

@@ -53,8 +53,10 @@ export async function createFrom(
   fillNew(registry.env, draft, request.now);
   if (!owned) registry.fields.update(request, undefined, draft, managers, options.fieldManager);
   await registry.admission.mutate(admissionOf(request, "CREATE", draft, undefined, options.dryRun));
+  // What an attempt allocates is not what the client asked for: the next one begins with the draft as it was.
+  const allocates = registry.behaviours.get(qualifiedPlural(request.resource))?.onCreate !== undefined;
   return commitLoop(registry, async (seen, tries) => {
-    const object = tries === 1 ? draft : copyOf(draft);
+    const object = tries === 1 && !allocates ? draft : copyOf(draft);
     if (tries > 1 && isGenerated && tries <= MAX_NAME_TRIES) generateName(registry.env, object);
     return attemptCreate(registry, request, options, object, seen);
   });
@@ -88,6 +90,7 @@ async function attemptCreate(
   return {
     type: "commit",
     txn: { checks, writes: [put.write, ...extra.writes] },
+    extra,
     done: (revision) => stored(resource, committed(registry, request, put, object, revision), 201),
   };
 }

@@ -99,6 +99,7 @@ async function attemptDelete(
   return {
     type: "commit",
     txn: { checks: [...checks, ...extra.checks], writes },
+    extra,
     done: (revision) => ({ outcome: goneAt(revision), goesOn: false }),
   };
 }

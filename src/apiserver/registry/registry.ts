@@ -4,7 +4,7 @@
  */
 import type { Env } from "#base";
 import { type KubeObject, type Resource, internal } from "#api";
-import type { Revision, Store, Txn, Write } from "#store";
+import type { CommitResult, Revision, Store, Txn, Write } from "#store";
 import type { Admission } from "../admission/admission.ts";
 import { isInProcess } from "../answers.ts";
 import { type Catalog, isStorageVersion } from "../catalog.ts";
@@ -38,6 +38,10 @@ export interface Registry {
 export interface Extra {
   readonly checks: Txn["checks"];
   readonly writes: readonly Write[];
+  /** New keys of a resource that `writes` has one of already: each commits before, and is undone if the rest fails. */
+  readonly before?: readonly Write[];
+  /** Such keys that go, each after the rest and only while it is as it was. */
+  readonly after?: Txn["checks"];
 }
 
 export const NOTHING_EXTRA: Extra = { checks: [], writes: [] };
@@ -45,7 +49,12 @@ export const NOTHING_EXTRA: Extra = { checks: [], writes: [] };
 /** What one attempt of a write wants to do. */
 export type Attempt<T> =
   | { readonly type: "answer"; readonly value: T }
-  | { readonly type: "commit"; readonly txn: Txn; readonly done: (revision: Revision) => T };
+  | {
+      readonly type: "commit";
+      readonly txn: Txn;
+      readonly extra?: Extra;
+      readonly done: (revision: Revision) => T;
+    };
 
 /**
  * The compare-and-swap loop. `attempt` decides from pending state and may run again; `seen` collects the
@@ -64,7 +73,7 @@ export async function commitLoop<T>(
         await seen.settled();
         return decision.value;
       }
-      const result = await registry.store.commit(decision.txn);
+      const result = await commitAll(registry.store, decision.txn, decision.extra);
       if (result.committed) return decision.done(result.revision);
       leave ??= await registry.lanes.enter(result.conflict);
     }
@@ -72,6 +81,23 @@ export async function commitLoop<T>(
     leave?.();
   }
   throw internal(`a write lost ${MAX_WRITE_ATTEMPTS} races in a row`);
+}
+
+/** A transaction with what cannot be in it, since it never writes two keys of one resource. */
+async function commitAll(store: Store, txn: Txn, extra: Extra = NOTHING_EXTRA): Promise<CommitResult> {
+  const made: Txn["checks"][number][] = [];
+  let result: CommitResult | undefined;
+  for (const write of extra.before ?? []) {
+    const { key } = write;
+    result = await store.commit({ checks: [{ key, modRevision: 0 }], writes: [write] });
+    if (!result.committed) break;
+    made.push({ key, modRevision: result.revision });
+  }
+  if (result?.committed !== false) result = await store.commit(txn);
+  const gone = result.committed ? (extra.after ?? []) : made;
+  for (const check of gone)
+    await store.commit({ checks: [check], writes: [{ type: "delete", key: check.key }] });
+  return result;
 }
 
 async function decide<T>(

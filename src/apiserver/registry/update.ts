@@ -152,6 +152,7 @@ function replace(
   return {
     type: "commit",
     txn: { checks, writes: [put.write, ...extra.writes] },
+    extra,
     done: (revision) => stored(resource, committed(registry, request, put, object, revision)),
   };
 }
@@ -163,6 +164,7 @@ function release(request: ResourceRequest, change: Replacement, extra: Extra): A
   return {
     type: "commit",
     txn: { checks, writes: [{ type: "delete", key }, ...extra.writes] },
+    extra,
     done: (revision) => plain(request.resource, withVersion(change.object, revision)),
   };
 }

@@ -3,6 +3,7 @@
  * or gives back ports, so that writers of ports serialize on it. The key and form are upstream's.
  */
 import { type FieldErrors, type Service } from "#api";
+import type { Write } from "#store";
 import { type Extra, NOTHING_EXTRA } from "../registry/registry.ts";
 import { plainIndex } from "../registry/records.ts";
 import type { WriteContext } from "./behaviour.ts";
@@ -24,6 +25,34 @@ export class ServicePorts {
     this.#count = last - first + 1;
   }
 
+  /** Where the bitmap is. */
+  get key(): string {
+    return KEY;
+  }
+
+  /** `30000-32767` */
+  get range(): string {
+    return `${this.#first}-${this.#first + this.#count - 1}`;
+  }
+
+  holds(port: number): boolean {
+    return port >= this.#first && port < this.#first + this.#count;
+  }
+
+  /** The ports that a stored bitmap has. */
+  decode(value: Uint8Array | undefined): ReadonlySet<number> {
+    return new Set([...decodeBitmap(value, this.#count)].map((offset) => this.#first + offset));
+  }
+
+  /** The write of a bitmap with these ports. */
+  write(ports: ReadonlySet<number>): Write {
+    return this.#put(new Set([...ports].map((port) => port - this.#first)));
+  }
+
+  #put(used: ReadonlySet<number>): Write {
+    return { type: "put", key: KEY, value: encodeBitmap(used, this.range), index: plainIndex(KEY) };
+  }
+
   /**
    * Fills absent node ports, checks given ones, and gives back those that `old` had and `service` has no
    * more.
@@ -36,11 +65,7 @@ export class ServicePorts {
     const used = decodeBitmap(record?.value, this.#count);
     for (const port of held) used.delete(port - this.#first);
     if (wanted) this.#take(service.spec, used, context, errors);
-    const value = encodeBitmap(used, `${this.#first}-${this.#first + this.#count - 1}`);
-    return {
-      checks: [{ key: KEY, modRevision: record?.modRevision ?? 0 }],
-      writes: [{ type: "put", key: KEY, value, index: plainIndex(KEY) }],
-    };
+    return { checks: [{ key: KEY, modRevision: record?.modRevision ?? 0 }], writes: [this.#put(used)] };
   }
 
   #take(spec: Spec, used: Set<number>, context: WriteContext, errors: FieldErrors): void {
@@ -73,11 +98,10 @@ export class ServicePorts {
   #claim(port: number, field: string, used: Set<number>, errors: FieldErrors): void {
     const offset = port - this.#first;
     if (offset < 0 || offset >= this.#count) {
-      const range = `${this.#first}-${this.#first + this.#count - 1}`;
       errors.invalid(
         field,
         port,
-        `provided port is not in the valid range. The range of valid ports is ${range}`,
+        `provided port is not in the valid range. The range of valid ports is ${this.range}`,
       );
     } else if (used.has(offset)) errors.invalid(field, port, "provided port is already allocated");
     else used.add(offset);
@@ -104,7 +128,8 @@ export function wantsPorts(spec: Spec): boolean {
   return spec.type === "NodePort" || spec.type === "LoadBalancer";
 }
 
-function portsOf(spec: Spec): readonly number[] {
+/** The node ports of a Service, the one for health checks included. */
+export function portsOf(spec: Spec): readonly number[] {
   const all = (spec.ports ?? []).map((port) => port.nodePort ?? 0);
   return [...all, spec.healthCheckNodePort ?? 0].filter((port) => port !== 0);
 }

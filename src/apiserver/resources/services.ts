@@ -15,14 +15,19 @@ type Spec = Service["spec"];
 export function services(addresses: ServiceAddresses, ports: ServicePorts): Behaviour {
   function change(draft: Service, old: Service | undefined, context: WriteContext): Extra {
     const errors = new FieldErrors();
-    completeFamilies(draft.spec, "IPv4", errors);
-    const address = changeAddress(addresses, draft, old, context, errors);
+    completeFamilies(draft.spec, old?.spec, addresses.families, errors);
+    const moved = errors.empty ? changeAddresses(addresses, draft, old, context, errors) : NOTHING_EXTRA;
     const numbers = ports.change(draft, old, context, errors);
     if (!errors.empty) throw invalid({ group: "", kind: "Service" }, draft.metadata.name ?? "", errors);
-    return joined(address, numbers);
+    return joined(moved, numbers);
   }
   return {
-    onCreate: (draft, context) => change(draft as Service, undefined, context),
+    onCreate(draft, context) {
+      const { spec } = draft as Service;
+      if ((spec.clusterIP ?? "") !== "" && (spec.clusterIPs ?? []).length === 0)
+        spec.clusterIPs = [spec.clusterIP ?? ""];
+      return change(draft as Service, undefined, context);
+    },
     onUpdate(draft, old, context) {
       dropOutdated((draft as Service).spec, (old as Service).spec);
       keepAllocated((draft as Service).spec, (old as Service).spec);
@@ -30,18 +35,21 @@ export function services(addresses: ServiceAddresses, ports: ServicePorts): Beha
     },
     onDelete(old: KubeObject, context) {
       const { spec } = old as Service;
-      const address = hasAddress(spec) ? addresses.release(spec.clusterIP ?? "", context) : NOTHING_EXTRA;
       const none = {
         ...(old as Service),
         spec: { ...spec, type: "ClusterIP", ports: [], healthCheckNodePort: 0 },
       };
-      return joined(address, ports.change(none as Service, old as Service, context, new FieldErrors()));
+      return joined(
+        addresses.release(addressesOf(spec), context),
+        ports.change(none as Service, old as Service, context, new FieldErrors()),
+      );
     },
     returnsDeleted: true,
   };
 }
 
-function changeAddress(
+/** Takes what the families ask for and is not there yet, and gives back what the old one had and this one has not. */
+function changeAddresses(
   addresses: ServiceAddresses,
   draft: Service,
   old: Service | undefined,
@@ -49,21 +57,27 @@ function changeAddress(
   errors: FieldErrors,
 ): Extra {
   const { spec } = draft;
-  const had = old !== undefined && hasAddress(old.spec) ? (old.spec.clusterIP ?? "") : "";
-  if (spec.type === "ExternalName") {
-    return had === "" ? NOTHING_EXTRA : addresses.release(had, context);
-  }
+  const held = old === undefined ? [] : addressesOf(old.spec);
+  if (spec.type === "ExternalName") return addresses.release(held, context);
   if (isHeadless(spec)) {
     spec.clusterIP = "None";
     spec.clusterIPs = ["None"];
     return NOTHING_EXTRA;
   }
-  if (had !== "") return NOTHING_EXTRA;
-  return addresses.claim(draft, context, errors);
+  const count = Math.max(spec.ipFamilies?.length ?? 1, spec.clusterIPs?.length ?? 0);
+  const claims: Extra[] = [];
+  for (let i = 0; i < count; i++) {
+    // An address that changes in place is the author's mistake; validation says so.
+    if (held[i] === undefined) claims.push(addresses.claim(draft, i, context, errors));
+  }
+  return joined(...claims, addresses.release(held.slice(count), context));
 }
 
-function hasAddress(spec: Spec): boolean {
-  return spec.type !== "ExternalName" && (spec.clusterIP ?? "") !== "" && spec.clusterIP !== "None";
+/** The addresses that a Service holds. */
+export function addressesOf(spec: Spec): readonly string[] {
+  if (spec.type === "ExternalName" || isHeadless(spec)) return [];
+  const all = (spec.clusterIPs ?? []).length > 0 ? (spec.clusterIPs ?? []) : [spec.clusterIP ?? ""];
+  return all.filter((address) => address !== "");
 }
 
 /** An update that does not mention what was allocated keeps it. */
@@ -71,7 +85,8 @@ function keepAllocated(spec: Spec, old: Spec): void {
   const needs = spec.type !== "ExternalName" && old.type !== "ExternalName";
   if (needs) {
     const [first] = spec.clusterIPs ?? [];
-    if ((spec.clusterIP ?? "") === "" && first === undefined) {
+    const isFirstKept = spec.clusterIP === old.clusterIP && first === undefined;
+    if (((spec.clusterIP ?? "") === "" && first === undefined) || isFirstKept) {
       if (old.clusterIP !== undefined) spec.clusterIP = old.clusterIP;
       if (old.clusterIPs !== undefined) spec.clusterIPs = [...old.clusterIPs];
     } else if (first === undefined) spec.clusterIPs = [spec.clusterIP ?? ""];
@@ -95,5 +110,10 @@ function keepAllocated(spec: Spec, old: Spec): void {
 }
 
 function joined(...extras: readonly Extra[]): Extra {
-  return { checks: extras.flatMap((extra) => extra.checks), writes: extras.flatMap((extra) => extra.writes) };
+  return {
+    checks: extras.flatMap(({ checks }) => checks),
+    writes: extras.flatMap(({ writes }) => writes),
+    before: extras.flatMap(({ before = [] }) => before),
+    after: extras.flatMap(({ after = [] }) => after),
+  };
 }

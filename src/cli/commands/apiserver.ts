@@ -1,5 +1,5 @@
 /** `navarch apiserver`: a bare API server, for clients that bring their own controllers. */
-import { parseListen, runApiServer } from "#cluster";
+import { parseListen, parseNodePortRange, parseServiceRange, runApiServer } from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { runRole } from "../run-role.ts";
 
@@ -17,6 +17,12 @@ export const apiserver: CliCommand = {
         "keep the state in this etcd, addresses with commas between (default: in <DIR>)",
       )
       .option("--token-auth-file <FILE>", 'static bearer tokens, lines of TOKEN,USER,UID,"GROUPS"')
+      .option(
+        "--service-cluster-ip-range <CIDRS>",
+        "where Services get addresses from; one range of each IP family makes services dual-stack",
+        "10.96.0.0/12",
+      )
+      .option("--service-node-port-range <RANGE>", "where node ports come from", "30000-32767")
       .option("--kubelet <NAME...>", "nodes to write a kubeconfig for", []);
   },
   run(options, _args, terminal) {
@@ -32,6 +38,10 @@ export const apiserver: CliCommand = {
           advertise: options["advertiseAddress"] as string | undefined,
           tokenAuthFile: options["tokenAuthFile"] as string | undefined,
           nodes: options["kubelet"] as readonly string[],
+          ranges: {
+            serviceRange: parseServiceRange(String(options["serviceClusterIpRange"])),
+            nodePortRange: parseNodePortRange(String(options["serviceNodePortRange"])),
+          },
         },
         signal,
       ),

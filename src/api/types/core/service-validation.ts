@@ -175,6 +175,8 @@ export function validateServiceUpdate(service: Service, old: Service, errors: Fi
     if (!same(now.clusterIPs?.[0], before.clusterIPs?.[0])) {
       errors.invalid("spec.clusterIPs[0]", now.clusterIPs, "may not change once set");
     }
+    validateSecond("clusterIPs", now, before, errors);
+    validateSecond("ipFamilies", now, before, errors);
     if (before.ipFamilies?.[0] && now.ipFamilies?.[0] && now.ipFamilies[0] !== before.ipFamilies[0]) {
       errors.invalid("spec.ipFamilies[0]", now.ipFamilies[0], "may not change once set");
     }
@@ -186,4 +188,22 @@ export function validateServiceUpdate(service: Service, old: Service, errors: Fi
   if (!classKept)
     errors.invalid("spec.loadBalancerClass", now.loadBalancerClass ?? null, "may not change once set");
   validateService(service, errors);
+}
+
+/** A second address, or family, stays too, until its author turns to a single stack. */
+function validateSecond(
+  list: "clusterIPs" | "ipFamilies",
+  now: ServiceSpec,
+  before: ServiceSpec,
+  errors: FieldErrors,
+): void {
+  const [own, old] = [now[list] ?? [], before[list] ?? []];
+  const isFree = before.clusterIPs?.[0] === "None" && Object.keys(now.selector ?? {}).length === 0;
+  if (isFree || old.length < 2) return;
+  if (own.length >= 2) {
+    if (own[1] !== old[1]) errors.invalid(at(at("spec", list), 1), own, "may not change once set");
+  } else if (now.ipFamilyPolicy !== "SingleStack") {
+    const detail = "must be set to 'SingleStack' when releasing the secondary clusterIP";
+    errors.invalid("spec.ipFamilyPolicy", now.ipFamilyPolicy ?? null, detail);
+  }
 }

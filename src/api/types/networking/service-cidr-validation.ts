@@ -1,4 +1,4 @@
-/** Validation of service ranges: one of each family at most, and the same for ever. */
+/** Validation of service ranges: one of each family at most; the same for ever, but for a family that is added. */
 import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { canonicalCidr, isIpv6 } from "../../names/ip.ts";
@@ -17,6 +17,7 @@ export function validateServiceCidr({ spec }: ServiceCIDR, errors: FieldErrors):
 }
 
 export function validateServiceCidrUpdate(one: ServiceCIDR, old: ServiceCIDR, errors: FieldErrors): void {
-  if (!same(one.spec.cidrs, old.spec.cidrs))
-    errors.invalid("spec.cidrs[0]", one.spec.cidrs, "field is immutable");
+  const [now, before] = [one.spec.cidrs ?? [], old.spec.cidrs ?? []];
+  if (now.length === 2 && before.length === 1 && now[0] === before[0]) validateServiceCidr(one, errors);
+  else if (!same(now, before)) errors.invalid("spec.cidrs[0]", now, "field is immutable");
 }
