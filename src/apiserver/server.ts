@@ -15,6 +15,7 @@ import { AuthorizerChain, masters } from "./authz/chain.ts";
 import { NodeAuthorizer } from "./authz/node.ts";
 import { RbacAuthorizer } from "./authz/rbac.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
+import { OwnCalls } from "./bootstrap/own-calls.ts";
 import type { Answer, Call } from "./call.ts";
 import { Catalog } from "./catalog.ts";
 import { DiscoveryEndpoints } from "./endpoints/discovery.ts";
@@ -41,6 +42,7 @@ import { ServiceAddresses } from "./resources/service-addresses.ts";
 import { ServicePorts } from "./resources/service-ports.ts";
 import { Responder } from "./responder.ts";
 import { Turns } from "./turns.ts";
+import { flowSchemaStatuses } from "./upkeep/flow-schema-status.ts";
 import { Upkeep } from "./upkeep/upkeep.ts";
 import { MASTERS, type User, userOf } from "./user.ts";
 
@@ -185,6 +187,7 @@ export class ApiServer implements Component {
       advertised: this.#options.advertised,
     };
     await bootstrap(self, this.#registry.catalog, options, signal);
+    await flowSchemaStatuses(this.#registry, new OwnCalls(self, signal));
     this.#notReady = undefined;
     const { serviceRanges: ranges } = options;
     this.#upkeep = new Upkeep(this.#registry.env, {

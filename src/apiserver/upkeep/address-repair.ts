@@ -14,6 +14,7 @@ import { addressesOf } from "../resources/services.ts";
 import { copyOf } from "../registry/plain-data.ts";
 import type { Reports } from "./reports.ts";
 
+/** What a pass reads and writes, and where it tells. */
 export interface AddressRepairDeps {
   readonly registry: Registry;
   readonly addresses: ServiceAddresses;
@@ -22,6 +23,7 @@ export interface AddressRepairDeps {
 
 const managerLabel = "ipaddress.kubernetes.io/managed-by";
 
+/** One pass over all Services and addresses; safe at any time, on any number of servers. */
 export class AddressRepair {
   readonly #deps: AddressRepairDeps;
 

@@ -13,7 +13,7 @@ export async function flowSchemaStatuses(registry: Registry, calls: OwnCalls): P
       ({ metadata }) => metadata.name ?? "",
     ),
   );
-  for (const { metadata, spec, status } of [...objects.list<FlowSchema>(group, "flowschemas")]) {
+  for (const { metadata, spec, status } of objects.list<FlowSchema>(group, "flowschemas")) {
     const level = spec.priorityLevelConfiguration.name;
     const isMissing = !levels.has(level);
     const now = status?.conditions?.find(({ type }) => type === "Dangling");

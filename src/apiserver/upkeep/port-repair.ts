@@ -4,12 +4,14 @@ import type { Registry } from "../registry/registry.ts";
 import { portsOf, type ServicePorts } from "../resources/service-ports.ts";
 import type { Reports } from "./reports.ts";
 
+/** What a pass reads and writes, and where it tells. */
 export interface PortRepairDeps {
   readonly registry: Registry;
   readonly ports: ServicePorts;
   readonly reports: Reports;
 }
 
+/** One pass over all Services; safe at any time, on any number of servers. */
 export class PortRepair {
   readonly #deps: PortRepairDeps;
 
