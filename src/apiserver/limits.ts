@@ -44,6 +44,9 @@ export const LAP_PAUSE_FACTOR = 2;
 export const MAX_LAP_PAUSE_MS = 10;
 /** Encoded watch chunks shared between watchers of one resource: the newest few laps. */
 export const SHARED_CHUNKS = 16;
+/** Indexes of labels kept for lists, and how many records one may hold: making it takes 50 ms then. */
+export const MAX_VALUE_INDEXES = 32;
+export const MAX_INDEXED_RECORDS = 100_000;
 /**
  * Attempts of a compare-and-swap loop before the client is told to retry. A writer loses only to another's
  * progress.

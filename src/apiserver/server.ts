@@ -34,6 +34,7 @@ import { ManagedFieldsTracker } from "./registry/managed-fields.ts";
 import { Objects } from "./registry/objects.ts";
 import { Records } from "./registry/records.ts";
 import type { Registry } from "./registry/registry.ts";
+import { ValueIndexes } from "./registry/value-indexes.ts";
 import { Views } from "./registry/views.ts";
 import { RequestMetrics } from "./request-metrics.ts";
 import { type ResourceHandlerDeps, handleResource } from "./resource-handler.ts";
@@ -144,6 +145,7 @@ export class ApiServer implements Component {
       lanes: new Lanes(),
       turns,
       laps: new Laps(env.clock),
+      indexes: new ValueIndexes(store),
     };
     const negotiator = new Negotiator();
     this.#handler = {
@@ -225,6 +227,7 @@ export class ApiServer implements Component {
     await this.#upkeep?.[Symbol.asyncDispose]();
     this.#rbac.stop();
     this.#nodes.stop();
+    this.#registry.indexes.stop();
   }
 
   async #serve(admitted: Admitted): Promise<Answer | undefined> {

@@ -71,7 +71,8 @@ async function pageOf(
   const records: StoredRecord[] = [];
   let looked = 0;
   let next: StoredRecord | undefined;
-  for (const record of snapshot.range(from, range.to)) {
+  const candidates = registry.indexes.candidates(resource, selection, snapshot, { from, to: range.to });
+  for (const record of candidates) {
     if (++looked % STRIDE === 0 && registry.turns.spent) await registry.turns.turn();
     if (!selection.matches(record)) continue;
     if (limit > 0 && records.length === limit) {

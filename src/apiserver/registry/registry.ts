@@ -17,6 +17,7 @@ import type { ManagedFieldsTracker } from "./managed-fields.ts";
 import type { Objects } from "./objects.ts";
 import type { Records, Versioned } from "./records.ts";
 import type { ResourceRequest } from "./resource-request.ts";
+import type { ValueIndexes } from "./value-indexes.ts";
 import type { Views } from "./views.ts";
 
 export interface Registry {
@@ -32,6 +33,7 @@ export interface Registry {
   readonly lanes: Lanes;
   readonly turns: Turns;
   readonly laps: Laps;
+  readonly indexes: ValueIndexes;
 }
 
 /** Checks and writes that go with an object's own (allocations, a namespace's first objects). */
