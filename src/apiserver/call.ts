@@ -51,16 +51,24 @@ export interface WatchItem {
   readonly object: unknown;
 }
 
+/** Takes bytes back once they are written, to be used again; who keeps them does not call it. */
+export type Release = (bytes: Uint8Array) => void;
+
 /** The answer. A `stream` is pulled chunk by chunk, so that a slow reader costs a cursor and no queue. */
 export interface Answer {
   readonly status: number;
   /** A list is of lines that cannot be joined (`set-cookie`). */
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body:
-    | { readonly type: "bytes"; readonly bytes: Uint8Array }
+    | { readonly type: "bytes"; readonly bytes: Uint8Array; readonly release?: Release }
     | { readonly type: "data"; readonly data: unknown }
     /** `live`: chunks are news, which must leave at once (a watch). */
-    | { readonly type: "stream"; readonly chunks: AsyncIterable<Uint8Array>; readonly live?: true }
+    | {
+        readonly type: "stream";
+        readonly chunks: AsyncIterable<Uint8Array>;
+        readonly live?: true;
+        readonly release?: Release;
+      }
     /** With status 101: the connection goes on as this channel. */
     | { readonly type: "upgraded"; readonly channel: ByteChannel }
     | { readonly type: "events"; readonly events: AsyncIterable<readonly WatchItem[]> }

@@ -21,6 +21,8 @@ export const SLICE_MS = 5;
  * right).
  */
 export const CHUNK_BYTES = 256 * 1024;
+/** Chunks of lists kept for the next ones, 320 KiB each. */
+export const POOLED_CHUNKS = 8;
 /** Events taken from a cursor at once, so that a lagging watcher does not hold the loop. */
 export const WATCH_BATCH = 1_000;
 /** Events that a follower in this process moves over at once; it tells its handlers of them in smaller pieces. */

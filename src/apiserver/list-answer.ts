@@ -4,8 +4,8 @@ import { notAcceptable } from "#api";
 import { bytesAnswer, dataAnswer, isInProcess } from "./answers.ts";
 import type { Answer } from "./call.ts";
 import { groupVersion } from "./catalog.ts";
-import { CHUNK_BYTES } from "./limits.ts";
 import { type Encoding, MEDIA_TYPES, isStoredForm } from "./negotiate.ts";
+import { type ChunkPool, ChunkWriter } from "./registry/chunk-writer.ts";
 import { encodeValue, listMeta, listOpening } from "./registry/encoding.ts";
 import type { Page } from "./registry/outcome.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
@@ -21,6 +21,7 @@ const END = Buffer.from("]}\n");
 export interface ListParts {
   readonly views: Views;
   readonly turns: Turns;
+  readonly pool: ChunkPool;
 }
 
 /** The answer to a list, in pieces when it is long. */
@@ -36,13 +37,12 @@ export async function listAnswer(
     const chunks = jsonChunks(parts, resource, page);
     const first = await chunks.next();
     const second = first.done === true ? first : await chunks.next();
-    if (first.done !== true && second.done === true) return bytesAnswer(200, encoding, first.value);
+    const headers = { "content-type": MEDIA_TYPES.json };
+    const { release } = parts.pool;
+    if (first.done !== true && second.done === true)
+      return { status: 200, headers, body: { type: "bytes", bytes: first.value, release } };
     const all = resumed(first.value, second.value, chunks);
-    return {
-      status: 200,
-      headers: { "content-type": MEDIA_TYPES.json },
-      body: { type: "stream", chunks: all },
-    };
+    return { status: 200, headers, body: { type: "stream", chunks: all, release } };
   }
   const objects: KubeObject[] = [];
   for (const record of page.records) {
@@ -58,21 +58,17 @@ async function* jsonChunks(
   resource: Resource,
   page: Page,
 ): AsyncGenerator<Uint8Array, undefined> {
-  let pieces: Uint8Array[] = [Buffer.from(listOpening(resource, page))];
-  let size = 0;
+  const writer = new ChunkWriter(parts.pool);
+  writer.add(Buffer.from(listOpening(resource, page)));
   for (const [i, record] of page.records.entries()) {
-    if (i > 0) pieces.push(COMMA);
-    const json = parts.views.json(resource, record);
-    pieces.push(json);
-    size += json.length + 1;
-    if (size < CHUNK_BYTES) continue;
-    yield Buffer.concat(pieces);
-    pieces = [];
-    size = 0;
+    if (i > 0) writer.add(COMMA);
+    parts.views.addJson(writer, resource, record);
+    if (!writer.isFull) continue;
+    yield writer.take();
     if (parts.turns.spent) await parts.turns.turn();
   }
-  pieces.push(END);
-  yield Buffer.concat(pieces);
+  writer.add(END);
+  yield writer.take();
 }
 
 async function* resumed(

@@ -10,6 +10,7 @@ import type { Answer } from "./call.ts";
 import { listAnswer } from "./list-answer.ts";
 import { type Encoding, MEDIA_TYPES, isStoredForm } from "./negotiate.ts";
 import { MAX_COLLECTED_BYTES } from "./limits.ts";
+import { ChunkPool } from "./registry/chunk-writer.ts";
 import { encodeValue } from "./registry/encoding.ts";
 import type { OpenCollection, Outcome, Single } from "./registry/outcome.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
@@ -24,6 +25,7 @@ export class Responder {
   readonly #turns: Turns;
   readonly #clock: Clock;
   readonly #shared = new SharedChunks();
+  readonly #pool = new ChunkPool();
 
   constructor(views: Views, turns: Turns, clock: Clock) {
     this.#views = views;
@@ -37,7 +39,12 @@ export class Responder {
       case "single":
         return this.#single(request, outcome.resource, outcome.value, outcome.status, encoding);
       case "list":
-        return await listAnswer({ views: this.#views, turns: this.#turns }, request, outcome.page, encoding);
+        return await listAnswer(
+          { views: this.#views, turns: this.#turns, pool: this.#pool },
+          request,
+          outcome.page,
+          encoding,
+        );
       case "watch":
         return this.#watch(request, outcome.feed, encoding);
       case "followed":

@@ -7,8 +7,9 @@ import type { Clock } from "#base";
 import type { Answer, WatchItem } from "./call.ts";
 import { isInProcess } from "./answers.ts";
 import { groupVersion } from "./catalog.ts";
-import { CHUNK_BYTES, SHARED_CHUNKS } from "./limits.ts";
+import { SHARED_CHUNKS } from "./limits.ts";
 import { type Encoding, MEDIA_TYPES } from "./negotiate.ts";
+import { ChunkWriter } from "./registry/chunk-writer.ts";
 import { encodeValue } from "./registry/encoding.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
 import { blankRow, columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
@@ -85,16 +86,12 @@ async function* frames(
 
 function chunksOf(events: readonly FeedEvent[], encoder: EventEncoder): readonly Uint8Array[] {
   const chunks: Uint8Array[] = [];
-  let pieces: Uint8Array[] = [];
-  let size = 0;
+  const writer = new ChunkWriter();
   for (const event of events) {
-    size += encoder.pushFrame(pieces, event);
-    if (size < CHUNK_BYTES) continue;
-    chunks.push(Buffer.concat(pieces));
-    pieces = [];
-    size = 0;
+    encoder.addFrame(writer, event);
+    if (writer.isFull) chunks.push(writer.take());
   }
-  if (pieces.length > 0) chunks.push(Buffer.concat(pieces));
+  if (writer.size > 0) chunks.push(writer.take());
   return chunks;
 }
 
@@ -129,24 +126,17 @@ class EventEncoder {
     return { type: event.type, object: this.#shown(this.#views.object(this.#resource, event.record)) };
   }
 
-  /** Appends one frame to `pieces`; returns its length. */
-  pushFrame(pieces: Uint8Array[], event: FeedEvent): number {
-    if (this.#encoding.media === "json") {
-      const opening = openings[event.type];
-      const isStored = this.#encoding.as === undefined && "record" in event;
-      const object = isStored
-        ? this.#views.json(this.#resource, event.record)
-        : Buffer.from(stringifyJson(this.item(event).object));
-      pieces.push(opening, object, NEWLINE);
-      return opening.length + object.length + NEWLINE.length;
+  addFrame(writer: ChunkWriter, event: FeedEvent): void {
+    if (this.#encoding.media !== "json") {
+      const { type, object } = this.item(event);
+      const bytes = encodeValue(object, this.#resource, this.#encoding);
+      return writer.add(encodeWatchFrame({ type, object: bytes }));
     }
-    const { type, object } = this.item(event);
-    const bytes = encodeWatchFrame({
-      type,
-      object: encodeValue(object, this.#resource, this.#encoding),
-    });
-    pieces.push(bytes);
-    return bytes.length;
+    writer.add(openings[event.type]);
+    const isStored = this.#encoding.as === undefined && "record" in event;
+    if (isStored) this.#views.addJson(writer, this.#resource, event.record);
+    else writer.add(Buffer.from(stringifyJson(this.item(event).object)));
+    writer.add(NEWLINE);
   }
 
   #bookmark(event: Extract<FeedEvent, { type: "BOOKMARK" }>): KubeObject {

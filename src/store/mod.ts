@@ -31,7 +31,7 @@ export type {
 export { EtcdJournal, type EtcdJournalOptions } from "./etcd/etcd-journal-node.ts";
 export { MemoryJournal } from "./memory-journal.ts";
 export { createStore, RevisionStore, type StoreDeps, type StoreOptions } from "./revision-store.ts";
-export { withRevision } from "./revision-text.ts";
+export { revisionText, withRevision, writeWithRevision } from "./revision-text.ts";
 export type {
   CommitResult,
   Cursor,

@@ -2,12 +2,29 @@
 import { Buffer } from "node:buffer";
 import type { Revision } from "./store.ts";
 
-/** A copy of `bytes` with `"resourceVersion":"N",` at `offset` (`index.revisionOffset`); about 1 us for 5 KB. */
+/** `"resourceVersion":"42",` */
+export function revisionText(revision: Revision): string {
+  return `"resourceVersion":"${revision}",`;
+}
+
+/** Writes `bytes` with `text` at `offset` (`index.revisionOffset`) to `at` of `into`; returns where it ends. */
+export function writeWithRevision(
+  into: Buffer,
+  at: number,
+  bytes: Uint8Array,
+  offset: number,
+  text: string,
+): number {
+  into.set(bytes.subarray(0, offset), at);
+  into.write(text, at + offset, "latin1");
+  into.set(bytes.subarray(offset), at + offset + text.length);
+  return at + bytes.length + text.length;
+}
+
+/** A copy of `bytes` with `"resourceVersion":"N",` at `offset`, for a moment; about 1 us for 5 KB. */
 export function withRevision(bytes: Uint8Array, offset: number, revision: Revision): Uint8Array {
-  const text = `"resourceVersion":"${revision}",`;
+  const text = revisionText(revision);
   const result = Buffer.allocUnsafe(bytes.length + text.length);
-  result.set(bytes.subarray(0, offset), 0);
-  result.write(text, offset, "latin1");
-  result.set(bytes.subarray(offset), offset + text.length);
+  writeWithRevision(result, 0, bytes, offset, text);
   return result;
 }

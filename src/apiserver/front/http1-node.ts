@@ -9,7 +9,7 @@ import { gzipped } from "./gzip-node.ts";
 import { Caller, headerPairs, isWatch, type Watchers } from "./caller-node.ts";
 import { peerCertificate } from "./peer-certificate-node.ts";
 import { readAll } from "./read-body-node.ts";
-import { pour } from "./pour-node.ts";
+import { pour, released } from "./pour-node.ts";
 
 export interface Http1Options {
   readonly handle: (call: Call) => Promise<Answer>;
@@ -151,12 +151,13 @@ async function send(
   const { status, headers, body } = answer;
   if (body.type === "bytes") {
     response.writeHead(status, { ...headers, "content-length": body.bytes.length });
-    response.end(request.method === "HEAD" ? undefined : body.bytes);
+    if (request.method === "HEAD") response.end();
+    else response.end(body.bytes, body.release && released(body.bytes, body.release));
     return;
   }
   if (body.type !== "stream") throw new Error("a socket was answered with plain data");
   response.writeHead(status, headers);
   response.flushHeaders();
-  await pour(body.chunks, response, caller);
+  await pour(body, response, caller);
   response.end();
 }

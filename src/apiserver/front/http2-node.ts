@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 
 import type { Answer, Call, CallBody, PeerCertificate } from "../call.ts";
 import { Caller, headerPairs, isWatch, type Watchers } from "./caller-node.ts";
 import { gzipped } from "./gzip-node.ts";
-import { pour } from "./pour-node.ts";
+import { pour, released } from "./pour-node.ts";
 import { readAll } from "./read-body-node.ts";
 
 /** What the streams of one connection share. */
@@ -112,13 +112,13 @@ async function send(
       { ":status": status, ...headers, "content-length": body.bytes.length },
       { endStream: isHead },
     );
-    if (!isHead) stream.end(body.bytes);
+    if (!isHead) stream.end(body.bytes, body.release && released(body.bytes, body.release));
     // What is left of a request's body; without one there is nothing to read, and reading would end the stream too soon.
     if (!stream.endAfterHeaders && !stream.readableEnded) stream.resume();
     return;
   }
   if (body.type !== "stream") throw new Error("a socket was answered with plain data");
   stream.respond({ ":status": status, ...headers });
-  await pour(body.chunks, stream, caller);
+  await pour(body, stream, caller);
   stream.end();
 }

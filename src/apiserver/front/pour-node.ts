@@ -3,15 +3,28 @@
  * `end()` would wait behind the unsent bytes for ever, and its place in history would be lost unnoticed.
  */
 import type { Writable } from "node:stream";
+import type { Answer, Release } from "../call.ts";
 import type { Caller } from "./caller-node.ts";
 
 const STALLED_MS = 60_000;
 
-export async function pour(chunks: AsyncIterable<Uint8Array>, to: Writable, caller: Caller): Promise<void> {
+/** `release` gets each chunk back once it is written. */
+export async function pour(
+  { chunks, release }: Extract<Answer["body"], { type: "stream" }>,
+  to: Writable,
+  caller: Caller,
+): Promise<void> {
   for await (const chunk of chunks) {
     if (caller.isGone) return;
-    if (!to.write(chunk)) await drained(to);
+    if (!to.write(chunk, released(chunk, release))) await drained(to);
   }
+}
+
+/** The callback of a write; bytes of one that failed may still be read by whoever was writing. */
+export function released(bytes: Uint8Array, release: Release | undefined): (error?: Error | null) => void {
+  return (error) => {
+    if (release !== undefined && (error === undefined || error === null)) release(bytes);
+  };
 }
 
 /** Resolves when more may be written, or nothing ever. */

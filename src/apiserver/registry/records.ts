@@ -14,6 +14,7 @@ import {
 import type { Clock } from "#base";
 import { type RecordIndex, type StoredRecord, withRevision } from "#store";
 import type { Catalog } from "../catalog.ts";
+import type { ChunkWriter } from "./chunk-writer.ts";
 import { MANAGERS, NO_SLOT, type Offsets, slotOf, storedText } from "./bytes.ts";
 import { DecodedCache } from "./decoded-cache.ts";
 import { deepFreeze } from "./plain-data.ts";
@@ -51,6 +52,13 @@ export class Records {
     const { value, index, modRevision } = record;
     if (index.revisionOffset !== NO_SLOT) return withRevision(value, index.revisionOffset, modRevision);
     return Buffer.from(stringifyJson(this.object(resource, record)));
+  }
+
+  /** Adds what `json` gives, with one copy less. */
+  addJson(writer: ChunkWriter, resource: Resource, record: Versioned): void {
+    const { value, index, modRevision } = record;
+    if (index.revisionOffset === NO_SLOT) writer.add(this.json(resource, record));
+    else writer.addStored(value, index.revisionOffset, modRevision);
   }
 
   /** The record as it will be stored; `object` is in the storage version. */

@@ -13,13 +13,13 @@ import { Selection } from "./selection.ts";
 import { ValueIndexes } from "./value-indexes.ts";
 import { Views } from "./views.ts";
 
+const world = new SimWorld("value-indexes");
 const catalog = new Catalog([pods]);
-const views = new Views(new Records({ freeze: true }), catalog);
+const views = new Views(new Records(world.env("records").clock, { freeze: true }), catalog);
 const select = (labels: string, fields = ""): Selection => new Selection(pods, views, labels, fields);
 const range = rangeOf(pods, "");
 
 async function withStore(body: (store: Store, random: Random) => Promise<void>): Promise<void> {
-  const world = new SimWorld("value-indexes");
   await world.run(async () => {
     const env = world.env("store");
     const store = createStore(env, { journal: new MemoryJournal(), describe: plainIndex });

@@ -4,6 +4,7 @@
  */
 import { type KubeObject, type Resource, stringifyJson } from "#api";
 import { type Catalog, groupVersion, isStorageVersion } from "../catalog.ts";
+import type { ChunkWriter } from "./chunk-writer.ts";
 import type { Records, Versioned } from "./records.ts";
 
 export class Views {
@@ -29,6 +30,12 @@ export class Views {
   json(resource: Resource, record: Versioned): Uint8Array {
     if (isStorageVersion(resource)) return this.#records.json(resource, record);
     return Buffer.from(stringifyJson(this.object(resource, record)));
+  }
+
+  /** Adds what `json` gives. */
+  addJson(writer: ChunkWriter, resource: Resource, record: Versioned): void {
+    if (isStorageVersion(resource)) this.#records.addJson(writer, resource, record);
+    else writer.add(this.json(resource, record));
   }
 
   /** The form that is stored. */
