@@ -10,6 +10,7 @@ const FIRST_BYTES = 16 * 1024;
 /** With what an object may take beyond a full chunk before the chunk has to grow. */
 const POOLED_BYTES = CHUNK_BYTES + 64 * 1024;
 
+/** Chunks that were written, for the next lists; a few of them. */
 export class ChunkPool {
   readonly #free: Buffer[] = [];
 
@@ -25,6 +26,7 @@ export class ChunkPool {
   };
 }
 
+/** Add until it is full, then take. */
 export class ChunkWriter {
   readonly #pool: ChunkPool | undefined;
   #chunk: Buffer | undefined;
