@@ -2,7 +2,7 @@
  * Starts the components beside the API server over an `Access`, the same way in the one-process cluster and alone. Each
  * returns what stops it.
  */
-import { configMaps, pods, secrets, services } from "#api";
+import { configMaps, pods, runtimeClasses, secrets, services } from "#api";
 import type { Component, Env } from "#base";
 import {
   type Client,
@@ -102,6 +102,7 @@ export async function startVirtualNode(
   const references = new ApiReferences({
     configMaps: client.of(configMaps),
     secrets: client.of(secrets),
+    runtimeClasses: client.of(runtimeClasses),
     services: allServices.lister,
   });
   const deps = {

@@ -4,7 +4,7 @@ export { type ListenAddress, type NodeMode, parseListen, parsePort } from "./clu
 export { parseNodePortRange, parseServiceRange } from "./service-ranges.ts";
 export { type ClusterStatus, clusterStatus, down } from "./down.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
-export { listNodeImages, loadNodeImages } from "./node-images.ts";
+export { listNodeImages, loadNodeImages, type NodeImage } from "./node-images.ts";
 export { type Role, runApiServer, runControllerManager, runKubelet, runScheduler } from "./roles.ts";
 export type { LibraryOptions } from "./library-options.ts";
 export { startCluster, type StartClusterOptions } from "./start-cluster.ts";

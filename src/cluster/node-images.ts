@@ -3,7 +3,15 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { createRealEnv, SystemProcesses } from "#base/real";
 import { RpcClient } from "#base/rpc";
-import { ContainerdError, CriImages, containerdSocket, findTools, type Image, loadImages } from "#kubelet";
+import {
+  ContainerdError,
+  CriImages,
+  containerdSocket,
+  findTools,
+  type Image,
+  loadImages,
+  sandboxImage,
+} from "#kubelet";
 import { checkClusterName } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
 import { containerdDirectory } from "./real-node.ts";
@@ -36,10 +44,13 @@ export async function loadNodeImages(
   }
 }
 
+/** An image of the machine's node. */
+export type NodeImage = Image;
+
 /** The images on the node. */
-export async function listNodeImages(target: Target, signal: AbortSignal): Promise<readonly Image[]> {
+export async function listNodeImages(target: Target, signal: AbortSignal): Promise<readonly NodeImage[]> {
   using rpc = new RpcClient(`unix:${socketOf(target)}`);
-  return await new CriImages({ rpc }).listImages(signal);
+  return await new CriImages({ rpc }, { pinned: [sandboxImage] }).listImages(signal);
 }
 
 function socketOf(target: Target): string {

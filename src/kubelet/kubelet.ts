@@ -4,7 +4,7 @@
  * is in the API or at the runtime, so a new kubelet goes on where the last one stopped, and restarts
  * nothing.
  */
-import { configMaps, leases, nodes, type Pod, pods, secrets, type Service } from "#api";
+import { configMaps, leases, nodes, type Pod, pods, runtimeClasses, secrets, type Service } from "#api";
 import { assert, type Component, type Env, messageOf, type TaskGroup } from "#base";
 import {
   type Client,
@@ -184,6 +184,7 @@ export class Kubelet implements Component {
     const references = new ApiReferences({
       configMaps: client.of(configMaps),
       secrets: client.of(secrets),
+      runtimeClasses: client.of(runtimeClasses),
       services,
     });
     const puller = new ImagePuller(env, { images, events, references });

@@ -3,7 +3,7 @@
  * sockets.
  */
 import { mkdirSync } from "node:fs";
-import { configMaps, pods, secrets, serviceAccounts, type Service } from "#api";
+import { configMaps, pods, runtimeClasses, secrets, serviceAccounts, type Service } from "#api";
 import type { Component, Env, Processes, TaskGroup } from "#base";
 import type { Client, Informers, Lister } from "#client";
 import { Kubelet } from "./kubelet.ts";
@@ -55,6 +55,7 @@ export class MachineNode implements Component {
     const references = new ApiReferences({
       configMaps: client.of(configMaps),
       secrets: client.of(secrets),
+      runtimeClasses: client.of(runtimeClasses),
       services,
     });
     const own = { ...options, nodeDns: options.nodeDns ?? readNodeDns() };

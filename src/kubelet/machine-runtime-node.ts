@@ -12,7 +12,7 @@ import { MachineStats } from "./eviction/machine-stats-node.ts";
 import { maxGraceAtShutdownSeconds } from "./limits.ts";
 import type { MachineInfo } from "./machine.ts";
 import { lifeEvents } from "./runtime/containerd/containerd-events.ts";
-import { Containerd } from "./runtime/containerd/containerd-node.ts";
+import { Containerd, sandboxImage } from "./runtime/containerd/containerd-node.ts";
 import { PodNetwork } from "./runtime/containerd/pod-network-node.ts";
 import type { NodeTools } from "./runtime/containerd/tools-node.ts";
 import { ContainerFiles } from "./runtime/cri/container-files-node.ts";
@@ -80,7 +80,7 @@ export class MachineRuntime implements Component {
       { files: new SystemCgroupFiles() },
       podPidsLimit === undefined ? {} : { podPidsLimit },
     );
-    this.images = new CriImages({ rpc });
+    this.images = new CriImages({ rpc }, { pinned: [sandboxImage] });
     this.runtime = new CriRuntime(env, {
       rpc,
       files: new ContainerFiles({ rootDirectory, podLogsDirectory }),

@@ -10,6 +10,7 @@ export { ApiReferences, type References } from "./pod/references.ts";
 export type { HttpProbe, ProbeDialer } from "./probe/dialer.ts";
 export { containerdSocket } from "./runtime/containerd/containerd-config.ts";
 export { ContainerdError } from "./runtime/containerd/errors.ts";
+export { sandboxImage } from "./runtime/containerd/containerd-node.ts";
 export { loadImages } from "./runtime/containerd/image-load.ts";
 export { findTools, type NodeTools } from "./runtime/containerd/tools-node.ts";
 export { CriImages } from "./runtime/cri/cri-images.ts";

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
-import { configMaps, pods, resources, secrets, type Service, services } from "#api";
+import { configMaps, pods, resources, runtimeClasses, secrets, type Service, services } from "#api";
 import { ApiServer, Catalog, describeRecords, MASTERS, userOf } from "#apiserver";
 import type { Env } from "#base";
 import { createRealEnv } from "#base/real";
@@ -75,6 +75,7 @@ async function startNode(
   const references = new ApiReferences({
     configMaps: client.of(configMaps),
     secrets: client.of(secrets),
+    runtimeClasses: client.of(runtimeClasses),
     services: lister,
   });
   const machine = {

@@ -1,5 +1,5 @@
 /** `navarch image`: what images the machine's node has, and loading more from archives. */
-import { ClusterError, listNodeImages, loadNodeImages } from "#cluster";
+import { ClusterError, listNodeImages, loadNodeImages, type NodeImage as Image } from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { stopSignal } from "../stop-signal.ts";
 
@@ -10,6 +10,7 @@ export const image: CliCommand = {
     command
       .argument("<ACTION>", "load or list")
       .argument("[FILES...]", "archives to load: docker or OCI, not compressed")
+      .option("-o, --output <FORMAT>", "of a list: json")
       .option("--name <NAME>", "name of the cluster", "navarch")
       .option("--data <DIR>", "where its state lives (default: by name)")
       .addHelpText("after", "\nExample:\n  docker save app:1 -o app.tar && navarch image load app.tar");
@@ -24,6 +25,15 @@ export const image: CliCommand = {
     }
     if (action === "list" && files.length === 0) {
       const images = await listNodeImages(target, signal);
+      const format = options["output"];
+      if (format === "json") {
+        terminal.print(JSON.stringify({ images: images.map(jsonOf) }, undefined, 2));
+        return 0;
+      }
+      if (format !== undefined) {
+        const text = `Cannot list images as "${String(format)}": it is not "json"`;
+        throw new ClusterError("bad-option", text, "Use -o json, or leave it out for a table.");
+      }
       const rows = images.map(({ id, repoTags, repoDigests, sizeBytes }) => {
         const megabytes = (sizeBytes / 1e6).toFixed(1).padStart(8);
         return `${megabytes} MB  ${id.slice(7, 19)}  ${(repoTags[0] ?? repoDigests[0]) || "<none>"}`;
@@ -35,3 +45,9 @@ export const image: CliCommand = {
     throw new ClusterError("bad-option", message, "Use navarch image load FILE.");
   },
 };
+
+/** As `crictl images -o json` has it: sizes are texts there. */
+function jsonOf({ id, repoTags, repoDigests, sizeBytes, uid, userName = "", pinned }: Image): object {
+  const user = { uid: uid === undefined ? null : { value: String(uid) }, username: userName };
+  return { id, repoTags, repoDigests, size: String(sizeBytes), ...user, pinned };
+}

@@ -1,10 +1,12 @@
 /** The ConfigMaps, Secrets and Services that a pod's containers refer to, read when a container is made. */
-import { type ConfigMap, isStatus, type Secret, type Service } from "#api";
+import { type ConfigMap, isStatus, type RuntimeClass, type Secret, type Service } from "#api";
 import type { Lister, ResourceClient } from "#client";
 
 export interface References {
   configMap(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMap | undefined>;
   secret(namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined>;
+  /** The handler that a RuntimeClass names. Rejects when there is no such class. */
+  runtimeHandler(runtimeClass: string, signal: AbortSignal): Promise<string>;
   /** Services of a namespace, for environment variables. */
   services(namespace: string): readonly Service[];
 }
@@ -13,15 +15,18 @@ export interface References {
 export class ApiReferences implements References {
   readonly #configMaps: ResourceClient<ConfigMap>;
   readonly #secrets: ResourceClient<Secret>;
+  readonly #runtimeClasses: Pick<ResourceClient<RuntimeClass>, "get">;
   readonly #services: Lister<Service>;
 
   constructor(deps: {
     readonly configMaps: ResourceClient<ConfigMap>;
     readonly secrets: ResourceClient<Secret>;
+    readonly runtimeClasses: Pick<ResourceClient<RuntimeClass>, "get">;
     readonly services: Lister<Service>;
   }) {
     this.#configMaps = deps.configMaps;
     this.#secrets = deps.secrets;
+    this.#runtimeClasses = deps.runtimeClasses;
     this.#services = deps.services;
   }
 
@@ -31,6 +36,10 @@ export class ApiReferences implements References {
 
   async secret(namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined> {
     return found(this.#secrets.get({ namespace, name }, signal));
+  }
+
+  async runtimeHandler(runtimeClass: string, signal: AbortSignal): Promise<string> {
+    return (await this.#runtimeClasses.get({ name: runtimeClass }, signal)).handler;
   }
 
   services(namespace: string): readonly Service[] {

@@ -33,7 +33,13 @@ export interface NodeDefaults {
 const maxHostname = 63;
 const protocols = ["TCP", "UDP", "SCTP"] as const;
 
-export function sandboxConfig(pod: Pod, attempt: number, node: NodeDefaults): PodSandboxConfig {
+/** `runtimeHandler`: of the pod's RuntimeClass. Default: the runtime's. */
+export function sandboxConfig(
+  pod: Pod,
+  attempt: number,
+  node: NodeDefaults,
+  runtimeHandler = "",
+): PodSandboxConfig {
   const { metadata, spec } = pod;
   const { name = "", namespace = "", uid = "" } = metadata;
   const dns = dnsOf(pod, node);
@@ -51,7 +57,7 @@ export function sandboxConfig(pod: Pod, attempt: number, node: NodeDefaults): Po
         : spec.containers.flatMap((one) => (one.ports ?? []).flatMap(portMapping)),
     labels: { ...metadata.labels, [podNameLabel]: name, [podNamespaceLabel]: namespace, [podUidLabel]: uid },
     annotations: { ...metadata.annotations, ...graceAnnotations(pod) },
-    runtimeHandler: "",
+    runtimeHandler,
     cgroupParent: podCgroup(pod),
     sysctls: Object.fromEntries(
       (spec.securityContext?.sysctls ?? []).map((one) => [one.name.replaceAll("/", "."), one.value]),

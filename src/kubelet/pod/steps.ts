@@ -87,7 +87,8 @@ export class PodSteps {
       );
     }
     try {
-      await runtime.runPodSandbox(sandboxConfig(pod, attempt, this.#options.node), signal);
+      const handler = await this.#handlerOf(pod, signal);
+      await runtime.runPodSandbox(sandboxConfig(pod, attempt, this.#options.node, handler), signal);
     } catch (error) {
       signal.throwIfAborted();
       events.record(
@@ -100,12 +101,17 @@ export class PodSteps {
     }
   }
 
+  async #handlerOf(pod: Pod, signal: AbortSignal): Promise<string> {
+    const name = pod.spec.runtimeClassName ?? "";
+    return name === "" ? "" : this.#deps.references.runtimeHandler(name, signal);
+  }
+
   /** Brings a container up, its postStart hook included. Rejects with `StartError`. */
   async start(request: StartRequest, signal: AbortSignal): Promise<void> {
     const { pod, observed, container } = request;
     const sandbox = readySandbox(observed);
     if (sandbox === undefined) throw new StartError("CreateContainerError", "the pod's sandbox is not ready");
-    const config = sandboxConfig(pod, sandbox.attempt, this.#options.node);
+    const config = sandboxConfig(pod, sandbox.attempt, this.#options.node, sandbox.runtimeHandler);
     const image = await this.#telling(request, "ErrImagePull", signal, () =>
       this.#deps.puller.ensure({ pod, container, sandbox: config }, signal),
     );

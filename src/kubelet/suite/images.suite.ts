@@ -1,5 +1,7 @@
 /** Images, references and volumes that are not there. */
 import assert from "node:assert/strict";
+import { runtimeClasses } from "#api";
+import { podUidLabel } from "../runtime/labels.ts";
 import { type Check, statusOf, waitingFor } from "../testing/node-bench.ts";
 
 export function imageTests(check: Check): void {
@@ -33,6 +35,27 @@ export function imageTests(check: Check): void {
     await bench.running("never");
     await bench.told("never", "Pulled", `Container image "${image}" already present on machine`);
   });
+
+  check(
+    "a RuntimeClass names the handler of the sandbox; one that the runtime has not is told",
+    async (bench) => {
+      const classes = bench.harness.client.of(runtimeClasses);
+      for (const [name, handler] of [
+        ["plain", "runc"],
+        ["odd", "hovercraft"],
+      ] as const) {
+        await classes.create({ metadata: { name }, handler }, bench.signal);
+        await bench.create(name, { runtimeClassName: name, containers: [bench.shell("main", "sleep 1000")] });
+      }
+      const pod = await bench.running("plain");
+      const labels = { [podUidLabel]: pod.metadata.uid ?? "" };
+      const [sandbox] = await bench.harness.runtime.listPodSandbox({ labels }, bench.signal);
+      assert.equal(sandbox?.runtimeHandler, "runc");
+      await bench.told("odd", "FailedCreatePodSandBox", 'no runtime for "hovercraft" is configured');
+      await bench.delete("odd");
+      await bench.gone("odd");
+    },
+  );
 
   check("a name that is no image reference is InvalidImageName", async (bench) => {
     await bench.create("odd", { containers: [{ name: "main", image: "Not/An Image" }] });

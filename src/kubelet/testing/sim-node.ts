@@ -3,7 +3,7 @@
  * that may crash on a third. A dead kubelet neither acts nor hears: all its calls go over links that die
  * with its host.
  */
-import { configMaps, resources, secrets, services } from "#api";
+import { configMaps, resources, runtimeClasses, secrets, services } from "#api";
 import { ApiServer, Catalog, describeRecords, MASTERS, type User, userOf } from "#apiserver";
 import type { Env } from "#base";
 import { SimWorld } from "#base/sim";
@@ -80,6 +80,7 @@ export class SimNode implements KubeletHarness {
     const references = new ApiReferences({
       configMaps: client.of(configMaps),
       secrets: client.of(secrets),
+      runtimeClasses: client.of(runtimeClasses),
       services: allServices,
     });
     const runtime = simLink(env, this.runtime);

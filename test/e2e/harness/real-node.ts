@@ -1,5 +1,13 @@
 /** The kubelet's harness on a real runtime: a node of this machine, with an API server of its own in memory. */
-import { configMaps, pods, resources, secrets, serviceAccounts, services } from "../../../src/api/mod.ts";
+import {
+  configMaps,
+  pods,
+  resources,
+  runtimeClasses,
+  secrets,
+  serviceAccounts,
+  services,
+} from "../../../src/api/mod.ts";
 import { ApiServer, Catalog, describeRecords, MASTERS, userOf } from "../../../src/apiserver/mod.ts";
 import type { Env } from "../../../src/base/mod.ts";
 import { type Client, createClient, HandlerTransport, InformerSet } from "../../../src/client/mod.ts";
@@ -60,6 +68,7 @@ export class RealNode implements KubeletHarness {
     const references = new ApiReferences({
       configMaps: client.of(configMaps),
       secrets: client.of(secrets),
+      runtimeClasses: client.of(runtimeClasses),
       services: allServices,
     });
     const mounts = new Mounts({ processes }, { searchPath: process.env["PATH"] ?? "" });

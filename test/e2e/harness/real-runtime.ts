@@ -68,7 +68,7 @@ export class RealRuntime implements AsyncDisposable {
       rootDirectory: "/var/lib/kubelet",
       podLogsDirectory: "/var/log/pods",
     });
-    this.images = new CriImages({ rpc });
+    this.images = new CriImages({ rpc }, { pinned: [sandboxImage] });
     this.runtime = new CriRuntime(env, {
       rpc,
       files,

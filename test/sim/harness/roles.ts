@@ -2,7 +2,7 @@
  * What runs on the hosts of a simulated cluster, each from its constructors: a role gets a process, and makes its
  * component there. Everything that a component needs of the outside comes from the process.
  */
-import { configMaps, resources, secrets, services } from "#api";
+import { configMaps, resources, runtimeClasses, secrets, services } from "#api";
 import { ApiServer, type Catalog, describeRecords, serviceAccountUser, type User, userOf } from "#apiserver";
 import type { Env, KeyPair } from "#base";
 import type { SimWorld } from "#base/sim";
@@ -88,6 +88,7 @@ export async function startKubelet(process: SimProcess, machine: Machine, index:
   const references = new ApiReferences({
     configMaps: client.of(configMaps),
     secrets: client.of(secrets),
+    runtimeClasses: client.of(runtimeClasses),
     services: allServices,
   });
   const alive = (): boolean => process.isAlive();

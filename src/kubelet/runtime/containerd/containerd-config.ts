@@ -32,6 +32,9 @@ export function containerdPaths(directory: string): ContainerdPaths {
   };
 }
 
+/** Where machines keep `hosts.toml` by registry: looked at after our own. */
+const systemRegistries = "/etc/containerd/certs.d";
+
 /** Where the containerd of a directory listens. */
 export function containerdSocket(directory: string): string {
   return containerdPaths(directory).socket;
@@ -44,10 +47,23 @@ export function containerdSocket(directory: string): string {
  */
 export function containerdConfig(
   paths: ContainerdPaths,
-  options: { readonly sandboxImage: string; readonly cniPrograms: string },
+  options: {
+    readonly sandboxImage: string;
+    readonly cniPrograms: string;
+    /** Programs by name; the first is the default. */
+    readonly handlers: ReadonlyMap<string, string>;
+  },
 ): string {
   const cri = `plugins."io.containerd.grpc.v1.cri"`;
   const text = JSON.stringify;
+  const handler = ([name, program]: readonly [string, string]): string => `
+[${cri}.containerd.runtimes.${name}]
+  runtime_type = "io.containerd.runc.v2"
+
+[${cri}.containerd.runtimes.${name}.options]
+  BinaryName = ${text(program)}
+  Root = ${text(`${paths.state}/${name}`)}
+`;
   return `version = 2
 root = ${text(paths.root)}
 state = ${text(paths.state)}
@@ -69,15 +85,9 @@ oom_score = -999
 
 [${cri}.containerd]
   snapshotter = "overlayfs"
-  default_runtime_name = "runc"
-
-[${cri}.containerd.runtimes.runc]
-  runtime_type = "io.containerd.runc.v2"
-
-[${cri}.containerd.runtimes.runc.options]
-  Root = ${text(`${paths.state}/runc`)}
-
+  default_runtime_name = ${text([...options.handlers.keys()][0] ?? "runc")}
+${[...options.handlers].map(handler).join("")}
 [${cri}.registry]
-  config_path = ${text(paths.registries)}
+  config_path = ${text(`${paths.registries}:${systemRegistries}`)}
 `;
 }

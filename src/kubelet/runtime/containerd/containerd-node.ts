@@ -33,6 +33,8 @@ export interface ContainerdOptions {
   readonly directory: string;
   /** Where the CNI plug-ins are. */
   readonly cniPrograms: string;
+  /** Programs that run containers, by the names of handlers; the first is the default. */
+  readonly handlers: ReadonlyMap<string, string>;
   /** PATH of the programs. */
   readonly searchPath: string;
   /** Of the running kernel: a state directory of another boot is swept. */
@@ -95,7 +97,7 @@ export class Containerd implements Component {
   /** Writes the configuration; true when it was another. */
   async #configure(): Promise<boolean> {
     const { paths } = this;
-    const { cniPrograms, bootId } = this.#options;
+    const { cniPrograms, handlers, bootId } = this.#options;
     await mkdir(paths.cniConfig, { recursive: true });
     await mkdir(paths.registries, { recursive: true });
     const bootFile = join(paths.directory, "boot-id");
@@ -103,7 +105,7 @@ export class Containerd implements Component {
       await rm(paths.state, { recursive: true, force: true });
       await writeFile(bootFile, bootId);
     }
-    const config = containerdConfig(paths, { sandboxImage, cniPrograms });
+    const config = containerdConfig(paths, { sandboxImage, cniPrograms, handlers });
     if ((await textOf(paths.config)) === config) return false;
     await writeFile(paths.config, config);
     return true;

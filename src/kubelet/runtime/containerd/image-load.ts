@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import { type Env, type Processes, runToEnd } from "#base";
 import type { RpcClient } from "#base/rpc";
 import { CriImages } from "../cri/cri-images.ts";
+import { canonicalName, parseImageReference } from "../../image/reference.ts";
 import { ContainerdError } from "./errors.ts";
 import { maxProgramOutputBytes, startPollMs, startTimeoutMs } from "./limits.ts";
 
@@ -17,24 +18,41 @@ export async function loadImages(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const { socket, searchPath, file } = options;
-  const address = ["--address", socket, "--namespace", "k8s.io"];
-  const command = {
-    program: "ctr",
-    arguments: [...address, "images", "import", file],
-    environment: { PATH: searchPath },
+  const images = async (...args: readonly string[]): Promise<readonly string[]> => {
+    const command = {
+      program: "ctr",
+      arguments: ["--address", socket, "--namespace", "k8s.io", "images", ...args],
+      environment: { PATH: searchPath },
+    };
+    const limits = { maxOutputBytes: maxProgramOutputBytes };
+    const { exit, output, errorOutput } = await runToEnd(deps.processes, command, limits, signal);
+    if ("code" in exit && exit.code === 0) return text(output).split("\n");
+    throw new ContainerdError(
+      "bad-archive",
+      `Cannot load images from "${file}": ${text(errorOutput).trim()}`,
+    );
   };
-  const limits = { maxOutputBytes: maxProgramOutputBytes };
-  const { exit, output, errorOutput } = await runToEnd(deps.processes, command, limits, signal);
-  const names = [...text(output).matchAll(/^unpacking (\S+) /gm)].map((match) => match[1] ?? "");
-  if (!("code" in exit) || exit.code !== 0 || names.length === 0) {
-    const why = text(errorOutput).trim() || "it holds no image for this machine";
-    throw new ContainerdError("bad-archive", `Cannot load images from "${file}": ${why}`);
+  const lines = await images("import", file);
+  const loaded = lines.flatMap((line) => /^unpacking (\S+) /.exec(line)?.[1] ?? []);
+  if (loaded.length === 0)
+    throw new ContainerdError(
+      "bad-archive",
+      `Cannot load images from "${file}": it holds no image for this machine`,
+    );
+  const names: string[] = [];
+  for (const name of loaded) {
+    // Archives may say `app:1` where the runtime looks for `docker.io/library/app:1`.
+    const parsed = parseImageReference(name);
+    const whole = parsed === undefined ? name : canonicalName(parsed);
+    if (whole !== name) await images("tag", "--force", name, whole);
+    if (whole !== name) await images("remove", name);
+    names.push(whole);
   }
   // CRI hears of them a little later.
-  const images = new CriImages({ rpc: deps.rpc });
+  const known = new CriImages({ rpc: deps.rpc });
   const until = env.clock.monotonic() + startTimeoutMs;
   for (const name of names) {
-    while ((await images.imageStatus(name, signal)) === undefined) {
+    while ((await known.imageStatus(name, signal)) === undefined) {
       if (env.clock.monotonic() > until)
         throw new ContainerdError("failed", `Image "${name}" was loaded, but CRI does not list it`);
       await env.clock.sleep(startPollMs, signal);

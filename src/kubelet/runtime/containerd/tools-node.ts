@@ -8,6 +8,8 @@ export interface NodeTools {
   readonly searchPath: string;
   /** The directory of the CNI plug-ins. */
   readonly cniPrograms: string;
+  /** Programs that run containers by names that a RuntimeClass may give: `runc`, and `crun` where it is. */
+  readonly handlers: ReadonlyMap<string, string>;
 }
 
 const folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -21,7 +23,11 @@ export function findTools(): NodeTools | string {
   if (missing.length > 0) return `needs ${missing.join(", ")} on PATH`;
   const cniPrograms = cniFolders.find((folder) => cniPlugins.every((name) => isProgram(join(folder, name))));
   if (cniPrograms === undefined) return `needs the CNI plug-ins ${cniPlugins.join(", ")} in ${cniFolders[0]}`;
-  return { searchPath: folders.join(":"), cniPrograms };
+  const handlers = ["runc", "crun"].flatMap((name) => {
+    const folder = folders.find((one) => isProgram(join(one, name)));
+    return folder === undefined ? [] : [[name, join(folder, name)] as const];
+  });
+  return { searchPath: folders.join(":"), cniPrograms, handlers: new Map(handlers) };
 }
 
 function isProgram(path: string): boolean {

@@ -10,9 +10,12 @@ import { imageMethods } from "./methods.ts";
 
 export class CriImages implements ImageService {
   readonly #rpc: RpcClient;
+  readonly #pinned: readonly string[];
 
-  constructor(deps: { readonly rpc: RpcClient }) {
+  /** `pinned`: names of images that are never collected; older runtimes do not say which. Default: none. */
+  constructor(deps: { readonly rpc: RpcClient }, options: { readonly pinned?: readonly string[] } = {}) {
     this.#rpc = deps.rpc;
+    this.#pinned = options.pinned ?? [];
   }
 
   async pullImage(
@@ -41,7 +44,10 @@ export class CriImages implements ImageService {
 
   async listImages(signal: AbortSignal): Promise<readonly Image[]> {
     const answer = await this.#call(() => this.#rpc.call(imageMethods.list, {}, callTimeoutMs, signal));
-    return answer.images.map(decodeImage);
+    return answer.images.map(decodeImage).map((image) => {
+      const pinned = image.pinned || image.repoTags.some((name) => this.#pinned.includes(name));
+      return { ...image, pinned };
+    });
   }
 
   async removeImage(image: string, signal: AbortSignal): Promise<void> {

@@ -37,6 +37,9 @@ export interface SimRuntimeOptions {
   readonly containerMs?: readonly [number, number];
 }
 
+/** Of RuntimeClasses; the first is the default's. */
+const handlers = ["", "runc"];
+
 /** One node's runtime. */
 export class SimRuntime implements RuntimeService {
   readonly #env: Env;
@@ -108,7 +111,7 @@ export class SimRuntime implements RuntimeService {
     });
     return {
       conditions: [ready("RuntimeReady"), ready("NetworkReady")],
-      handlers: [{ name: "", recursiveReadOnlyMounts: true, userNamespaces: true }],
+      handlers: handlers.map((name) => ({ name, recursiveReadOnlyMounts: true, userNamespaces: true })),
       supplementalGroupsPolicy: true,
     };
   }
@@ -120,6 +123,11 @@ export class SimRuntime implements RuntimeService {
 
   async runPodSandbox(config: PodSandboxConfig, signal: AbortSignal): Promise<string> {
     await this.#delay(this.#options.sandboxMs ?? [5, 25], signal);
+    const { runtimeHandler } = config;
+    if (!handlers.includes(runtimeHandler)) {
+      const why = `failed to get sandbox runtime: no runtime for "${runtimeHandler}" is configured`;
+      throw new RuntimeError("failed", `rpc error: code = Unknown desc = ${why}`);
+    }
     const id = this.#newId();
     this.#sandboxes.add(id, config, this.#env.clock.now());
     this.#publish("STARTED", id, "", config.labels);

@@ -1,0 +1,156 @@
+/** Images of a real node: from a registry that asks who you are, through a mirror, from archives, by another handler. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { runtimeClasses, secrets } from "../../src/api/mod.ts";
+import { loadImages } from "../../src/kubelet/runtime/containerd/image-load.ts";
+import { ociArchive } from "../../src/kubelet/runtime/containerd/oci-image.ts";
+import { NodeBench, statusOf, waitingFor } from "../../src/kubelet/testing/node-bench.ts";
+import { onOwnMachine } from "./harness/own-machine.ts";
+import { RealNode } from "./harness/real-node.ts";
+import { type RealRuntime, RealRuntimes } from "./harness/real-runtime.ts";
+import { busybox } from "./harness/test-images.ts";
+
+const lacks = ["docker-registry", "skopeo", "crun"].find((name) => !existsSync(`/usr/bin/${name}`));
+const skip = lacks === undefined ? false : `needs ${lacks}`;
+const port = 5000;
+const registry = `127.0.0.1:${port}`;
+/** `secret`, as bcrypt keeps it. */
+const password = "$2b$04$6VE1gw7AxUJ2.oT6vyTgCeHaBlZfe3fudfdSPFmZQ.GjhXM9f4WjW";
+
+/** Version 2 of cgroups beside version 1: crun's own words then say that it was asked. */
+const isHybrid = existsSync("/sys/fs/cgroup/unified/cgroup.controllers");
+
+/** The distribution's registry, on loopback, for one user. */
+class AuthRegistry implements AsyncDisposable {
+  readonly #folder = mkdtempSync("/run/registry-");
+  #process: ChildProcess | undefined;
+
+  get archive(): string {
+    return join(this.#folder, "image.tar");
+  }
+
+  async start(): Promise<void> {
+    const users = join(this.#folder, "users");
+    writeFileSync(users, `somebody:${password}\n`);
+    const config = join(this.#folder, "config.yml");
+    const auth = { htpasswd: { realm: "test", path: users } };
+    const storage = { filesystem: { rootdirectory: join(this.#folder, "data") } };
+    writeFileSync(
+      config,
+      JSON.stringify({ version: "0.1", log: { level: "error" }, storage, http: { addr: registry }, auth }),
+    );
+    this.#process = spawn("docker-registry", ["serve", config], { stdio: "ignore" });
+    for (let tries = 0; ; tries += 1) {
+      const answer = await fetch(`http://${registry}/v2/`).catch(() => undefined);
+      if (answer?.status === 401) break;
+      assert.ok(tries < 100, "the registry does not answer");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    writeFileSync(this.archive, ociArchive([busybox("app:1")]));
+    copy(`oci-archive:${this.archive}`, `docker://${registry}/team/app:1`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#process?.kill("SIGKILL");
+  }
+}
+
+/** By skopeo, with that user's password. */
+function copy(from: string, to: string): void {
+  const args = ["copy", "--insecure-policy", "--dest-tls-verify=false"];
+  const creds = to.startsWith("docker:") ? ["--dest-creds", "somebody:secret"] : [];
+  const { status, stderr } = spawnSync("skopeo", [...args, ...creds, from, to], { encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+}
+
+onOwnMachine(import.meta.filename, () => {
+  describe("images of a real node", { concurrency: 3, skip }, () => {
+    const machines = new RealRuntimes();
+    const authRegistry = new AuthRegistry();
+    before(() => Promise.all([machines.registry.start(), authRegistry.start()]));
+    after(async () => {
+      await machines[Symbol.asyncDispose]();
+      await authRegistry[Symbol.asyncDispose]();
+    });
+
+    const check = (title: string, body: (bench: NodeBench, machine: RealRuntime) => Promise<void>): void => {
+      test(title, async () => {
+        const machine = await machines.take();
+        await using node = new RealNode(machines, machine);
+        await node.startKubelet();
+        await body(new NodeBench(node), machine);
+      });
+    };
+
+    check("a private image needs its pull secret", async (bench) => {
+      const image = `${registry}/team/app:1`;
+      const containers = [{ name: "main", image, command: ["sleep", "1000"] }];
+      await bench.create("stranger", { containers });
+      const refused = await bench.eventually("stranger", (pod) => waitingFor(pod) === "ImagePullBackOff");
+      assert.match(
+        statusOf(refused).state.waiting?.message ?? "",
+        /authorization failed: no basic auth credentials|pull access denied/,
+      );
+      const auths = { [registry]: { auth: Buffer.from("somebody:secret").toString("base64") } };
+      const data = { ".dockerconfigjson": Buffer.from(JSON.stringify({ auths })).toString("base64") };
+      const metadata = { name: "key", namespace: "default" };
+      await bench.harness.client
+        .of(secrets)
+        .create({ metadata, type: "kubernetes.io/dockerconfigjson", data }, bench.signal);
+      await bench.create("friend", { imagePullSecrets: [{ name: "key" }], containers });
+      await bench.running("friend");
+      await bench.told("friend", "Pulled", `Successfully pulled image "${image}" in `);
+      await bench.create("forgetful", { imagePullSecrets: [{ name: "lost" }], containers });
+      const what =
+        "Unable to retrieve some image pull secrets (lost); attempting to pull the image may not succeed.";
+      await bench.told("forgetful", "FailedToRetrieveImagePullSecret", what);
+    });
+
+    check("hosts.toml sends a registry's images to a mirror", async (bench, machine) => {
+      machines.registry.add("far/app:1");
+      const folder = join(machine.containerd.paths.registries, "images.example");
+      mkdirSync(folder, { recursive: true });
+      const host = `[host."http://${machines.registry.address}"]\n  capabilities = ["pull", "resolve"]\n`;
+      writeFileSync(join(folder, "hosts.toml"), `server = "https://images.example"\n\n${host}`);
+      const image = "images.example/far/app:1";
+      await bench.create("web", { containers: [{ name: "main", image, command: ["sleep", "1000"] }] });
+      assert.equal(statusOf(await bench.running("web")).image, image);
+    });
+
+    check("archives of docker and of OCI are loaded", async (bench, machine) => {
+      const docker = `${authRegistry.archive}.docker`;
+      copy(`oci-archive:${authRegistry.archive}`, `docker-archive:${docker}:loaded/docker:1`);
+      const deps = { processes: machine.processes, rpc: machine.containerd.rpc };
+      const where = { socket: machine.containerd.paths.socket, searchPath: "/usr/sbin:/usr/bin:/sbin:/bin" };
+      const load = (file: string): Promise<readonly string[]> =>
+        loadImages(bench.env, deps, { ...where, file }, bench.signal);
+      assert.deepEqual(await load(docker), ["docker.io/loaded/docker:1"]);
+      assert.deepEqual(await load(authRegistry.archive), ["docker.io/library/app:1"]);
+      const names = (await machine.images.listImages(bench.signal)).flatMap((one) => one.repoTags);
+      assert.deepEqual(
+        ["docker.io/loaded/docker:1"].filter((name) => !names.includes(name)),
+        [],
+      );
+      await assert.rejects(load("/etc/hostname"), { code: "bad-archive" });
+    });
+
+    check("a RuntimeClass runs a pod by another handler", async (bench) => {
+      const metadata = { name: "crun" };
+      await bench.harness.client.of(runtimeClasses).create({ metadata, handler: "crun" }, bench.signal);
+      await bench.create("web", {
+        runtimeClassName: "crun",
+        containers: [bench.shell("main", "echo here > /dev/termination-log; exit 0")],
+        restartPolicy: "Never",
+      });
+      if (isHybrid) {
+        await bench.told("web", "FailedCreatePodSandBox", "cgroups in hybrid mode not supported");
+      } else {
+        const pod = await bench.phase("web", "Succeeded");
+        assert.equal(statusOf(pod).state.terminated?.message, "here\n");
+      }
+    });
+  });
+});
