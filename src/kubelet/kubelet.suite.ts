@@ -9,6 +9,7 @@ import { initTests } from "./suite/init.suite.ts";
 import { lifeTests } from "./suite/life.suite.ts";
 import { nodeTests } from "./suite/node.suite.ts";
 import { probeTests } from "./suite/probes.suite.ts";
+import { resizeTests } from "./suite/resize.suite.ts";
 import { restartTests } from "./suite/restarts.suite.ts";
 import { type Check, type KubeletHarness, NodeBench } from "./testing/node-bench.ts";
 
@@ -31,6 +32,7 @@ export function kubeletSuite(
   nodeTests(check);
   lifeTests(check);
   restartTests(check);
+  resizeTests(check);
   initTests(check);
   imageTests(check);
   probeTests(check);

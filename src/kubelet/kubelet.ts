@@ -24,6 +24,7 @@ import { NodeAgent } from "./node/node-agent.ts";
 import { healthOptions, type KubeletOptions, nodeDefaults, nodeOptions } from "./options.ts";
 import { PodSet, type PodSetDeps } from "./pod/pod-set.ts";
 import { ApiReferences } from "./pod/references.ts";
+import type { Refusal } from "./pod/resize.ts";
 import { PodSteps } from "./pod/steps.ts";
 import { PodWorker } from "./pod/worker.ts";
 import type { ProbeDialer } from "./probe/dialer.ts";
@@ -204,7 +205,19 @@ export class Kubelet implements Component {
         done();
       };
       if (refusal !== undefined) events.record(pod, "Warning", refusal.reason, refusal.message);
-      const deps = { pods: this.#pods, runtime, steps, prober, volumes, cgroups, status, events, finished };
+      const judge = (one: Pod): Refusal | undefined => this.#podSet?.resizeRefusal(one);
+      const deps = {
+        refusal: judge,
+        pods: this.#pods,
+        runtime,
+        steps,
+        prober,
+        volumes,
+        cgroups,
+        status,
+        events,
+        finished,
+      };
       const options = {
         hostIPs,
         runtimeName: version.runtimeName,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
+import { pods } from "../../src/api/mod.ts";
 import { NodeBench, statusOf } from "../../src/kubelet/testing/node-bench.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
 import { RealNode } from "./harness/real-node.ts";
@@ -46,6 +47,27 @@ onOwnMachine(import.meta.filename, () => {
         await bench.gone("free");
       },
     );
+
+    check("a resize changes the cgroups of the pod and of its container, up and down", async (bench) => {
+      const resources = { limits: { cpu: "100m", memory: "32Mi" } };
+      await bench.create("web", { containers: [bench.shell("main", "sleep 1000", { resources })] });
+      const pod = await bench.running("web");
+      const own = `${root}/kubepods/pod${pod.metadata.uid}`;
+      const id = statusOf(pod).containerID?.replace("containerd://", "");
+      for (const size of [64, 40]) {
+        const limits = { cpu: `${size}m`, memory: `${size}Mi` };
+        const patch = { spec: { containers: [{ name: "main", resources: { limits, requests: limits } }] } };
+        await bench.harness.client
+          .of(pods)
+          .patch({ namespace: "default", name: "web" }, "strategic", patch, bench.signal, {
+            subresource: "resize",
+          });
+        await bench.eventually("web", (one) => statusOf(one).resources?.limits?.["memory"] === `${size}Mi`);
+        for (const path of [`${own}/${limitFile}`, `${own}/${id}/${limitFile}`]) {
+          while (readFileSync(path, "utf8") !== `${size * 2 ** 20}\n`) await bench.env.clock.sleep(50);
+        }
+      }
+    });
 
     check(
       "pods over their own limits of storage are evicted: in a volume, and in what a container writes",

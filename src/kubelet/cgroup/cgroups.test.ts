@@ -44,7 +44,7 @@ test("a version 1 machine has the pod in each tree, with its values", async () =
   const cgroups = new MachineCgroups(env, { files }, { podPidsLimit: 100 });
   await cgroups.start({ allocatable: { cpu: "2", memory: "1Gi" }, known: new Set() }, signal);
   assert.equal(files.files.get("/cg/memory/kubepods/memory.limit_in_bytes"), String(2 ** 30));
-  await cgroups.ensure(limited, signal);
+  await cgroups.ensure(limited, "exactly", signal);
   assert.deepEqual(files.under("/cg/cpu/kubepods/burstable"), {
     "cpu.shares": "1024",
     "cpu.cfs_period_us": "100000",
@@ -61,8 +61,8 @@ test("a version 2 machine hands controllers down and has the same values in its 
   const files = new MemoryTree(2);
   const cgroups = new MachineCgroups(env, { files }, {});
   await cgroups.start({ allocatable: { cpu: "2", memory: "1Gi" }, known: new Set() }, signal);
-  await cgroups.ensure(burstable, signal);
-  await cgroups.ensure(limited, signal);
+  await cgroups.ensure(burstable, "exactly", signal);
+  await cgroups.ensure(limited, "exactly", signal);
   assert.deepEqual(files.handedDown, ["/cg", "/cg/kubepods", "/cg/kubepods/burstable"]);
   const { "cgroup.subtree_control": _, ...own } = files.under("/cg/kubepods/burstable");
   assert.deepEqual(own, {
@@ -85,7 +85,7 @@ test("a removed pod leaves no directory in any tree, whoever still was in it; an
   const files = new MemoryTree(1);
   const cgroups = new MachineCgroups(env, { files }, {});
   await cgroups.start({ allocatable: {}, known: new Set() }, signal);
-  await cgroups.ensure(limited, signal);
+  await cgroups.ensure(limited, "exactly", signal);
   await files.makeDirectory("/cg/cpu/kubepods/burstable/podl/abc");
   files.files.set("/cg/cpu/kubepods/burstable/podl/abc/cgroup.procs", "4711\n");
   await cgroups.remove("l", signal);

@@ -42,7 +42,10 @@ export class MachineCgroups implements PodCgroups {
   readonly #files: CgroupFiles;
   readonly #pidsLimit: number | undefined;
   /** What was written last, by uid. */
-  readonly #pods = new Map<string, Pod>();
+  readonly #pods = new Map<
+    string,
+    { readonly pod: Pod; readonly values: CgroupValues; readonly exact: boolean }
+  >();
   #burstable = "";
   #trees: Promise<CgroupTrees> | undefined;
 
@@ -67,14 +70,14 @@ export class MachineCgroups implements PodCgroups {
     for (const uid of await this.#uids()) if (!known.has(uid)) await this.remove(uid, signal);
   }
 
-  async ensure(pod: Pod, _signal: AbortSignal): Promise<void> {
+  async ensure(pod: Pod, how: "atLeast" | "exactly", _signal: AbortSignal): Promise<void> {
     const { uid = "" } = pod.metadata;
     const before = this.#pods.get(uid);
-    if (before?.spec === pod.spec) return;
-    const values = podCgroupValues(pod, this.#pidsLimit);
-    if (before === undefined || !sameValues(values, podCgroupValues(before, this.#pidsLimit)))
-      await this.#apply(podCgroup(pod), values);
-    this.#pods.set(uid, pod);
+    if (before?.pod.spec === pod.spec && (how === "atLeast" || before.exact)) return;
+    const exact = podCgroupValues(pod, this.#pidsLimit);
+    const values = how === "exactly" || before === undefined ? exact : larger(before.values, exact);
+    if (before === undefined || !sameValues(values, before.values)) await this.#apply(podCgroup(pod), values);
+    this.#pods.set(uid, { pod, values, exact: sameValues(values, exact) });
     await this.#weighBurstable();
   }
 
@@ -100,7 +103,9 @@ export class MachineCgroups implements PodCgroups {
 
   /** Burstable pods together weigh what they ask for. */
   async #weighBurstable(): Promise<void> {
-    const pods = [...this.#pods.values()].filter((one) => qosClassOf(one) === "Burstable");
+    const pods = [...this.#pods.values()]
+      .map(({ pod }) => pod)
+      .filter((one) => qosClassOf(one) === "Burstable");
     const values = qosCgroupValues("Burstable", pods);
     if (String(values.cpuShares) === this.#burstable) return;
     this.#burstable = String(values.cpuShares);
@@ -178,6 +183,17 @@ export class MachineCgroups implements PodCgroups {
     };
     return walk(path);
   }
+}
+
+/** The limits that let through what either does. */
+function larger(a: CgroupValues, b: CgroupValues): CgroupValues {
+  const most = (x: number | undefined, y: number | undefined): number | undefined =>
+    x === undefined || y === undefined ? undefined : Math.max(x, y);
+  return {
+    ...b,
+    cpuQuotaMicroseconds: most(a.cpuQuotaMicroseconds, b.cpuQuotaMicroseconds),
+    memoryLimitBytes: most(a.memoryLimitBytes, b.memoryLimitBytes),
+  };
 }
 
 function sameValues(a: CgroupValues, b: CgroupValues): boolean {

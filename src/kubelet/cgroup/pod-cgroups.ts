@@ -11,8 +11,11 @@ export interface PodCgroups {
     options: { readonly allocatable: Readonly<Record<string, string>>; readonly known: ReadonlySet<string> },
     signal: AbortSignal,
   ): Promise<void>;
-  /** Makes the pod's cgroup with its values, or gives it new ones. Cheap when nothing changed. */
-  ensure(pod: Pod, signal: AbortSignal): Promise<void>;
+  /**
+   * Makes the pod's cgroup with its values, or gives it new ones. Cheap when nothing changed. `atLeast`: it
+   * gets no less than it had, since its containers may have more than the new values still.
+   */
+  ensure(pod: Pod, how: "atLeast" | "exactly", signal: AbortSignal): Promise<void>;
   /** Ends what is left in it and removes it. Idempotent. */
   remove(podUid: string, signal: AbortSignal): Promise<void>;
 }

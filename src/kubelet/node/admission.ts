@@ -6,6 +6,7 @@ import { type ContainerPort, type Node, type Pod, Quantity } from "#api";
 import type { Pressure } from "../eviction/thresholds.ts";
 import { isCritical } from "../eviction/victims.ts";
 import { requestsOf } from "../pod/requests.ts";
+import type { Refusal } from "../pod/resize.ts";
 import type { Verdict } from "../status/pod-status.ts";
 import { qosClassOf } from "../status/qos.ts";
 import { nodeFits } from "./node-affinity.ts";
@@ -50,6 +51,23 @@ export function refusalOf({
   return undefined;
 }
 
+/** Why a pod of this node cannot have what it asks for now; `others` without itself. */
+export function resizeRefusal(
+  pod: Pod,
+  allocatable: Readonly<Record<string, string>>,
+  others: readonly Pod[],
+): Refusal | undefined {
+  for (const name of ["cpu", "memory"]) {
+    const requested = requestsOf(pod).get(name) ?? Quantity.zero;
+    const room = Quantity.parse(allocatable[name] ?? "0");
+    if (requested.compare(room) <= 0) continue;
+    const figures = `requested: ${amount(name, requested)}, capacity: ${amount(name, room)}`;
+    return { reason: "Infeasible", message: `Node didn't have enough capacity: ${name}, ${figures}` };
+  }
+  const lack = lackOf(pod, allocatable, others);
+  return lack === undefined ? undefined : { reason: "Deferred", message: lack.message };
+}
+
 /** Critical pods always; for want of memory alone, those that ask for some, and those that tolerate it. */
 function admittedUnder(pressures: ReadonlySet<Pressure>, pod: Pod): boolean {
   if (isCritical(pod)) return true;
@@ -83,10 +101,13 @@ function lackOf(
     const used = taken.reduce((sum, one) => sum.plus(one.get(name) ?? Quantity.zero), Quantity.zero);
     const room = Quantity.parse(allocatable[name] ?? "0");
     if (used.plus(requested).compare(room) <= 0) continue;
-    const unit = (one: Quantity): number => (name === "cpu" ? one.toMillis() : one.toUnits());
-    return outOf(name, unit(requested), unit(used), unit(room));
+    return outOf(name, amount(name, requested), amount(name, used), amount(name, room));
   }
   return undefined;
+}
+
+function amount(name: string, quantity: Quantity): number {
+  return name === "cpu" ? quantity.toMillis() : quantity.toUnits();
 }
 
 function outOf(name: string, requested: number, used: number, capacity: number): Verdict {

@@ -7,6 +7,7 @@ import type { ContainerConfig, Mount } from "../runtime/config.ts";
 import {
   containerHashAnnotation,
   containerNameLabel,
+  containerResourcesAnnotation,
   podNameLabel,
   podNamespaceLabel,
   podTerminationGraceAnnotation,
@@ -20,6 +21,7 @@ import type { PodContainer } from "./containers.ts";
 import { expandReferences } from "./expansion.ts";
 import { linuxResources } from "./linux-resources.ts";
 import type { NodeDefaults } from "./sandbox-config.ts";
+import { resourcesText } from "./resize.ts";
 import { containerSecurity } from "./security.ts";
 import { StartError } from "./start-error.ts";
 
@@ -68,6 +70,7 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfig {
       [restartCountAnnotation]: String(attempt),
       [terminationMessagePathAnnotation]: spec.terminationMessagePath ?? "",
       [terminationMessagePolicyAnnotation]: spec.terminationMessagePolicy ?? "File",
+      ...("resources" in spec ? { [containerResourcesAnnotation]: resourcesText(pod, spec.resources) } : {}),
       [podTerminationGraceAnnotation]: String(pod.spec.terminationGracePeriodSeconds ?? 30),
     },
     logPath: `${spec.name}/${attempt}.log`,

@@ -237,6 +237,7 @@ for (const row of rows) {
       probes: { ...noProbes, ...row.probes },
       backOff: new BackOffTable({ firstMs: 10_000, maxMs: 300_000 }),
       holds: new Map(),
+      resources: { changeOf: () => "none" as const },
       now: sandboxAtMs + 100_000,
     });
     assert.deepEqual(words(plan), row.expect);
@@ -250,7 +251,15 @@ test("planPod: back-off doubles from 10 s to 300 s, and is forgotten after ten m
   for (let restarts = 0; restarts < 8; restarts += 1) {
     const finishedAtMs = now;
     const observed = observation([ended("main", 1, { restarts, finishedAtMs })]);
-    const plan = planPod({ pod: podOf({}), observed, probes: noProbes, backOff, holds: new Map(), now });
+    const plan = planPod({
+      pod: podOf({}),
+      observed,
+      probes: noProbes,
+      backOff,
+      holds: new Map(),
+      resources: { changeOf: () => "none" as const },
+      now,
+    });
     const untilMs = plan.waiting[0]?.untilMs ?? now;
     waits.push((untilMs - now) / 1000);
     backOff.fail("main", finishedAtMs, untilMs);
@@ -270,6 +279,7 @@ test("planPod: a container in back-off keeps its pod alive and says how long it 
     probes: noProbes,
     backOff,
     holds: new Map(),
+    resources: { changeOf: () => "none" as const },
     now: sandboxAtMs + 2000,
   });
   assert.equal(plan.finished, false);

@@ -30,9 +30,10 @@ import {
   restartCountOf,
 } from "./observation.ts";
 import { planInit } from "./plan-init.ts";
+import type { PodResources } from "./resize.ts";
 import { afterExit } from "./restart.ts";
 
-export type KillReason = "changed" | "liveness" | "startup" | "unknown" | "restart-all" | "pod";
+export type KillReason = "changed" | "resize" | "liveness" | "startup" | "unknown" | "restart-all" | "pod";
 
 export type PodAction =
   | { readonly kind: "create-sandbox"; readonly attempt: number; readonly replaces: string | undefined }
@@ -51,6 +52,7 @@ export type PodAction =
       readonly reason: KillReason;
       readonly message: string;
     }
+  | { readonly kind: "resize"; readonly container: PodContainer; readonly id: string }
   | { readonly kind: "remove" | "remove-sandbox"; readonly id: string };
 
 /** A container that would start but for its back-off. */
@@ -76,6 +78,8 @@ export interface PlanInput {
   readonly backOff: Pick<BackOffTable, "dueMs" | "waitMs">;
   /** Containers that could not be started, by name: not tried again before. */
   readonly holds: ReadonlyMap<string, number>;
+  /** What a running container needs to have the resources that were granted. */
+  readonly resources: Pick<PodResources, "changeOf">;
   readonly now: number;
 }
 
@@ -234,14 +238,25 @@ export class PlanScope {
     const name = container.spec.name;
     const prefix = container.role === "main" ? "Container" : "Init container";
     const changed = hashOf(status) !== containerHash(container.spec);
+    const resources = this.#input.resources.changeOf(this.pod, container, status);
     const reason = changed
       ? "changed"
       : this.#input.probes.liveness(status.id) === "failure"
         ? "liveness"
         : this.#input.probes.startup(status.id) === "failure"
           ? "startup"
-          : undefined;
-    if (reason === undefined) return true;
+          : resources === "restart"
+            ? "resize"
+            : undefined;
+    if (reason === undefined) {
+      if (resources === "update") this.actions.push({ kind: "resize", container, id: status.id });
+      return true;
+    }
+    if (reason === "resize") {
+      this.kill(container, status, reason, `Container ${name} resize requires restart`);
+      this.start(container);
+      return true;
+    }
     const restarts = changed || (container.spec.restartPolicy ?? this.pod.spec.restartPolicy) !== "Never";
     const what = changed
       ? `Container ${name} definition changed`

@@ -7,11 +7,12 @@ import { type Node, parseTime, type Pod } from "#api";
 import { type Env, isAbort, messageOf, type TaskGroup } from "#base";
 import type { Change, Informer } from "#client";
 import type { Pressure } from "../eviction/thresholds.ts";
-import { refusalOf } from "../node/admission.ts";
+import { refusalOf, resizeRefusal } from "../node/admission.ts";
 import { podUidLabel } from "../runtime/labels.ts";
 import type { ContainerEvent, RuntimeService } from "../runtime/runtime.ts";
 import type { Verdict } from "../status/pod-status.ts";
 import { orphanPod } from "./orphan.ts";
+import type { Refusal } from "./resize.ts";
 import type { PodWorker } from "./worker.ts";
 
 /** Where pods come from, and what makes their workers. */
@@ -73,7 +74,13 @@ export class PodSet {
 
   /** Those that run, or are going to. */
   active(): readonly Pod[] {
-    return [...this.#workers.values()].filter((one) => !one.over).map((one) => one.pod);
+    return [...this.#workers.values()].filter((one) => !one.over).map((one) => one.granted);
+  }
+
+  /** Why a pod of this node cannot have what it asks for now. */
+  resizeRefusal(pod: Pod): Refusal | undefined {
+    const others = this.active().filter((one) => one.metadata.uid !== pod.metadata.uid);
+    return resizeRefusal(pod, this.#options.allocatable, others);
   }
 
   /** Ends a pod for the node's sake, or because it is over a limit of its own. */
@@ -134,6 +141,7 @@ export class PodSet {
     const uid = pod.metadata.uid ?? "";
     const worker = this.#deps.makeWorker(pod, refusal, () => {
       this.#workers.delete(uid);
+      for (const other of this.#workers.values()) other.roomMade();
     });
     this.#workers.set(uid, worker);
     worker.poke();

@@ -14,6 +14,7 @@ import { containerConfig, partialMounts } from "./container-config.ts";
 import { containersOf, fieldPathOf, type PodContainer, podText } from "./containers.ts";
 import { environmentOf } from "./environment.ts";
 import { latest, type PodObservation, readySandbox } from "./observation.ts";
+import { linuxResources } from "./linux-resources.ts";
 import type { References } from "./references.ts";
 import { type NodeDefaults, sandboxConfig } from "./sandbox-config.ts";
 import { mustRunAsNonRoot, runAsUserOf } from "./security.ts";
@@ -132,6 +133,13 @@ export class PodSteps {
       { pod, container: container.spec, containerId: id, podIP: podIPs[0] ?? "" },
       signal,
     );
+  }
+
+  /** Gives a running container what its spec says. */
+  async resize(pod: Pod, { spec }: PodContainer, containerId: string, signal: AbortSignal): Promise<void> {
+    if (!("resources" in spec)) return;
+    const resources = linuxResources(pod, spec.resources, this.#options.node.memoryBytes);
+    await this.#deps.runtime.updateContainerResources(containerId, resources, signal);
   }
 
   /** Ends a container: preStop hook, stop signal, then SIGKILL when its grace is over. */

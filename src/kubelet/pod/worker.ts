@@ -17,12 +17,13 @@ import { podStatus, type Verdict } from "../status/pod-status.ts";
 import type { StatusManager } from "../status/status-manager.ts";
 import { PodProbes } from "../probe/pod-probes.ts";
 import type { Prober } from "../probe/prober.ts";
-import type { RuntimeService } from "../runtime/runtime.ts";
+import type { ContainerStatus, RuntimeService } from "../runtime/runtime.ts";
 import { type PodVolumes, VolumeError } from "../volumes/volumes.ts";
-import { fieldPathOf, podText } from "./containers.ts";
-import { type PodObservation, PodObserver, readySandbox } from "./observation.ts";
+import { containersOf, fieldPathOf, type PodContainer, podText } from "./containers.ts";
+import { latest, type PodObservation, PodObserver, readySandbox } from "./observation.ts";
 import { planPod, type PodAction, type PodPlan } from "./plan.ts";
 import { deletePod } from "./pod-deletion.ts";
+import { PodResources, type Refusal } from "./resize.ts";
 import { StartError } from "./start-error.ts";
 import { StartMemory } from "./start-memory.ts";
 import type { PodSteps } from "./steps.ts";
@@ -37,6 +38,8 @@ export interface PodWorkerDeps {
   readonly cgroups: PodCgroups;
   readonly status: StatusManager;
   readonly events: EventSink;
+  /** Why the node does not grant a pod of its own what it asks for now. */
+  refusal(pod: Pod): Refusal | undefined;
   /** The pod is gone from the API and from the node. */
   finished(): void;
 }
@@ -63,6 +66,7 @@ export class PodWorker {
   readonly #observer: PodObserver;
   readonly #probes: PodProbes;
   readonly #starts = new StartMemory();
+  readonly #resources: PodResources;
   #pod: Pod;
   #verdict: Verdict | undefined;
   /** Of an evicted pod, instead of its own. */
@@ -91,11 +95,22 @@ export class PodWorker {
     );
     this.#observer = new PodObserver(deps.runtime, pod.metadata.uid ?? "");
     const { prober, events } = deps;
+    this.#resources = new PodResources(events, pod);
     this.#probes = new PodProbes(env, { prober, events, changed: () => this.poke() }, pod);
   }
 
   get pod(): Pod {
     return this.#pod;
+  }
+
+  /** The pod with the resources that this node has granted it. */
+  get granted(): Pod {
+    return this.#resources.granted(this.#pod);
+  }
+
+  /** Room was made: a resize that waits for some asks again. */
+  roomMade(): void {
+    if (this.#resources.deferred) this.poke();
   }
 
   /** Nothing of it runs any more, and nothing will: it takes none of the node. */
@@ -184,6 +199,7 @@ export class PodWorker {
 
   async #run(observed: PodObservation, signal: AbortSignal): Promise<void> {
     const now = this.#env.clock.now();
+    this.#resources.settle(this.#pod, this.#deps.refusal);
     const plan = this.#plan(observed, now);
     if (plan.finished) {
       this.#complete = true;
@@ -195,7 +211,8 @@ export class PodWorker {
     const times = [...plan.waiting.map((one) => one.untilMs), this.#deadlineMs() ?? Number.POSITIVE_INFINITY];
     const next = Math.min(...times.filter((time) => time > now));
     if (Number.isFinite(next)) this.#loop.wakeAt(next);
-    await this.#deps.cgroups.ensure(this.#pod, signal);
+    const how = plan.actions.length === 0 ? "exactly" : "atLeast";
+    await this.#deps.cgroups.ensure(this.granted, how, signal);
     if (plan.actions.length === 0) return;
     const volumes = await this.#setUpVolumes(signal);
     let current = observed;
@@ -217,7 +234,8 @@ export class PodWorker {
 
   #plan(observed: PodObservation, now: number): PodPlan {
     const { backOff, holds } = this.#starts;
-    return planPod({ pod: this.#pod, observed, probes: this.#probes, backOff, holds, now });
+    const resources = this.#resources;
+    return planPod({ pod: this.granted, observed, probes: this.#probes, backOff, holds, resources, now });
   }
 
   /** Shows why containers wait, and tells of each new back-off once. */
@@ -238,9 +256,12 @@ export class PodWorker {
     volumes: ReadonlyMap<string, string>,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const pod = this.#pod;
+    const pod = this.granted;
     const { steps } = this.#deps;
     switch (action.kind) {
+      case "resize":
+        await this.#resize(pod, action, signal);
+        return true;
       case "stop-sandbox":
         await steps.stopPod(pod, observed, this.#usualGrace(), signal);
         return true;
@@ -274,6 +295,21 @@ export class PodWorker {
     }
   }
 
+  async #resize(
+    pod: Pod,
+    { container, id }: Extract<PodAction, { kind: "resize" }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      await this.#deps.steps.resize(pod, container, id, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#resources.failed(pod, messageOf(error));
+      throw error;
+    }
+    this.#resources.applied(pod, container, id);
+  }
+
   async #start(
     action: Extract<PodAction, { kind: "start" }>,
     observed: PodObservation,
@@ -285,7 +321,7 @@ export class PodWorker {
     const now = this.#env.clock.now();
     this.#starts.begins(name, previous, now);
     try {
-      await this.#deps.steps.start({ pod: this.#pod, observed, container, attempt, volumes }, signal);
+      await this.#deps.steps.start({ pod: this.granted, observed, container, attempt, volumes }, signal);
       this.#starts.started(name);
       return true;
     } catch (error) {
@@ -339,8 +375,15 @@ export class PodWorker {
   #publish(observed: PodObservation, terminal: boolean): void {
     if (this.#gone) return;
     const { status } = this.#deps;
+    const pod = this.granted;
+    const running = containersOf(pod).flatMap((container): (readonly [PodContainer, ContainerStatus])[] => {
+      const found = latest(observed, container.spec.name);
+      return found === undefined ? [] : [[container, found]];
+    });
     const next = podStatus({
-      pod: this.#pod,
+      pod,
+      resize: this.#resources.state(pod, running),
+      resources: this.#resources,
       before: status.current(this.#pod),
       observed,
       probes: this.#probes,

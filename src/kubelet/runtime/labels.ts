@@ -14,3 +14,5 @@ export const terminationMessagePathAnnotation = "io.kubernetes.container.termina
 export const terminationMessagePolicyAnnotation = "io.kubernetes.container.terminationMessagePolicy";
 export const podDeletionGraceAnnotation = "io.kubernetes.pod.deletionGracePeriod";
 export const podTerminationGraceAnnotation = "io.kubernetes.pod.terminationGracePeriod";
+/** What the container may use, as it was made with: `pod/resize.ts`. */
+export const containerResourcesAnnotation = "io.kubernetes.container.resources";

@@ -8,7 +8,7 @@
  * Invariants: a sandbox and its containers outlive the kubelet; stop and remove of what is gone succeed;
  * labels and annotations come back exactly as given.
  */
-import type { ContainerConfig, PodSandboxConfig } from "./config.ts";
+import type { ContainerConfig, LinuxResources, PodSandboxConfig } from "./config.ts";
 
 export type SandboxState = "SANDBOX_READY" | "SANDBOX_NOTREADY";
 
@@ -175,6 +175,8 @@ export interface RuntimeService {
   stopContainer(id: string, timeoutSeconds: number, signal: AbortSignal): Promise<void>;
   /** Removes a container, ending it first if need be. Idempotent. */
   removeContainer(id: string, signal: AbortSignal): Promise<void>;
+  /** Of a container that runs; zeros leave what is. */
+  updateContainerResources(id: string, resources: LinuxResources, signal: AbortSignal): Promise<void>;
   listContainers(
     filter: RuntimeFilter & { readonly podSandboxId?: string; readonly state?: ContainerState },
     signal: AbortSignal,

@@ -5,6 +5,7 @@
  */
 import { type ContainerStatus, type Pod, type PodCondition, rfc3339 } from "#api";
 import { containersOf, initContainersOf } from "../pod/containers.ts";
+import { resizeConditions, type ResizeState } from "../pod/resize.ts";
 import type { Phase } from "./phase.ts";
 
 /** What the conditions follow from. */
@@ -17,6 +18,7 @@ export interface ConditionsInput {
   readonly before: readonly PodCondition[];
   /** Why the node had to end the pod, if it had. */
   readonly disruption: string | undefined;
+  readonly resize: ResizeState;
   readonly now: number;
 }
 
@@ -25,6 +27,9 @@ interface Verdict {
   readonly reason?: string;
   readonly message?: string;
 }
+
+/** Conditions that go when they hold no more. */
+export const resizeTypes = ["PodResizePending", "PodResizeInProgress"];
 
 const holds: Verdict = { status: "True" };
 const own = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
@@ -45,7 +50,14 @@ export function conditionsOf(input: ConditionsInput): PodCondition[] {
     const target = { ...holds, reason: "TerminationByKubelet", message: input.disruption };
     ours.push(condition(input, "DisruptionTarget", target));
   }
-  const types = new Set(ours.map((one) => one.type));
+  for (const { type, reason, message } of resizeConditions(input.resize)) {
+    const words = {
+      ...(reason === undefined ? {} : { reason }),
+      ...(message === undefined ? {} : { message }),
+    };
+    ours.push(condition(input, type, { ...holds, ...words }));
+  }
+  const types = new Set([...ours.map((one) => one.type), ...resizeTypes]);
   return [...ours, ...input.before.filter((one) => !types.has(one.type))];
 }
 

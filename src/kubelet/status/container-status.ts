@@ -17,6 +17,8 @@ export interface StartTrouble {
 /** What a container's status follows from. */
 export interface ContainerStatusInput {
   readonly observed: PodObservation;
+  /** Whether a running instance has what its spec says. */
+  hasItsResources(now: RuntimeStatus): boolean;
   readonly probes: ProbeResults;
   readonly troubles: ReadonlyMap<string, StartTrouble>;
   /** The status published before, for what the runtime has forgotten. */
@@ -51,7 +53,7 @@ export function containerStatus(container: PodContainer, input: ContainerStatusI
     imageID: now.imageRef,
     containerID: idText(now, input),
     ...(container.role === "ephemeral" ? {} : { started }),
-    ...resourcesOf(container, now),
+    ...resourcesOf(container, now, input),
     ...volumeMountsOf(container),
   };
 }
@@ -132,10 +134,15 @@ function idText(status: RuntimeStatus, input: ContainerStatusInput): string {
   return `${input.runtimeName}://${status.id}`;
 }
 
-function resourcesOf(container: PodContainer, now: RuntimeStatus): Partial<ContainerStatus> {
+function resourcesOf(
+  container: PodContainer,
+  now: RuntimeStatus,
+  input: ContainerStatusInput,
+): Partial<ContainerStatus> {
   if (now.state !== "CONTAINER_RUNNING" || container.role === "ephemeral") return {};
-  const resources = container.spec.resources;
-  const requests = resources.requests;
+  const granted = container.spec.resources;
+  const resources = input.hasItsResources(now) ? granted : (input.before?.resources ?? granted);
+  const requests = granted.requests;
   return { ...(requests === undefined ? {} : { allocatedResources: requests }), resources };
 }
 

@@ -171,6 +171,8 @@ function statusOf(row: Partial<Row>, laterMs = 0): PodStatus {
     pod,
     before: pod.status,
     observed: observation(row.containers ?? []),
+    resize: { pending: undefined, inProgress: false, error: undefined },
+    resources: { changeOf: () => "none" },
     probes: { ...noProbes, ...row.probes },
     troubles: new Map(),
     verdict: undefined,

@@ -11,6 +11,7 @@ import {
   type PodContainer,
 } from "../pod/containers.ts";
 import { type PodObservation, readySandbox } from "../pod/observation.ts";
+import type { PodResources, ResizeState } from "../pod/resize.ts";
 import type { ProbeResults } from "../probe/results.ts";
 import { conditionsOf } from "./conditions.ts";
 import { containerStatus, type StartTrouble } from "./container-status.ts";
@@ -32,6 +33,8 @@ export interface PodStatusInput {
   /** The status to go on from: the last one published, or the object's. */
   readonly before: PodStatus;
   readonly observed: PodObservation;
+  readonly resize: ResizeState;
+  readonly resources: Pick<PodResources, "changeOf">;
   readonly probes: ProbeResults;
   readonly troubles: ReadonlyMap<string, StartTrouble>;
   readonly verdict: Verdict | undefined;
@@ -75,6 +78,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
       sandboxReady,
       before: before.conditions ?? [],
       disruption: verdict?.disrupted === true ? verdict.message : undefined,
+      resize: input.resize,
       now: input.now,
     }),
     ...(verdict === undefined ? kept(before) : { reason: verdict.reason, message: verdict.message }),
@@ -106,6 +110,7 @@ function statusOf(container: PodContainer, input: PodStatusInput): ReturnType<ty
   const known = [before.initContainerStatuses, before.containerStatuses, before.ephemeralContainerStatuses];
   return containerStatus(container, {
     observed: input.observed,
+    hasItsResources: (now) => input.resources.changeOf(pod, container, now) === "none",
     probes: input.probes,
     troubles: input.troubles,
     before: known.flatMap((list) => list ?? []).find((one) => one.name === container.spec.name),

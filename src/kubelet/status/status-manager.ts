@@ -7,6 +7,7 @@ import { isStatus, type Pod, type PodCondition, type PodStatus, same } from "#ap
 import { type Env, messageOf, type Timer } from "#base";
 import type { ResourceClient } from "#client";
 import { statusBackOff } from "../limits.ts";
+import { resizeTypes } from "./conditions.ts";
 import { statusPatch } from "./status-patch.ts";
 
 interface Entry {
@@ -168,6 +169,7 @@ const ownTypes: ReadonlySet<PodCondition["type"]> = new Set([
   "Initialized",
   "Ready",
   "ContainersReady",
+  ...resizeTypes,
 ]);
 
 const foreignFields: ReadonlySet<string> = new Set([

@@ -3,6 +3,7 @@
  * other writers are not touched. The pod's uid is part of it: a pod of the same name that came later is
  * never written.
  */
+import { resizeTypes } from "./conditions.ts";
 import { type Pod, type PodStatus, same } from "#api";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -30,8 +31,13 @@ function conditionsPatch(from: PodStatus, to: PodStatus): Json {
     const gone = Object.keys(was).filter((key) => (one as unknown as Json)[key] === undefined);
     return { ...one, ...Object.fromEntries(gone.map((key) => [key, null])) };
   });
+  const kept = new Set((to.conditions ?? []).map((one) => one.type));
+  const removed = resizeTypes.filter((type) => old.has(type) && !kept.has(type));
   const order = (to.conditions ?? []).map(({ type }) => ({ type }));
-  return { "$setElementOrder/conditions": order, conditions: withoutGone };
+  return {
+    "$setElementOrder/conditions": order,
+    conditions: [...withoutGone, ...removed.map((type) => ({ type, $patch: "delete" }))],
+  };
 }
 
 /** Lists merged by a key of which no old element stays. */

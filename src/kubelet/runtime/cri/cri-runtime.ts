@@ -5,7 +5,7 @@
  */
 import type { Env } from "#base";
 import type { Decoded, Given, Message, Method, RpcClient } from "#base/rpc";
-import type { ContainerConfig, PodSandboxConfig } from "../config.ts";
+import type { ContainerConfig, LinuxResources, PodSandboxConfig } from "../config.ts";
 import { RuntimeError } from "../errors.ts";
 import {
   podUidLabel,
@@ -146,6 +146,10 @@ export class CriRuntime implements RuntimeService {
 
   async removeContainer(id: string, signal: AbortSignal): Promise<void> {
     await this.#call(runtimeMethods.removeContainer, { id }, signal);
+  }
+
+  async updateContainerResources(id: string, linux: LinuxResources, signal: AbortSignal): Promise<void> {
+    await this.#call(runtimeMethods.updateContainerResources, { id, linux }, signal);
   }
 
   async listContainers(

@@ -178,6 +178,7 @@ export const createContainerRequest = message({
 });
 export const containerId = message({ id: [1, "text"] });
 export const stopContainerRequest = message({ id: [1, "text"], timeoutSeconds: [2, "int"] });
+export const updateContainerResourcesRequest = message({ id: [1, "text"], linux: [2, resources] });
 export const listContainersRequest = message({
   filter: [1, message({ id: [1, "text"], state: [2, state], podSandboxId: [3, "text"], labels: [4, "map"] })],
 });

@@ -20,6 +20,11 @@ export const runtimeMethods = {
   removeContainer: method(`${runtime}/RemoveContainer`, m.containerId, m.empty),
   listContainers: method(`${runtime}/ListContainers`, m.listContainersRequest, m.listContainersResponse),
   containerStatus: method(`${runtime}/ContainerStatus`, m.containerId, m.containerStatusResponse),
+  updateContainerResources: method(
+    `${runtime}/UpdateContainerResources`,
+    m.updateContainerResourcesRequest,
+    m.empty,
+  ),
   execSync: method(`${runtime}/ExecSync`, m.execSyncRequest, m.execSyncResponse),
   exec: method(`${runtime}/Exec`, m.execRequest, m.streamUrl),
   attach: method(`${runtime}/Attach`, m.attachRequest, m.streamUrl),

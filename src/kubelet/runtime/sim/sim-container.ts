@@ -1,7 +1,7 @@
 /** One simulated container: its configuration, its process and how it ended. States only move forward. */
 import type { Clock } from "#base";
 import { type ByteChannel, BytePipe, type CommandIo, type CommandShape } from "#base/streams";
-import type { ContainerConfig } from "../config.ts";
+import type { ContainerConfig, LinuxResources } from "../config.ts";
 import { RuntimeError } from "../errors.ts";
 import { terminationMessagePathAnnotation, terminationMessagePolicyAnnotation } from "../labels.ts";
 import { maxTerminationMessageBytes } from "../../limits.ts";
@@ -14,6 +14,8 @@ import { SimLog } from "./sim-log.ts";
 const maxExecBytes = 16 * 1024 * 1024;
 
 export class SimContainer {
+  /** As they were changed last. */
+  resources: LinuxResources | undefined;
   readonly id: string;
   readonly sandboxId: string;
   readonly config: ContainerConfig;

@@ -4,7 +4,7 @@
  * `shell.ts` says how containers behave. `runtime.contract.ts` holds it to the real one's behaviour.
  */
 import { assert, type Env, type Random } from "#base";
-import type { ContainerConfig, PodSandboxConfig } from "../config.ts";
+import type { ContainerConfig, LinuxResources, PodSandboxConfig } from "../config.ts";
 import { RuntimeError } from "../errors.ts";
 import type {
   ContainerEvent,
@@ -238,6 +238,11 @@ export class SimRuntime implements RuntimeService {
     this.#containers.delete(id);
     this.#sandboxes.find(container.sandboxId)?.containers.delete(id);
     this.#publish("DELETED", container.sandboxId, id, container.config.labels);
+  }
+
+  async updateContainerResources(id: string, resources: LinuxResources, signal: AbortSignal): Promise<void> {
+    await this.#delay(this.#options.containerMs ?? [2, 10], signal);
+    this.#container(id).resources = resources;
   }
 
   async listContainers(
