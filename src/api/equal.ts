@@ -7,12 +7,16 @@
 /** `same({ a: [] }, {})` is true. */
 export function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (isEmpty(a) && isEmpty(b)) return true;
-  if (Array.isArray(a))
-    return Array.isArray(b) && a.length === b.length && a.every((item, i) => same(item, b[i]));
-  if (!isObject(a) || !isObject(b) || Array.isArray(b)) return false;
-  for (const key of Object.keys(a)) if (!same(a[key], own(b, key))) return false;
-  for (const key of Object.keys(b)) if (!Object.hasOwn(a, key) && !isEmpty(b[key])) return false;
+  if (!isObject(a) || !isObject(b)) return isEmpty(a) && isEmpty(b);
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b)) return a.length === 0 && isEmpty(b);
+    if (a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!same(a[i], b[i])) return false;
+    return true;
+  }
+  if (Array.isArray(b)) return b.length === 0 && isEmpty(a);
+  for (const key in a) if (!same(a[key], own(b, key))) return false;
+  for (const key in b) if (!Object.hasOwn(a, key) && !isEmpty(b[key])) return false;
   return true;
 }
 
@@ -26,5 +30,7 @@ function own(object: Record<string, unknown>, key: string): unknown {
 
 function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true;
-  return isObject(value) && Object.keys(value).length === 0;
+  if (!isObject(value)) return false;
+  for (const _ in value) return false;
+  return true;
 }

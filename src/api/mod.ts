@@ -194,6 +194,7 @@ export {
   DecodeError,
   type DecodeErrorCode,
   type DecodeMode,
+  type KnownParts,
   decodeEnvelope,
   decodeMessage,
   decodeProtobuf,

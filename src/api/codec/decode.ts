@@ -5,12 +5,19 @@
  *
  * Each type is compiled to one closure on first use. Paths of errors are made only when there is one.
  */
-import type { Field, GroupVersionKind, Schema, Type } from "../schema/mod.ts";
+import type { Field, GroupVersionKind, ListOf, MapOf, Schema, Type } from "../schema/mod.ts";
 import { DecodeError, Mismatch, prefixed } from "./errors.ts";
 import { JsonDocument, parseDocument, setKey } from "./json-parser.ts";
 import { clearEmptyLists } from "./empty-lists.ts";
 import { Problems } from "./problems.ts";
-import { isZero, type Reader, readerOf, type Reading, unwrapLiterals } from "./scalar-readers.ts";
+import {
+  isZero,
+  type KnownParts,
+  type Reader,
+  readerOf,
+  type Reading,
+  unwrapLiterals,
+} from "./scalar-readers.ts";
 
 /** What to do with unknown and duplicate fields: refuse, report, or say nothing. They are dropped in any case. */
 export type DecodeMode = "strict" | "warn" | "ignore";
@@ -23,11 +30,17 @@ export interface Decoded<T> {
 
 /**
  * Decodes plain data, JSON text or UTF-8 bytes, or a document parsed before. Throws `DecodeError`: `syntax`, `depth`, `type` (with `field`), `kind`,
- * and in mode `strict` also `strict`. A kind's absent `apiVersion` and `kind` are filled in.
+ * and in mode `strict` also `strict`. A kind's absent `apiVersion` and `kind` are filled in. `known`: parts of data that
+ * need not be read again.
  */
-export function decode<T>(type: Type<T>, data: unknown, mode: DecodeMode = "ignore"): Decoded<T> {
+export function decode<T>(
+  type: Type<T>,
+  data: unknown,
+  mode: DecodeMode = "ignore",
+  known?: KnownParts,
+): Decoded<T> {
   const document = documentOf(data);
-  const reading = new Problems(mode !== "ignore", document.hasLiterals);
+  const reading = new Problems(mode !== "ignore", document.hasLiterals, known);
   const object = read(type, document.value, reading);
   if (mode === "ignore") return { object, warnings: [] };
   reading.addDuplicates(document);
@@ -98,9 +111,9 @@ function compile(schema: Schema): Reader {
     case "message":
       return compileMessage(schema);
     case "list":
-      return compileList(readerOf(schema.items, compile), zeroOf(schema.items));
+      return compileList(schema);
     case "map":
-      return compileMap(readerOf(schema.values, compile), zeroOf(schema.values));
+      return compileMap(schema);
     case "union":
       return (value, reading) => {
         const form = Array.isArray(value) ? "array" : typeof value;
@@ -125,6 +138,8 @@ function compileMessage(type: Type): Reader {
   const steps = [...type.fields.values()].map(compileField);
   return (value, reading) => {
     if (!isObject(value)) throw new Mismatch(value, type.name);
+    const known = reading.known?.(value, type);
+    if (known !== undefined) return known;
     const out: Data = {};
     let found = 0;
     let current = "";
@@ -217,9 +232,13 @@ function zeroOfScalar(name: string): () => unknown {
   return () => null;
 }
 
-function compileList(read: Reader, zero: (reading: Reading) => unknown): Reader {
+function compileList(list: ListOf): Reader {
+  const read = readerOf(list.items, compile);
+  const zero = zeroOf(list.items);
   return (value, reading) => {
     if (!Array.isArray(value)) throw new Mismatch(value, "array");
+    const known = reading.known?.(value, list);
+    if (known !== undefined) return known;
     const out: unknown[] = new Array(value.length);
     for (let i = 0; i < value.length; i++) {
       const before = reading.count;
@@ -235,9 +254,13 @@ function compileList(read: Reader, zero: (reading: Reading) => unknown): Reader 
   };
 }
 
-function compileMap(read: Reader, zero: (reading: Reading) => unknown): Reader {
+function compileMap(map: MapOf): Reader {
+  const read = readerOf(map.values, compile);
+  const zero = zeroOf(map.values);
   return (value, reading) => {
     if (!isObject(value)) throw new Mismatch(value, "object");
+    const known = reading.known?.(value, map);
+    if (known !== undefined) return known;
     const out: Data = {};
     for (const key of sortedKeys(value)) {
       const before = reading.count;

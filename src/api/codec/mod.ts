@@ -1,5 +1,6 @@
 /** Codecs: JSON, protobuf and YAML to and from the canonical object of a type. */
 export { canonical, type Decoded, type DecodeMode, decode } from "./decode.ts";
+export type { KnownParts } from "./scalar-readers.ts";
 export { clearEmptyLists } from "./empty-lists.ts";
 export { encodeJson, stringifyJson } from "./encode-json.ts";
 export { DecodeError, type DecodeErrorCode } from "./errors.ts";

@@ -5,17 +5,19 @@
 import { prefixed } from "./errors.ts";
 import type { JsonDocument } from "./json-parser.ts";
 import { MAX_PROBLEMS } from "./limits.ts";
-import type { Reading } from "./scalar-readers.ts";
+import type { KnownParts, Reading } from "./scalar-readers.ts";
 
 /** The problems of one object. `list` has the texts, `unknown field "spec.x"`, once `addDuplicates` has run. */
 export class Problems implements Reading {
   readonly list: string[] = [];
   count = 0;
   readonly hasLiterals: boolean;
+  readonly known: KnownParts | undefined;
   readonly #wanted: boolean;
   readonly #paths: string[] = [];
 
-  constructor(wanted: boolean, hasLiterals: boolean) {
+  constructor(wanted: boolean, hasLiterals: boolean, known?: KnownParts) {
+    this.known = known;
     this.#wanted = wanted;
     this.hasLiterals = hasLiterals;
   }

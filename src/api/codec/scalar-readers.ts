@@ -8,11 +8,15 @@ import { canonicalMicroTime, canonicalTime, formatDuration, parseDuration } from
 import { Mismatch } from "./errors.ts";
 import { NumberLiteral, setKey } from "./json-parser.ts";
 
+/** Gives a fresh copy of a list, map or object that is canonical in its schema already; undefined for all others. */
+export type KnownParts = (part: object, schema: Schema) => unknown;
+
 /** What is known and learnt while one object is read. */
 export interface Reading {
   /** Numbers may be `NumberLiteral`s. */
   readonly hasLiterals: boolean;
   readonly count: number;
+  readonly known: KnownParts | undefined;
   unknown(name: string): void;
   prefix(from: number, step: string): void;
   forget(from: number): void;

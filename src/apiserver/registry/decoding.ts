@@ -6,6 +6,7 @@ import {
   DecodeError,
   DeleteOptions,
   FieldErrors,
+  type KnownParts,
   type KubeObject,
   type Resource,
   type Type,
@@ -67,18 +68,20 @@ export async function decodePatch(request: ResourceRequest): Promise<unknown> {
 
 /**
  * A patched object, checked as if it had been sent, with defaults; throws 422 when the patch made it
- * unreadable.
+ * unreadable. `known`: parts of it that were decoded before.
  */
 export function decodePatched(
   request: ResourceRequest,
   patched: unknown,
   validation: FieldValidation,
+  known: KnownParts | undefined,
 ): Draft {
-  const object = decoded(request, request.resource.type, patched, validation, (error) => {
+  const refuse = (error: DecodeError): unknown => {
     const errors = new FieldErrors();
     errors.invalid("patch", "", error.message);
     return invalid({ group: "", kind: "" }, "", errors);
-  });
+  };
+  const object = decoded(request, request.resource.type, patched, validation, refuse, known);
   return { object, managers: managersOf(patched) };
 }
 
@@ -144,9 +147,10 @@ function decoded<T>(
   data: unknown,
   validation: FieldValidation,
   refuse: (error: DecodeError) => unknown,
+  known?: KnownParts,
 ): T {
   try {
-    const { object, warnings } = decode(type, data, MODES[validation]);
+    const { object, warnings } = decode(type, data, MODES[validation], known);
     for (const warning of warnings) request.warnings.add(warning);
     applyDefaults(type, object);
     return object;

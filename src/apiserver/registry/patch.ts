@@ -3,6 +3,9 @@
  * race applies it again. Apply also creates.
  */
 import {
+  type KnownParts,
+  type Schema,
+  type Type,
   type KubeObject,
   PatchError,
   applyJsonPatch,
@@ -12,6 +15,7 @@ import {
   notFound,
   unsupportedMediaType,
 } from "#api";
+import { isStorageVersion } from "../catalog.ts";
 import { createFrom } from "./create.ts";
 import { decodeApplied, decodePatch, decodePatched } from "./decoding.ts";
 import { copyOf } from "./plain-data.ts";
@@ -20,6 +24,7 @@ import { matchName, matchNamespace } from "./metadata.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Attempt, type Registry, type Seen, commitLoop } from "./registry.ts";
 import { type ResourceRequest, type WriteOptions, writeOptions } from "./resource-request.ts";
+import type { Versioned } from "./records.ts";
 import { checkVersion, finishUpdate } from "./update.ts";
 
 type Apply = (request: ResourceRequest, current: KubeObject, document: unknown) => unknown;
@@ -50,7 +55,10 @@ export async function patch(registry: Registry, request: ResourceRequest): Promi
     if (record === undefined) throw notFound(request.resource, request.info.name);
     const current = registry.views.object(request.resource, record);
     const patched = transformed(transform, request, current, document);
-    const { object, managers } = decodePatched(request, patched, options.fieldValidation);
+    const known = isStorageVersion(request.resource)
+      ? decodedParts(request.resource.type, record, current)
+      : undefined;
+    const { object, managers } = decodePatched(request, patched, options.fieldValidation, known);
     matchNamespace(request, object);
     matchName(request, object);
     checkVersion(request, object, current);
@@ -64,6 +72,19 @@ export async function patch(registry: Registry, request: ResourceRequest): Promi
       owned: false,
     });
   });
+}
+
+/** What a patch leaves alone is as it was decoded and defaulted when this server wrote it. */
+function decodedParts(type: Type, { index }: Versioned, current: KubeObject): KnownParts | undefined {
+  if (index.managersEnd === 0) return undefined;
+  const parts = new Map<unknown, Schema | undefined>();
+  for (const { name, of } of type.fields.values()) {
+    const part = dataOf(current)[name] as Record<string, unknown> | undefined;
+    parts.set(part, of);
+    if (of.form !== "message" || part === undefined) continue;
+    for (const below of Object.keys(part)) parts.set(part[below], of.fields.get(below)?.of);
+  }
+  return (part, schema) => (parts.get(part) === schema ? copyOf(part) : undefined);
 }
 
 function transformed(

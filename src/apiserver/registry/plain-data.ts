@@ -15,22 +15,19 @@ export function deepFreeze<T>(value: T): T {
 export function copyOf<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(copyOf) as T;
-  const out: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    const one = (value as Record<string, unknown>)[key];
-    if (one === undefined) continue;
-    if (key === "fieldsV1") out[key] = one;
-    else if (key === "__proto__") {
-      Object.defineProperty(out, key, {
-        value: copyOf(one),
-        enumerable: true,
-        writable: true,
-        configurable: true,
-      });
-    } else out[key] = copyOf(one);
+  // A spread copies the object's shape at once; only what lies below has to be looked at.
+  const out: Record<string, unknown> = { ...(value as Data) };
+  for (const key of Object.keys(out)) {
+    const one = out[key];
+    if (one === undefined) delete out[key];
+    else if (typeof one !== "object" || one === null || key === "fieldsV1") continue;
+    else if (key === "__proto__") Object.defineProperty(out, key, { ...OWN, value: copyOf(one) });
+    else out[key] = copyOf(one);
   }
   return out as T;
 }
+
+const OWN = { enumerable: true, writable: true, configurable: true };
 
 /**
  * `after`, with every part that equals its counterpart in `before` replaced by it, so that whoever compares
@@ -39,18 +36,29 @@ export function copyOf<T>(value: T): T {
 export function sharedWith<T>(before: unknown, after: T): T {
   if (before === after || !isContainer(before) || !isContainer(after)) return after;
   if (Array.isArray(before) !== Array.isArray(after)) return after;
+  if (isEqual(before, after)) return before as T;
+  if (Array.isArray(after))
+    return after.map((one, i) => sharedWith((before as unknown as Data)[i], one)) as T;
   const [old, now] = [before as Data, after as Data];
   const keys = Object.keys(now);
-  let isSame = keys.length === Object.keys(old).length;
-  const parts: unknown[] = new Array(keys.length);
-  for (const [i, key] of keys.entries()) {
-    const part = sharedWith(old[key], now[key]);
-    parts[i] = part;
-    isSame &&= part === old[key] && Object.hasOwn(old, key);
+  return Object.fromEntries(keys.map((key) => [key, sharedWith(ownOf(old, key), now[key])])) as T;
+}
+
+/** Equality to the last key; makes nothing, since it runs over whole objects at every write. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!isContainer(a) || !isContainer(b) || Array.isArray(a) !== Array.isArray(b)) return false;
+  let more = 0;
+  for (const key in a) {
+    if (!Object.hasOwn(b, key) || !isEqual((a as Data)[key], (b as Data)[key])) return false;
+    more += 1;
   }
-  if (isSame) return before as T;
-  if (Array.isArray(after)) return parts as T;
-  return Object.fromEntries(keys.map((key, i) => [key, parts[i]])) as T;
+  for (const _ in b) more -= 1;
+  return more === 0;
+}
+
+function ownOf(object: Data, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 type Data = Readonly<Record<string, unknown>>;

@@ -106,6 +106,24 @@ test("each kind of patch changes the object; a patch that does not apply is refu
     assert.equal(absent.status, 404);
   }));
 
+test("a patch that moves a part to where another type belongs has it read as that type", () =>
+  serve("moved part", async ({ admin }) => {
+    const sets = "/apis/apps/v1/namespaces/default/replicasets";
+    const labels = { app: "a" };
+    const spec = { containers: [{ name: "c", image: "app:v1" }] };
+    await admin.post(sets, {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: { name: "a", labels },
+      spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+    });
+    const copy = { op: "copy", from: "/metadata/labels", path: "/spec/template/spec/securityContext" };
+    const patched = await admin.patch(`${sets}/a`, "json-patch+json", [copy]);
+    assert.equal(patched.status, 200, JSON.stringify(patched.body));
+    assert.deepEqual(patched.body.spec.template.spec.securityContext, {});
+    assert.match(patched.headers["warning"] ?? "", /unknown field \\"spec.template.spec.securityContext.app/);
+  }));
+
 test("32 writers that patch one object at once all succeed, each on the other's result", () =>
   serve("races", async ({ admin }) => {
     await admin.post(MAPS, configMap("a"));
