@@ -15,16 +15,30 @@ export function same(a: unknown, b: unknown): boolean {
     return true;
   }
   if (Array.isArray(b)) return b.length === 0 && isEmpty(a);
-  for (const key in a) if (!same(a[key], own(b, key))) return false;
-  for (const key in b) if (!Object.hasOwn(a, key) && !isEmpty(b[key])) return false;
+  return sameMembers(a, b);
+}
+
+type Data = Record<string, unknown>;
+
+/** Two versions of one object mostly have the same keys in the same order. */
+function sameMembers(a: Data, b: Data): boolean {
+  const [keys, others] = [Object.keys(a), Object.keys(b)];
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string;
+    if (!same(a[key], key === others[i] ? b[key] : own(b, key))) return false;
+  }
+  for (let i = 0; i < others.length; i++) {
+    const key = others[i] as string;
+    if (key !== keys[i] && !Object.hasOwn(a, key) && !isEmpty(b[key])) return false;
+  }
   return true;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Data {
   return typeof value === "object" && value !== null;
 }
 
-function own(object: Record<string, unknown>, key: string): unknown {
+function own(object: Data, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 

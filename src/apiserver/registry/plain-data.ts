@@ -44,17 +44,17 @@ export function sharedWith<T>(before: unknown, after: T): T {
   return Object.fromEntries(keys.map((key) => [key, sharedWith(ownOf(old, key), now[key])])) as T;
 }
 
-/** Equality to the last key; makes nothing, since it runs over whole objects at every write. */
+/** Equality to the last key, in one order: another order is rare, and only costs a comparison later on. */
 function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (!isContainer(a) || !isContainer(b) || Array.isArray(a) !== Array.isArray(b)) return false;
-  let more = 0;
-  for (const key in a) {
-    if (!Object.hasOwn(b, key) || !isEqual((a as Data)[key], (b as Data)[key])) return false;
-    more += 1;
+  const [keys, others] = [Object.keys(a), Object.keys(b)];
+  if (keys.length !== others.length) return false;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string;
+    if (key !== others[i] || !isEqual((a as Data)[key], (b as Data)[key])) return false;
   }
-  for (const _ in b) more -= 1;
-  return more === 0;
+  return true;
 }
 
 function ownOf(object: Data, key: string): unknown {
