@@ -1,6 +1,7 @@
 /**
  * Field errors as upstream's `field.ErrorList`: a path, a type that becomes the cause's reason, the bad value.
  */
+import { stringifyJson } from "./codec/encode-json.ts";
 
 /** The reasons of a 422's causes, as on the wire. */
 export type FieldErrorReason =
@@ -96,6 +97,5 @@ export class FieldErrors {
 }
 
 function quote(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text === undefined ? "null" : text;
+  return value === undefined ? "null" : stringifyJson(value);
 }

@@ -16,7 +16,13 @@ import {
   setOf,
   union,
 } from "./field-set.ts";
-import { canonicalElement, compareElements, printElement } from "./path-element.ts";
+import {
+  canonicalElement,
+  compareElements,
+  keyElements,
+  printElement,
+  valueElement,
+} from "./path-element.ts";
 
 const element = fc.constantFrom("f:a", "f:b", 'k:{"name":"x"}', 'k:{"name":"y"}', 'v:"s"', "v:1");
 const path = fc.array(element, { minLength: 1, maxLength: 3 });
@@ -140,4 +146,13 @@ test("Elements are ordered as upstream: itself, fields, keys, values, indices; n
     '[="x"]',
     "[0]",
   ]);
+});
+
+test("Elements hold integers beyond 2^53 exactly", () => {
+  const element = keyElements(["port"])([9007199254740993n]);
+  assert.equal(element, 'k:{"port":9007199254740993}');
+  assert.equal(canonicalElement(element), element);
+  assert.equal(canonicalElement("v:9007199254740993"), valueElement(9007199254740993n));
+  assert.equal(printElement(element), "[port=9007199254740993]");
+  assert.ok(compareElements("v:9007199254740992", "v:9007199254740993") < 0);
 });

@@ -8,6 +8,8 @@
  *   .                                         the value itself
  */
 
+import { stringifyJson } from "../codec/encode-json.ts";
+import { parseJson } from "../codec/json-parser.ts";
 import { isObject } from "../patch/json.ts";
 import { MAX_CACHED_ELEMENTS } from "./limits.ts";
 
@@ -19,7 +21,7 @@ export function fieldElement(name: string): string {
 }
 
 export function valueElement(value: unknown): string {
-  return `v:${JSON.stringify(value)}`;
+  return `v:${stringifyJson(value)}`;
 }
 
 /** Prepares the element of items that `names`, sorted, name. */
@@ -27,7 +29,7 @@ export function keyElements(names: readonly string[]): (values: readonly unknown
   const prefixes = names.map((name, i) => `${i === 0 ? "k:{" : ","}${JSON.stringify(name)}:`);
   return (values) => {
     let text = "";
-    for (let i = 0; i < prefixes.length; i++) text += `${prefixes[i]}${JSON.stringify(values[i] ?? null)}`;
+    for (let i = 0; i < prefixes.length; i++) text += `${prefixes[i]}${stringifyJson(values[i] ?? null)}`;
     return `${text}}`;
   };
 }
@@ -67,9 +69,9 @@ export function printElement(element: string): string {
   const name = fieldName(element);
   if (name !== undefined) return `.${name}`;
   const value = valueOf(element);
-  if (element.startsWith("v:")) return `[=${JSON.stringify(value)}]`;
+  if (element.startsWith("v:")) return `[=${stringifyJson(value)}]`;
   if (element.startsWith("i:")) return `[${element.slice(2)}]`;
-  const keys = Object.entries(value ?? {}).map(([key, one]) => `${key}=${JSON.stringify(one)}`);
+  const keys = Object.entries(value ?? {}).map(([key, one]) => `${key}=${stringifyJson(one)}`);
   return `[${keys.join(",")}]`;
 }
 
@@ -83,6 +85,7 @@ function rankOf(element: string): number {
 const TYPES = ["number", "string", "boolean", "array", "object", "null"];
 
 function typeOf(value: unknown): string {
+  if (typeof value === "bigint") return "number";
   return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 }
 
@@ -115,9 +118,12 @@ function valueOf(element: string): unknown {
 /** A memo of a pure function: the same items recur in every object of a kind. */
 const values = new Map<string, unknown>();
 
+/** Digits of numbers that a double may not hold. */
+const BEYOND_EXACT = /[0-9]{16}/;
+
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return BEYOND_EXACT.test(text) ? parseJson(text) : JSON.parse(text);
   } catch {
     return undefined; // no path element; the caller decides
   }

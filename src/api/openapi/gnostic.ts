@@ -3,6 +3,7 @@
  * each. A map is a repeated message of a name and a value, a choice a message of one field, and free JSON (defaults,
  * extensions) a message with YAML text, of which JSON is a part. Fields that are not named are left out.
  */
+import { stringifyJson } from "../codec/encode-json.ts";
 import { ProtobufWriter } from "../codec/protobuf-writer.ts";
 
 /** Writes a value as field `number`. The writer goes backwards, so what is last is written first. */
@@ -38,7 +39,7 @@ export const decimal: Part = (writer, number, value) => {
 /** JSON that has no message: `Any { string yaml = 2; }`. */
 export const free: Part = (writer, number, value) => {
   const mark = writer.mark();
-  text(writer, 2, `${JSON.stringify(value)}\n`);
+  text(writer, 2, `${stringifyJson(value)}\n`);
   writer.close(number, mark);
 };
 

@@ -3,6 +3,7 @@
  * their hashes, and version 2, one for all. Immutable: made for one generation of the resources, each
  * document on first use, and taken over by the next generation as long as its resources are the same.
  */
+import { stringifyJson } from "../codec/encode-json.ts";
 import type { Resource } from "../resource.ts";
 import { encodeDocument } from "./gnostic.ts";
 import { documentV2 } from "./gnostic-v2.ts";
@@ -155,7 +156,7 @@ export class OpenApi {
   }
 
   #written(name: string, value: OpenApiSchema): OpenApiDocument {
-    const json = Buffer.from(JSON.stringify(value));
+    const json = Buffer.from(stringifyJson(value));
     const hash = Buffer.from(this.#deps.sha256(json)).toString("hex").toUpperCase();
     if (name === "index") return { json, hash };
     let bytes: Uint8Array | undefined;

@@ -7,6 +7,7 @@
  *     "$deleteFromPrimitiveList/args": ["-v"],       values that a merged list of scalars loses
  *     "ports": [{ "$patch": "delete", "port": 2 }] } what happens to an object or a list item
  */
+import { stringifyJson } from "../codec/encode-json.ts";
 import { setKey } from "../codec/json-parser.ts";
 import { malformed } from "./errors.ts";
 import { isObject, type JsonObject } from "./json.ts";
@@ -35,7 +36,7 @@ export interface ObjectChange {
 export function directiveOf(patch: JsonObject): PatchDirective {
   const directive = Object.hasOwn(patch, PATCH) ? patch[PATCH] : "merge";
   if (directive === "merge" || directive === "replace" || directive === "delete") return directive;
-  throw malformed(`Cannot read strategic merge patch: unknown ${PATCH} ${JSON.stringify(directive)}`);
+  throw malformed(`Cannot read strategic merge patch: unknown ${PATCH} ${stringifyJson(directive)}`);
 }
 
 /** Throws `PatchError` `malformed` for directives that are not lists, or that contradict the patch. */

@@ -69,7 +69,7 @@ class Draft {
       case "copy":
         return this.#add(path, this.#copyOf(pointer(operation, "from")));
       default:
-        throw unapplicable(`unknown op ${JSON.stringify(operation["op"])}`);
+        throw unapplicable(`unknown op ${stringifyJson(operation["op"])}`);
     }
   }
 

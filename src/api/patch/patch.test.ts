@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fc } from "../../../test/testing/properties.ts";
+import { parseJson } from "../codec/json-parser.ts";
+import { FieldErrors } from "../field-errors.ts";
 import { by, field, int32, list, map, message, omitempty, set, string } from "../schema/mod.ts";
 import { PatchError } from "./errors.ts";
 import { equalJson, type JsonObject } from "./json.ts";
@@ -221,4 +223,17 @@ test("Strategic merge refuses patches that contradict themselves or the table", 
   for (const [patch, code] of rows) {
     assert.throws(() => applyStrategicMergePatch(Spec, spec, patch), { code }, JSON.stringify(patch));
   }
+});
+
+test("A refusal quotes an integer beyond 2^53", () => {
+  const operations = parseJson('[{"op":9007199254740993,"path":"/a","value":1}]');
+  assert.throws(() => applyJsonPatch({}, operations), { code: "unapplicable", message: /9007199254740993/ });
+  const patch = parseJson('{"strategy":{"$patch":9007199254740993}}');
+  assert.throws(() => applyStrategicMergePatch(Spec, spec, patch), {
+    code: "malformed",
+    message: /9007199254740993/,
+  });
+  const errors = new FieldErrors();
+  errors.invalid("spec.seconds", 9007199254740993n, "must be less");
+  assert.match(errors.list[0]?.message ?? "", /9007199254740993: must be less/);
 });

@@ -19,6 +19,7 @@ import {
   invalid,
   parseDocument,
   parseJson,
+  stringifyJson,
   parseYamlDocument,
   unwrapLiterals,
   unsupportedMediaType,
@@ -128,7 +129,7 @@ function optionsOf(data: unknown): Partial<DeleteOptions> {
   if (typeof data !== "object" || data === null) return {};
   const { kind, apiVersion: _any, ...fields } = data as { kind?: unknown; apiVersion?: unknown };
   if (kind !== undefined && kind !== "" && kind !== "DeleteOptions")
-    throw badRequest(`Cannot read the options of a delete: they are of kind ${JSON.stringify(kind)}`);
+    throw badRequest(`Cannot read the options of a delete: they are of kind ${stringifyJson(kind)}`);
   return decode(DeleteOptions, fields, "ignore").object;
 }
 
