@@ -6,6 +6,8 @@ import { isTrue } from "../request-info.ts";
 import type { Action } from "./behaviour.ts";
 import { checked, passedOn, relay, targetOf } from "./node-relay.ts";
 
+const MAX_PORT = 65_535;
+
 export const podLog: Action = async (registry, request, services) => {
   const { query } = request.info;
   checkLogOptions(query);
@@ -32,7 +34,12 @@ export const podAttach: Action = (registry, request, services) =>
 
 export const podPortForward: Action = async (registry, request, services) => {
   const pod = podOf(registry, request);
-  const path = `/portForward/${pathOf(pod)}`;
+  const ports = request.info.query.getAll("ports").flatMap((text) => text.split(","));
+  const wrong = ports.find((port) => !/^\d{1,5}$/.test(port) || Number(port) > MAX_PORT);
+  if (wrong !== undefined)
+    throw badRequest(`strconv.ParseUint: parsing ${JSON.stringify(wrong)}: invalid syntax`);
+  const query = ports.length === 0 ? "" : `?port=${ports.join(",")}`;
+  const path = `/portForward/${pathOf(pod)}${query}`;
   return passedOn(await relay(targetOf(registry, nodeOf(pod)), path, request, services));
 };
 

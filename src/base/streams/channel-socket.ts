@@ -26,6 +26,9 @@ export const commandProtocols: readonly string[] = [
 
 const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 };
 
+/** Of channel 0 in the base64 forms. */
+const DIGIT = 0x30;
+
 /** Messages as channels write and read them. */
 export class ChannelSocket {
   readonly #socket: WebSocket;
@@ -38,7 +41,7 @@ export class ChannelSocket {
 
   async send(channel: number, data: Uint8Array): Promise<void> {
     if (this.#isBase64) {
-      const text = `${channel}${Buffer.from(data).toString("base64")}`;
+      const text = String.fromCharCode(DIGIT + channel) + Buffer.from(data).toString("base64");
       return this.#socket.send(Buffer.from(text), true);
     }
     return this.#socket.send(Buffer.concat([Buffer.from([channel]), data]));
@@ -63,7 +66,7 @@ export class ChannelSocket {
   #parse({ data }: WebSocketMessage): { readonly channel: number; readonly data: Buffer } {
     const first = data[0] ?? 0;
     if (!this.#isBase64) return { channel: first, data: data.subarray(1) };
-    return { channel: first - 0x30, data: Buffer.from(data.toString("latin1", 1), "base64") };
+    return { channel: first - DIGIT, data: Buffer.from(data.toString("latin1", 1), "base64") };
   }
 }
 

@@ -10,6 +10,7 @@ export {
   joinChannels,
   pour,
 } from "./byte-channel.ts";
+export { acceptChannelForwards, channelForwardProtocols } from "./channel-forward.ts";
 export { channelCommand, commandProtocols } from "./channel-socket.ts";
 export {
   type CommandEnd,

@@ -8,6 +8,7 @@ import { channelCommand, commandProtocols } from "./channel-socket.ts";
 import { type CommandEnd, endOf, statusOf } from "./command-streams.ts";
 import { Inflater, storedBlock } from "./inflate.ts";
 import { pipeBytes, spdyWindowBytes } from "./limits.ts";
+import { acceptChannelForwards, channelForwardProtocols } from "./channel-forward.ts";
 import { acceptPortForwards, openPortForward, tunnel } from "./port-forward.ts";
 import { acceptSpdyCommand, runSpdyCommand } from "./spdy-command.ts";
 import { SpdyConnection, type SpdyStream } from "./spdy-connection.ts";
@@ -308,6 +309,43 @@ for (const protocol of commandProtocols) {
     const word = "command terminated with non-zero exit code: exit status 3";
     if (/^v[45]\./.test(protocol)) assert.deepEqual(endOf(got.get(3) ?? ""), { exitCode: 3 });
     else assert.equal(got.get(3), word);
+  });
+}
+
+for (const protocol of channelForwardProtocols) {
+  test(`ports forwarded over the channels of a WebSocket with ${protocol}`, async () => {
+    const [near, far] = channelPair();
+    const isBase64 = protocol.includes("base64");
+    const serving = acceptChannelForwards(
+      new WebSocket(far),
+      protocol,
+      [80, 0x1234],
+      ({ port, data, finish }) => {
+        if (port === 80) void finish("connection refused");
+        else void pour(data.input, data).then(() => finish());
+      },
+    );
+    const client = new WebSocket(near, mask);
+    const messages = client.messages();
+    const read = async (): Promise<readonly [number, string]> => {
+      const { data } = (await messages.next()).value ?? { data: Buffer.alloc(0) };
+      if (!isBase64) return [data[0] ?? 0, data.toString("latin1", 1)];
+      return [(data[0] ?? 0) - 0x30, Buffer.from(data.toString("latin1", 1), "base64").toString("latin1")];
+    };
+    const got = [await read(), await read(), await read(), await read(), await read()];
+    assert.deepEqual(got, [
+      [0, "P\0"],
+      [1, "P\0"],
+      [2, "4\x12"],
+      [3, "4\x12"],
+      [1, "connection refused"],
+    ]);
+    await (isBase64
+      ? client.send(Buffer.from(`2${Buffer.from("ping").toString("base64")}`), true)
+      : client.send(Buffer.from("\u0002ping")));
+    assert.deepEqual(await read(), [2, "ping"]);
+    await client.close();
+    await serving;
   });
 }
 

@@ -66,7 +66,7 @@ export class KubeletServer implements AsyncDisposable {
       containerLogs: (_request, names, query, signal) => containerLogs(logs, names, query, signal),
       exec: (request, names, query, signal) => sessions.exec(request, names, query, signal),
       attach: (request, names, query, signal) => sessions.attach(request, names, query, signal),
-      portForward: (request, names, _query, signal) => sessions.portForward(request, names, signal),
+      portForward: (request, names, query, signal) => sessions.portForward(request, names, query, signal),
       metrics: async (_request, [part], _query, signal) =>
         text(200, part === "resource" ? resourceMetrics(await stats(signal)) : env.metrics.render()),
       stats: async (_request, _names, _query, signal) =>

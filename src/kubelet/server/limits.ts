@@ -11,3 +11,6 @@ export const streamsWaitMs = 30_000;
 export const logChunkBytes = 64 * 1024;
 /** A closing server lets streams end for this long. */
 export const serverDrainMs = 2_000;
+
+/** Ports that one WebSocket may forward: a channel is one byte, and each port takes two. */
+export const maxForwardedPorts = 127;

@@ -4,11 +4,13 @@
  */
 import { type Env, messageOf, type TaskGroup } from "#base";
 import {
+  acceptChannelForwards,
   acceptPortForwards,
   acceptSpdyCommand,
   asksForUpgrade,
   type ByteChannel,
   channelCommand,
+  channelForwardProtocols,
   channelPair,
   chooseUpgrade,
   type CommandIo,
@@ -27,7 +29,7 @@ import {
   WebSocket,
 } from "#base/streams";
 import type { RuntimeStreams } from "../runtime/streams.ts";
-import { streamsWaitMs } from "./limits.ts";
+import { maxForwardedPorts, streamsWaitMs } from "./limits.ts";
 import type { PodLookup } from "./pod-lookup.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -82,19 +84,27 @@ export class Sessions {
   async portForward(
     request: ExchangeRequest,
     [namespace = "", name = "", uid = ""]: readonly string[],
+    query: URLSearchParams,
     signal: AbortSignal,
   ): Promise<ExchangeAnswer> {
     const pod = this.#deps.lookup.find(namespace, name, uid);
     if (pod === undefined) throw new Refusal(404, "pod does not exist");
     const sandboxId = await this.#deps.lookup.sandbox(pod, signal);
-    const upgrade = upgradeOf(request, { websocket: [tunnelProtocol], spdy: [portForwardProtocol] });
+    const websocket = [tunnelProtocol, ...channelForwardProtocols];
+    const upgrade = upgradeOf(request, { websocket, spdy: [portForwardProtocol] });
+    const { transport, protocol } = upgrade;
+    const hasChannels = transport === "websocket" && protocol !== tunnelProtocol;
+    const ports = hasChannels ? portsOf(query) : [];
     return this.#begin("port-forward", upgrade, async (channel, gone) => {
-      const inner = upgrade.transport === "spdy" ? channel : tunnel(new WebSocket(channel), channel);
-      await acceptPortForwards(inner, (connection) => {
+      const onConnection = (connection: ForwardedConnection): void =>
         this.#tasks.spawn("forwarded connection", (ending) =>
           this.#forward(sandboxId, connection, AbortSignal.any([gone, ending])),
         );
-      });
+      if (transport === "spdy") return acceptPortForwards(channel, onConnection);
+      const socket = new WebSocket(channel);
+      return hasChannels
+        ? acceptChannelForwards(socket, protocol, ports, onConnection)
+        : acceptPortForwards(tunnel(socket, channel), onConnection);
     });
   }
 
@@ -185,6 +195,17 @@ function upgradeOf(request: ExchangeRequest, offer: UpgradeOffer): Upgrade {
   if (upgrade !== undefined) return upgrade;
   const asked = header("x-stream-protocol-version") ?? header("sec-websocket-protocol") ?? "";
   throw new Refusal(403, `unable to negotiate protocol: client supports [${asked}]`);
+}
+
+/** `port=80,443`, or several. */
+function portsOf(query: URLSearchParams): readonly number[] {
+  const texts = query.getAll("port").flatMap((text) => text.split(","));
+  if (texts.length === 0) throw new Refusal(400, 'query parameter "port" is required');
+  if (texts.length > maxForwardedPorts) throw new Refusal(400, `at most ${maxForwardedPorts} ports`);
+  return texts.map((text) => {
+    if (/^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) <= 0xffff) return Number(text);
+    throw new Refusal(400, `unable to parse "${text}" as a port`);
+  });
 }
 
 function shapeOf(query: URLSearchParams): CommandShape {
