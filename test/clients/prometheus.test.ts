@@ -5,7 +5,6 @@ import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { KubectlCluster } from "../kubectl/kubectl.ts";
 import { call } from "../testing/api-call.ts";
-import { run } from "../testing/program.ts";
 import { discoveryJobs, type Labels, Prometheus } from "./prometheus.ts";
 
 const ROLES = ["node", "pod", "service", "endpoints", "endpointslice", "ingress"];
