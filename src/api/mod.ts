@@ -141,6 +141,15 @@ export { CSIDriver, CSINode, StorageClass, VolumeAttachment } from "./types/stor
 export { PriorityClass } from "./types/scheduling/mod.ts";
 export { RuntimeClass } from "./types/node/mod.ts";
 export { CertificateSigningRequest } from "./types/certificates/mod.ts";
+export { organizationsOf } from "./types/certificates/signing-request.ts";
+export {
+  isStricter,
+  levelText,
+  policyOf,
+  type SecurityPolicy,
+  violationsOf,
+  violationText,
+} from "./pod-security/levels.ts";
 export { FlowSchema, PriorityLevelConfiguration } from "./types/flowcontrol/mod.ts";
 export { APIService } from "./types/apiregistration/mod.ts";
 

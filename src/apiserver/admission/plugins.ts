@@ -1,5 +1,11 @@
 /** The ordered table of admission plug-ins; the order is upstream's. */
 import type { AdmissionPlugin } from "./admission.ts";
+import { certificateApproval } from "./certificate-approval.ts";
+import { certificateSigning } from "./certificate-signing.ts";
+import { certificateSubjectRestriction } from "./certificate-subject-restriction.ts";
+import { clusterTrustBundleAttest } from "./cluster-trust-bundle-attest.ts";
+import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts";
+import { podSecurity } from "./pod-security.ts";
 import { defaultIngressClass } from "./default-ingress-class.ts";
 import { defaultStorageClass } from "./default-storage-class.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
@@ -30,11 +36,17 @@ export function createPlugins(parts: PluginParts): Readonly<Record<string, Admis
     ServiceAccount: serviceAccount,
     NodeRestriction: nodeRestriction,
     TaintNodesByCondition: taintNodesByCondition,
+    PodSecurity: podSecurity,
     Priority: priority,
     DefaultTolerationSeconds: defaultTolerationSeconds,
+    PersistentVolumeClaimResize: persistentVolumeClaimResize,
     StorageObjectInUseProtection: storageObjectInUseProtection,
     DefaultStorageClass: defaultStorageClass,
     RuntimeClass: runtimeClass,
+    CertificateApproval: certificateApproval(parts.authorizers),
+    CertificateSigning: certificateSigning(parts.authorizers),
+    ClusterTrustBundleAttest: clusterTrustBundleAttest(parts.authorizers),
+    CertificateSubjectRestriction: certificateSubjectRestriction,
     DefaultIngressClass: defaultIngressClass,
     PodTopologyLabels: podTopologyLabels,
     RbacEscalation: rbacEscalation(parts.rbac, parts.authorizers),

@@ -2,11 +2,8 @@
 
 /** `base64` of PEM text. A request is a SEQUENCE of info (a SEQUENCE that opens with version 0), algorithm, signature. */
 export function isSigningRequest(base64: string): boolean {
-  const text = Buffer.from(base64, "base64").toString("latin1");
-  const match =
-    /-----BEGIN CERTIFICATE REQUEST-----\s*([A-Za-z0-9+/=\s]+?)-----END CERTIFICATE REQUEST-----/.exec(text);
-  if (match === null) return false;
-  const der = Buffer.from((match[1] ?? "").replaceAll(/\s/g, ""), "base64");
+  const der = derOf(base64);
+  if (der === undefined) return false;
   const outer = valueOf(der, 0, sequence);
   if (outer === undefined || outer.end !== der.length) return false;
   const info = valueOf(der, outer.start, sequence);
@@ -15,6 +12,47 @@ export function isSigningRequest(base64: string): boolean {
   const algorithm = valueOf(der, info.end, sequence);
   const signature = algorithm && valueOf(der, algorithm.end, bitString);
   return version !== undefined && der[version.start] === 0 && signature?.end === outer.end;
+}
+
+/** The organizations in its subject: the groups that the certificate would make its owner a member of. */
+export function organizationsOf(base64: string): readonly string[] {
+  const der = derOf(base64);
+  const outer = der && valueOf(der, 0, sequence);
+  const info = outer && valueOf(der, outer.start, sequence);
+  const version = info && valueOf(der, info.start, integer);
+  const subject = version && valueOf(der, version.end, sequence);
+  if (der === undefined || subject === undefined) return [];
+  return elementsIn(der, subject)
+    .flatMap((relative) => elementsIn(der, relative))
+    .flatMap((attribute) => {
+      const [type, value] = elementsIn(der, attribute);
+      if (type === undefined || value === undefined) return [];
+      const isOrganization = Buffer.from(der.subarray(type.start, type.end)).equals(organizationType);
+      return isOrganization ? [Buffer.from(der.subarray(value.start, value.end)).toString("utf8")] : [];
+    });
+}
+
+/** 2.5.4.10 */
+const organizationType = Buffer.from([0x55, 0x04, 0x0a]);
+
+/** The values inside of one, whatever their tags. */
+function elementsIn(der: Uint8Array, { start, end }: Span): readonly Span[] {
+  const found: Span[] = [];
+  for (let at = start; at < end; ) {
+    const one = valueOf(der, at, der[at] ?? 0);
+    if (one === undefined) break;
+    found.push(one);
+    at = one.end;
+  }
+  return found;
+}
+
+function derOf(base64: string): Buffer | undefined {
+  const text = Buffer.from(base64, "base64").toString("latin1");
+  const match =
+    /-----BEGIN CERTIFICATE REQUEST-----\s*([A-Za-z0-9+/=\s]+?)-----END CERTIFICATE REQUEST-----/.exec(text);
+  if (match === null) return undefined;
+  return Buffer.from((match[1] ?? "").replaceAll(/\s/g, ""), "base64");
 }
 
 const sequence = 0x30;

@@ -1,0 +1,75 @@
+/**
+ * Levels of the pod security standards, as the labels of a namespace name them, and whether a pod keeps to one.
+ *
+ *   pod-security.kubernetes.io/enforce: baseline
+ *   pod-security.kubernetes.io/enforce-version: v1.36
+ */
+import { atKey, FieldErrors } from "../field-errors.ts";
+import { baseline } from "./baseline.ts";
+import type { CheckedPod, PodRule, Violation } from "./check.ts";
+import { restricted } from "./restricted.ts";
+
+export type SecurityMode = "enforce" | "audit" | "warn";
+
+export interface LevelVersion {
+  readonly level: "privileged" | "baseline" | "restricted";
+  /** The minor; Infinity is the latest. */
+  readonly minor: number;
+}
+
+export type SecurityPolicy = Readonly<Record<SecurityMode, LevelVersion>>;
+
+const levels = ["privileged", "baseline", "restricted"] as const;
+const prefix = "pod-security.kubernetes.io/";
+
+/** What a namespace asks for, and what is wrong with its labels; a mode that cannot be read is taken at its strictest. */
+export function policyOf(labels: Readonly<Record<string, string>> = {}): {
+  readonly policy: SecurityPolicy;
+  readonly errors: FieldErrors;
+} {
+  const errors = new FieldErrors();
+  const read = (mode: SecurityMode): LevelVersion => {
+    const [levelKey, versionKey] = [`${prefix}${mode}`, `${prefix}${mode}-version`];
+    const level = labels[levelKey] ?? "privileged";
+    const version = labels[versionKey] ?? "latest";
+    const known = levels.find((one) => one === level);
+    if (known === undefined)
+      errors.invalid(atKey("metadata.labels", levelKey), level, `must be one of ${levels.join(", ")}`);
+    const [, minor] = /^v1\.(0|[1-9][0-9]*)$/.exec(version) ?? [];
+    if (minor === undefined && version !== "latest")
+      errors.invalid(atKey("metadata.labels", versionKey), version, 'must be "latest" or "v1.x"');
+    return {
+      level: known ?? (mode === "enforce" ? "restricted" : "privileged"),
+      minor: minor === undefined ? Number.POSITIVE_INFINITY : Number(minor),
+    };
+  };
+  return { policy: { enforce: read("enforce"), audit: read("audit"), warn: read("warn") }, errors };
+}
+
+/** `restricted:latest` */
+export function levelText({ level, minor }: LevelVersion): string {
+  return `${level}:${minor === Number.POSITIVE_INFINITY ? "latest" : `v1.${minor}`}`;
+}
+
+/** Whether `a` asks for more than `b`. */
+export function isStricter(a: LevelVersion, b: LevelVersion): boolean {
+  return levels.indexOf(a.level) > levels.indexOf(b.level);
+}
+
+/** What a pod breaks of a level; empty when it keeps to it. */
+export function violationsOf(pod: CheckedPod, { level, minor }: LevelVersion): readonly Violation[] {
+  return rulesOf(level, minor).flatMap(({ check }) => check(pod) ?? []);
+}
+
+/** `privileged (container "c" must not set securityContext.privileged=true), hostPort (...)` */
+export function violationText(violations: readonly Violation[]): string {
+  return violations.map(({ reason, detail }) => `${reason} (${detail})`).join(", ");
+}
+
+function rulesOf(level: LevelVersion["level"], minor: number): readonly PodRule[] {
+  if (level === "privileged") return [];
+  const tight = level === "restricted" ? restricted.filter(({ since }) => since <= minor) : [];
+  const replaced = new Set(tight.map(({ replaces }) => replaces));
+  const base = baseline.filter((rule) => rule.since <= minor && !replaced.has(rule));
+  return [...base, ...tight];
+}
