@@ -112,7 +112,7 @@ export async function startVirtualNode(
     runtime,
     images,
     dialer: new SimDialer({ runtime }),
-    volumes: new SimVolumes({ references }),
+    volumes: new SimVolumes({ references, runtime }),
     cgroups: new SimCgroups(),
     stats: new SimStats(virtualMachine(name, index)),
     machine: virtualMachine(name, index),

@@ -5,7 +5,7 @@
  *
  *   containers --(their grace)--> sandboxes --> mounts --> cgroups --> rules --> containerd        dispose
  */
-import { type Component, type Env, messageOf, type Processes } from "#base";
+import { type Component, type Env, messageOf, type Processes, type TaskGroup } from "#base";
 import { SystemCgroupFiles } from "./cgroup/cgroup-files-node.ts";
 import { MachineCgroups } from "./cgroup/machine-cgroups.ts";
 import { MachineStats } from "./eviction/machine-stats-node.ts";
@@ -19,6 +19,7 @@ import { ContainerFiles } from "./runtime/cri/container-files-node.ts";
 import { CriImages } from "./runtime/cri/cri-images.ts";
 import { CriRuntime } from "./runtime/cri/cri-runtime.ts";
 import { CriStreams } from "./runtime/cri/cri-streams.ts";
+import { LogKeeper } from "./runtime/cri/log-keeper-node.ts";
 import { LogFiles } from "./runtime/cri/log-files-node.ts";
 import { dialStream } from "./runtime/cri/stream-dialer-node.ts";
 import { podTerminationGraceAnnotation } from "./runtime/labels.ts";
@@ -49,6 +50,8 @@ export class MachineRuntime implements Component {
   readonly cgroups: MachineCgroups;
   readonly stats: MachineStats;
   readonly #env: Env;
+  readonly #tasks: TaskGroup;
+  readonly #logKeeper: LogKeeper;
   readonly #containerd: Containerd;
   readonly #network: PodNetwork;
   readonly #rootDirectory: string;
@@ -93,6 +96,11 @@ export class MachineRuntime implements Component {
       { processes, runtime: this.runtime },
       { rootDirectory, podLogsDirectory, imageDirectory: options.containerdDirectory, searchPath },
     );
+    this.#tasks = env.tasks.group("runtime");
+    this.#logKeeper = new LogKeeper(env, {
+      openLogs: (signal) => this.runtime.openLogs(signal),
+      reopen: (id, signal) => this.runtime.reopenLog(id, signal),
+    });
   }
 
   ready(): string | undefined {
@@ -102,6 +110,7 @@ export class MachineRuntime implements Component {
   /** Pods get networks when the API has said where their addresses are, or had said so before. */
   async start(signal: AbortSignal): Promise<void> {
     await this.#containerd.start(signal);
+    this.#tasks.spawn("logs", (ending) => this.#logKeeper.run(ending));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -110,6 +119,7 @@ export class MachineRuntime implements Component {
   }
 
   async #dispose(): Promise<void> {
+    await this.#tasks[Symbol.asyncDispose]();
     const signal = new AbortController().signal;
     try {
       if (this.#containerd.ready() === undefined) {

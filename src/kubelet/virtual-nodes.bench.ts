@@ -93,7 +93,7 @@ async function startNode(
     architecture: "amd64",
   };
   const dialer = new SimDialer({ runtime });
-  const volumes = new SimVolumes({ references });
+  const volumes = new SimVolumes({ references, runtime });
   const cgroups = new SimCgroups();
   const stats = new SimStats(machine);
   const deps = {

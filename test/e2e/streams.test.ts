@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { exchanged, forwardedPort, piped, sha256 } from "../testing/kubectl-io.ts";
 import { MachineCluster } from "./harness/machine-cluster.ts";
@@ -35,6 +36,13 @@ const manifests = [
   podYaml("again", "echo round; sleep 1; exit 1"),
   podYaml("long", "printf 'no end'; head -c 40000 /dev/zero | tr '\\0' x; echo; echo last; sleep 3600"),
 ].join("");
+
+async function eventually(holds: () => boolean, withinMs: number): Promise<void> {
+  for (const until = performance.now() + withinMs; !holds(); ) {
+    assert.ok(performance.now() < until, `it did not come so far within ${withinMs} ms: ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 function residentBytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
@@ -87,6 +95,40 @@ onOwnMachine(import.meta.filename, () => {
       assert.equal(await cluster.kubectl("logs", "-p", "again"), "round\n");
       const text = 'previous terminated container "main" in pod "shell" not found';
       assert.ok((await cluster.refused("logs", "-p", "shell")).includes(text));
+    });
+
+    test("logs are rotated and compressed, followers miss nothing, and all goes with the pod", async () => {
+      await cluster.apply(podYaml("chatter", "while true; do sleep 60; done"));
+      await cluster.kubectl("wait", "pod/chatter", "--for=condition=Ready", "--timeout=30s");
+      const uid = await cluster.kubectl("get", "pod", "chatter", "-o", "jsonpath={.metadata.uid}");
+      const folder = `/var/log/pods/default_chatter_${uid}/main`;
+      const links = (): readonly string[] =>
+        readdirSync("/var/log/containers").filter((name) => name.startsWith("chatter_default_main-"));
+      assert.equal(readlinkSync(`/var/log/containers/${links()[0]}`), `${folder}/0.log`);
+
+      const follower = cluster.start(["logs", "-f", "chatter"]);
+      const lines: string[] = [];
+      const following = (async () => {
+        for await (const line of createInterface({ input: follower.stdout ?? process.stdin }))
+          lines.push(line.trimEnd());
+      })();
+      for (const round of ["first", "second", "third"]) {
+        const script = `awk 'BEGIN { for (i = 0; i < 11000; i++) printf "${round} %d %1000s\\n", i, " " }' >/proc/1/fd/1`;
+        await cluster.kubectl("exec", "chatter", "--", "sh", "-c", script);
+        const known = readdirSync(folder);
+        await eventually(() => readdirSync(folder).some((name) => !known.includes(name)), 15_000);
+      }
+      await eventually(() => lines.length === 33_000, 15_000);
+      const expected = ["first", "second", "third"].flatMap((round) =>
+        Array.from({ length: 11_000 }, (_, index) => `${round} ${index}`),
+      );
+      assert.deepEqual(lines, expected);
+      const kinds = readdirSync(folder).map((name) => name.replace(/\d{8}-\d{6}/, "TIME"));
+      assert.deepEqual(kinds.toSorted(), ["0.log", "0.log.TIME", "0.log.TIME.gz", "0.log.TIME.gz"]);
+
+      await cluster.kubectl("delete", "pod", "chatter");
+      await following;
+      await eventually(() => !existsSync(folder) && links().length === 0, 5_000);
     });
 
     for (const transport of ["WebSocket", "SPDY"]) {
@@ -190,13 +232,7 @@ onOwnMachine(import.meta.filename, () => {
           hangUp(["attach", "-i", "copycat"], "in\n"),
         ]);
       }
-      for (let tries = 0; openFiles(cluster.pid) > before && tries < 50; tries += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      assert.ok(
-        openFiles(cluster.pid) <= before,
-        `${openFiles(cluster.pid)} files are open, ${before} were before`,
-      );
+      await eventually(() => openFiles(cluster.pid) <= before, 5_000);
     });
 
     /** Kills kubectl as soon as it has printed something. */

@@ -19,6 +19,7 @@ import {
 import { containerHash } from "./container-hash.ts";
 import type { PodContainer } from "./containers.ts";
 import { expandReferences } from "./expansion.ts";
+import { hostsPath } from "./hosts-file.ts";
 import { linuxResources } from "./linux-resources.ts";
 import type { NodeDefaults } from "./sandbox-config.ts";
 import { resourcesText } from "./resize.ts";
@@ -36,6 +37,8 @@ export interface ContainerConfigInput {
   readonly volumes: ReadonlyMap<string, string>;
   /** Host paths of mounts that want a part of their volume, by the mount's place in the list. */
   readonly parts: ReadonlyMap<number, string>;
+  /** Host path of what is mounted at /etc/hosts, unless the container says otherwise; undefined: nothing. */
+  readonly hosts: string | undefined;
   /** The container that an ephemeral one looks into. */
   readonly targetId: string | undefined;
   readonly node: NodeDefaults;
@@ -58,7 +61,10 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfig {
     args: expanded(spec.args),
     workingDir: spec.workingDir ?? "",
     env: [...environment].map(([variable, value]) => ({ name: variable, value })),
-    mounts: (spec.volumeMounts ?? []).map((mount, index) => mountOf(mount, index, input)),
+    mounts: [
+      ...(spec.volumeMounts ?? []).map((mount, index) => mountOf(mount, index, input)),
+      ...(input.hosts === undefined ? [] : [plainMount(hostsPath, input.hosts)]),
+    ],
     labels: {
       [podNameLabel]: name,
       [podNamespaceLabel]: namespace,
@@ -99,6 +105,16 @@ export function partialMounts(
     const path = subPathExpr === undefined ? subPath : expandReferences(subPathExpr, environment);
     return path === undefined || path === "" ? [] : [{ volume, index, path }];
   });
+}
+
+function plainMount(containerPath: string, hostPath: string): Mount {
+  const kind = {
+    readonly: false,
+    recursiveReadOnly: false,
+    selinuxRelabel: true,
+    propagation: "PRIVATE",
+  } as const;
+  return { containerPath, hostPath, ...kind };
 }
 
 function mountOf(mount: VolumeMount, index: number, input: ContainerConfigInput): Mount {

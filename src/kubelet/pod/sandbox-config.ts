@@ -84,15 +84,23 @@ function graceAnnotations(pod: Pod): Readonly<Record<string, string>> {
   };
 }
 
-/** The pod's name or its own hostname, as a single label; with its domain when asked for. */
-function hostnameOf(pod: Pod, node: NodeDefaults): string {
-  const { spec, metadata } = pod;
-  if (spec.hostnameOverride !== undefined && spec.hostnameOverride !== "") return spec.hostnameOverride;
+/** The pod's name or its own hostname as a single label, and the domain that its headless Service gives it. */
+export function podHostname(
+  { spec, metadata }: Pod,
+  node: Pick<NodeDefaults, "clusterDomain">,
+): { readonly hostname: string; readonly domain: string } {
+  const override = spec.hostnameOverride ?? "";
+  if (override !== "") return { hostname: override, domain: "" };
   const hostname = (spec.hostname || (metadata.name ?? "")).slice(0, maxHostname).replace(/[-.]+$/, "");
-  const domain = `${spec.subdomain}.${metadata.namespace}.svc.${node.clusterDomain}`;
-  return spec.setHostnameAsFQDN === true && (spec.subdomain ?? "") !== ""
-    ? `${hostname}.${domain}`
-    : hostname;
+  const { subdomain = "" } = spec;
+  const domain = subdomain === "" ? "" : `${subdomain}.${metadata.namespace}.svc.${node.clusterDomain}`;
+  return { hostname, domain };
+}
+
+/** What the pod's programs see as their host's name: with its domain when asked for. */
+function hostnameOf(pod: Pod, node: NodeDefaults): string {
+  const { hostname, domain } = podHostname(pod, node);
+  return pod.spec.setHostnameAsFQDN === true && domain !== "" ? `${hostname}.${domain}` : hostname;
 }
 
 function dnsOf(pod: Pod, node: NodeDefaults): DnsConfig | undefined {

@@ -13,6 +13,7 @@ import type { Image, RuntimeService } from "../runtime/runtime.ts";
 import { containerConfig, partialMounts } from "./container-config.ts";
 import { containersOf, fieldPathOf, type PodContainer, podText } from "./containers.ts";
 import { environmentOf } from "./environment.ts";
+import { hostsFile, hostsPath } from "./hosts-file.ts";
 import { latest, type PodObservation, readySandbox } from "./observation.ts";
 import { linuxResources } from "./linux-resources.ts";
 import type { References } from "./references.ts";
@@ -28,7 +29,7 @@ export interface PodStepsDeps {
   readonly prober: Prober;
   readonly events: EventSink;
   readonly references: References;
-  readonly volumes: Pick<PodVolumes, "subPath">;
+  readonly volumes: Pick<PodVolumes, "subPath" | "hostsFile">;
 }
 
 /** The node's part in every pod. */
@@ -235,6 +236,7 @@ export class PodSteps {
       signal,
     );
     const parts = await this.#parts(request, environment, signal);
+    const hosts = await this.#hosts(request, podIPs, signal);
     const target =
       "targetContainerName" in spec ? latest(observed, spec.targetContainerName ?? "") : undefined;
     return containerConfig({
@@ -245,9 +247,23 @@ export class PodSteps {
       environment,
       volumes,
       parts,
+      hosts,
       targetId: target?.id,
       node,
     });
+  }
+
+  /** The host path of the container's hosts file; undefined when it brings its own. */
+  async #hosts(
+    { pod, container }: StartRequest,
+    podIPs: readonly string[],
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const mounts = container.spec.volumeMounts ?? [];
+    if (podIPs.length === 0 || mounts.some((one) => one.mountPath === hostsPath)) return undefined;
+    const { node } = this.#options;
+    const make = (nodeHosts: string): string => hostsFile(pod, podIPs, node, nodeHosts);
+    return this.#deps.volumes.hostsFile(pod.metadata.uid ?? "", make, signal);
   }
 
   /** Makes the parts of volumes ready that a container mounts by subPath. */

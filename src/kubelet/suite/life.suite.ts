@@ -28,6 +28,22 @@ export function lifeTests(check: Check): void {
     await bench.told("web", "Pulled", `Successfully pulled image "${bench.harness.shellImage}" in `);
   });
 
+  check("containers find their pod's names and aliases in /etc/hosts", async (bench) => {
+    await bench.create("web", {
+      hostname: "db",
+      subdomain: "data",
+      hostAliases: [{ ip: "1.2.3.4", hostnames: ["foo", "bar"] }],
+      containers: [bench.shell("main", "sleep 1000")],
+    });
+    const pod = await bench.running("web");
+    const id = (statusOf(pod).containerID ?? "").replace(/^.*:\/\//, "");
+    const { stdout } = await bench.harness.runtime.execSync(id, ["cat", "/etc/hosts"], 5, bench.signal);
+    const lines = stdout.split("\n");
+    assert.equal(lines[0], "# Kubernetes-managed hosts file.");
+    assert.equal(lines.includes(`${pod.status.podIP}\tdb.data.default.svc.cluster.local\tdb`), true, stdout);
+    assert.equal(lines.includes("1.2.3.4\tfoo\tbar"), true, stdout);
+  });
+
   check("a deleted pod ends by its own signal handler, and nothing of it is left", async (bench) => {
     await bench.create("web", {
       terminationGracePeriodSeconds: 30,

@@ -91,7 +91,7 @@ export class SimNode implements KubeletHarness {
       runtime,
       images: simLink(env, this.images),
       dialer: new SimDialer({ runtime: this.runtime }),
-      volumes: new SimVolumes({ references }),
+      volumes: new SimVolumes({ references, runtime: this.runtime }),
       cgroups: this.cgroups,
       stats: this.stats,
       machine,

@@ -2,6 +2,7 @@
  * Volumes of a real node, laid out as upstream does:
  *
  *   <root>/pods/<uid>/volumes/<plug-in>/<name>                     the volume
+ *   <root>/pods/<uid>/etc-hosts                                    what its containers have at /etc/hosts
  *   <root>/pods/<uid>/volume-subpaths/<name>/<container>/<index>   a part of one, for one container
  *
  * It remembers nothing: what is ready is seen on the disk. Content from the API is looked at again while the
@@ -22,6 +23,8 @@ export interface PodHost extends VolumeHost {
   exists(path: string): Promise<boolean>;
   /** Mounts a part of a volume at `target`. Idempotent. */
   part(root: string, path: string, target: string, signal: AbortSignal): Promise<void>;
+  /** Writes a file made from the host's own /etc/hosts, unless it is so already. */
+  hosts(path: string, make: (nodeHosts: string) => string): Promise<void>;
   /** Unmounts everything below a directory and removes it. Idempotent. */
   clear(directory: string, signal: AbortSignal): Promise<void>;
 }
@@ -68,12 +71,19 @@ export class MachineVolumes implements PodVolumes {
     return target;
   }
 
+  async hostsFile(podUid: string, make: (nodeHosts: string) => string): Promise<string> {
+    const path = `${this.#pod(podUid)}/etc-hosts`;
+    await this.#deps.host.hosts(path, make);
+    return path;
+  }
+
   async tearDown(podUid: string, signal: AbortSignal): Promise<void> {
     const { host, tokens } = this.#deps;
     tokens.forget(podUid);
     // Parts first: they hold their volumes.
     await host.clear(`${this.#pod(podUid)}/volume-subpaths`, signal);
     await host.clear(`${this.#pod(podUid)}/volumes`, signal);
+    await host.clear(`${this.#pod(podUid)}/etc-hosts`, signal);
   }
 
   /** Keeps content from the API fresh, until `signal` aborts. */

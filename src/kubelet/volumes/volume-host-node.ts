@@ -1,5 +1,5 @@
 /** The host under a node's volumes: directories, memory, files and mounts. */
-import { chmod, chown, lstat, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, lstat, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Stats } from "node:fs";
 import type { Env } from "#base";
@@ -77,6 +77,16 @@ export class MachineVolumeHost implements PodHost {
     } finally {
       await handle.close();
     }
+  }
+
+  async hosts(path: string, make: (nodeHosts: string) => string): Promise<void> {
+    const nodeHosts = await readFile("/etc/hosts", "utf8").catch(() => ""); // A machine may have none.
+    const text = make(nodeHosts);
+    if ((await readFile(path, "utf8").catch(() => undefined)) === text) return;
+    await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+    // In place: running containers have this very file.
+    await writeFile(path, text);
+    await chmod(path, 0o644);
   }
 
   async clear(directory: string, signal: AbortSignal): Promise<void> {

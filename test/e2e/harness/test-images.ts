@@ -11,7 +11,7 @@ const crypto = { sha256: (data: Uint8Array | string) => createHash("sha256").upd
 const architecture = process.arch === "x64" ? "amd64" : process.arch;
 
 const applets = (
-  "sh cat dd echo env false grep head hostname httpd id ip kill ln ls mkdir mount nslookup nc ps printf readlink rm seq " +
+  "sh awk cat dd echo env false grep head hostname httpd id ip kill ln ls mkdir mount nslookup nc ps printf readlink rm seq " +
   "sha256sum sleep stat stty sync tar test touch tr true umount wc wget"
 ).split(" ");
 

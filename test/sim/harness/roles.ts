@@ -99,7 +99,7 @@ export async function startKubelet(process: SimProcess, machine: Machine, index:
     runtime: machine.runtimeFor(alive),
     images: machine.imagesFor(alive),
     dialer: machine.dialerFor(alive),
-    volumes: new SimVolumes({ references }),
+    volumes: new SimVolumes({ references, runtime: machine.runtime }),
     cgroups: new SimCgroups(),
     stats: new SimStats(machineInfo(name, index)),
     machine: machineInfo(name, index),

@@ -3,13 +3,20 @@
  * finds at its termination message path. All of a pod's are removed with its last sandbox.
  *
  *   <root>/pods/<uid>/containers/<name>/<attempt>   what the container leaves as its last words
+ *   <logs>/pods/<namespace>_<pod>_<uid>/<name>/<attempt>.log
+ *   <logs>/containers/<pod>_<namespace>_<name>-<id>.log -> the log, where collectors of logs look
  */
-import { chmod, mkdir, open, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, mkdir, open, readdir, readlink, rm, rmdir, symlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { maxTerminationMessageBytes } from "../../limits.ts";
 import type { ContainerConfig, Mount, PodSandboxConfig } from "../config.ts";
-import { terminationMessagePathAnnotation } from "../labels.ts";
-import type { Sandbox } from "../runtime.ts";
+import {
+  containerNameLabel,
+  podNameLabel,
+  podNamespaceLabel,
+  terminationMessagePathAnnotation,
+} from "../labels.ts";
+import type { ContainerStatus, Sandbox } from "../runtime.ts";
 import { logTail } from "./limits.ts";
 
 export class ContainerFiles {
@@ -40,6 +47,29 @@ export class ContainerFiles {
     return [{ containerPath, hostPath, propagation: "PRIVATE", ...kind }];
   }
 
+  /** Links a container's log where upstream has it, for those who collect logs. */
+  async linkLog(id: string, config: ContainerConfig, sandbox: PodSandboxConfig): Promise<void> {
+    const link = this.#link(id, { ...sandbox, container: config.name });
+    await mkdir(dirname(link), { recursive: true, mode: 0o755 });
+    await rm(link, { force: true });
+    await symlink(join(sandbox.logDirectory, config.logPath), link);
+  }
+
+  /** Removes the logs of an instance, rotated ones too, and the link to them. */
+  async forgetLog({
+    id,
+    logPath,
+    labels,
+  }: Pick<ContainerStatus, "id" | "logPath" | "labels">): Promise<void> {
+    const names = await readdir(dirname(logPath)).catch(() => []); // The whole directory may be gone.
+    const own = names.filter(
+      (name) => name === basename(logPath) || name.startsWith(`${basename(logPath)}.`),
+    );
+    for (const name of own) await rm(join(dirname(logPath), name), { force: true });
+    const pod = { name: labels[podNameLabel] ?? "", namespace: labels[podNamespaceLabel] ?? "" };
+    await rm(this.#link(id, { ...pod, container: labels[containerNameLabel] ?? "" }), { force: true });
+  }
+
   /** What was left in a termination message file; empty when there is none. */
   async lastWords(hostPath: string): Promise<string> {
     return readEnd(hostPath, maxTerminationMessageBytes);
@@ -56,8 +86,30 @@ export class ContainerFiles {
 
   /** Removes everything of a pod: its containers' last words and their logs. */
   async forget({ uid, namespace, name }: Pick<Sandbox, "uid" | "namespace" | "name">): Promise<void> {
+    const links = await readdir(this.#links).catch(() => []); // None was ever made.
+    const own = await Promise.all(
+      links
+        .filter((link) => link.startsWith(`${name}_${namespace}_`))
+        .map(async (link) => [link, await readlink(join(this.#links, link)).catch(() => "")] as const),
+    );
+    for (const [link, target] of own) {
+      if (target.includes(`_${uid}/`)) await rm(join(this.#links, link), { force: true });
+    }
     await rm(join(this.#pod(uid), "containers"), { recursive: true, force: true });
+    // What volumes left in it is theirs to remove.
+    await rmdir(this.#pod(uid)).catch(() => undefined);
     await rm(join(this.#logs, `${namespace}_${name}_${uid}`), { recursive: true, force: true });
+  }
+
+  get #links(): string {
+    return join(dirname(this.#logs), "containers");
+  }
+
+  #link(
+    id: string,
+    of: { readonly name: string; readonly namespace: string; readonly container: string },
+  ): string {
+    return join(this.#links, `${of.name}_${of.namespace}_${of.container}-${id}.log`);
   }
 
   #pod(uid: string): string {

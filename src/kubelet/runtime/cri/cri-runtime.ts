@@ -41,6 +41,7 @@ import { encodeContainer, encodeSandbox } from "./encode-config.ts";
 import { containerStates, sandboxStates } from "./enums.ts";
 import { asRuntimeError, asToldError, runtimeCodeOf } from "./errors.ts";
 import { callTimeoutMs, sandboxTimeoutMs } from "./limits.ts";
+import type { OpenLog } from "./log-keeper-node.ts";
 import type { containerStatusResponse } from "./messages.ts";
 import { runtimeMethods } from "./methods.ts";
 
@@ -58,6 +59,8 @@ export interface CriRuntimeDeps {
 export class CriRuntime implements RuntimeService {
   readonly #env: Env;
   readonly #deps: CriRuntimeDeps;
+  /** Of the containers that ran at the last look: they never change. */
+  #logPaths: ReadonlyMap<string, string> = new Map();
 
   constructor(env: Env, deps: CriRuntimeDeps) {
     this.#env = env;
@@ -128,7 +131,9 @@ export class CriRuntime implements RuntimeService {
       config: encodeContainer({ ...config, mounts }),
       sandbox: encodeSandbox(sandbox),
     };
-    return (await this.#call(runtimeMethods.createContainer, request, signal)).id;
+    const { id } = await this.#call(runtimeMethods.createContainer, request, signal);
+    await this.#deps.files.linkLog(id, config, sandbox);
+    return id;
   }
 
   async startContainer(id: string, signal: AbortSignal): Promise<void> {
@@ -145,7 +150,12 @@ export class CriRuntime implements RuntimeService {
   }
 
   async removeContainer(id: string, signal: AbortSignal): Promise<void> {
+    const known = await this.#call(runtimeMethods.containerStatus, { id }, signal).catch((error: unknown) => {
+      if (error instanceof RuntimeError && error.code === "not-found") return undefined;
+      throw error;
+    });
     await this.#call(runtimeMethods.removeContainer, { id }, signal);
+    if (known?.status !== undefined) await this.#deps.files.forgetLog(known.status);
   }
 
   async updateContainerResources(id: string, linux: LinuxResources, signal: AbortSignal): Promise<void> {
@@ -192,6 +202,24 @@ export class CriRuntime implements RuntimeService {
   ): Promise<readonly ContainerStats[]> {
     const { stats } = await this.#call(runtimeMethods.listContainerStats, { filter }, signal);
     return stats.map(decodeContainerStats);
+  }
+
+  /** The logs that are being written now. */
+  async openLogs(signal: AbortSignal): Promise<readonly OpenLog[]> {
+    const running = await this.listContainers({ state: "CONTAINER_RUNNING" }, signal);
+    const logs: OpenLog[] = [];
+    for (const { id: containerId } of running) {
+      let path = this.#logPaths.get(containerId);
+      path ??= (await this.#status(containerId, signal))?.logPath ?? "";
+      logs.push({ containerId, path });
+    }
+    this.#logPaths = new Map(logs.map(({ containerId, path }) => [containerId, path]));
+    return logs.filter(({ path }) => path !== "");
+  }
+
+  /** Makes the runtime write a container's log to its path anew, after the file was renamed. */
+  async reopenLog(containerId: string, signal: AbortSignal): Promise<void> {
+    await this.#call(runtimeMethods.reopenContainerLog, { id: containerId }, signal);
   }
 
   containerEvents(open: () => void, signal: AbortSignal): AsyncIterable<ContainerEvent> {

@@ -32,3 +32,6 @@ export const logLookMs = 500;
 
 /** How long the runtime may take to write the last lines of a container that has ended. */
 export const logFlushMs = 100;
+
+/** Sizes and numbers of a container's logs, and how often they are looked at: upstream's defaults. */
+export const logKeeping = { maxSizeBytes: 10 * 1024 ** 2, maxFiles: 5, lookMs: 10_000 };

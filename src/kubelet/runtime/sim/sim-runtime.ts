@@ -42,6 +42,8 @@ const handlers = ["", "runc"];
 
 /** One node's runtime. */
 export class SimRuntime implements RuntimeService {
+  /** The machine's files that containers may mount, by path. */
+  readonly hostFiles = new Map<string, Uint8Array>();
   readonly #env: Env;
   readonly #images: SimImages;
   readonly #random: Random;
@@ -206,6 +208,10 @@ export class SimRuntime implements RuntimeService {
     const container = new SimContainer(this.#env.clock, names, config, () =>
       this.#publish("STOPPED", sandboxId, id, config.labels),
     );
+    for (const { hostPath, containerPath } of config.mounts) {
+      const file = this.hostFiles.get(hostPath);
+      if (file !== undefined) container.files.set(containerPath, file);
+    }
     this.#containers.set(id, container);
     sandbox.containers.add(id);
     this.#publish("CREATED", sandboxId, id, config.labels);

@@ -4,14 +4,21 @@
  */
 import type { Pod, Volume } from "#api";
 import type { References } from "../../pod/references.ts";
+import type { SimRuntime } from "./sim-runtime.ts";
 import { type PodVolumes, type SubPathRequest, VolumeError } from "../../volumes/volumes.ts";
 
 export class SimVolumes implements PodVolumes {
   readonly #references: Pick<References, "configMap" | "secret">;
+  readonly #files: Map<string, Uint8Array>;
   readonly #ready = new Map<string, ReadonlyMap<string, string>>();
 
-  constructor(deps: { readonly references: Pick<References, "configMap" | "secret"> }) {
+  constructor(deps: {
+    readonly references: Pick<References, "configMap" | "secret">;
+    /** Whose containers see the files. */
+    readonly runtime: Pick<SimRuntime, "hostFiles">;
+  }) {
     this.#references = deps.references;
+    this.#files = deps.runtime.hostFiles;
   }
 
   async setUp(pod: Pod, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
@@ -31,8 +38,15 @@ export class SimVolumes implements PodVolumes {
     return `${root}/${path}`;
   }
 
+  async hostsFile(podUid: string, make: (nodeHosts: string) => string): Promise<string> {
+    const path = hostsPathOf(podUid);
+    this.#files.set(path, Buffer.from(make("127.0.0.1\tlocalhost\n")));
+    return path;
+  }
+
   async tearDown(podUid: string, _signal: AbortSignal): Promise<void> {
     this.#ready.delete(podUid);
+    this.#files.delete(hostsPathOf(podUid));
   }
 
   async #check(pod: Pod, volume: Volume, signal: AbortSignal): Promise<void> {
@@ -54,6 +68,10 @@ export class SimVolumes implements PodVolumes {
       if (found === undefined) throw missing(volume, `secret "${one.name}" not found`);
     }
   }
+}
+
+function hostsPathOf(podUid: string): string {
+  return `/var/lib/kubelet/pods/${podUid}/etc-hosts`;
 }
 
 function missing(volume: Volume, detail: string): VolumeError {
