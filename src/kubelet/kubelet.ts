@@ -21,6 +21,7 @@ import type { NodeStats } from "./eviction/node-usage.ts";
 import { eventStreamBackOff } from "./limits.ts";
 import type { MachineInfo } from "./machine.ts";
 import { NodeAgent } from "./node/node-agent.ts";
+import { ownNode } from "./node/node-object.ts";
 import { healthOptions, type KubeletOptions, nodeDefaults, nodeOptions } from "./options.ts";
 import { PodSet, type PodSetDeps } from "./pod/pod-set.ts";
 import { ApiReferences } from "./pod/references.ts";
@@ -31,6 +32,10 @@ import type { ProbeDialer } from "./probe/dialer.ts";
 import { Prober } from "./probe/prober.ts";
 import { followRuntime } from "./runtime/follow.ts";
 import type { ContainerEvent, ImageService, RuntimeService, RuntimeVersion } from "./runtime/runtime.ts";
+import { noManifests } from "./static/manifests.ts";
+import { MirrorPods } from "./static/mirror-pods.ts";
+import { isMirror } from "./static/static-pod.ts";
+import { StaticPods } from "./static/static-pods.ts";
 import { StatusManager } from "./status/status-manager.ts";
 import type { PodVolumes } from "./volumes/volumes.ts";
 
@@ -52,6 +57,8 @@ export interface KubeletDeps {
   readonly cgroups: PodCgroups;
   readonly stats: NodeStats;
   readonly machine: MachineInfo;
+  /** Pods that the node runs by its own manifests. Default: none. */
+  readonly statics?: StaticPods;
 }
 
 /** `start` registers the node; dispose lets go of it, and its containers run on. */
@@ -65,6 +72,8 @@ export class Kubelet implements Component {
   readonly #events: EventRecorder;
   readonly #status: StatusManager;
   readonly #health: NodeHealth;
+  readonly #statics: StaticPods;
+  readonly #mirrors: MirrorPods;
   #agent: NodeAgent | undefined;
   #podSet: PodSet | undefined;
   #started = false;
@@ -82,7 +91,15 @@ export class Kubelet implements Component {
       { client: deps.client },
       { component: "kubelet", host: options.nodeName },
     );
-    this.#status = new StatusManager(env, { pods: this.#pods });
+    this.#statics = deps.statics ?? new StaticPods(env, { manifests: noManifests }, options);
+    this.#mirrors = new MirrorPods(env, {
+      pods: this.#pods,
+      lister: this.#informer.lister,
+      statics: this.#statics,
+      node: () => this.#agent?.node,
+      ending: (namespace, name) => this.#podSet?.ending(namespace, name) ?? false,
+    });
+    this.#status = new StatusManager(env, { pods: this.#pods, uidOf: (pod) => this.#mirrors.uidOf(pod) });
     this.#health = this.#makeHealth();
   }
 
@@ -92,19 +109,28 @@ export class Kubelet implements Component {
     return this.#agent?.ready === true ? undefined : "the node is not ready";
   }
 
-  /** Resolves when the node is registered and its pods are taken over. */
+  /** Resolves when the node is registered and its pods are taken over; static pods run before that. */
   async start(signal: AbortSignal): Promise<void> {
     const either = AbortSignal.any([signal, this.#tasks.signal]);
     const version = await this.#reachRuntime(either);
     const agent = this.#makeAgent(version);
+    const podSet = this.#makePodSet(agent, version);
+    await this.#statics.look();
+    await this.#startCgroups(either);
+    await podSet.startStatic(either);
+    this.#tasks.spawn("runtime events", (ending) => this.#follow(podSet, ending));
+    this.#tasks.spawn("static pods", (ending) => this.#followManifests(podSet, ending));
     await agent.register(either);
     await this.#deps.informers.start(either);
-    await this.#startCgroups(either);
-    const podSet = this.#makePodSet(agent, version);
     await podSet.start(either);
     this.#tasks.spawn("node", (ending) => agent.run(ending));
-    this.#tasks.spawn("runtime events", (ending) => this.#follow(podSet, ending));
+    this.#informer.onChange(({ key, previous, current }) => {
+      const pod = current ?? previous;
+      const isShown = pod !== undefined && isMirror(pod);
+      if (isShown || this.#statics.get(key) !== undefined) this.#mirrors.poke();
+    });
     this.#started = true;
+    this.#mirrors.poke();
   }
 
   /** Lets go of everything; containers run on. */
@@ -112,18 +138,19 @@ export class Kubelet implements Component {
     this.#started = false;
     await this.#tasks[Symbol.asyncDispose]();
     await this.#health.stop();
+    await this.#mirrors[Symbol.asyncDispose]();
     await this.#podSet?.stop();
     this.#status.stop();
     await this.#events[Symbol.asyncDispose]();
   }
 
-  /** Cgroups of pods that neither the API nor the runtime knows go. */
+  /** Cgroups of pods that the runtime does not know go; a pod that begins makes its own anew. */
   async #startCgroups(signal: AbortSignal): Promise<void> {
     const { runtime, cgroups, machine } = this.#deps;
     const sandboxes = await runtime.listPodSandbox({}, signal);
     const known = new Set([
       ...sandboxes.map((one) => one.uid),
-      ...this.#informer.lister.list().map((pod) => pod.metadata.uid ?? ""),
+      ...this.#statics.list().map((pod) => pod.metadata.uid ?? ""),
     ]);
     await cgroups.start({ allocatable: nodeDefaults(this.#options, machine).allocatable, known }, signal);
   }
@@ -173,7 +200,16 @@ export class Kubelet implements Component {
     const node: PodSetDeps["node"] = async (fresh, signal) =>
       fresh || agent.node === undefined ? agent.refresh(signal) : agent.node;
     const pressures: PodSetDeps["pressures"] = () => this.#health.pressures;
-    const deps = { informer: this.#informer, runtime, makeWorker, node, pressures };
+    const deps = {
+      informer: this.#informer,
+      runtime,
+      statics: this.#statics,
+      staticEnded: () => this.#mirrors.poke(),
+      makeWorker,
+      node,
+      pressures,
+      ownNode: ownNode(nodeOptions(this.#options), machine),
+    };
     this.#podSet = new PodSet(this.#env, deps, { allocatable: defaults.allocatable });
     return this.#podSet;
   }
@@ -225,6 +261,14 @@ export class Kubelet implements Component {
       };
       return new PodWorker(env, deps, options, pod);
     };
+  }
+
+  async #followManifests(podSet: PodSet, signal: AbortSignal): Promise<void> {
+    const changed = (): void => {
+      podSet.staticChanged();
+      if (this.#started) this.#mirrors.poke();
+    };
+    await this.#statics.follow(changed, signal);
   }
 
   async #follow(podSet: PodSet, signal: AbortSignal): Promise<void> {

@@ -96,3 +96,8 @@ export const imageMinAgeMs = 120_000;
 /** How often a node that has just registered looks whether it is ready now, and how many times. */
 export const settleMs = 100;
 export const settleTries = 100;
+
+/** How often manifests of static pods are looked at, beside being watched: upstream's fileCheckFrequency. */
+export const manifestLookMs = 20_000;
+/** A larger file is no manifest: upstream's bound. */
+export const maxManifestBytes = 10 * 1024 * 1024;

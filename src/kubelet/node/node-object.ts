@@ -2,7 +2,7 @@
  * The Node object as this kubelet sees it: pure functions from machine, runtime and options. Conditions keep
  * their `lastTransitionTime` while their status stays.
  */
-import { type Node, type NodeCondition, type NodeStatus, Quantity, rfc3339 } from "#api";
+import { canonical, nodes, type Node, type NodeCondition, type NodeStatus, Quantity, rfc3339 } from "#api";
 import { maxNamesPerImage, nodeStatusMaxImages } from "../limits.ts";
 import type { Pressure } from "../eviction/thresholds.ts";
 import type { MachineInfo } from "../machine.ts";
@@ -47,6 +47,12 @@ export function nodeLabels(
     "kubernetes.io/hostname": machine.hostname || name,
     "kubernetes.io/os": machine.operatingSystem,
   };
+}
+
+/** The node as it knows itself before the API does: enough to judge a pod by. */
+export function ownNode(options: NodeOptions, machine: MachineInfo): Node {
+  const metadata = { name: options.name, labels: nodeLabels(options, machine) };
+  return canonical(nodes.type, { metadata });
 }
 
 /** All that the machine has. */

@@ -1,5 +1,6 @@
 /**
- * The pods of a node, a worker for each, by uid. Pods come from the API's informer; those that only the
+ * The pods of a node, a worker for each, by uid. Pods come from the API's informer, and static ones from manifests, which
+ * run before the API answers and whose mirrors in the API only carry their status; those that only the
  * runtime still has are ended. A new pod is judged once: whether it fits is decided and noted in one turn,
  * so two pods never take the same room.
  */
@@ -11,6 +12,8 @@ import { refusalOf, resizeRefusal } from "../node/admission.ts";
 import { podUidLabel } from "../runtime/labels.ts";
 import type { ContainerEvent, RuntimeService } from "../runtime/runtime.ts";
 import type { Verdict } from "../status/pod-status.ts";
+import { isMirror, mirrors } from "../static/static-pod.ts";
+import type { StaticPods } from "../static/static-pods.ts";
 import { orphanPod } from "./orphan.ts";
 import type { Refusal } from "./resize.ts";
 import type { PodWorker } from "./worker.ts";
@@ -19,12 +22,17 @@ import type { PodWorker } from "./worker.ts";
 export interface PodSetDeps {
   readonly informer: Informer<Pod>;
   readonly runtime: RuntimeService;
+  readonly statics: StaticPods;
+  /** A static pod's worker has ended: its mirror may go. */
+  staticEnded(): void;
   /** Makes a worker; `finished` is called when its pod is gone from API and node. */
   makeWorker(pod: Pod, refusal: Verdict | undefined, finished: () => void): PodWorker;
   /** The node's object as last read, or read anew. */
   node(fresh: boolean, signal: AbortSignal): Promise<Node>;
   /** What the node is short of. */
   pressures(): ReadonlySet<Pressure>;
+  /** The node as it knows itself, for pods that do not wait for the API. */
+  readonly ownNode: Node;
 }
 
 /** The room of the node. */
@@ -39,6 +47,9 @@ export class PodSet {
   readonly #options: PodSetOptions;
   readonly #tasks: TaskGroup;
   readonly #workers = new Map<string, PodWorker>();
+  /** Uids of static pods, and of those left of their names by an earlier life. */
+  readonly #staticUids = new Set<string>();
+  #synced = false;
 
   constructor(env: Env, deps: PodSetDeps, options: PodSetOptions) {
     this.#env = env;
@@ -47,11 +58,48 @@ export class PodSet {
     this.#tasks = env.tasks.group("pods");
   }
 
-  /** Takes over what is there, oldest first, and follows changes from then on. */
+  /** Runs the static pods, whether the API answers or not. */
+  async startStatic(signal: AbortSignal): Promise<void> {
+    const { runtime, statics } = this.#deps;
+    for (const sandbox of await runtime.listPodSandbox({}, signal)) {
+      const pod = statics.get(sandbox);
+      if (pod === undefined || pod.metadata.uid === sandbox.uid || this.#workers.has(sandbox.uid)) continue;
+      this.#staticUids.add(sandbox.uid);
+      this.#add(orphanPod(sandbox), undefined).gone();
+    }
+    this.staticChanged();
+  }
+
+  /** The manifests have changed: what they do not say any more ends, and what took its name begins after it. */
+  staticChanged(): void {
+    const { statics, ownNode } = this.#deps;
+    const wanted = new Set(statics.list().map((pod) => pod.metadata.uid));
+    for (const uid of this.#staticUids) if (!wanted.has(uid)) this.#workers.get(uid)?.gone();
+    for (const pod of statics.list()) {
+      const { namespace = "", name = "", uid = "" } = pod.metadata;
+      if (this.#workers.has(uid) || this.ending(namespace, name)) continue;
+      this.#staticUids.add(uid);
+      this.#add(pod, this.#refusal(pod, ownNode));
+    }
+  }
+
+  /** Whether a static pod of that name still ends, or runs. */
+  ending(namespace: string, name: string): boolean {
+    return [...this.#staticUids].some((uid) => {
+      const { metadata } = this.#workers.get(uid)?.pod ?? {};
+      return metadata?.namespace === namespace && metadata.name === name;
+    });
+  }
+
+  /** Takes over what is in the API, oldest first, and follows changes from then on. */
   async start(signal: AbortSignal): Promise<void> {
     const { informer } = this.#deps;
     const known = [...informer.lister.list()].sort((a, b) => createdAt(a) - createdAt(b));
-    for (const pod of known) await this.#admit(pod, signal);
+    for (const pod of known) {
+      if (isMirror(pod)) this.#shown(pod);
+      else await this.#admit(pod, signal);
+    }
+    this.#synced = true;
     informer.onChange((change) => this.#onChange(change));
     await this.lookAround(signal);
   }
@@ -64,6 +112,8 @@ export class PodSet {
   /** After runtime events were missed: every pod looks again, and sandboxes of unknown pods are found. */
   async lookAround(signal: AbortSignal): Promise<void> {
     for (const worker of this.#workers.values()) worker.poke();
+    // Whose pods are unknown is not known before the API has said which there are.
+    if (!this.#synced) return;
     for (const sandbox of await this.#deps.runtime.listPodSandbox({}, signal)) {
       const uid = sandbox.labels[podUidLabel];
       const listed = this.#deps.informer.lister.get({ namespace: sandbox.namespace, name: sandbox.name });
@@ -100,7 +150,21 @@ export class PodSet {
     await Promise.all(workers.map((worker) => worker.stop()));
   }
 
+  /** A mirror is no pod to run: it tells what the API has of a static one. */
+  #shown(mirror: Pod): void {
+    const pod = this.#deps.statics.shownBy(mirror);
+    if (pod === undefined || !mirrors(mirror, pod)) return;
+    const { resourceVersion = "" } = mirror.metadata;
+    const known = { ...pod, metadata: { ...pod.metadata, resourceVersion }, status: mirror.status };
+    this.#workers.get(pod.metadata.uid ?? "")?.update(known);
+  }
+
   #onChange({ previous, current }: Change<Pod>): void {
+    const either = current ?? previous;
+    if (either !== undefined && isMirror(either)) {
+      if (current !== undefined) this.#shown(current);
+      return;
+    }
     const worker = this.#workers.get((current ?? previous)?.metadata.uid ?? "");
     if (current === undefined) {
       if (previous !== undefined) worker?.update(previous);
@@ -142,6 +206,9 @@ export class PodSet {
     const worker = this.#deps.makeWorker(pod, refusal, () => {
       this.#workers.delete(uid);
       for (const other of this.#workers.values()) other.roomMade();
+      if (!this.#staticUids.delete(uid)) return;
+      this.staticChanged();
+      this.#deps.staticEnded();
     });
     this.#workers.set(uid, worker);
     worker.poke();

@@ -133,8 +133,8 @@ test("statusPatch: only what changed is written, and nothing when nothing did", 
   const pod = podOf({});
   const first = statusOf({});
   const second = statusOf({ containers: [running("main")], before: first });
-  assert.equal(statusPatch(pod, first, first), undefined);
-  const patch = statusPatch(pod, first, second) as { status: Record<string, unknown> };
+  assert.equal(statusPatch("u1", first, first), undefined);
+  const patch = statusPatch("u1", first, second) as { status: Record<string, unknown> };
   assert.deepEqual(Object.keys(patch.status).sort(), [
     "$setElementOrder/conditions",
     "conditions",

@@ -23,14 +23,23 @@ interface Entry {
   waiters: (() => void)[];
 }
 
+/** Where statuses go. */
+export interface StatusManagerDeps {
+  readonly pods: ResourceClient<Pod>;
+  /** The uid of a pod's object in the API; undefined: it has none yet, and is shown later. Default: the pod's own. */
+  readonly uidOf?: (pod: Pod) => string | undefined;
+}
+
 export class StatusManager {
   readonly #env: Env;
   readonly #pods: ResourceClient<Pod>;
+  readonly #uidOf: (pod: Pod) => string | undefined;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(env: Env, deps: { readonly pods: ResourceClient<Pod> }) {
+  constructor(env: Env, deps: StatusManagerDeps) {
     this.#env = env;
     this.#pods = deps.pods;
+    this.#uidOf = deps.uidOf ?? ((pod) => pod.metadata.uid);
   }
 
   /** The status to go on from: the last one set, with the conditions of other writers as the API has them. */
@@ -115,7 +124,8 @@ export class StatusManager {
 
   #write(uid: string, entry: Entry): void {
     if (entry.writing || entry.retry !== undefined) return;
-    const patch = statusPatch(entry.pod, entry.written, entry.status);
+    const apiUid = this.#uidOf(entry.pod);
+    const patch = apiUid === undefined ? undefined : statusPatch(apiUid, entry.written, entry.status);
     if (patch === undefined) return this.#settle(entry);
     entry.writing = true;
     this.#env.tasks.spawn(

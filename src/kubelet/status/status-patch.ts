@@ -4,12 +4,12 @@
  * never written.
  */
 import { resizeTypes } from "./conditions.ts";
-import { type Pod, type PodStatus, same } from "#api";
+import { type PodStatus, same } from "#api";
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** `undefined` when nothing changed. */
-export function statusPatch(pod: Pod, from: PodStatus, to: PodStatus): Json | undefined {
+export function statusPatch(uid: string, from: PodStatus, to: PodStatus): Json | undefined {
   const changes: Record<string, unknown> = {};
   const before = from as Json;
   const after = to as Json;
@@ -20,7 +20,7 @@ export function statusPatch(pod: Pod, from: PodStatus, to: PodStatus): Json | un
   }
   for (const name of Object.keys(before)) if (after[name] === undefined) changes[name] = null;
   if (Object.keys(changes).length === 0) return undefined;
-  return { metadata: { uid: pod.metadata.uid }, status: changes };
+  return { metadata: { uid }, status: changes };
 }
 
 function conditionsPatch(from: PodStatus, to: PodStatus): Json {

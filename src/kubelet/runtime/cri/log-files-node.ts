@@ -2,10 +2,10 @@
  * Reads the log files that the runtime writes. A reader that follows goes on over rotation: when the file's name leads
  * to another file, the old one is read to its end first. It ends a moment after its container has.
  */
-import { type FSWatcher, watch } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Env } from "#base";
+import { DirectoryBell } from "../../directory-bell-node.ts";
 import { RuntimeError } from "../errors.ts";
 import type { ContainerStatus, RuntimeService } from "../runtime.ts";
 import type { LogEntry, LogRange, LogSource } from "../streams.ts";
@@ -33,7 +33,7 @@ export class LogFiles implements LogSource {
     signal: AbortSignal,
   ): AsyncGenerator<readonly LogEntry[]> {
     let file = await opened(logPath);
-    const bell = follow ? new DirectoryBell(this.#env, dirname(logPath)) : undefined;
+    const bell = follow ? new DirectoryBell(this.#env, [dirname(logPath)]) : undefined;
     try {
       let at = tailLines === undefined ? 0 : await startOfTail(file, tailLines);
       let cutter = new LineCutter();
@@ -56,7 +56,7 @@ export class LogFiles implements LogSource {
         else isLast = await this.#waitForMore(id, bell, signal);
       }
     } finally {
-      bell?.close();
+      bell?.[Symbol.dispose]();
       await file.close();
     }
   }
@@ -104,47 +104,4 @@ async function replacement(file: FileHandle, path: string): Promise<FileHandle |
   const [ours, now] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
   if (now === undefined || now.ino === ours.ino) return undefined;
   return open(path, "r").catch(() => undefined); // Rotated again meanwhile: the next look finds it.
-}
-
-/** Rings when something changes in a directory. */
-class DirectoryBell {
-  readonly #env: Env;
-  readonly #watcher: FSWatcher | undefined;
-  #rung = false;
-  #wake: () => void = () => {};
-
-  constructor(env: Env, directory: string) {
-    this.#env = env;
-    try {
-      this.#watcher = watch(directory, { persistent: false }, () => {
-        this.#rung = true;
-        this.#wake();
-      });
-      this.#watcher.on("error", () => {});
-    } catch {
-      // No watches left: looking again now and then does it too.
-    }
-  }
-
-  /** True when it rang; false after `ms` or on abort. */
-  async wait(ms: number, signal: AbortSignal): Promise<boolean> {
-    if (!this.#rung && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = this.#env.clock.timer(ms, resolve);
-        this.#wake = () => {
-          timer.cancel();
-          resolve();
-        };
-        signal.addEventListener("abort", this.#wake, { once: true });
-      });
-      signal.removeEventListener("abort", this.#wake);
-    }
-    const rung = this.#rung;
-    this.#rung = false;
-    return rung;
-  }
-
-  close(): void {
-    this.#watcher?.close();
-  }
 }

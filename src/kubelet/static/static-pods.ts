@@ -1,0 +1,87 @@
+/**
+ * The static pods that this node is told to run, by their manifests. A manifest that cannot be read, as one that is being
+ * written, changes nothing: what its file said before goes on.
+ */
+import type { Pod } from "#api";
+import { type Env, messageOf } from "#base";
+import type { ObjectKey } from "#client";
+import type { Manifest, ManifestSource } from "./manifests.ts";
+import { isMirror, staticPod } from "./static-pod.ts";
+
+interface Known {
+  readonly content: Uint8Array;
+  /** Undefined: it never made sense. */
+  readonly pod: Pod | undefined;
+}
+
+export class StaticPods {
+  readonly #env: Env;
+  readonly #manifests: ManifestSource;
+  readonly #nodeName: string;
+  #files: ReadonlyMap<string, Known> = new Map();
+  #pods: ReadonlyMap<string, Pod> = new Map();
+
+  constructor(
+    env: Env,
+    deps: { readonly manifests: ManifestSource },
+    options: { readonly nodeName: string },
+  ) {
+    this.#env = env;
+    this.#manifests = deps.manifests;
+    this.#nodeName = options.nodeName;
+  }
+
+  list(): readonly Pod[] {
+    return [...this.#pods.values()];
+  }
+
+  get({ namespace = "", name }: ObjectKey): Pod | undefined {
+    return this.#pods.get(`${namespace}/${name}`);
+  }
+
+  /** The static pod that a pod of the API stands for: by its name, since anybody may write annotations. */
+  shownBy(pod: Pod): Pod | undefined {
+    const { namespace, name = "" } = pod.metadata;
+    return isMirror(pod) ? this.get({ ...(namespace === undefined ? {} : { namespace }), name }) : undefined;
+  }
+
+  /** Reads the manifests. */
+  async look(): Promise<void> {
+    const manifests = await this.#manifests.read();
+    this.#files = new Map(manifests.map((manifest) => [manifest.path, this.#known(manifest)]));
+    const pods = new Map<string, Pod>();
+    for (const [path, { pod }] of this.#files) {
+      if (pod === undefined) continue;
+      const key = `${pod.metadata.namespace}/${pod.metadata.name}`;
+      if (!pods.has(key)) pods.set(key, pod);
+      else this.#env.log.warn("Two manifests name the same static pod: the first is run", { path, pod: key });
+    }
+    this.#pods = pods;
+  }
+
+  /** Calls `changed` after each look that something asked for, until `signal` aborts. */
+  async follow(changed: () => void, signal: AbortSignal): Promise<void> {
+    for await (const _ of this.#manifests.changes(signal)) {
+      try {
+        await this.look();
+        changed();
+      } catch (error) {
+        this.#env.log.warn("Cannot read the manifests of static pods", { error: messageOf(error) });
+      }
+    }
+  }
+
+  #known(manifest: Manifest): Known {
+    const { path, content } = manifest;
+    const before = this.#files.get(path);
+    if (before !== undefined && Buffer.compare(before.content, content) === 0) return before;
+    const { clock, crypto, log } = this.#env;
+    try {
+      const owner = { nodeName: this.#nodeName, crypto, nowMs: clock.now() };
+      return { content, pod: staticPod(manifest, owner) };
+    } catch (error) {
+      log.error("Cannot run the static pod of a manifest", { path, error: messageOf(error) });
+      return { content, pod: before?.pod };
+    }
+  }
+}
