@@ -1,6 +1,6 @@
 /** The node of this machine under a cluster: chosen when the machine has what it takes, else why not. */
 import { hostname } from "node:os";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { services } from "#api";
 import type { Component, Env, Processes } from "#base";
@@ -111,10 +111,18 @@ export async function startRealNode(
   const lock = lockMachine();
   const client = access.client(kubeletIdentity(nodeName), "kubelet");
   const informers = new InformerSet(env.child("informers"), { client });
+  const manifests = join(dataDir, "manifests");
+  mkdirSync(manifests, { recursive: true, mode: 0o700 });
   const node = new MachineNode(
     env,
     { client, informers, services: informers.of(services).lister, processes, serve },
-    { nodeName, tools, containerdDirectory: containerdDirectory(dataDir), clusterDns: [defaultDnsAddress] },
+    {
+      nodeName,
+      tools,
+      containerdDirectory: containerdDirectory(dataDir),
+      clusterDns: [defaultDnsAddress],
+      manifestDirectories: [manifests, "/etc/kubernetes/manifests"],
+    },
   );
   const component: Component = {
     async start() {

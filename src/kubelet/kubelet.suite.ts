@@ -11,6 +11,7 @@ import { nodeTests } from "./suite/node.suite.ts";
 import { probeTests } from "./suite/probes.suite.ts";
 import { resizeTests } from "./suite/resize.suite.ts";
 import { restartTests } from "./suite/restarts.suite.ts";
+import { staticTests } from "./suite/static.suite.ts";
 import { type Check, type KubeletHarness, NodeBench } from "./testing/node-bench.ts";
 
 /** `patienceSeconds`: tests that last longer are skipped, where time is real. Default: none is. */
@@ -37,4 +38,5 @@ export function kubeletSuite(
   imageTests(check);
   probeTests(check);
   adoptionTests(check);
+  staticTests(check);
 }

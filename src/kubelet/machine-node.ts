@@ -13,6 +13,8 @@ import { type KubeletOptions, nodeDefaults } from "./options.ts";
 import { ApiReferences } from "./pod/references.ts";
 import { NetworkDialer } from "./probe/network-dialer-node.ts";
 import { KubeletServer, type ServeKubelet } from "./server/kubelet-server.ts";
+import { ManifestDirectories } from "./static/manifest-directories-node.ts";
+import { StaticPods } from "./static/static-pods.ts";
 import { MachineVolumes } from "./volumes/machine-volumes.ts";
 import { ServiceAccountTokens } from "./volumes/service-account-tokens.ts";
 import { MachineVolumeHost } from "./volumes/volume-host-node.ts";
@@ -30,7 +32,10 @@ export interface MachineNodeDeps {
 }
 
 /** How it is set up. */
-export interface MachineNodeOptions extends KubeletOptions, MachineRuntimeOptions {}
+export interface MachineNodeOptions extends KubeletOptions, MachineRuntimeOptions {
+  /** Of static pods. Default: none. */
+  readonly manifestDirectories?: readonly string[];
+}
 
 /** `start` resolves when the node is registered; dispose ends its containers. */
 export class MachineNode implements Component {
@@ -73,18 +78,21 @@ export class MachineNode implements Component {
     const dialer = new NetworkDialer();
     this.#volumes = volumes;
     const { streams, logs } = this.#runtime;
+    const manifests = new ManifestDirectories(env, options.manifestDirectories ?? []);
+    const statics = new StaticPods(env, { manifests }, { nodeName });
     const server = new KubeletServer(
       env.child("server"),
-      { client, pods: ownPods, runtime, streams, logs },
+      { client, pods: ownPods, statics, runtime, streams, logs },
       { nodeName },
     );
     this.#server = server;
     const { addresses } = machine;
     this.#listen = (signal) => deps.serve({ nodeName, addresses, server }, signal);
+    const below = { runtime, images, dialer, volumes, cgroups, stats };
     this.#makeKubelet = (port) =>
       new Kubelet(
         env,
-        { client, informers, services, runtime, images, dialer, volumes, cgroups, stats, machine },
+        { client, informers, services, statics, machine, ...below },
         port === undefined ? own : { ...own, port },
       );
   }

@@ -65,7 +65,7 @@ function refuse(request: AdmissionRequest, detail: string): never {
   throw forbidden(request.resource, request.name, detail);
 }
 
-function checkPod(request: AdmissionRequest, nodeName: string): void {
+function checkPod(request: AdmissionRequest, nodeName: string, { objects }: AdmissionDeps): void {
   if (request.operation === "UPDATE")
     refuse(request, `node "${nodeName}" may only update the status of pods`);
   const pod = (request.object ?? request.old) as Pod;
@@ -80,19 +80,56 @@ function checkPod(request: AdmissionRequest, nodeName: string): void {
       request,
       `pod does not have "${MIRROR}" annotation, node "${nodeName}" can only create mirror pods`,
     );
-  const owners = pod.metadata.ownerReferences ?? [];
-  const isOwn =
-    owners.length === 0 || (owners.length === 1 && owners[0]?.kind === "Node" && owners[0].name === nodeName);
-  if (!isOwn)
-    refuse(request, `node "${nodeName}" can only create pods with an owner reference set to itself`);
-  if ((pod.spec.serviceAccountName ?? "") !== "")
-    refuse(request, `node "${nodeName}" can not create pods that reference a service account`);
-  const forbiddenVolume = (pod.spec.volumes ?? []).some(
-    (one) =>
-      one.secret !== undefined || one.configMap !== undefined || one.persistentVolumeClaim !== undefined,
-  );
-  if (forbiddenVolume)
-    refuse(request, `node "${nodeName}" can not create pods that reference secrets, configmaps or claims`);
+  checkOwner(request, pod, nodeName, objects);
+  const reference = apiReference(pod);
+  if (reference !== undefined)
+    refuse(request, `node "${nodeName}" can not create pods that reference ${reference}`);
+}
+
+/** A mirror belongs to its node, and to this very one. */
+function checkOwner(
+  request: AdmissionRequest,
+  pod: Pod,
+  nodeName: string,
+  objects: AdmissionDeps["objects"],
+): void {
+  const [owner, ...others] = pod.metadata.ownerReferences ?? [];
+  const itself = `node "${nodeName}" can only create pods with`;
+  if (others.length > 0) refuse(request, `${itself} a single owner reference set to itself`);
+  if (owner?.apiVersion !== "v1" || owner.kind !== "Node" || owner.name !== nodeName)
+    refuse(request, `${itself} an owner reference set to itself`);
+  if (owner.controller !== true) refuse(request, `${itself} a controller owner reference set to itself`);
+  if (owner.blockOwnerDeletion === true)
+    refuse(request, `node "${nodeName}" must not set blockOwnerDeletion on an owner reference`);
+  const node = objects.get<Node>("", "nodes", "", nodeName);
+  if (owner.uid !== node?.metadata.uid)
+    refuse(request, `node ${nodeName} UID mismatch: expected ${owner.uid} got ${node?.metadata.uid ?? ""}`);
+}
+
+/** What of the API a pod asks for, which its node would otherwise learn by making one. */
+function apiReference({ spec }: Pod): string | undefined {
+  if ((spec.serviceAccountName ?? "") !== "") return "a service account";
+  if ((spec.resourceClaims ?? []).length > 0) return "resourceclaims";
+  const volumes = spec.volumes ?? [];
+  const sources = volumes.flatMap((volume) => volume.projected?.sources ?? []);
+  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  const froms = containers.flatMap((one) => one.envFrom ?? []);
+  const values = containers.flatMap((one) => one.env ?? []).map((one) => one.valueFrom);
+  const names: readonly (readonly [name: string, isAsked: boolean])[] = [
+    ["secrets", (spec.imagePullSecrets ?? []).length > 0],
+    ["secrets", [...volumes, ...sources].some((one) => one.secret !== undefined)],
+    ["secrets", froms.some((one) => one.secretRef !== undefined)],
+    ["secrets", values.some((one) => one?.secretKeyRef !== undefined)],
+    ["configmaps", [...volumes, ...sources].some((one) => one.configMap !== undefined)],
+    ["configmaps", froms.some((one) => one.configMapRef !== undefined)],
+    ["configmaps", values.some((one) => one?.configMapKeyRef !== undefined)],
+    ["serviceaccounts", sources.some((one) => one.serviceAccountToken !== undefined)],
+    [
+      "persistentvolumeclaims",
+      volumes.some((one) => (one.persistentVolumeClaim ?? one.ephemeral) !== undefined),
+    ],
+  ];
+  return names.find(([, isAsked]) => isAsked)?.[0];
 }
 
 function checkPodStatus(request: AdmissionRequest, nodeName: string): void {

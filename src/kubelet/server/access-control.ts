@@ -37,16 +37,16 @@ export class AccessControl {
     const user = await this.#userOf(caller, signal);
     if (user === undefined) throw new Refusal(401, "Unauthorized");
     const verb = verbs[method] ?? "";
-    const subresources = subresourcesOf(path);
-    for (const subresource of subresources) if (await this.#mayI(user, verb, subresource, signal)) return;
-    const what = `verb=${verb}, resource=nodes, subresource(s)=[${subresources.join(" ")}]`;
+    const names = subresourcesOf(path);
+    for (const subresource of names) if (await this.#mayI(user, verb, subresource, signal)) return;
+    const what = `verb=${verb}, resource=nodes, subresource(s)=[${names.join(" ")}]`;
     throw new Refusal(403, `Forbidden (user=${user.name}, ${what})`);
   }
 
   async #userOf(caller: Caller, signal: AbortSignal): Promise<User | undefined> {
     if (caller.type === "certificate")
       return { name: caller.name, groups: [...caller.groups, "system:authenticated"] };
-    if (caller.type !== "token") return { name: "system:anonymous", groups: ["system:unauthenticated"] };
+    if (caller.type === "anonymous") return undefined;
     const hash = Buffer.from(this.#env.crypto.sha256(caller.token)).toString("base64");
     return this.#users.get(hash, async () => {
       const spec = { token: caller.token };
@@ -109,12 +109,21 @@ const verbs: Readonly<Record<string, string>> = {
   DELETE: "delete",
 };
 
-/** Any of these will do: upstream's fine-grained names first, then the one that stands for all. */
+/** Paths with a subresource of their own; any of them will do: upstream's fine-grained names first. */
+const subresources: Readonly<Record<string, readonly string[]>> = {
+  stats: ["stats"],
+  metrics: ["metrics"],
+  logs: ["log"],
+  checkpoint: ["checkpoint"],
+  pods: ["pods", "proxy"],
+  runningpods: ["pods", "proxy"],
+  healthz: ["healthz", "proxy"],
+  configz: ["configz", "proxy"],
+};
+
 function subresourcesOf(path: string): readonly string[] {
   const first = path.split("/")[1] ?? "";
-  if (first === "stats" || first === "metrics") return [first];
-  if (first === "pods" || first === "healthz") return [first, "proxy"];
-  return ["proxy"];
+  return (Object.hasOwn(subresources, first) ? subresources[first] : undefined) ?? ["proxy"];
 }
 
 interface Kept<T> {

@@ -8,6 +8,7 @@ import type { ExchangeAnswer, ExchangeRequest } from "#base/streams";
 import type { Client, Lister } from "#client";
 import type { RuntimeService } from "../runtime/runtime.ts";
 import type { LogSource, RuntimeStreams } from "../runtime/streams.ts";
+import type { StaticPods } from "../static/static-pods.ts";
 import { AccessControl } from "./access-control.ts";
 import type { Caller } from "./caller.ts";
 import { containerLogs } from "./logs.ts";
@@ -22,6 +23,8 @@ export interface KubeletServerDeps {
   readonly client: Client;
   /** The pods of this node. */
   readonly pods: Lister<Pod>;
+  /** Pods that are run by manifests, whose mirrors are among the others. Default: none. */
+  readonly statics?: StaticPods;
   readonly runtime: RuntimeService;
   readonly streams: RuntimeStreams;
   readonly logs: LogSource;

@@ -4,25 +4,41 @@ import type { Lister } from "#client";
 import { containersOf } from "../pod/containers.ts";
 import { containerNameLabel, podUidLabel } from "../runtime/labels.ts";
 import type { ContainerStatus, RuntimeService } from "../runtime/runtime.ts";
+import { isMirror } from "../static/static-pod.ts";
+import type { StaticPods } from "../static/static-pods.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Finds what a request names. */
 export class PodLookup {
   readonly #pods: Lister<Pod>;
+  readonly #statics: StaticPods | undefined;
   readonly #runtime: RuntimeService;
 
-  constructor(deps: { readonly pods: Lister<Pod>; readonly runtime: RuntimeService }) {
+  constructor(deps: {
+    readonly pods: Lister<Pod>;
+    readonly statics?: StaticPods;
+    readonly runtime: RuntimeService;
+  }) {
     this.#pods = deps.pods;
+    this.#statics = deps.statics;
     this.#runtime = deps.runtime;
   }
 
+  /** What runs here: static pods themselves, not their mirrors. */
   list(): readonly Pod[] {
-    return this.#pods.list();
+    const statics = (this.#statics?.list() ?? []).map((pod) => {
+      const { namespace, name = "" } = pod.metadata;
+      const mirror = this.#pods.get(namespace === undefined ? { name } : { namespace, name });
+      return mirror === undefined ? pod : { ...pod, status: mirror.status };
+    });
+    return [...this.#pods.list().filter((pod) => !isMirror(pod)), ...statics];
   }
 
+  /** A static pod is found before the API has its mirror, and by the uid of either. */
   find(namespace: string, name: string, uid = ""): Pod | undefined {
-    const pod = this.#pods.get({ namespace, name });
-    return uid === "" || pod?.metadata.uid === uid ? pod : undefined;
+    const pod = this.#pods.get({ namespace, name }) ?? this.#statics?.get({ namespace, name });
+    const isIt = pod !== undefined && [pod.metadata.uid, this.#uidOf(pod)].includes(uid);
+    return uid === "" || isIt ? pod : undefined;
   }
 
   /** The id of a container that runs now. Throws a `Refusal`. */
@@ -34,7 +50,7 @@ export class PodLookup {
 
   /** The id of the sandbox that is ready. Throws a `Refusal`. */
   async sandbox(pod: Pod, signal: AbortSignal): Promise<string> {
-    const labels = { [podUidLabel]: pod.metadata.uid ?? "" };
+    const labels = { [podUidLabel]: this.#uidOf(pod) };
     const rows = await this.#runtime.listPodSandbox({ labels, state: "SANDBOX_READY" }, signal);
     const newest = rows.toSorted((a, b) => b.attempt - a.attempt)[0];
     if (newest !== undefined) return newest.id;
@@ -61,12 +77,17 @@ export class PodLookup {
     throw new Refusal(400, `${what} is waiting to start: ${waitingTexts[reason] ?? reason}`);
   }
 
+  /** As the runtime knows it. */
+  #uidOf(pod: Pod): string {
+    return (this.#statics?.shownBy(pod) ?? pod).metadata.uid ?? "";
+  }
+
   async #instances(
     pod: Pod,
     name: string,
     signal: AbortSignal,
   ): ReturnType<RuntimeService["listContainers"]> {
-    const labels = { [podUidLabel]: pod.metadata.uid ?? "", [containerNameLabel]: name };
+    const labels = { [podUidLabel]: this.#uidOf(pod), [containerNameLabel]: name };
     const rows = await this.#runtime.listContainers({ labels }, signal);
     return rows.toSorted((a, b) => b.createdAtMs - a.createdAtMs || b.attempt - a.attempt);
   }

@@ -37,6 +37,9 @@ export interface KubeletHarness extends AsyncDisposable {
   crashKubelet(): Promise<void>;
   /** Every process of the machine ends, and every network is gone; the kubelet is down. */
   rebootNode(): Promise<void>;
+  /** Writes a manifest of a static pod into the node's folder, or takes it away. */
+  writeManifest(name: string, text: string): Promise<void>;
+  removeManifest(name: string): Promise<void>;
   /** Runs a test's body, in the harness's time. */
   run(body: () => Promise<void>): Promise<void>;
 }
@@ -132,9 +135,24 @@ export class NodeBench {
     }
   }
 
-  /** What the runtime has of a pod. */
-  async left(pod: Pod): Promise<number> {
-    const labels = { [podUidLabel]: pod.metadata.uid ?? "" };
+  /** Resolves with its name when the API has such a pod. */
+  async shown(name: string, withinSeconds = 30): Promise<string> {
+    const { clock } = this.env;
+    for (const until = clock.monotonic() + withinSeconds * 1000; ; ) {
+      try {
+        await this.pod(name);
+        return name;
+      } catch (error) {
+        if (!isStatus(error, "NotFound") || clock.monotonic() > until) throw error;
+      }
+      await clock.sleep(100);
+    }
+  }
+
+  /** What the runtime has of a pod, given or by its uid there. */
+  async left(pod: Pod | string): Promise<number> {
+    const uid = typeof pod === "string" ? pod : (pod.metadata.uid ?? "");
+    const labels = { [podUidLabel]: uid };
     const sandboxes = await this.harness.runtime.listPodSandbox({ labels }, this.signal);
     const containers = await this.harness.runtime.listContainers({ labels }, this.signal);
     return sandboxes.length + containers.length;

@@ -17,10 +17,12 @@ import {
   SimDialer,
   SimImages,
   simLink,
+  SimManifests,
   SimRuntime,
   SimStats,
   SimVolumes,
 } from "../runtime/sim/mod.ts";
+import { StaticPods } from "../static/static-pods.ts";
 import type { KubeletHarness } from "./node-bench.ts";
 
 const nodeName = "n1";
@@ -51,6 +53,7 @@ export class SimNode implements KubeletHarness {
   /** What the node is said to use. */
   readonly stats = new SimStats(machine);
   readonly cgroups = new SimCgroups();
+  readonly #manifests = new SimManifests("/etc/kubernetes/manifests");
   readonly #world: SimWorld;
   #server: ApiServer | undefined;
   #admin: Client | undefined;
@@ -95,6 +98,7 @@ export class SimNode implements KubeletHarness {
       cgroups: this.cgroups,
       stats: this.stats,
       machine,
+      statics: new StaticPods(env, { manifests: simLink(env, this.#manifests) }, { nodeName }),
     };
     await new Kubelet(env, deps, { nodeName }).start(new AbortController().signal);
   }
@@ -105,6 +109,14 @@ export class SimNode implements KubeletHarness {
 
   async rebootNode(): Promise<void> {
     this.runtime.reboot();
+  }
+
+  async writeManifest(name: string, text: string): Promise<void> {
+    this.#manifests.write(name, text);
+  }
+
+  async removeManifest(name: string): Promise<void> {
+    this.#manifests.remove(name);
   }
 
   async run(body: () => Promise<void>): Promise<void> {

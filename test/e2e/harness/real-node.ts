@@ -1,4 +1,6 @@
 /** The kubelet's harness on a real runtime: a node of this machine, with an API server of its own in memory. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   configMaps,
   pods,
@@ -19,6 +21,8 @@ import { readMachine } from "../../../src/kubelet/machine-facts-node.ts";
 import { ApiReferences } from "../../../src/kubelet/pod/references.ts";
 import { NetworkDialer } from "../../../src/kubelet/probe/network-dialer-node.ts";
 import type { KubeletHarness } from "../../../src/kubelet/testing/node-bench.ts";
+import { ManifestDirectories } from "../../../src/kubelet/static/manifest-directories-node.ts";
+import { StaticPods } from "../../../src/kubelet/static/static-pods.ts";
 import { MachineVolumes } from "../../../src/kubelet/volumes/machine-volumes.ts";
 import { Mounts } from "../../../src/kubelet/volumes/mounts-node.ts";
 import { ServiceAccountTokens } from "../../../src/kubelet/volumes/service-account-tokens.ts";
@@ -39,6 +43,7 @@ export class RealNode implements KubeletHarness {
   readonly otherImage: string;
   readonly missingImage: string;
   readonly #machine: RealRuntime;
+  readonly #manifests = mkdtempSync("/run/navarch-manifests-");
   readonly #stack = new AsyncDisposableStack();
   #server: ApiServer | undefined;
   #kubelet: Kubelet | undefined;
@@ -94,7 +99,9 @@ export class RealNode implements KubeletHarness {
         searchPath: process.env["PATH"] ?? "",
       },
     );
-    const parts = { runtime, images, dialer, volumes, cgroups, stats, machine };
+    const manifests = new ManifestDirectories(env, [this.#manifests]);
+    const statics = new StaticPods(env, { manifests }, { nodeName });
+    const parts = { runtime, images, dialer, volumes, cgroups, stats, machine, statics };
     const deps = { client, informers, services: allServices, ...parts };
     this.#kubelet = new Kubelet(env, deps, { nodeName });
     await this.#kubelet.start(signal);
@@ -103,6 +110,14 @@ export class RealNode implements KubeletHarness {
   async crashKubelet(): Promise<void> {
     await this.#kubelet?.[Symbol.asyncDispose]();
     this.#kubelet = undefined;
+  }
+
+  async writeManifest(name: string, text: string): Promise<void> {
+    writeFileSync(join(this.#manifests, name), text);
+  }
+
+  async removeManifest(name: string): Promise<void> {
+    rmSync(join(this.#manifests, name));
   }
 
   async rebootNode(): Promise<void> {

@@ -3,14 +3,21 @@
  * change.
  */
 import { same } from "../../equal.ts";
-import { at, type FieldErrors } from "../../field-errors.ts";
+import { at, atKey, type FieldErrors } from "../../field-errors.ts";
 import type { Container, EphemeralContainer } from "./container.ts";
 import type { Pod, PodSpec } from "./pod.ts";
 import { validatePodSpec } from "./pod-spec-validation.ts";
 
+/** Of a pod that shows in the API what a node runs by a manifest of its own. */
+const mirrorAnnotation = "kubernetes.io/config.mirror";
+const mirrorPath = atKey("metadata.annotations", mirrorAnnotation);
+
 export function validatePod(pod: Pod, errors: FieldErrors): void {
   validateContent(pod, errors);
-  const { spec } = pod;
+  const { spec, metadata } = pod;
+  const mirror = metadata.annotations?.[mirrorAnnotation];
+  if (mirror !== undefined && !spec.nodeName)
+    errors.invalid(mirrorPath, mirror, "must set spec.nodeName if mirror pod annotation is set");
   if ((spec.ephemeralContainers ?? []).length > 0) {
     errors.forbidden("spec.ephemeralContainers", "cannot be set on create");
   }
@@ -56,6 +63,7 @@ function validateImages(
 /** A pod keeps its spec but for images, shorter deadlines, more tolerations, and fewer gates. */
 export function validatePodUpdate(pod: Pod, old: Pod, errors: FieldErrors): void {
   validateContent(pod, errors);
+  validateMirrorChange(pod, old, errors);
   for (const list of ["containers", "initContainers"] as const) {
     const containers = pod.spec[list] ?? [];
     if (containers.length !== (old.spec[list] ?? []).length)
@@ -72,6 +80,18 @@ export function validatePodUpdate(pod: Pod, old: Pod, errors: FieldErrors): void
       "pod updates may change only images, activeDeadlineSeconds and tolerations (additions)",
     );
   }
+}
+
+/** Whether a pod is the mirror of a static one is decided once. */
+function validateMirrorChange(pod: Pod, old: Pod, errors: FieldErrors): void {
+  const [now, before] = [pod, old].map((one) => one.metadata.annotations?.[mirrorAnnotation]);
+  if (now === before) return;
+  errors.forbidden(
+    mirrorPath,
+    before === undefined
+      ? "may not add mirror pod annotation"
+      : "may not remove or update mirror pod annotation",
+  );
 }
 
 /** False when nothing else is to be looked at, as upstream does after a deadline that was put off. */

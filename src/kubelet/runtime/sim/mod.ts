@@ -7,3 +7,4 @@ export { SimRuntime, type SimRuntimeOptions } from "./sim-runtime.ts";
 export { SimStats } from "./sim-stats.ts";
 export { SimStreams } from "./sim-streams.ts";
 export { SimVolumes } from "./sim-volumes.ts";
+export { SimManifests } from "./sim-manifests.ts";

@@ -5,6 +5,9 @@
  */
 import type { Env } from "#base";
 
+/** Methods whose answer is a stream. */
+const streams: ReadonlySet<string | symbol> = new Set(["containerEvents", "changes"]);
+
 /** The same service over a connection of `env`'s host. */
 export function simLink<T extends object>(env: Env, service: T): T {
   return new Proxy(service, {
@@ -13,9 +16,7 @@ export function simLink<T extends object>(env: Env, service: T): T {
       if (typeof member !== "function") return member;
       return (...args: unknown[]): unknown => {
         const call = (): unknown => Reflect.apply(member, target, args);
-        return name === "containerEvents"
-          ? relayed(env, call() as AsyncIterable<unknown>)
-          : answered(env, call);
+        return streams.has(name) ? relayed(env, call() as AsyncIterable<unknown>) : answered(env, call);
       };
     },
   });
