@@ -46,7 +46,7 @@ export class AccessControl {
   async #userOf(caller: Caller, signal: AbortSignal): Promise<User | undefined> {
     if (caller.type === "certificate")
       return { name: caller.name, groups: [...caller.groups, "system:authenticated"] };
-    if (caller.type === "anonymous") return undefined;
+    if (caller.type !== "token") return undefined;
     const hash = Buffer.from(this.#env.crypto.sha256(caller.token)).toString("base64");
     return this.#users.get(hash, async () => {
       const spec = { token: caller.token };
