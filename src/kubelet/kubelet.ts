@@ -29,6 +29,7 @@ import type { Refusal } from "./pod/resize.ts";
 import { PodSteps } from "./pod/steps.ts";
 import { PodWorker } from "./pod/worker.ts";
 import type { ProbeDialer } from "./probe/dialer.ts";
+import type { ProbeCounts } from "./probe/probe-counts.ts";
 import { Prober } from "./probe/prober.ts";
 import { followRuntime } from "./runtime/follow.ts";
 import type { ContainerEvent, ImageService, RuntimeService, RuntimeVersion } from "./runtime/runtime.ts";
@@ -59,6 +60,8 @@ export interface KubeletDeps {
   readonly machine: MachineInfo;
   /** Pods that the node runs by its own manifests. Default: none. */
   readonly statics?: StaticPods;
+  /** Who counts the answers of probes. Default: nobody. */
+  readonly probeCounts?: ProbeCounts;
 }
 
 /** `start` registers the node; dispose lets go of it, and its containers run on. */
@@ -215,7 +218,7 @@ export class Kubelet implements Component {
   }
 
   #workerMaker(version: RuntimeVersion): PodSetDeps["makeWorker"] {
-    const { client, runtime, images, dialer, volumes, cgroups, services, machine } = this.#deps;
+    const { client, runtime, images, dialer, volumes, cgroups, services, machine, probeCounts } = this.#deps;
     const env = this.#env;
     const events = this.#events;
     const references = new ApiReferences({
@@ -253,6 +256,7 @@ export class Kubelet implements Component {
         status,
         events,
         finished,
+        ...(probeCounts === undefined ? {} : { probeCounts }),
       };
       const options = {
         hostIPs,

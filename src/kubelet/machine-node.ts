@@ -9,9 +9,13 @@ import type { Client, Informers, Lister } from "#client";
 import { Kubelet } from "./kubelet.ts";
 import { readMachine, readNodeDns } from "./machine-facts-node.ts";
 import { MachineRuntime, type MachineRuntimeOptions } from "./machine-runtime-node.ts";
+import { kubeletConfiguration } from "./configuration.ts";
 import { type KubeletOptions, nodeDefaults } from "./options.ts";
 import { ApiReferences } from "./pod/references.ts";
+import { ProbeCounts } from "./probe/probe-counts.ts";
 import { NetworkDialer } from "./probe/network-dialer-node.ts";
+import { MachineMeasures } from "./server/node-measures-node.ts";
+import { nodeLogs } from "./server/node-logs-node.ts";
 import { KubeletServer, type ServeKubelet } from "./server/kubelet-server.ts";
 import { ManifestDirectories } from "./static/manifest-directories-node.ts";
 import { StaticPods } from "./static/static-pods.ts";
@@ -80,9 +84,21 @@ export class MachineNode implements Component {
     const { streams, logs } = this.#runtime;
     const manifests = new ManifestDirectories(env, options.manifestDirectories ?? []);
     const statics = new StaticPods(env, { manifests }, { nodeName });
+    const probeCounts = new ProbeCounts();
     const server = new KubeletServer(
       env.child("server"),
-      { client, pods: ownPods, statics, runtime, streams, logs },
+      {
+        client,
+        pods: ownPods,
+        statics,
+        runtime,
+        streams,
+        logs,
+        probeCounts,
+        measures: new MachineMeasures({ stats, runtime }),
+        nodeLogs: (path) => nodeLogs("/var/log", path),
+        configuration: kubeletConfiguration(own, options.manifestDirectories ?? []),
+      },
       { nodeName },
     );
     this.#server = server;
@@ -92,7 +108,7 @@ export class MachineNode implements Component {
     this.#makeKubelet = (port) =>
       new Kubelet(
         env,
-        { client, informers, services, statics, machine, ...below },
+        { client, informers, services, statics, probeCounts, machine, ...below },
         port === undefined ? own : { ...own, port },
       );
   }

@@ -82,7 +82,10 @@ onOwnMachine(import.meta.filename, () => {
 
     writeFileSync(join(data, "manifests/agent.yaml"), manifest("again"));
     await eventually(() => existsSync("/run/shared/again"), "the changed pod's file");
-    await eventually(async () => (await kubectl("logs", ...agent, pod)) === "again\n", "the changed pod's log");
+    await eventually(
+      async () => (await kubectl("logs", ...agent, pod)) === "again\n",
+      "the changed pod's log",
+    );
     rmSync(join(data, "manifests/agent.yaml"));
     await kubectl("wait", ...agent, `pod/${pod}`, "--for=delete", "--timeout=30s");
     await kubelet.kill("SIGTERM");

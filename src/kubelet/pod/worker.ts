@@ -16,6 +16,7 @@ import { StepLoop } from "../step-loop.ts";
 import { podStatus, type Verdict } from "../status/pod-status.ts";
 import type { StatusManager } from "../status/status-manager.ts";
 import { PodProbes } from "../probe/pod-probes.ts";
+import type { ProbeCounts } from "../probe/probe-counts.ts";
 import type { Prober } from "../probe/prober.ts";
 import type { ContainerStatus, RuntimeService } from "../runtime/runtime.ts";
 import { type PodVolumes, VolumeError } from "../volumes/volumes.ts";
@@ -40,6 +41,8 @@ export interface PodWorkerDeps {
   readonly events: EventSink;
   /** Why the node does not grant a pod of its own what it asks for now. */
   refusal(pod: Pod): Refusal | undefined;
+  /** Default: nobody counts. */
+  readonly probeCounts?: ProbeCounts;
   /** The pod is gone from the API and from the node. */
   finished(): void;
 }
@@ -94,9 +97,15 @@ export class PodWorker {
       `pod ${pod.metadata.namespace}/${pod.metadata.name}`,
     );
     this.#observer = new PodObserver(deps.runtime, pod.metadata.uid ?? "");
-    const { prober, events } = deps;
+    const { prober, events, probeCounts: counts } = deps;
     this.#resources = new PodResources(events, pod);
-    this.#probes = new PodProbes(env, { prober, events, changed: () => this.poke() }, pod);
+    const probes = {
+      prober,
+      events,
+      changed: () => this.poke(),
+      ...(counts === undefined ? {} : { counts }),
+    };
+    this.#probes = new PodProbes(env, probes, pod);
   }
 
   get pod(): Pod {

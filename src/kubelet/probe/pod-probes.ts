@@ -8,6 +8,7 @@ import type { EventSink } from "#client";
 import { containersOf, fieldPathOf, type PodContainer } from "../pod/containers.ts";
 import { latest, type PodObservation, readySandbox } from "../pod/observation.ts";
 import type { ContainerStatus } from "../runtime/runtime.ts";
+import type { ProbeCounts } from "./probe-counts.ts";
 import type { Prober } from "./prober.ts";
 import { type ProbeKind, ProbeWorker } from "./probe-worker.ts";
 import type { ProbeOutcome, ProbeResults } from "./results.ts";
@@ -18,6 +19,8 @@ export interface PodProbesDeps {
   readonly events: EventSink;
   /** A result changed: look at the pod again. */
   changed(): void;
+  /** Default: nobody counts. */
+  readonly counts?: ProbeCounts;
 }
 
 const words: Readonly<Record<ProbeKind, string>> = {
@@ -86,6 +89,7 @@ export class PodProbes implements ProbeResults {
   stop(): void {
     for (const worker of this.#workers.values()) worker.stop();
     this.#workers.clear();
+    this.#deps.counts?.forget(this.#pod.metadata.uid ?? "");
   }
 
   #due({ spec }: PodContainer, status: ContainerStatus, ending: boolean): (readonly [ProbeKind, Probe])[] {
@@ -107,12 +111,12 @@ export class PodProbes implements ProbeResults {
     const worker = new ProbeWorker(
       this.#env,
       {
-        ask: (signal) =>
-          this.#deps.prober.probe(
-            { pod: this.#pod, container: spec, containerId: status.id, podIP: this.#podIP },
-            probe,
-            signal,
-          ),
+        ask: async (signal) => {
+          const target = { pod: this.#pod, container: spec, containerId: status.id, podIP: this.#podIP };
+          const answer = await this.#deps.prober.probe(target, probe, signal);
+          this.#deps.counts?.add(this.#pod, spec.name, words[kind], answer.outcome);
+          return answer;
+        },
         unwell: ({ outcome, output }) => {
           const verb = outcome === "unknown" ? "errored" : "failed";
           this.#deps.events.record(

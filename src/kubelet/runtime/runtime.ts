@@ -101,6 +101,41 @@ export interface ContainerStats {
   readonly cpuUsageNanoseconds: number;
   readonly memoryWorkingSetBytes: number;
   readonly writableLayerUsedBytes: number;
+  /** Where the runtime measures it. */
+  readonly memory?: MemoryDetail;
+  readonly writableLayerInodesUsed?: number;
+}
+
+/** What a runtime may tell of memory beside the working set. */
+export interface MemoryDetail {
+  readonly usageBytes: number;
+  readonly rssBytes: number;
+  /** 0: without a limit. */
+  readonly availableBytes: number;
+  readonly pageFaults: number;
+  readonly majorPageFaults: number;
+}
+
+/** What went through a network interface. */
+export interface InterfaceStats {
+  readonly name: string;
+  readonly rxBytes: number;
+  readonly rxErrors: number;
+  readonly txBytes: number;
+  readonly txErrors: number;
+}
+
+/** What a whole pod uses. */
+export interface SandboxStats {
+  readonly id: string;
+  readonly labels: StringMap;
+  readonly atMs: number;
+  readonly cpuUsageNanoseconds: number;
+  readonly memoryWorkingSetBytes: number;
+  readonly memory: MemoryDetail;
+  /** Undefined with host network. */
+  readonly network?: InterfaceStats;
+  readonly processes: number;
 }
 
 /** A change of state; `containerId` is empty for events of the sandbox itself. */

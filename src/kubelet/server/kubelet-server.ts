@@ -15,7 +15,13 @@ import { containerLogs } from "./logs.ts";
 import { PodLookup } from "./pod-lookup.ts";
 import { Refusal } from "./refusal.ts";
 import { Sessions } from "./sessions.ts";
-import { resourceMetrics, statsSummary } from "./stats.ts";
+import { metricsText } from "./metrics-text.ts";
+import type { NodeMeasures } from "./node-measures.ts";
+import { Readings } from "./readings.ts";
+import { runningPods } from "./running-pods.ts";
+import { statsSummary } from "./stats.ts";
+import { cadvisorMetrics, resourceMetrics } from "./usage-metrics.ts";
+import type { ProbeCounts } from "../probe/probe-counts.ts";
 
 /** What the server speaks for. */
 export interface KubeletServerDeps {
@@ -28,6 +34,14 @@ export interface KubeletServerDeps {
   readonly runtime: RuntimeService;
   readonly streams: RuntimeStreams;
   readonly logs: LogSource;
+  /** Default: the node cannot measure itself. */
+  readonly measures?: NodeMeasures;
+  /** Default: nobody counts. */
+  readonly probeCounts?: ProbeCounts;
+  /** The node's own logs, by path. Default: it shows none. */
+  readonly nodeLogs?: (path: string) => Promise<ExchangeAnswer>;
+  /** The kubelet's configuration as `/configz` shows it. Default: empty. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
 /** Makes a node's server reachable, until it is disposed: in process by its name, or at a port that it returns. */
@@ -52,28 +66,44 @@ export class KubeletServer implements AsyncDisposable {
   readonly #env: Env;
   readonly #access: AccessControl;
   readonly #tasks: TaskGroup;
+  readonly #readings: Readings;
+  readonly #deps: KubeletServerDeps;
+  readonly #nodeName: string;
   readonly #endpoints: Readonly<Record<string, Endpoint>>;
 
   constructor(env: Env, deps: KubeletServerDeps, options: { readonly nodeName: string }) {
     this.#env = env;
+    this.#nodeName = options.nodeName;
+    this.#deps = deps;
     this.#access = new AccessControl(env, deps, options);
     this.#tasks = env.tasks.group("kubelet server");
     const lookup = new PodLookup(deps);
     const sessions = new Sessions(env, { lookup, streams: deps.streams }, this.#tasks);
     const logs = { clock: env.clock, lookup, logs: deps.logs };
-    const stats = (signal: AbortSignal): ReturnType<RuntimeService["listContainerStats"]> =>
-      deps.runtime.listContainerStats({}, signal);
+    const { measures, runtime } = deps;
+    const pods = (): readonly Pod[] => lookup.list();
+    this.#readings = new Readings(env, { runtime, measures, pods }, options);
     this.#endpoints = {
       healthz: async () => text(200, "ok"),
       pods: async () => json({ kind: "PodList", apiVersion: "v1", metadata: {}, items: lookup.list() }),
+      runningpods: async (_request, _names, _query, signal) => json(await runningPods(runtime, signal)),
       containerLogs: (_request, names, query, signal) => containerLogs(logs, names, query, signal),
       exec: (request, names, query, signal) => sessions.exec(request, names, query, signal),
       attach: (request, names, query, signal) => sessions.attach(request, names, query, signal),
       portForward: (request, names, query, signal) => sessions.portForward(request, names, query, signal),
-      metrics: async (_request, [part], _query, signal) =>
-        text(200, part === "resource" ? resourceMetrics(await stats(signal)) : env.metrics.render()),
-      stats: async (_request, _names, _query, signal) =>
-        json(statsSummary(options.nodeName, await stats(signal), env.clock.now())),
+      metrics: async (_request, [part = ""], _query, signal) => text(200, await this.#metrics(part, signal)),
+      stats: async (_request, [part], _query, signal) => {
+        if (part !== "summary") throw new Refusal(404, "404 page not found\n");
+        return json(statsSummary(await this.#readings.take(signal)));
+      },
+      configz: async () => json({ kubeletconfig: deps.configuration ?? {} }),
+      logs: async (_request, names) => {
+        if (deps.nodeLogs === undefined) throw new Refusal(404, "logs are not available on this node\n");
+        return deps.nodeLogs(names.join("/"));
+      },
+      checkpoint: async () => {
+        throw new Refusal(501, "Cannot checkpoint containers: the runtime of this node cannot\n");
+      },
     };
   }
 
@@ -95,6 +125,50 @@ export class KubeletServer implements AsyncDisposable {
       this.#env.log.warn("A request to the kubelet failed", { path, error: messageOf(error) });
       return text(500, messageOf(error));
     }
+  }
+
+  async #metrics(part: string, signal: AbortSignal): Promise<string> {
+    if (part === "") return `${this.#env.metrics.render()}${await this.#ownMetrics(signal)}`;
+    if (part === "resource") return resourceMetrics(await this.#readings.take(signal));
+    if (part === "cadvisor") return cadvisorMetrics(await this.#readings.take(signal));
+    if (part !== "probes") throw new Refusal(404, "404 page not found\n");
+    const help =
+      "[BETA] Cumulative number of a liveness, readiness or startup probe for a container by result.";
+    const samples = this.#deps.probeCounts?.list() ?? [];
+    return metricsText([{ name: "prober_probe_total", type: "counter", help, samples }]);
+  }
+
+  /** What is counted when somebody asks. */
+  async #ownMetrics(signal: AbortSignal): Promise<string> {
+    const { runtime } = this.#deps;
+    const [sandboxes, containers] = await Promise.all([
+      runtime.listPodSandbox({ state: "SANDBOX_READY" }, signal),
+      runtime.listContainers({}, signal),
+    ]);
+    const states = Map.groupBy(containers, ({ state }) => state.replace("CONTAINER_", "").toLowerCase());
+    const counted = [...states].map(([container_state, own]) => {
+      return { labels: { container_state }, value: own.length };
+    });
+    return metricsText([
+      {
+        name: "kubelet_node_name",
+        type: "gauge",
+        help: "[ALPHA] The node's name. The count is always 1.",
+        samples: [{ labels: { node: this.#nodeName }, value: 1 }],
+      },
+      {
+        name: "kubelet_running_containers",
+        type: "gauge",
+        help: "[ALPHA] Number of containers currently running",
+        samples: counted,
+      },
+      {
+        name: "kubelet_running_pods",
+        type: "gauge",
+        help: "[ALPHA] Number of pods that have a running pod sandbox",
+        samples: [{ labels: {}, value: sandboxes.length }],
+      },
+    ]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -11,6 +11,9 @@ export const streamsWaitMs = 30_000;
 export const logChunkBytes = 64 * 1024;
 /** A closing server lets streams end for this long. */
 export const serverDrainMs = 2_000;
-
+/** CPU rates are told from readings at least this far apart: cgroups count in steps. */
+export const rateOverMs = 1_000;
+/** Pieces in which a log of the node is read. */
+export const nodeLogBlockBytes = 64 * 1024;
 /** Ports that one WebSocket may forward: a channel is one byte, and each port takes two. */
 export const maxForwardedPorts = 127;

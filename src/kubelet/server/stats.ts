@@ -1,80 +1,149 @@
-/** What the node's containers use, as `/stats/summary` and `/metrics/resource` say it: pure. */
-import { rfc3339 } from "#api";
-import type { ContainerStats } from "../runtime/runtime.ts";
+/** What the node's containers use, as `/stats/summary` says it (`stats/v1alpha1`): pure. */
+import { type Pod, rfc3339 } from "#api";
+import type { FileSystemState } from "../eviction/node-usage.ts";
+import type { ContainerStats, InterfaceStats, MemoryDetail, SandboxStats } from "../runtime/runtime.ts";
 import { containerNameLabel, podNameLabel, podNamespaceLabel, podUidLabel } from "../runtime/labels.ts";
+import type { NodeFigures } from "./node-measures.ts";
 
-interface PodUse {
+/** All that was measured, at about one time. */
+export interface Reading {
+  readonly nodeName: string;
+  readonly nowMs: number;
+  readonly containers: readonly ContainerStats[];
+  readonly sandboxes: readonly SandboxStats[];
+  /** Undefined on a node that cannot measure itself. */
+  readonly node: NodeFigures | undefined;
+  readonly pods: readonly Pod[];
+  /** Billionths of a core by id, where there are two readings to tell them from; the node's is `""`. */
+  readonly nanoCores: ReadonlyMap<string, number>;
+}
+
+/** One pod's part of a reading. */
+export interface PodReading {
   readonly name: string;
   readonly namespace: string;
   readonly uid: string;
   readonly containers: readonly ContainerStats[];
+  readonly sandbox: SandboxStats | undefined;
+  /** Of the API; its name and namespace are enough. */
+  readonly pod: Pod | undefined;
 }
 
-/** `GET /stats/summary`: node, pods and containers, as far as the runtime measures. */
-export function statsSummary(nodeName: string, all: readonly ContainerStats[], nowMs: number): unknown {
-  const time = rfc3339(nowMs);
-  const use = (containers: readonly ContainerStats[]): object => ({
-    cpu: { time, usageCoreNanoSeconds: sum(containers, (one) => one.cpuUsageNanoseconds) },
-    memory: { time, workingSetBytes: sum(containers, (one) => one.memoryWorkingSetBytes) },
+/** `GET /stats/summary`: node, pods and containers, as far as the node measures. */
+export function statsSummary(reading: Reading): unknown {
+  return { node: nodeStats(reading), pods: podsOf(reading).map((pod) => podStats(reading, pod)) };
+}
+
+/** The containers of a reading by their pods. */
+export function podsOf({ containers, sandboxes, pods }: Reading): readonly PodReading[] {
+  const groups = Map.groupBy(containers, (one) => one.labels[podUidLabel] ?? "");
+  return [...groups].map(([uid, own]) => {
+    const labels = own[0]?.labels ?? {};
+    const [name, namespace] = [labels[podNameLabel] ?? "", labels[podNamespaceLabel] ?? ""];
+    const sandbox = sandboxes.find((one) => one.labels[podUidLabel] === uid);
+    const pod = pods.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+    return { name, namespace, uid, containers: own, sandbox, pod };
   });
+}
+
+export function nameOf(container: ContainerStats): string {
+  return container.labels[containerNameLabel] ?? container.name;
+}
+
+/** RFC 3339; undefined while it has not started. */
+export function startedAt({ pod }: PodReading, container: ContainerStats): string | undefined {
+  const {
+    containerStatuses = [],
+    initContainerStatuses = [],
+    ephemeralContainerStatuses = [],
+  } = pod?.status ?? {};
+  const all = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses];
+  return all.find((one) => one.name === nameOf(container))?.state?.running?.startedAt ?? undefined;
+}
+
+export function sum<T>(all: readonly T[], value: (one: T) => number): number {
+  return all.reduce((total, one) => total + value(one), 0);
+}
+
+function nodeStats({ nodeName, nowMs, containers, node, nanoCores }: Reading): object {
+  const time = rfc3339(nowMs);
+  if (node === undefined) {
+    const cpu = { time, usageCoreNanoSeconds: sum(containers, (one) => one.cpuUsageNanoseconds) };
+    const memory = { time, workingSetBytes: sum(containers, (one) => one.memoryWorkingSetBytes) };
+    return { nodeName, startTime: time, cpu, memory };
+  }
+  const imageFs = fileSystem(node.imagefs, time);
   return {
-    node: { nodeName, startTime: time, ...use(all) },
-    pods: byPod(all).map(({ name, namespace, uid, containers }) => ({
-      podRef: { name, namespace, uid },
-      startTime: time,
-      containers: containers.map((one) => ({
-        name: one.labels[containerNameLabel] ?? one.name,
-        startTime: time,
-        ...use([one]),
-        rootfs: { time, usedBytes: one.writableLayerUsedBytes },
-      })),
-      ...use(containers),
-    })),
+    nodeName,
+    startTime: rfc3339(node.bootedAtMs),
+    cpu: cpuStats(time, node.cpuUsageNanoseconds, nanoCores.get("")),
+    memory: memoryStats(time, node.memoryWorkingSetBytes, node.memory),
+    ...(node.interfaces.length === 0 ? {} : { network: networkStats(time, node.interfaces) }),
+    fs: fileSystem(node.nodefs, time),
+    runtime: { imageFs, containerFs: imageFs },
+    rlimit: { time, maxpid: node.processes.most, curproc: node.processes.running },
   };
 }
 
-/** `GET /metrics/resource`, in Prometheus' text format. */
-export function resourceMetrics(all: readonly ContainerStats[]): string {
-  const cpu = (containers: readonly ContainerStats[]): number =>
-    sum(containers, (one) => one.cpuUsageNanoseconds) / 1e9;
-  const memory = (containers: readonly ContainerStats[]): number =>
-    sum(containers, (one) => one.memoryWorkingSetBytes);
-  const pods = byPod(all);
-  const ofPods = (value: typeof cpu): readonly string[] =>
-    pods.map(
-      ({ name, namespace, containers }) => `{namespace="${namespace}",pod="${name}"} ${value(containers)}`,
-    );
-  const ofContainers = (value: typeof cpu): readonly string[] =>
-    pods.flatMap(({ name, namespace, containers }) =>
-      containers.map((one) => {
-        const container = one.labels[containerNameLabel] ?? one.name;
-        return `{container="${container}",namespace="${namespace}",pod="${name}"} ${value([one])}`;
-      }),
-    );
-  const families: readonly (readonly [name: string, type: string, rows: readonly string[]])[] = [
-    ["container_cpu_usage_seconds_total", "counter", ofContainers(cpu)],
-    ["container_memory_working_set_bytes", "gauge", ofContainers(memory)],
-    ["node_cpu_usage_seconds_total", "counter", [` ${cpu(all)}`]],
-    ["node_memory_working_set_bytes", "gauge", [` ${memory(all)}`]],
-    ["pod_cpu_usage_seconds_total", "counter", ofPods(cpu)],
-    ["pod_memory_working_set_bytes", "gauge", ofPods(memory)],
-    ["resource_scrape_error", "gauge", [" 0"]],
-  ];
-  return families
-    .map(([name, type, rows]) =>
-      [`# TYPE ${name} ${type}`, ...rows.map((row) => `${name}${row}`), ""].join("\n"),
-    )
-    .join("");
+function podStats(reading: Reading, pod: PodReading): object {
+  const { name, namespace, uid, containers, sandbox } = pod;
+  const time = rfc3339(reading.nowMs);
+  const startTime = pod.pod?.status.startTime ?? time;
+  const cpuNanoseconds = sandbox?.cpuUsageNanoseconds || sum(containers, (one) => one.cpuUsageNanoseconds);
+  const working = sandbox?.memoryWorkingSetBytes || sum(containers, (one) => one.memoryWorkingSetBytes);
+  const nanoCores = containers.map(({ id }) => reading.nanoCores.get(id));
+  const known = nanoCores.filter((one) => one !== undefined);
+  return {
+    podRef: { name, namespace, uid },
+    startTime,
+    containers: containers.map((one) => containerStats(reading, pod, one)),
+    cpu: cpuStats(time, cpuNanoseconds, known.length === 0 ? undefined : sum(known, (one) => one)),
+    memory: memoryStats(time, working, sandbox?.memory),
+    ...(sandbox?.network === undefined ? {} : { network: networkStats(time, [sandbox.network]) }),
+    ...(sandbox === undefined ? {} : { process_stats: { process_count: sandbox.processes } }),
+  };
 }
 
-function byPod(all: readonly ContainerStats[]): readonly PodUse[] {
-  const groups = Map.groupBy(all, (one) => one.labels[podUidLabel] ?? "");
-  return [...groups].map(([uid, containers]) => {
-    const labels = containers[0]?.labels ?? {};
-    return { name: labels[podNameLabel] ?? "", namespace: labels[podNamespaceLabel] ?? "", uid, containers };
-  });
+function containerStats(reading: Reading, pod: PodReading, one: ContainerStats): object {
+  const time = rfc3339(one.atMs || reading.nowMs);
+  const { imagefs } = reading.node ?? {};
+  const inodes = one.writableLayerInodesUsed;
+  return {
+    name: nameOf(one),
+    startTime: startedAt(pod, one) ?? time,
+    cpu: cpuStats(time, one.cpuUsageNanoseconds, reading.nanoCores.get(one.id)),
+    memory: memoryStats(time, one.memoryWorkingSetBytes, one.memory),
+    rootfs: {
+      time,
+      ...(imagefs === undefined ? {} : room(imagefs)),
+      usedBytes: one.writableLayerUsedBytes,
+      ...(inodes === undefined ? {} : { inodesUsed: inodes }),
+    },
+  };
 }
 
-function sum(all: readonly ContainerStats[], value: (one: ContainerStats) => number): number {
-  return all.reduce((total, one) => total + value(one), 0);
+function cpuStats(time: string, nanoseconds: number, nanoCores: number | undefined): object {
+  const rate = nanoCores === undefined ? {} : { usageNanoCores: Math.round(nanoCores) };
+  return { time, ...rate, usageCoreNanoSeconds: nanoseconds };
+}
+
+function memoryStats(time: string, workingSetBytes: number, detail: MemoryDetail | undefined): object {
+  if (detail === undefined) return { time, workingSetBytes };
+  const { availableBytes, usageBytes, rssBytes, pageFaults, majorPageFaults } = detail;
+  const available = availableBytes === 0 ? {} : { availableBytes };
+  return { time, ...available, usageBytes, workingSetBytes, rssBytes, pageFaults, majorPageFaults };
+}
+
+/** The first interface is the main one. */
+function networkStats(time: string, interfaces: readonly InterfaceStats[]): object {
+  return { time, ...interfaces[0], interfaces };
+}
+
+function fileSystem(state: FileSystemState, time: string): object {
+  const { capacityBytes, availableBytes, inodes, inodesFree } = state;
+  return { time, ...room(state), usedBytes: capacityBytes - availableBytes, inodesUsed: inodes - inodesFree };
+}
+
+function room({ availableBytes, capacityBytes, inodesFree, inodes }: FileSystemState): object {
+  return { availableBytes, capacityBytes, inodesFree, inodes };
 }

@@ -28,18 +28,21 @@ export const configMirrorAnnotation = "kubernetes.io/config.mirror";
 /** Whose pod it becomes. */
 export interface StaticPodOwner {
   readonly nodeName: string;
-  readonly crypto: Pick<Crypto, "sha256">;
+  readonly hash: Crypto["sha256"];
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
 /** Throws what is wrong with the manifest. */
-export function staticPod({ path, content }: Manifest, { nodeName, crypto, nowMs }: StaticPodOwner): Pod {
+export function staticPod(
+  { path, content }: Manifest,
+  { nodeName, hash: hashOf, nowMs }: StaticPodOwner,
+): Pod {
   const pod = decode(pods.type, parseYamlDocument(content)).object;
   applyDefaults(pods.type, pod);
   clearEmptyLists(pods.type, pod);
   const text = `${stringifyJson({ ...pod, status: {} })}host:${nodeName}file:${path}`;
-  const hash = Buffer.from(crypto.sha256(text)).toString("hex").slice(0, 32);
+  const hash = Buffer.from(hashOf(text)).toString("hex").slice(0, 32);
   const { metadata, spec } = pod;
   const annotations = {
     ...metadata.annotations,

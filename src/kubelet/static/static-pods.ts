@@ -75,9 +75,10 @@ export class StaticPods {
     const { path, content } = manifest;
     const before = this.#files.get(path);
     if (before !== undefined && Buffer.compare(before.content, content) === 0) return before;
-    const { clock, crypto, log } = this.#env;
+    const { clock, log } = this.#env;
     try {
-      const owner = { nodeName: this.#nodeName, crypto, nowMs: clock.now() };
+      const hash = (data: Uint8Array | string): Uint8Array => this.#env.crypto.sha256(data);
+      const owner = { nodeName: this.#nodeName, hash, nowMs: clock.now() };
       return { content, pod: staticPod(manifest, owner) };
     } catch (error) {
       log.error("Cannot run the static pod of a manifest", { path, error: messageOf(error) });

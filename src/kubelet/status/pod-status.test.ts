@@ -130,7 +130,6 @@ test("podStatus: conditions keep their transition time and other writers' condit
 });
 
 test("statusPatch: only what changed is written, and nothing when nothing did", () => {
-  const pod = podOf({});
   const first = statusOf({});
   const second = statusOf({ containers: [running("main")], before: first });
   assert.equal(statusPatch("u1", first, first), undefined);

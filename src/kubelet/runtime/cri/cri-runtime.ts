@@ -25,6 +25,7 @@ import type {
   RuntimeVersion,
   Sandbox,
   SandboxState,
+  SandboxStats,
   SandboxStatus,
 } from "../runtime.ts";
 import type { ContainerFiles } from "./container-files-node.ts";
@@ -35,6 +36,7 @@ import {
   decodeContainerStatus,
   decodeRuntimeStatus,
   decodeSandbox,
+  decodeSandboxStats,
   decodeSandboxStatus,
 } from "./decode-state.ts";
 import { encodeContainer, encodeSandbox } from "./encode-config.ts";
@@ -202,6 +204,12 @@ export class CriRuntime implements RuntimeService {
   ): Promise<readonly ContainerStats[]> {
     const { stats } = await this.#call(runtimeMethods.listContainerStats, { filter }, signal);
     return stats.map(decodeContainerStats);
+  }
+
+  /** What whole pods use, with their networks. */
+  async listSandboxStats(signal: AbortSignal): Promise<readonly SandboxStats[]> {
+    const { stats } = await this.#call(runtimeMethods.listSandboxStats, {}, signal);
+    return stats.map(decodeSandboxStats);
   }
 
   /** The logs that are being written now. */

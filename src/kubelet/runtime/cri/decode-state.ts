@@ -6,8 +6,11 @@ import type {
   ContainerSummary,
   FilesystemUsage,
   Image,
+  InterfaceStats,
+  MemoryDetail,
   RuntimeStatus,
   Sandbox,
+  SandboxStats,
   SandboxStatus,
 } from "../runtime.ts";
 import { containerStates, namespaceModes, sandboxStates } from "./enums.ts";
@@ -17,6 +20,7 @@ import type {
   imageFsInfoResponse,
   imageMessage,
   listContainerStatsResponse,
+  listSandboxStatsResponse,
   podSandboxStatusResponse,
   sandboxRow,
   statusResponse,
@@ -115,6 +119,51 @@ export function decodeContainerStats(
     cpuUsageNanoseconds: cpu?.usage?.value ?? 0,
     memoryWorkingSetBytes: memory?.workingSet?.value ?? 0,
     writableLayerUsedBytes: writableLayer?.usedBytes?.value ?? 0,
+    writableLayerInodesUsed: writableLayer?.inodesUsed?.value ?? 0,
+    memory: memoryDetail(memory),
+  };
+}
+
+/** What was not measured is 0. */
+export function decodeSandboxStats({
+  attributes,
+  linux,
+}: Decoded<typeof listSandboxStatsResponse>["stats"][number]): SandboxStats {
+  const { cpu, memory, network, process } = linux ?? {};
+  const own = network?.defaultInterface;
+  return {
+    id: attributes?.id ?? "",
+    labels: attributes?.labels ?? {},
+    atMs: milliseconds(cpu?.timestamp ?? memory?.timestamp ?? 0n),
+    cpuUsageNanoseconds: cpu?.usage?.value ?? 0,
+    memoryWorkingSetBytes: memory?.workingSet?.value ?? 0,
+    memory: memoryDetail(memory),
+    processes: process?.count?.value ?? 0,
+    ...(own === undefined ? {} : { network: interfaceStats(own) }),
+  };
+}
+
+type SandboxUsage = NonNullable<Decoded<typeof listSandboxStatsResponse>["stats"][number]["linux"]>;
+
+function memoryDetail(memory: SandboxUsage["memory"]): MemoryDetail {
+  return {
+    usageBytes: memory?.usageBytes?.value ?? 0,
+    rssBytes: memory?.rssBytes?.value ?? 0,
+    availableBytes: memory?.availableBytes?.value ?? 0,
+    pageFaults: memory?.pageFaults?.value ?? 0,
+    majorPageFaults: memory?.majorPageFaults?.value ?? 0,
+  };
+}
+
+function interfaceStats(
+  one: NonNullable<NonNullable<SandboxUsage["network"]>["defaultInterface"]>,
+): InterfaceStats {
+  return {
+    name: one.name,
+    rxBytes: one.rxBytes?.value ?? 0,
+    rxErrors: one.rxErrors?.value ?? 0,
+    txBytes: one.txBytes?.value ?? 0,
+    txErrors: one.txErrors?.value ?? 0,
   };
 }
 

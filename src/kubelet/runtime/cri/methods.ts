@@ -30,6 +30,7 @@ export const runtimeMethods = {
   attach: method(`${runtime}/Attach`, m.attachRequest, m.streamUrl),
   portForward: method(`${runtime}/PortForward`, m.portForwardRequest, m.streamUrl),
   reopenContainerLog: method(`${runtime}/ReopenContainerLog`, m.containerId, m.empty),
+  listSandboxStats: method(`${runtime}/ListPodSandboxStats`, m.empty, m.listSandboxStatsResponse),
   listContainerStats: method(
     `${runtime}/ListContainerStats`,
     m.listContainerStatsRequest,
