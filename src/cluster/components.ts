@@ -174,6 +174,7 @@ function virtualMachine(name: string, index: number): MachineInfo {
     kernelVersion: "navarch",
     osImage: "Navarch virtual node",
     operatingSystem: "linux",
+    appArmor: false,
     architecture: "amd64",
   };
 }

@@ -12,6 +12,7 @@ import { probeTests } from "./suite/probes.suite.ts";
 import { resizeTests } from "./suite/resize.suite.ts";
 import { restartTests } from "./suite/restarts.suite.ts";
 import { staticTests } from "./suite/static.suite.ts";
+import { securityTests } from "./suite/security.suite.ts";
 import { type Check, type KubeletHarness, NodeBench } from "./testing/node-bench.ts";
 
 /** `patienceSeconds`: tests that last longer are skipped, where time is real. Default: none is. */
@@ -34,6 +35,7 @@ export function kubeletSuite(
   lifeTests(check);
   restartTests(check);
   resizeTests(check);
+  securityTests(check);
   initTests(check);
   imageTests(check);
   probeTests(check);

@@ -213,7 +213,13 @@ export class Kubelet implements Component {
       pressures,
       ownNode: ownNode(nodeOptions(this.#options), machine),
     };
-    this.#podSet = new PodSet(this.#env, deps, { allocatable: defaults.allocatable });
+    this.#podSet = new PodSet(this.#env, deps, {
+      allocatable: defaults.allocatable,
+      security: {
+        appArmor: machine.appArmor,
+        allowedUnsafeSysctls: this.#options.allowedUnsafeSysctls ?? [],
+      },
+    });
     return this.#podSet;
   }
 

@@ -22,6 +22,7 @@ export function readMachine(storageDirectory: string): MachineInfo {
     kernelVersion: release(),
     osImage: /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(osRelease)?.[1] ?? "Linux",
     operatingSystem: "linux",
+    appArmor: textOf("/sys/module/apparmor/parameters/enabled") === "Y",
     architecture: architectures[arch()] ?? arch(),
   };
 }

@@ -13,6 +13,8 @@ export interface MachineInfo {
   readonly osImage: string;
   /** `linux`. */
   readonly operatingSystem: string;
+  /** Whether its kernel enforces AppArmor profiles. */
+  readonly appArmor: boolean;
   /** `amd64`, `arm64`. */
   readonly architecture: string;
 }

@@ -25,6 +25,8 @@ export interface KubeletOptions {
   readonly rootDirectory?: string;
   /** Default `/var/log/pods`. */
   readonly podLogsDirectory?: string;
+  /** Names or `prefix*` of sysctls that pods may set beside the safe ones. Default: none. */
+  readonly allowedUnsafeSysctls?: readonly string[];
   /** When pods are evicted. Default: upstream's hard thresholds. */
   readonly evictionThresholds?: readonly Threshold[];
   /** Default 300 s. */

@@ -90,6 +90,7 @@ async function startNode(
     kernelVersion: "",
     osImage: "",
     operatingSystem: "linux",
+    appArmor: false,
     architecture: "amd64",
   };
   const dialer = new SimDialer({ runtime });

@@ -9,6 +9,7 @@ import { requestsOf } from "../pod/requests.ts";
 import type { Refusal } from "../pod/resize.ts";
 import type { Verdict } from "../status/pod-status.ts";
 import { qosClassOf } from "../status/qos.ts";
+import { type NodeSecurity, securityRefusal } from "./security-admission.ts";
 import { nodeFits } from "./node-affinity.ts";
 
 export interface AdmissionInput {
@@ -19,16 +20,12 @@ export interface AdmissionInput {
   readonly others: readonly Pod[];
   /** What the node is short of. */
   readonly pressures: ReadonlySet<Pressure>;
+  readonly security: NodeSecurity;
 }
 
 /** Why the pod cannot run here; `undefined` when it can. */
-export function refusalOf({
-  pod,
-  node,
-  allocatable,
-  others,
-  pressures,
-}: AdmissionInput): Verdict | undefined {
+export function refusalOf(input: AdmissionInput): Verdict | undefined {
+  const { pod, node, allocatable, others, pressures, security } = input;
   if (pressures.size > 0 && !admittedUnder(pressures, pod)) {
     const message = `The node had condition: [${[...pressures].join(" ")}]. `;
     return { reason: "Evicted", message };
@@ -42,6 +39,8 @@ export function refusalOf({
       message: "Failed to admit pod as the OS field doesn't match node OS",
     };
   }
+  const unsafe = securityRefusal(pod, node, security);
+  if (unsafe !== undefined) return unsafe;
   const lack = lackOf(pod, allocatable, others);
   if (lack !== undefined) return lack;
   if (!nodeFits(pod, node))

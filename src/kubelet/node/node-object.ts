@@ -112,9 +112,10 @@ export function nodeStatus(
       architecture: machine.architecture,
     },
     images: imageList(view.images),
-    runtimeHandlers: view.status.handlers.map(({ name, recursiveReadOnlyMounts, userNamespaces }) => ({
+    // User namespaces are not given to pods yet, whatever the runtime can do.
+    runtimeHandlers: view.status.handlers.map(({ name, recursiveReadOnlyMounts }) => ({
       name,
-      features: { recursiveReadOnlyMounts, userNamespaces },
+      features: { recursiveReadOnlyMounts, userNamespaces: false },
     })),
     features: { supplementalGroupsPolicy: view.status.supplementalGroupsPolicy },
   };

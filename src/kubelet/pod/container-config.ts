@@ -41,6 +41,8 @@ export interface ContainerConfigInput {
   readonly hosts: string | undefined;
   /** The container that an ephemeral one looks into. */
   readonly targetId: string | undefined;
+  /** Whether the runtime makes mounts read-only with all that is below. */
+  readonly recursiveReadOnly: boolean;
   readonly node: NodeDefaults;
 }
 
@@ -134,8 +136,22 @@ function mountOf(mount: VolumeMount, index: number, input: ContainerConfigInput)
     containerPath: mount.mountPath,
     hostPath: root,
     readonly: mount.readOnly ?? false,
-    recursiveReadOnly: mount.recursiveReadOnly === "Enabled",
+    recursiveReadOnly: isRecursiveReadOnly(mount, input.recursiveReadOnly),
     selinuxRelabel: false,
     propagation: modes[(mount.mountPropagation ?? "None") as keyof typeof modes] ?? "PRIVATE",
   };
+}
+
+/** Throws `StartError` when that is asked for and cannot be: it is never mounted otherwise. */
+function isRecursiveReadOnly(mount: VolumeMount, supported: boolean): boolean {
+  const { name, recursiveReadOnly = "Disabled", readOnly, mountPropagation = "None" } = mount;
+  if (recursiveReadOnly === "Disabled") return false;
+  const refuse = (why: string): never => {
+    const text = `failed to resolve recursive read-only mode: volume "${name}" requested recursive read-only mode, but it is ${why}`;
+    throw new StartError("CreateContainerConfigError", text);
+  };
+  if (readOnly !== true) return refuse("not read-only");
+  if (mountPropagation !== "None") return refuse(`not compatible with propagation "${mountPropagation}"`);
+  if (recursiveReadOnly === "IfPossible" || supported) return supported;
+  return refuse("not supported by the runtime");
 }

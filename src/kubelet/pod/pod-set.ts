@@ -8,6 +8,7 @@ import { type Node, parseTime, type Pod } from "#api";
 import { type Env, isAbort, messageOf, type TaskGroup } from "#base";
 import type { Change, Informer } from "#client";
 import type { Pressure } from "../eviction/thresholds.ts";
+import type { NodeSecurity } from "../node/security-admission.ts";
 import { refusalOf, resizeRefusal } from "../node/admission.ts";
 import { podUidLabel } from "../runtime/labels.ts";
 import type { ContainerEvent, RuntimeService } from "../runtime/runtime.ts";
@@ -38,6 +39,7 @@ export interface PodSetDeps {
 /** The room of the node. */
 export interface PodSetOptions {
   readonly allocatable: Readonly<Record<string, string>>;
+  readonly security: NodeSecurity;
 }
 
 /** `start` it once; `stop` lets go of all pods. */
@@ -198,7 +200,15 @@ export class PodSet {
 
   #refusal(pod: Pod, node: Node): Verdict | undefined {
     const pressures = this.#deps.pressures();
-    return refusalOf({ pod, node, allocatable: this.#options.allocatable, others: this.active(), pressures });
+    const { security } = this.#options;
+    return refusalOf({
+      pod,
+      node,
+      allocatable: this.#options.allocatable,
+      others: this.active(),
+      pressures,
+      security,
+    });
   }
 
   #add(pod: Pod, refusal: Verdict | undefined): PodWorker {

@@ -90,6 +90,9 @@ export class PodSteps {
     }
     try {
       const handler = await this.#handlerOf(pod, signal);
+      // None of its containers may run as root of the node when it asked not to.
+      if (pod.spec.hostUsers === false)
+        throw new Error(`RuntimeClass handler "${handler}" does not support user namespaces`);
       await runtime.runPodSandbox(sandboxConfig(pod, attempt, this.#options.node, handler), signal);
     } catch (error) {
       signal.throwIfAborted();
@@ -239,7 +242,9 @@ export class PodSteps {
     const hosts = await this.#hosts(request, podIPs, signal);
     const target =
       "targetContainerName" in spec ? latest(observed, spec.targetContainerName ?? "") : undefined;
+    const recursive = await this.#recursiveReadOnly(request, signal);
     return containerConfig({
+      recursiveReadOnly: recursive,
       pod,
       container,
       attempt,
@@ -264,6 +269,17 @@ export class PodSteps {
     const { node } = this.#options;
     const make = (nodeHosts: string): string => hostsFile(pod, podIPs, node, nodeHosts);
     return this.#deps.volumes.hostsFile(pod.metadata.uid ?? "", make, signal);
+  }
+
+  /** Whether the pod's handler makes mounts read-only with all that is below; asked only when a mount wants it. */
+  async #recursiveReadOnly({ observed, container }: StartRequest, signal: AbortSignal): Promise<boolean> {
+    const wanted = (container.spec.volumeMounts ?? []).some(
+      (one) => one.recursiveReadOnly !== undefined && one.recursiveReadOnly !== "Disabled",
+    );
+    if (!wanted) return false;
+    const name = readySandbox(observed)?.runtimeHandler ?? "";
+    const { handlers } = await this.#deps.runtime.status(signal);
+    return handlers.find((one) => one.name === name)?.recursiveReadOnlyMounts ?? false;
   }
 
   /** Makes the parts of volumes ready that a container mounts by subPath. */

@@ -39,6 +39,7 @@ const machine: MachineInfo = {
   kernelVersion: "6.1.0",
   osImage: "Debian GNU/Linux 12 (bookworm)",
   operatingSystem: "linux",
+  appArmor: false,
   architecture: "amd64",
 };
 

@@ -120,6 +120,7 @@ function machineInfo(name: string, index: number): MachineInfo {
     kernelVersion: "6.1.0",
     osImage: "simulated",
     operatingSystem: "linux",
+    appArmor: false,
     architecture: "amd64",
   };
 }

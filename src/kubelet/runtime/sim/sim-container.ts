@@ -251,8 +251,7 @@ export class SimContainer {
     const file = this.files.get(annotations[terminationMessagePathAnnotation] ?? "") ?? "";
     const written = Buffer.from(file).toString();
     const fallsBack = annotations[terminationMessagePolicyAnnotation] === "FallbackToLogsOnError";
-    const text =
-      written === "" && fallsBack && this.exitCode !== 0 ? this.log.text.replace(/\n$/, "") : written;
+    const text = written === "" && fallsBack && this.exitCode !== 0 ? this.log.text : written;
     return text.slice(-maxTerminationMessageBytes);
   }
 

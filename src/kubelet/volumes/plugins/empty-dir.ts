@@ -1,5 +1,6 @@
 /** emptyDir: a directory, or memory, that lives as long as the pod. */
-import { Quantity } from "#api";
+import { type Pod, Quantity } from "#api";
+import { limitsDeclared, limitsOf } from "../../pod/requests.ts";
 import { PayloadError } from "../payload.ts";
 import { groupOf, type VolumePlugin } from "../volume-plugin.ts";
 
@@ -8,8 +9,7 @@ export const emptyDir: VolumePlugin = {
   async setUp({ pod, volume, path, host }, signal) {
     const { medium = "", sizeLimit } = volume.emptyDir ?? {};
     if (medium === "Memory") {
-      const limit = sizeLimit === undefined ? 0n : Quantity.parse(sizeLimit).nanos / 1_000_000_000n;
-      await host.memory(path, limit > 0n ? Number(limit) : undefined, signal);
+      await host.memory(path, memorySize(pod, sizeLimit), signal);
     } else if (medium !== "") {
       throw new PayloadError(`unknown storage medium "${medium}"`);
     }
@@ -17,3 +17,11 @@ export const emptyDir: VolumePlugin = {
     return path;
   },
 };
+
+/** What it may hold: its own limit, or the pod's memory where that is less; undefined for neither. */
+function memorySize(pod: Pod, sizeLimit: string | undefined): number | undefined {
+  const own = sizeLimit === undefined ? 0 : Quantity.parse(sizeLimit).toUnits();
+  const whole = limitsDeclared(pod, "memory") ? (limitsOf(pod).get("memory")?.toUnits() ?? 0) : 0;
+  const bounds = [own, whole].filter((one) => one > 0);
+  return bounds.length === 0 ? undefined : Math.min(...bounds);
+}

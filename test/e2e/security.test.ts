@@ -1,0 +1,169 @@
+/** What confines containers of a real node, as they see it themselves. */
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import type { Container, PodSpec } from "../../src/api/mod.ts";
+import type { NewObject } from "../../src/client/mod.ts";
+import { NodeBench, statusOf } from "../../src/kubelet/testing/node-bench.ts";
+import { onOwnMachine } from "./harness/own-machine.ts";
+import { RealNode } from "./harness/real-node.ts";
+import { RealRuntimes } from "./harness/real-runtime.ts";
+
+onOwnMachine(import.meta.filename, () => {
+  describe("security of a real node", { concurrency: 3 }, () => {
+    const machines = new RealRuntimes();
+    before(() => machines.registry.start());
+    after(() => machines[Symbol.asyncDispose]());
+
+    const check = (title: string, body: (bench: NodeBench) => Promise<void>): void => {
+      test(title, async () => {
+        await using node = new RealNode(machines, await machines.take());
+        await node.startKubelet();
+        await body(new NodeBench(node));
+      });
+    };
+
+    check("user, groups, capabilities, privileges and the root file system are the spec's", async (bench) => {
+      const said = await saidBy(
+        bench,
+        "id -u; id -g; id -G; grep -E 'NoNewPrivs|CapBnd' /proc/self/status; touch /x",
+        {
+          runAsUser: 1001,
+          runAsGroup: 1002,
+          readOnlyRootFilesystem: true,
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
+        },
+        { securityContext: { supplementalGroups: [2001], fsGroup: 2002 } },
+      );
+      const [uid, gid, groups, ...rest] = said.split("\n");
+      assert.deepEqual([uid, gid], ["1001", "1002"]);
+      assert.deepEqual(groups?.split(" ").sort(), ["1002", "2001", "2002"]);
+      assert.match(rest.join("\n"), /CapBnd:\s+0000000000000400/);
+      assert.match(rest.join("\n"), /NoNewPrivs:\s+1/);
+      assert.match(rest.join("\n"), /touch: \/x: Read-only file system/);
+    });
+
+    check(
+      "a privileged container has every capability and an unmasked /proc; another has not",
+      async (bench) => {
+        const script =
+          "grep CapBnd /proc/self/status; grep -c ' /proc/sys ' /proc/mounts; ls /proc/kcore -l | cut -c1";
+        const [full, sys] = (await saidBy(bench, script, { privileged: true })).split("\n");
+        assert.match(full ?? "", /ffffff/);
+        assert.equal(sys, "0");
+        const [less, masked] = (await saidBy(bench, script, {})).split("\n");
+        assert.match(less ?? "", /00000000a80425fb/);
+        assert.equal(masked, "1");
+      },
+    );
+
+    check("seccomp: none, the runtime's, and a profile of the node", async (bench) => {
+      mkdirSync("/var/lib/kubelet/seccomp", { recursive: true });
+      const syscalls = [{ names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO" }];
+      const profile = { defaultAction: "SCMP_ACT_ALLOW", syscalls };
+      writeFileSync("/var/lib/kubelet/seccomp/no-mkdir.json", JSON.stringify(profile));
+      const script = "grep Seccomp: /proc/self/status; mkdir /new && echo made";
+      const rows = [
+        [{ type: "Unconfined" }, /^Seccomp:\s+0\nmade\n$/],
+        [{ type: "RuntimeDefault" }, /^Seccomp:\s+2\nmade\n$/],
+        [{ type: "Localhost", localhostProfile: "no-mkdir.json" }, /^Seccomp:\s+2\nmkdir: .*not permitted/],
+      ] as const;
+      for (const [seccompProfile, expected] of rows)
+        assert.match(await saidBy(bench, script, { seccompProfile }), expected);
+    });
+
+    check(
+      "safe sysctls are set in the pod only; shared processes and the node's namespaces are seen",
+      async (bench) => {
+        const name = "net.ipv4.ip_unprivileged_port_start";
+        const path = `/proc/sys/${name.replaceAll(".", "/")}`;
+        const before_ = readFileSync(path, "utf8");
+        const sysctls = [{ name, value: "81" }];
+        assert.equal(await saidBy(bench, `cat ${path}`, {}, { securityContext: { sysctls } }), "81\n");
+        assert.equal(readFileSync(path, "utf8"), before_);
+        const shared = await saidBy(bench, "cat /proc/1/comm", {}, { shareProcessNamespace: true });
+        assert.equal(shared, "pause\n");
+        const host = await saidBy(bench, "readlink /proc/self/ns/net", {}, { hostNetwork: true });
+        const own = await saidBy(bench, "readlink /proc/self/ns/net", {});
+        assert.notEqual(host, own);
+      },
+    );
+
+    check(
+      "mounts propagate as they say, and recursive read-only is refused where it cannot be",
+      async (bench) => {
+        const volumes = [{ name: "v", emptyDir: {} }];
+        const mount = { name: "v", mountPath: "/v" };
+        const inner = "mkdir -p /v/inner; mount -t tmpfs tmpfs /v/inner; touch /v/inner/file; sleep 1000";
+        const wait = "while ! ls /v/inner/file; do sleep 0.1; done; ls /v/inner > /dev/termination-log";
+        await bench.create("propagate", {
+          volumes,
+          restartPolicy: "Never",
+          containers: [
+            bench.shell("giver", inner, {
+              securityContext: { privileged: true },
+              volumeMounts: [{ ...mount, mountPropagation: "Bidirectional" }],
+            }),
+            bench.shell("main", wait, { volumeMounts: [{ ...mount, mountPropagation: "HostToContainer" }] }),
+          ],
+        });
+        const pod = await bench.eventually(
+          "propagate",
+          (one) => statusOf(one).state.terminated !== undefined,
+        );
+        assert.equal(statusOf(pod).state.terminated?.message, "file\n");
+        await bench.delete("propagate", 1);
+        await bench.gone("propagate");
+        assert.equal(readFileSync("/proc/self/mountinfo", "utf8").includes(pod.metadata.uid ?? "?"), false);
+
+        const [handler] = (await bench.node()).status.runtimeHandlers ?? [];
+        if (handler?.features?.recursiveReadOnlyMounts === true) return;
+        const volumeMounts = [{ ...mount, readOnly: true, recursiveReadOnly: "Enabled" }];
+        await bench.create("recursive", {
+          volumes,
+          containers: [bench.shell("main", "true", { volumeMounts })],
+        });
+        const text = 'volume "v" requested recursive read-only mode, but it is not supported by the runtime';
+        await bench.told("recursive", "Failed", `Error: failed to resolve recursive read-only mode: ${text}`);
+      },
+    );
+
+    check("an AppArmor profile is refused where the kernel has none", async (bench) => {
+      if (readAppArmor() === "Y") return;
+      const securityContext = { appArmorProfile: { type: "RuntimeDefault" } };
+      await bench.create("web", { securityContext, containers: [bench.shell("main", "true")] });
+      const { status } = await bench.phase("web", "Failed");
+      const message = "Pod was rejected: Cannot enforce AppArmor: AppArmor is not enabled on the host";
+      assert.deepEqual([status.reason, status.message], ["AppArmor", message]);
+    });
+  });
+
+  let count = 0;
+
+  /** What a container leaves as its last words. */
+  async function saidBy(
+    bench: NodeBench,
+    script: string,
+    securityContext: NewObject<Container>["securityContext"],
+    spec: Partial<NewObject<PodSpec>> = {},
+  ): Promise<string> {
+    count += 1;
+    const name = `s${count}`;
+    const container = bench.shell("main", `{ ${script}; } > /dev/termination-log 2>&1; exit 0`);
+    await bench.create(name, {
+      restartPolicy: "Never",
+      ...spec,
+      containers: [{ ...container, ...(securityContext === undefined ? {} : { securityContext }) }],
+    });
+    return statusOf(await bench.phase(name, "Succeeded")).state.terminated?.message ?? "";
+  }
+});
+
+function readAppArmor(): string {
+  try {
+    return readFileSync("/sys/module/apparmor/parameters/enabled", "utf8").trim();
+  } catch {
+    return "";
+  }
+}
