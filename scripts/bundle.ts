@@ -27,8 +27,8 @@ export function bundle(folder: string): Bundle {
   const metafile = join(folder, "inputs.json");
   const options = [
     ["--bundle", "--splitting", "--format=esm", "--platform=node", "--target=node24"],
-    // Names stay, for the sake of stack traces.
-    ["--minify-whitespace", "--minify-syntax", "--legal-comments=none", "--log-level=warning"],
+    // Names and lines stay, for the sake of stack traces.
+    ["--minify-syntax", "--legal-comments=none", "--log-level=warning"],
     [`--banner:js=${banner}`, `--metafile=${metafile}`, `--outdir=${folder}`],
   ].flat();
   execFileSync(tool("esbuild"), [...entries, ...startPoints(), ...options], { cwd: root, stdio: "inherit" });

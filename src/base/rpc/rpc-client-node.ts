@@ -118,7 +118,7 @@ export class RpcClient implements Disposable {
 }
 
 async function openChannel(target: string, metadata: Readonly<Record<string, string>>): Promise<Channel> {
-  const { Client, credentials, Metadata } = await import("@grpc/grpc-js");
+  const { Client, credentials, Metadata } = await import("./grpc-node.ts");
   const headers = new Metadata();
   for (const [name, value] of Object.entries(metadata)) headers.set(name, value);
   return { client: new Client(target, credentials.createInsecure(), channelOptions), headers };

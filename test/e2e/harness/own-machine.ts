@@ -22,23 +22,30 @@ mount --make-shared /var/lib/kubelet
 "$@" & wait $!
 `;
 
+/** Are we inside? */
+export const isOwnMachine = process.env[marker] === "1";
+
+/** Runs this Node.js with other arguments on a machine of its own; resolves with its exit code. */
+export async function runOnOwnMachine(args: readonly string[]): Promise<number | null> {
+  const unshare = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--ipc", "--uts"];
+  // What the files' runner says to its children is not for ours.
+  const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
+  const child = spawn("unshare", [...unshare, "sh", "-c", script, "sh", process.execPath, ...args], {
+    env: { ...environment, [marker]: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => process.stdout.write(text));
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  removeCgroups();
+  return code;
+}
+
 /** Calls `register` inside; outside registers one test that runs the file inside, or says why it cannot. */
 export function onOwnMachine(file: string, register: () => void): void {
-  if (process.env[marker] === "1") return register();
-  const skip = whyNot();
+  if (isOwnMachine) return register();
+  const skip = whyNoOwnMachine();
   test(`on a machine of its own: ${file.split("/").at(-1)}`, skip === undefined ? {} : { skip }, async () => {
-    const unshare = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--ipc", "--uts"];
-    // What the files' runner says to its children is not for ours.
-    const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
-    const args = [...unshare, "sh", "-c", script, "sh", process.execPath, "--test-reporter=spec", file];
-    const child = spawn("unshare", args, {
-      env: { ...environment, [marker]: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (text) => process.stdout.write(text));
-    const code = await new Promise((resolve) => child.once("close", resolve));
-    removeCgroups();
+    const code = await runOnOwnMachine(["--test-reporter=spec", file]);
     assert.equal(code, 0, "a test inside failed: see above");
   });
 }
@@ -54,7 +61,8 @@ function removeCgroups(): void {
   ]);
 }
 
-function whyNot(): string | undefined {
+/** Undefined where containers can run. */
+export function whyNoOwnMachine(): string | undefined {
   if (process.getuid?.() !== 0) return "needs root";
   if (findProgram("busybox") === undefined) return "needs a static busybox";
   const tools = findTools();
