@@ -3,7 +3,6 @@
  * application that answers by its DNS name, from a pod's creation to its being Ready, and what ten pods cost at rest.
  * Run as root: `npm run bench -- real-node [--small]`.
  */
-import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { Resolver } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
