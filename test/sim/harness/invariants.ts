@@ -12,6 +12,7 @@ import {
   pods,
   Quantity,
   type ReplicaSet,
+  replicaSets,
 } from "#api";
 import type { Change } from "./durable-log.ts";
 import type { DeploymentLife } from "./life.ts";
@@ -44,6 +45,7 @@ export class Invariants {
     if (after === undefined && resource.plural === "namespaces") this.#checkEmpty(change);
     if (resource.plural === "pods") this.#checkPod(change);
     if (resource.plural === "replicasets" || resource.plural === "deployments") this.#noteWanted(change);
+    if (resource.plural === "replicasets") this.#checkSurge(change);
   }
 
   #report(rule: string, message: string): void {
@@ -132,26 +134,24 @@ export class Invariants {
     const wanted = this.#mostWanted(setKey);
     if (live > wanted)
       this.#report("replica-set-exceeds", `${owner.name}: ${live} live pods, wanted ${wanted}`);
-    const set = log.object<ReplicaSet>(setKey);
-    const deployment = controllerOf(set);
-    if (deployment?.kind !== "Deployment") return;
-    const key = `/registry/deployments/${pod.metadata.namespace}/${deployment.name}`;
-    // Once it is gone, what is left is the garbage collector's.
-    if (log.object(key) !== undefined) this.#checkSurge(key, pod);
   }
 
-  #checkSurge(key: string, pod: Pod): void {
-    const app = pod.metadata.labels?.["app"];
-    const live = this.#pods(
-      (one) =>
-        isLive(one) &&
-        one.metadata.namespace === pod.metadata.namespace &&
-        one.metadata.labels?.["app"] === app &&
-        controllerOf(one) !== undefined,
-    ).length;
+  /**
+   * The sets of a deployment together ask for no more than its replicas and surge. Their pods may be more for a while: the
+   * old set's are still there when its controller has not heard yet of the cut, as upstream's.
+   */
+  #checkSurge({ after }: Change): void {
+    const { log } = this.#cluster;
+    const owner = controllerOf(after);
+    if (owner?.kind !== "Deployment") return;
+    const key = `/registry/deployments/${after?.metadata.namespace}/${owner.name}`;
+    // Once it is gone, what is left is the garbage collector's.
+    if (log.object(key)?.metadata.uid !== owner.uid) return;
+    const sets = [...log.list(replicaSets).values()].filter((set) => controllerOf(set)?.uid === owner.uid);
+    const asked = sets.reduce((sum, { spec }) => sum + (spec.replicas ?? 0), 0);
     const most = Math.ceil(this.#mostWanted(key) * 1.25);
-    if (live <= most) return;
-    this.#report("deployment-exceeds", `${key}: ${live} live pods, at most ${most}`);
+    if (asked > most)
+      this.#report("deployment-exceeds", `${key}: its sets ask for ${asked}, at most ${most}`);
   }
 
   #checkAvailable(): void {
