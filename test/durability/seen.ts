@@ -5,7 +5,8 @@ import { type Access, watch, type WatchLine } from "../testing/api-call.ts";
 export class Seen {
   readonly #access: Access;
   readonly #alive = new Map<string, number>();
-  readonly #gone = new Set<string>();
+  /** Revisions of their creation, too. */
+  readonly #gone = new Map<string, number>();
   #last = 1;
   #watch: ReturnType<typeof watch> | undefined;
   #wake: (() => void) | undefined;
@@ -34,7 +35,7 @@ export class Seen {
   /** Everything acknowledged was heard of, at its revision. */
   assertHas(acknowledged: readonly { readonly name: string; readonly revision: number }[]): void {
     for (const { name, revision } of acknowledged)
-      assert.equal(this.#alive.get(name), revision, `watch of ${name}`);
+      assert.equal(this.#alive.get(name) ?? this.#gone.get(name), revision, `watch of ${name}`);
   }
 
   assertGone(gone: ReadonlySet<string>): void {
@@ -56,8 +57,10 @@ export class Seen {
       assert.ok(!this.#alive.has(name) && !this.#gone.has(name), `${name} was added twice`);
       this.#alive.set(name, revision);
     } else if (type === "DELETED") {
-      assert.ok(this.#alive.delete(name), `${name} was deleted before it was added`);
-      this.#gone.add(name);
+      const created = this.#alive.get(name);
+      assert.ok(created !== undefined, `${name} was deleted before it was added`);
+      this.#alive.delete(name);
+      this.#gone.set(name, created);
     }
     this.#wake?.();
   }

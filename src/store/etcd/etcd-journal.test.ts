@@ -18,7 +18,7 @@ import {
   swap,
 } from "../store.contract.ts";
 import { EtcdJournal } from "./etcd-journal-node.ts";
-import { etcdMissing, RealEtcd } from "./real-etcd-node.ts";
+import { etcdMissing, RealEtcd } from "../../../test/testing/real-etcd.ts";
 
 const skip = etcdMissing();
 let etcd: RealEtcd;

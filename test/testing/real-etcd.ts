@@ -1,15 +1,18 @@
 /** A real etcd on loopback, of one member or more, with its data in temporary folders, for tests. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EtcdClient } from "./etcd-client-node.ts";
+import { EtcdClient } from "../../src/store/etcd/etcd-client-node.ts";
+import { freePort } from "./free-port.ts";
 
 /** Why tests with a real etcd do not run; false when they do. */
 export function etcdMissing(): string | false {
   return spawnSync("etcd", ["--version"]).status === 0 ? false : "no etcd on PATH";
 }
+
+/** Of 25 ms and a call that fails at once, or of 2 s and one that hangs. */
+const startTries = 400;
 
 /** A member's own ports. */
 interface Ports {
@@ -60,18 +63,34 @@ export class RealEtcd implements AsyncDisposable {
     args.push(`--listen-client-urls=${clientUrl}`, `--advertise-client-urls=${clientUrl}`);
     args.push(`--listen-peer-urls=${peerUrl}`, `--initial-advertise-peer-urls=${peerUrl}`);
     args.push("--heartbeat-interval=50", "--election-timeout=500", "--logger=zap", "--log-level=error");
-    this.#process = spawn("etcd", args, { stdio: "ignore" });
-    const client = new EtcdClient({ endpoints: [this.endpoint] });
-    for (let tries = 0; ; tries += 1) {
-      try {
-        await client.range({ key: Uint8Array.of(1) });
-        break;
-      } catch (error) {
-        if (tries === 200) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 25));
+    const child = spawn("etcd", args, { stdio: ["ignore", "ignore", "pipe"] });
+    this.#process = child;
+    let complaint = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text).slice(-4_000));
+    const ended = new Promise<never>((_, reject) => {
+      child.once("exit", (code) => reject(new Error(`etcd ended with code ${code}: ${complaint}`)));
+    });
+    // Once it answers, its end is somebody's wish.
+    ended.catch(() => {});
+    await Promise.race([this.#answers(), ended]);
+  }
+
+  async #answers(): Promise<void> {
+    const client = new EtcdClient({ endpoints: [this.endpoint], callTimeoutMs: 2_000 });
+    try {
+      for (let tries = 0; ; tries += 1) {
+        try {
+          await client.range({ key: Uint8Array.of(1) });
+          return;
+        } catch (error) {
+          if (tries === startTries) throw error;
+          // It says nothing when it begins to listen.
+          await new Promise((resolve) => setTimeout(resolve, 25));
+        }
       }
+    } finally {
+      client.close();
     }
-    client.close();
   }
 
   /** Ends the process at once, keeping its data. */
@@ -88,15 +107,6 @@ export class RealEtcd implements AsyncDisposable {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("No port");
-  return address.port;
 }
 
 function nameOf(member: Ports): string {
