@@ -7,8 +7,14 @@ import { describe, test } from "node:test";
 import { type Access, call } from "../testing/api-call.ts";
 import { awaitObjects, hasCondition, type Seen } from "../testing/await-objects.ts";
 
+/** What happens to the cluster while a Deployment lives in it. */
+export interface Disturbance {
+  readonly name: string;
+  readonly run: () => Promise<void>;
+}
+
 /** Declares the tests; `access` is asked for when they run. */
-export function clusterSuite(name: string, access: () => Access): void {
+export function clusterSuite(name: string, access: () => Access, disturbance?: Disturbance): void {
   describe(name, () => {
     test("the node turns ready", async () => {
       await awaitObjects(access(), "/api/v1/nodes", "a ready node", (nodes) =>
@@ -65,6 +71,8 @@ export function clusterSuite(name: string, access: () => Access): void {
           all.length === 5,
       );
     });
+
+    if (disturbance !== undefined) test(disturbance.name, disturbance.run);
 
     for (const policy of ["Background", "Foreground", "Orphan"] as const) {
       test(`a Deployment is deleted with propagation ${policy}`, async () => {
