@@ -126,7 +126,6 @@ export class Invariants {
   }
 
   #checkCounts(pod: Pod): void {
-    const { log } = this.#cluster;
     const owner = controllerOf(pod);
     if (owner?.kind !== "ReplicaSet") return;
     const setKey = `/registry/replicasets/${pod.metadata.namespace}/${owner.name}`;
