@@ -7,6 +7,7 @@ import type { Component, Env, Processes } from "#base";
 import { createRealEnv, SystemProcesses } from "#base/real";
 import { InformerSet } from "#client";
 import {
+  type ConfiguredOptions,
   findTools,
   lockMachine,
   machineOwner,
@@ -67,6 +68,8 @@ export interface RealNodeOptions {
   readonly processes: Processes;
   /** Of the kubelet's server; 0: any free one. Default 10250. */
   readonly kubeletPort?: number;
+  /** What a kubelet configuration file says. Default: nothing. */
+  readonly configured?: ConfiguredOptions;
 }
 
 /** A machine's node has the machine's name, as a kubelet's does; where that is no object's name, `otherwise`. */
@@ -117,10 +120,11 @@ export async function startRealNode(
     env,
     { client, informers, services: informers.of(services).lister, processes, serve },
     {
+      ...options.configured,
       nodeName,
       tools,
       containerdDirectory: containerdDirectory(dataDir),
-      clusterDns: [defaultDnsAddress],
+      clusterDns: options.configured?.clusterDns ?? [defaultDnsAddress],
       manifestDirectories: [manifests, "/etc/kubernetes/manifests"],
     },
   );

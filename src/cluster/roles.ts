@@ -28,6 +28,7 @@ import {
 import { kubeletPort, serveOverHttps } from "./kubelet-serving.ts";
 import { chooseNode, type RealNodeOptions, startRealNode } from "./real-node.ts";
 import { claim, removeRunInfo, writeRunInfo } from "./run-file.ts";
+import { readKubeletConfig } from "./kubelet-config.ts";
 import { readTokens } from "./token-file.ts";
 
 /** A component that runs until disposed. */
@@ -187,6 +188,8 @@ export interface KubeletRoleOptions {
   readonly dataDir: string;
   /** Where its server listens; 0: any free port. Default 10250 on a real node, else 0. */
   readonly port: number | undefined;
+  /** A KubeletConfiguration for a real node. */
+  readonly configFile: string | undefined;
 }
 
 /** One node's kubelet, with that node's kubeconfig; its server listens on a port of its own. */
@@ -197,7 +200,10 @@ export function runKubelet(options: KubeletRoleOptions, signal: AbortSignal): Pr
     const clients = await caOf(kubeconfig);
     if (choice.kind === "real") {
       const serve = serveOverHttps(env, { clients }, { host: "", port: port ?? kubeletPort });
-      return startRealNodeAlone(env, access, { name, dataDir, tools: choice.tools }, serve, signal);
+      const { configFile } = options;
+      const configured = configFile === undefined ? {} : { configured: readKubeletConfig(configFile) };
+      const own = { name, dataDir, tools: choice.tools, ...configured };
+      return startRealNodeAlone(env, access, own, serve, signal);
     }
     const serve = serveOverHttps(env, { clients }, { host: virtualHost, port: port ?? 0 });
     return startVirtualNode(env, access, name, 0, serve, signal);

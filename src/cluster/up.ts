@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 import { messageOf, type Processes } from "#base";
 import { createRealEnv, FileSystemDisk, HelperProcesses } from "#base/real";
 import { changeKubeconfig } from "#client";
-import type { NodeTools } from "#kubelet";
+import type { ConfiguredOptions, NodeTools } from "#kubelet";
 import { SqliteJournal } from "#store";
 import { Cluster } from "./cluster.ts";
 import {
@@ -23,6 +23,7 @@ import {
 import { clientCertificate, withCluster } from "./credentials.ts";
 import { ClusterError } from "./errors.ts";
 import { administrator } from "./identities.ts";
+import { readKubeletConfig } from "./kubelet-config.ts";
 import { PodSideAddress } from "./pod-side-address.ts";
 import { chooseNode, type NodeChoice, type RealNodeOptions, realNodeName } from "./real-node.ts";
 import { claim, type RunInfo, readRunInfo, removeRunInfo, writeRunInfo } from "./run-file.ts";
@@ -36,6 +37,8 @@ export interface UpConfig {
   readonly virtualNodes: number;
   /** Of a real node's kubelet; 0: any free one. */
   readonly kubeletPort: number;
+  /** Of a real node, as a file says. */
+  readonly configured: ConfiguredOptions;
 }
 
 /** Reads the command line's options; throws `bad-option` with what would do. */
@@ -45,6 +48,7 @@ export function upOptions(
   const name = checkClusterName(String(options["name"]));
   const node = String(options["node"]) as NodeMode;
   const virtualNodes = options["virtualNodes"];
+  const file = options["kubeletConfig"] as string | undefined;
   return {
     name,
     dataDir: dataDirOf(name, options["data"] as string | undefined),
@@ -53,6 +57,7 @@ export function upOptions(
     // Whoever says how many virtual nodes wants them.
     node: node === "auto" && virtualNodes !== undefined ? "virtual" : node,
     kubeletPort: parsePort("--kubelet-port", String(options["kubeletPort"] ?? 10_250)),
+    configured: file === undefined ? {} : readKubeletConfig(file),
     virtualNodes: parseCount("--virtual-nodes", String(virtualNodes ?? 1), 10_000),
   };
 }
@@ -136,8 +141,8 @@ export async function up(
 }
 
 function realNodeOf(config: UpConfig, tools: NodeTools, processes: Processes): RealNodeOptions {
-  const { name, dataDir, kubeletPort } = config;
-  return { name: realNodeName(name), dataDir, tools, processes, kubeletPort };
+  const { name, dataDir, kubeletPort, configured } = config;
+  return { name: realNodeName(name), dataDir, tools, processes, kubeletPort, configured };
 }
 
 /** Starts `navarch up` as a process of its own, and resolves when it is ready. */

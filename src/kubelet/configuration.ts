@@ -1,6 +1,6 @@
 /** The kubelet's options as a KubeletConfiguration, which `/configz` shows. Pure. */
 import { manifestLookMs, leaseDurationSeconds, maxPods, nodeStatusReportMs } from "./limits.ts";
-import type { KubeletOptions } from "./options.ts";
+import { healthOptions, type KubeletOptions } from "./options.ts";
 import { logKeeping } from "./runtime/cri/limits.ts";
 import { allowedKeptMs, deniedKeptMs, tokenKeptMs } from "./server/limits.ts";
 
@@ -9,6 +9,7 @@ export function kubeletConfiguration(
   options: KubeletOptions,
   manifestDirectories: readonly string[],
 ): Readonly<Record<string, unknown>> {
+  const { thresholds, transitionMs, imagesHigh, imagesLow } = healthOptions(options);
   return {
     kind: "KubeletConfiguration",
     apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -35,6 +36,13 @@ export function kubeletConfiguration(
     nodeLeaseDurationSeconds: leaseDurationSeconds,
     cgroupDriver: "cgroupfs",
     maxPods: options.maxPods ?? maxPods,
+    evictionHard: Object.fromEntries(
+      thresholds.filter((one) => one.graceMs === 0).map(({ signal, value }) => [signal, value]),
+    ),
+    evictionPressureTransitionPeriod: seconds(transitionMs),
+    imageGCHighThresholdPercent: imagesHigh,
+    imageGCLowThresholdPercent: imagesLow,
+    allowedUnsafeSysctls: options.allowedUnsafeSysctls ?? [],
     containerLogMaxSize: `${logKeeping.maxSizeBytes / 1024 ** 2}Mi`,
     containerLogMaxFiles: logKeeping.maxFiles,
     containerLogMonitorInterval: seconds(logKeeping.lookMs),

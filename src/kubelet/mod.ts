@@ -8,6 +8,7 @@ export { MachineNode, type MachineNodeDeps, type MachineNodeOptions } from "./ma
 export type { KubeletOptions } from "./options.ts";
 export { ApiReferences, type References } from "./pod/references.ts";
 export type { HttpProbe, ProbeDialer } from "./probe/dialer.ts";
+export { ConfigurationError, type ConfiguredOptions, readConfiguration } from "./configuration-file.ts";
 export { containerdSocket } from "./runtime/containerd/containerd-config.ts";
 export { ContainerdError } from "./runtime/containerd/errors.ts";
 export { sandboxImage } from "./runtime/containerd/containerd-node.ts";

@@ -13,6 +13,7 @@ export const kubelet: CliCommand = {
       .requiredOption("--node-name <NAME>", "name of the node")
       .addOption(nodeOption("virtual"))
       .option("--data <DIR>", "where a real node keeps its containers (default: as navarch up)")
+      .option("--config <FILE>", "a KubeletConfiguration for a real node")
       .option("--kubelet-port <PORT>", "where its server listens (default: 10250 on a real node, else any)");
   },
   run(options, _args, terminal) {
@@ -22,6 +23,7 @@ export const kubelet: CliCommand = {
       nodeName: String(options["nodeName"]),
       node: String(options["node"]) as NodeMode,
       dataDir: dataDirOf("navarch", options["data"] as string | undefined),
+      configFile: options["config"] as string | undefined,
       port: port === undefined ? undefined : parsePort("--kubelet-port", String(port)),
     };
     return runRole(terminal, (signal) => runKubelet(config, signal));

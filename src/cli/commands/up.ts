@@ -15,6 +15,7 @@ export const up: CliCommand = {
       .option("--kubeconfig <FILE>", "the kubeconfig to merge the context into (default: as kubectl)")
       .addOption(nodeOption("auto"))
       .option("--kubelet-port <PORT>", "where the kubelet of a real node listens", "10250")
+      .option("--kubelet-config <FILE>", "a KubeletConfiguration for a real node")
       .option("--virtual-nodes <N>", "how many virtual nodes (default: 1, when pods cannot run here)")
       .option("--detach", "return when the cluster is ready, and leave it running", false)
       .addHelpText("after", "\nExample:\n  navarch up && kubectl get nodes   (in another terminal)");
