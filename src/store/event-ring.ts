@@ -13,6 +13,8 @@ export interface RingBounds {
   readonly events: number;
   readonly bytes: number;
   readonly overheadBytes: number;
+  /** Hears of each event that leaves. */
+  readonly dropped: (event: StoreEvent) => void;
 }
 
 /** See the head of the file; `trim` is called between batches. */
@@ -77,6 +79,7 @@ export class EventRing {
       this.#events[this.#head] = undefined;
       this.#head += 1;
       this.#start += 1;
+      this.#bounds.dropped(event);
     }
     if (this.#head > 1_024 && this.#head * 2 > this.#events.length) {
       this.#events = this.#events.slice(this.#head);

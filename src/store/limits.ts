@@ -6,6 +6,9 @@ export const limits = {
   ringEvents: 256 * 1024,
   /** What an event costs besides the value of the version that it replaced. */
   eventOverheadBytes: 250,
+  /** Values lie together in memory of this size (`slabs.ts`); larger ones than a quarter have their own. */
+  slabBytes: 1024 * 1024,
+  slabValueBytes: 256 * 1024,
   /** Commits beyond the one being synced; more brought nothing, and a failed sync must not leave a hole. */
   batchesInFlight: 2,
   /** One batch is one journal record: keeps a sync short and the record far below SQLite's blob limit. */

@@ -16,6 +16,7 @@ import { eventsOf } from "./replay.ts";
 import { RevisionWaiters } from "./revision-waiters.ts";
 import { SharedWriter } from "./shared-writer.ts";
 import { SnapshotHistory } from "./snapshot-history.ts";
+import { Slabs } from "./slabs.ts";
 import type {
   CommitResult,
   Cursor,
@@ -23,6 +24,7 @@ import type {
   Snapshot,
   Store,
   StoredRecord,
+  StoreEvent,
   Txn,
   WatchOptions,
 } from "./store.ts";
@@ -55,6 +57,8 @@ export class RevisionStore implements Store {
   #epoch: Epoch;
   #tree: RecordTree = new SortedMap();
   #leases = new Leases();
+  /** Where the values of this epoch's records lie, for as long as the tree or the ring has them. */
+  #slabs = new Slabs();
   /** The head as a snapshot, made when somebody asks. */
   #head: TreeSnapshot | undefined;
   #notReady: string | undefined = "the store has not started";
@@ -190,10 +194,15 @@ export class RevisionStore implements Store {
   }
 
   #newEpoch(revision: Revision, compacted: Revision): Epoch {
+    const slabs = new Slabs();
+    this.#slabs = slabs;
     const ring = {
       events: this.#options.ringEvents ?? limits.ringEvents,
       bytes: this.#options.ringBytes ?? limits.ringBytes,
       overheadBytes: limits.eventOverheadBytes,
+      dropped: ({ previous }: StoreEvent) => {
+        if (previous !== undefined) slabs.release(previous);
+      },
     };
     const past = {
       stateAt: async (at: Revision) => {
@@ -229,8 +238,10 @@ export class RevisionStore implements Store {
     const events = eventsOf(this.#tree, commit);
     for (const event of events) applyEvent(this.#tree, event);
     for (const entry of commit.entries) {
-      if (entry.type === "put") this.#leases.set(entry.record.key, entry.expiresAtMs);
-      else this.#leases.set(entry.key, undefined);
+      if (entry.type === "put") {
+        this.#slabs.adopt(entry.record);
+        this.#leases.set(entry.record.key, entry.expiresAtMs);
+      } else this.#leases.set(entry.key, undefined);
     }
     this.#epoch.add(events, commit.revision);
   }

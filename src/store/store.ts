@@ -28,7 +28,10 @@ export interface RecordIndex {
   readonly managersEnd: number;
 }
 
-/** One version of one key. Immutable, shared by every reader; `value` must not be written to. */
+/**
+ * One version of one key. Immutable, shared by every reader; `value` must not be written to. Its bytes may move, so
+ * whoever keeps them for long keeps the record and not a view.
+ */
 export interface StoredRecord {
   readonly key: string;
   readonly value: Uint8Array;
