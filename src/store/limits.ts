@@ -1,7 +1,7 @@
 /** Every bound of the store, with its reason. */
 export const limits = {
   /** Old versions that the ring keeps alive: DESIGN.md §3.2. */
-  ringBytes: 64 * 1024 * 1024,
+  ringBytes: 32 * 1024 * 1024,
   /** Events in the ring; an event of a tiny object still costs some 250 bytes. */
   ringEvents: 256 * 1024,
   /** What an event costs besides the value of the version that it replaced. */
