@@ -64,8 +64,17 @@ export class ServerProcess implements AsyncDisposable {
     };
     const data = folder ?? mkdtempSync(join(tmpdir(), "navarch-bench-"));
     const child = fork(join(import.meta.dirname, "serve.ts"), [data, JSON.stringify(whole)], {
-      env: { NODE_COMPILE_CACHE: join(tmpdir(), "navarch-bench-code"), ...process.env },
-      execArgv: ["--expose-gc", ...(process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [])],
+      // As bin/navarch starts a cluster.
+      env: {
+        NODE_COMPILE_CACHE: join(tmpdir(), "navarch-bench-code"),
+        MALLOC_MMAP_THRESHOLD_: "131072",
+        ...process.env,
+      },
+      execArgv: [
+        "--expose-gc",
+        "--max-semi-space-size=16",
+        ...(process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? []),
+      ],
     });
     const message = await told(child, "serving");
     if (message.type !== "serving") throw new Error("The server did not say where it serves");

@@ -150,7 +150,7 @@ export async function launchDetached(config: UpConfig, args: readonly string[]):
   claim(config.dataDir, config.name);
   const logFile = join(config.dataDir, "navarch.log");
   const log = openSync(logFile, "a", 0o600);
-  const program = [process.argv[1] ?? "", ...args.filter((one) => one !== "--detach")];
+  const program = [...process.execArgv, process.argv[1] ?? "", ...args.filter((one) => one !== "--detach")];
   const child = spawn(process.execPath, program, { detached: true, stdio: ["ignore", log, log] });
   closeSync(log);
   child.unref();
