@@ -3,6 +3,9 @@
  * folders of logs.
  */
 import { after, before, describe } from "node:test";
+import { CriStreams } from "../../src/kubelet/runtime/cri/cri-streams.ts";
+import { LogFiles } from "../../src/kubelet/runtime/cri/log-files-node.ts";
+import { dialStream } from "../../src/kubelet/runtime/cri/stream-dialer-node.ts";
 import { runtimeContract } from "../../src/kubelet/runtime/runtime.contract.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
 import { RealRuntimes } from "./harness/real-runtime.ts";
@@ -19,6 +22,8 @@ onOwnMachine(import.meta.filename, () => {
         env: machine.env,
         runtime: machine.runtime,
         images: machine.images,
+        streams: new CriStreams(machine.env, { rpc: machine.containerd.rpc, dial: dialStream }),
+        logs: new LogFiles(machine.env, { runtime: machine.runtime }),
         shellImage: machines.registry.add("busybox:1.36"),
         missingImage: `${machines.registry.address}/missing:1`,
         run: (body) => body(),

@@ -37,7 +37,9 @@ async function eventually(holds: () => boolean | Promise<boolean>, what: string)
 }
 
 onOwnMachine(import.meta.filename, () => {
-  test("static pods run before the API answers; then logs, exec and metrics come over HTTPS", async () => {
+  test("static pods run before the API answers; then logs, exec and metrics come over HTTPS", {
+    timeout: 150_000,
+  }, async () => {
     const folder = mkdtempSync("/run/navarch-e2e-");
     const [master, data] = [join(folder, "master"), join(folder, "node")];
     const listen = `127.0.0.1:${await freePort()}`;

@@ -220,6 +220,20 @@ onOwnMachine(import.meta.filename, () => {
       });
     }
 
+    test("debug adds a container that sees the processes of the one it looks into", async () => {
+      const debug = ["debug", "shell", "--image=busybox:1", "--target=main"];
+      const script = "tr '\\0' ' ' </proc/1/cmdline";
+      await cluster.kubectl(...debug, "--container=look", "--", "sh", "-c", script);
+      const ended = "--for=jsonpath={.status.ephemeralContainerStatuses[0].state.terminated.exitCode}=0";
+      await cluster.kubectl("wait", "pod/shell", ended, "--timeout=30s");
+      assert.match(await cluster.kubectl("logs", "shell", "-c", "look"), /^sh -c seq 5; while true/);
+      const cat = await piped(
+        cluster.start([...debug, "-i", "--container=feed", "--", "cat"]),
+        Buffer.from("fed"),
+      );
+      assert.deepEqual([cat.code, cat.stdout.toString()], [0, "fed"]);
+    });
+
     test("clients that hang up leave nothing open", async () => {
       const exec = (): Promise<void> => hangUp(["exec", "-i", "shell", "--", "sh", "-c", "echo in; cat"]);
       await exec();

@@ -10,11 +10,15 @@ import type { ContainerConfig, PodSandboxConfig } from "./config.ts";
 import { RuntimeError } from "./errors.ts";
 import { podUidLabel, terminationMessagePathAnnotation } from "./labels.ts";
 import type { ContainerEvent, ContainerStatus, ImageService, RuntimeService } from "./runtime.ts";
+import { streamTests } from "./streams.contract.ts";
+import type { LogSource, RuntimeStreams } from "./streams.ts";
 
 export interface RuntimeHarness extends AsyncDisposable {
   readonly env: Env;
   readonly runtime: RuntimeService;
   readonly images: ImageService;
+  readonly streams: RuntimeStreams;
+  readonly logs: LogSource;
   /** A busybox that can be pulled or is there. */
   readonly shellImage: string;
   /** One that cannot be had. */
@@ -37,6 +41,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeHarness
   execTests(check);
   imageTests(check);
   eventTests(check);
+  streamTests(check);
 }
 
 type Check = (title: string, body: (bench: Bench) => Promise<void>) => void;
@@ -245,10 +250,12 @@ function hasCode(code: string): (error: unknown) => boolean {
 }
 
 /** A harness with the few things that tests do again and again. */
-class Bench {
+export class Bench {
   readonly env: Env;
   readonly runtime: RuntimeService;
   readonly images: ImageService;
+  readonly streams: RuntimeStreams;
+  readonly logs: LogSource;
   readonly shellImage: string;
   readonly missingImage: string;
   readonly signal = new AbortController().signal;
@@ -258,6 +265,8 @@ class Bench {
     this.env = harness.env;
     this.runtime = harness.runtime;
     this.images = harness.images;
+    this.streams = harness.streams;
+    this.logs = harness.logs;
     this.shellImage = harness.shellImage;
     this.missingImage = harness.missingImage;
   }

@@ -44,6 +44,40 @@ export function lifeTests(check: Check): void {
     assert.equal(lines.includes("1.2.3.4\tfoo\tbar"), true, stdout);
   });
 
+  check(
+    "an ephemeral container joins a running pod, ends by itself, and is not started again",
+    async (bench) => {
+      await bench.create("web", { containers: [bench.shell("main", "sleep 1000")] });
+      const before = await bench.running("web");
+      const ephemeralContainers = [{ ...bench.shell("debug", "exit 3"), targetContainerName: "main" }];
+      await bench.harness.client
+        .of(pods)
+        .patch(
+          { namespace: "default", name: "web" },
+          "strategic",
+          { spec: { ephemeralContainers } },
+          bench.signal,
+          {
+            subresource: "ephemeralcontainers",
+          },
+        );
+      const ended = await bench.eventually(
+        "web",
+        ({ status }) => status.ephemeralContainerStatuses?.[0]?.state.terminated !== undefined,
+      );
+      const [debug] = ended.status.ephemeralContainerStatuses ?? [];
+      assert.deepEqual(
+        [debug?.name, debug?.state.terminated?.exitCode, debug?.restartCount],
+        ["debug", 3, 0],
+      );
+      await bench.env.clock.sleep(2_000);
+      const after = await bench.pod("web");
+      assert.equal(after.status.phase, "Running");
+      assert.equal(after.status.ephemeralContainerStatuses?.[0]?.containerID, debug?.containerID);
+      assert.equal(statusOf(after).containerID, statusOf(before).containerID);
+    },
+  );
+
   check("a deleted pod ends by its own signal handler, and nothing of it is left", async (bench) => {
     await bench.create("web", {
       terminationGracePeriodSeconds: 30,

@@ -6,15 +6,20 @@ import { runtimeContract, type RuntimeHarness } from "../runtime.contract.ts";
 import { parseShell } from "./shell.ts";
 import { SimImages } from "./images.ts";
 import { SimRuntime } from "./sim-runtime.ts";
+import { SimStreams } from "./sim-streams.ts";
 
 runtimeContract("SimRuntime", async (): Promise<RuntimeHarness> => {
   const world = new SimWorld("runtime");
   const env = world.env("n1");
   const images = new SimImages(env, {});
+  const runtime = new SimRuntime(env, { images });
+  const streams = new SimStreams({ runtime });
   return {
     env,
     images,
-    runtime: new SimRuntime(env, { images }),
+    runtime,
+    streams,
+    logs: streams,
     shellImage: "busybox:1.36",
     missingImage: "registry.invalid/app:1",
     run: (body) => world.run(body),
