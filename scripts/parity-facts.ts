@@ -113,8 +113,13 @@ export const absentPaths = [
     "default upstream.",
   "Flow schemas and priority levels are stored and checked; requests are bounded by two fixed pools, " +
     "fair by user.",
+  "A kubelet signs its own serving certificate when it runs as a process of its own, as upstream's does without " +
+    "`serverTLSBootstrap`; in the one-process cluster it is of the cluster's authority. A forwarded connection learns that its " +
+    "client has ended its half a second late, since the runtime would cut the answer off.",
+  "A manifest of a static pod that cannot be read leaves the pod of its file as it was, where upstream ends it.",
   "On a real node, volumes of claims, CSI and images are refused (`no volume plugin matched`); " +
-    "`hostAliases` and log rotation do nothing yet. Cgroups of version 2 are written by the same rules as those of version 1, but proved on the latter only.",
+    "containers are not checkpointed. `/metrics/cadvisor` has what the runtime and the kernel's node files tell: no throttling, no " +
+    "sockets, no disk operations; `/stats/summary` has no volumes. Cgroups of version 2 are written by the same rules as those of version 1, but proved on the latter only.",
 ] as const;
 
 /** Where we answer otherwise on purpose, or where a recording cannot be matched. */
