@@ -240,6 +240,7 @@ export { statefulSets } from "./kinds/apps/stateful-set.ts";
 export { selfSubjectReviews, tokenReviews } from "./kinds/authentication/reviews.ts";
 export { horizontalPodAutoscalers } from "./kinds/autoscaling/horizontal-pod-autoscaler.ts";
 export { horizontalPodAutoscalersV1 } from "./kinds/autoscaling/horizontal-pod-autoscaler-v1.ts";
+export { scaleColumns } from "./kinds/autoscaling/scale-columns.ts";
 export { cronJobs } from "./kinds/batch/cron-job.ts";
 export { jobs } from "./kinds/batch/job.ts";
 export { certificateSigningRequests } from "./kinds/certificates/certificate-signing-request.ts";

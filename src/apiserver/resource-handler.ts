@@ -90,6 +90,9 @@ function route(
   { info }: Admitted,
 ): (request: ResourceRequest) => Promise<Outcome> {
   const { registry, services } = deps;
+  // Upstream has no such path, and of all namespaces at once one can only list and watch.
+  const isOfAll = resource.namespaced && info.namespace === "" && needsNamespace(info.verb);
+  if (isOfAll && info.name !== "" && info.verb !== "deletecollection") throw unknown();
   const behaviour = registry.behaviours.get(qualifiedPlural(resource));
   const actions = behaviour?.actions?.[info.subresource];
   const action: Action | undefined = actions?.[info.verb];
@@ -97,7 +100,7 @@ function route(
   if (resource.storage === undefined)
     throw actions === undefined && info.subresource !== "" ? unknown() : methodNotAllowed();
   const verb = verbOf(resource, info.verb, info.subresource);
-  if (resource.namespaced && info.namespace === "" && needsNamespace(info.verb)) throw methodNotAllowed();
+  if (isOfAll) throw methodNotAllowed();
   if (info.name === "" && NAMES_OBJECT.has(info.verb)) throw methodNotAllowed();
   return (request) => verb(registry, request);
 }
@@ -124,5 +127,5 @@ function unknown(): StatusError {
 }
 
 function needsNamespace(verb: string): boolean {
-  return verb !== "list" && verb !== "watch" && verb !== "deletecollection";
+  return verb !== "list" && verb !== "watch";
 }

@@ -73,7 +73,9 @@ export class Responder {
       return bytesAnswer(status, encoding, this.#views.json(resource, value.record));
     }
     const object = "record" in value ? this.#views.object(resource, value.record) : value.object;
-    const shown = shownAs(request, resource, object as KubeObject, encoding);
+    const columns = "record" in value ? undefined : value.columns;
+    const printed = columns === undefined ? resource : { columns };
+    const shown = shownAs(request, printed, object as KubeObject, encoding);
     if (isPlain) return dataAnswer(status, shown);
     const type = "record" in value ? undefined : value.type;
     return bytesAnswer(status, encoding, encodeValue(shown, resource, encoding, type));
@@ -90,15 +92,15 @@ function followedAnswer(open: OpenCollection, { as }: Encoding): Answer {
 /** Statuses are never transformed. */
 function shownAs(
   request: ResourceRequest,
-  resource: Resource,
+  printed: Pick<Resource, "columns">,
   object: KubeObject,
   encoding: Encoding,
 ): unknown {
   if (encoding.as === undefined || object.kind === "Status") return object;
   if (encoding.as === "PartialObjectMetadata") return metadataOnly(object);
   if (encoding.as !== "Table") throw notAcceptable(Object.values(MEDIA_TYPES));
-  const row = rowOf(resource, object, includeObject(request.info.query), request.now);
-  return table(columnDefinitions(resource), [row], { resourceVersion: object.metadata.resourceVersion });
+  const row = rowOf(printed, object, includeObject(request.info.query), request.now);
+  return table(columnDefinitions(printed), [row], { resourceVersion: object.metadata.resourceVersion });
 }
 
 /** A stream as it comes; whoever calls in process takes no streams, and gets the whole. */

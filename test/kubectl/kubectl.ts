@@ -10,11 +10,12 @@ import { freePort, Program, run } from "../testing/program.ts";
 /** A running cluster, and kubectl on it. */
 export class KubectlCluster implements AsyncDisposable {
   readonly access: Access;
-  readonly #folder: string;
+  /** Of files that `file` writes; ends with the cluster. */
+  readonly folder: string;
   readonly #program: Program;
 
   private constructor(folder: string, program: Program) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#program = program;
     this.access = accessOf(join(folder, "kubeconfig"));
   }
@@ -43,6 +44,14 @@ export class KubectlCluster implements AsyncDisposable {
     return `${stdout}${stderr}`;
   }
 
+  /** `kubectl ARGS` with another variable set (`NAME`, or `NAME=value`); it has to succeed. Both outputs. */
+  async kubectlWith(variable: string, ...args: readonly string[]): Promise<string> {
+    const [name = "", value = "true"] = variable.split("=");
+    const { code, stdout, stderr } = await run("kubectl", args, { ...this.environment(), [name]: value });
+    assert.equal(code, 0, `${variable} kubectl ${args.join(" ")}\n${stdout}${stderr}`);
+    return `${stdout}${stderr}`;
+  }
+
   /** Warnings and other words beside the output. */
   async beside(...args: readonly string[]): Promise<string> {
     return (await run("kubectl", args, this.environment())).stderr;
@@ -63,7 +72,7 @@ export class KubectlCluster implements AsyncDisposable {
 
   /** Writes a manifest; returns its path. */
   file(name: string, text: string | Uint8Array): string {
-    const path = join(this.#folder, name);
+    const path = join(this.folder, name);
     writeFileSync(path, text);
     return path;
   }
@@ -71,12 +80,12 @@ export class KubectlCluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.access.agent.destroy();
     await this.#program.kill("SIGTERM");
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** What kubectl needs to know to reach this cluster. */
   environment(): Readonly<Record<string, string>> {
-    return { KUBECONFIG: join(this.#folder, "kubeconfig"), HOME: this.#folder, KUBECTL_EXTERNAL_DIFF: "" };
+    return { KUBECONFIG: join(this.folder, "kubeconfig"), HOME: this.folder, KUBECTL_EXTERNAL_DIFF: "" };
   }
 }
 

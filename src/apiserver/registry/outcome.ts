@@ -10,7 +10,9 @@ import type { Versioned } from "./records.ts";
  * One object: a record (stored bytes serve as they are) or a plain object (dry run, virtual resource,
  * Status).
  */
-export type Single = { readonly record: Versioned } | { readonly object: unknown; readonly type?: Type };
+export type Single =
+  | { readonly record: Versioned }
+  | { readonly object: unknown; readonly type?: Type; readonly columns?: Resource["columns"] };
 
 /** Begins to follow, with objects in the form that `show` gives them. */
 export type OpenCollection = (show: (object: KubeObject) => unknown) => FollowedCollection;
@@ -44,9 +46,15 @@ export function plain(resource: Resource, object: unknown, status = 200): Outcom
   return { type: "single", status, resource, value: { object } };
 }
 
-/** The same for an object of another type than the resource's (a Scale, a TokenRequest). */
-export function plainAs<T>(resource: Resource, type: Type<T>, object: unknown, status = 200): Outcome {
-  return { type: "single", status, resource, value: { object, type: type as Type } };
+/** The same for an object of another type than the resource's (a Scale, a TokenRequest). `columns`: what it prints. */
+export function plainAs<T>(
+  resource: Resource,
+  type: Type<T>,
+  object: unknown,
+  { status = 200, columns }: { readonly status?: number; readonly columns?: Resource["columns"] } = {},
+): Outcome {
+  const printed = columns === undefined ? {} : { columns };
+  return { type: "single", status, resource, value: { object, type: type as Type, ...printed } };
 }
 
 /** The Success status that deletes answer with. */

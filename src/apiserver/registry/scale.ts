@@ -22,6 +22,7 @@ import {
   scaleManagedFields,
   trackUpdate,
   rfc3339,
+  scaleColumns,
   unsupportedMediaType,
 } from "#api";
 import { groupVersion } from "../catalog.ts";
@@ -48,7 +49,8 @@ export async function getScale(registry: Registry, request: ResourceRequest): Pr
   const { resource, info } = request;
   const record = registry.store.snapshot().get(keyOf(resource, info.namespace, info.name));
   if (record === undefined) throw notFound(resource, info.name);
-  return plainAs(resource, autoscalingV1.Scale, scaleOf(request, registry.views.object(resource, record)));
+  const scale = scaleOf(request, registry.views.object(resource, record));
+  return plainAs(resource, autoscalingV1.Scale, scale, { columns: scaleColumns });
 }
 
 /** Replaces the Scale. */
@@ -122,7 +124,9 @@ function asScale(registry: Registry, request: ResourceRequest, attempt: Attempt<
       "record" in value
         ? registry.views.object(request.resource, value.record)
         : (value.object as KubeObject);
-    return plainAs(request.resource, autoscalingV1.Scale, scaleOf(request, object));
+    return plainAs(request.resource, autoscalingV1.Scale, scaleOf(request, object), {
+      columns: scaleColumns,
+    });
   };
   if (attempt.type === "answer") return { type: "answer", value: shown(attempt.value) };
   return { ...attempt, done: (revision) => shown(attempt.done(revision)) };

@@ -6,6 +6,9 @@ import { type KubeObject, type Resource, badRequest } from "#api";
 
 export type IncludeObject = "None" | "Metadata" | "Object";
 
+/** A resource, or another set of columns. */
+type Printed = Pick<Resource, "columns">;
+
 interface Row {
   readonly cells: readonly (string | number | boolean | null)[];
   readonly object?: unknown;
@@ -20,8 +23,8 @@ export function includeObject(query: URLSearchParams): IncludeObject {
 }
 
 /** Column definitions; watches send them with their first event only. */
-export function columnDefinitions(resource: Resource): readonly unknown[] {
-  return resource.columns.map((column) => ({
+export function columnDefinitions({ columns }: Printed): readonly unknown[] {
+  return columns.map((column) => ({
     name: column.name,
     type: column.type,
     format: column.format ?? "",
@@ -31,8 +34,8 @@ export function columnDefinitions(resource: Resource): readonly unknown[] {
 }
 
 /** One object as a row. */
-export function rowOf(resource: Resource, object: KubeObject, include: IncludeObject, now: number): Row {
-  const cells = resource.columns.map((column) => column.cell(object, now));
+export function rowOf({ columns }: Printed, object: KubeObject, include: IncludeObject, now: number): Row {
+  const cells = columns.map((column) => column.cell(object, now));
   if (include === "None") return { cells, object: null };
   return { cells, object: include === "Object" ? object : metadataOnly(object) };
 }

@@ -76,7 +76,7 @@ async function requestToken(
     request.resource,
     authentication.TokenRequest,
     { kind: "TokenRequest", apiVersion: "authentication.k8s.io/v1", metadata, spec, status },
-    201,
+    { status: 201 },
   );
 }
 
