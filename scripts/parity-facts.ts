@@ -117,9 +117,13 @@ export const absentPaths = [
     "`serverTLSBootstrap`; in the one-process cluster it is of the cluster's authority. A forwarded connection learns that its " +
     "client has ended its half a second late, since the runtime would cut the answer off.",
   "A manifest of a static pod that cannot be read leaves the pod of its file as it was, where upstream ends it.",
-  "On a real node, volumes of claims, CSI and images are refused (`no volume plugin matched`); " +
-    "containers are not checkpointed. `/metrics/cadvisor` has what the runtime and the kernel's node files tell: no throttling, no " +
-    "sockets, no disk operations; `/stats/summary` has no volumes. Cgroups of version 2 are written by the same rules as those of version 1, but proved on the latter only.",
+  "Containers are not checkpointed. `/metrics/cadvisor` has what the runtime and the kernel's node files tell: no throttling, no " +
+    "sockets, no disk operations; `/stats/summary` has no volumes.",
+  "On a real node, volumes of claims and CSI are refused (`no volume plugin matched`). User namespaces (`hostUsers: false`) " +
+    "are refused on every node; AppArmor and recursive read-only mounts where kernel or runtime lack them.",
+  "Cgroups of version 2 are written by the same rules as those of version 1, and proved by a tree in memory; on a " +
+    "machine only version 1 is.",
+  "Evictions go by `MemAvailable`, where upstream counts a part of the file cache as used.",
 ] as const;
 
 /** Where we answer otherwise on purpose, or where a recording cannot be matched. */

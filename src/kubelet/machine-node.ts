@@ -72,7 +72,7 @@ export class MachineNode implements Component {
     const volumes = new MachineVolumes(
       env,
       {
-        host: new MachineVolumeHost(env, { mounts }),
+        host: new MachineVolumeHost(env, { mounts, imageMounts: this.#runtime.imageMounts }),
         references,
         tokens: new ServiceAccountTokens(env, { accounts: client.of(serviceAccounts) }),
         pods: ownPods,

@@ -13,6 +13,7 @@ import { maxGraceAtShutdownSeconds } from "./limits.ts";
 import type { MachineInfo } from "./machine.ts";
 import { lifeEvents } from "./runtime/containerd/containerd-events.ts";
 import { Containerd, sandboxImage } from "./runtime/containerd/containerd-node.ts";
+import { ImageMounts } from "./runtime/containerd/image-mounts-node.ts";
 import { PodNetwork } from "./runtime/containerd/pod-network-node.ts";
 import type { NodeTools } from "./runtime/containerd/tools-node.ts";
 import { ContainerFiles } from "./runtime/cri/container-files-node.ts";
@@ -47,6 +48,7 @@ export class MachineRuntime implements Component {
   readonly streams: CriStreams;
   readonly logs: LogFiles;
   readonly mounts: Mounts;
+  readonly imageMounts: ImageMounts;
   readonly cgroups: MachineCgroups;
   readonly stats: MachineStats;
   readonly #env: Env;
@@ -76,6 +78,7 @@ export class MachineRuntime implements Component {
     const { rpc, paths } = this.#containerd;
     const { clusterCidr = "10.244.0.0/16" } = options;
     this.#network = new PodNetwork(env, { processes }, { paths, clusterCidr, searchPath });
+    this.imageMounts = new ImageMounts({ processes }, { socket: paths.socket, searchPath });
     this.mounts = new Mounts({ processes }, { searchPath });
     const { podPidsLimit } = options;
     this.cgroups = new MachineCgroups(

@@ -117,14 +117,19 @@ async function reboot(machine: UpMachine): Promise<void> {
     (path) => path.startsWith(machine.data) || path.startsWith("/var/lib/kubelet/"),
   );
   for (const path of ours.toReversed()) spawnSync("umount", ["--lazy", path]);
-  for (const name of readdirSync("/sys/class/net"))
-    if (name.startsWith("veth")) spawnSync("ip", ["link", "delete", name]);
+  for (const name of await veths()) spawnSync("ip", ["link", "delete", name]);
   spawnSync("nft", ["flush", "ruleset"]);
   spawnSync("find", [...globSync("/sys/fs/cgroup/*/kubepods"), "-depth", "-type", "d", "-delete"]);
   rmSync("/run/navarch", { recursive: true, force: true });
   const bootId = join(machine.folder, "boot-id");
   writeFileSync(bootId, `${randomUUID()}\n`);
   assert.equal(spawnSync("mount", ["--bind", bootId, "/proc/sys/kernel/random/boot_id"]).status, 0);
+}
+
+/** Of the machine that we are on, which `/sys` may not show. */
+async function veths(): Promise<readonly string[]> {
+  const { stdout } = await run("ip", ["-brief", "link"]);
+  return stdout.split("\n").flatMap((line) => /^(veth\w+)/.exec(line)?.[1] ?? []);
 }
 
 function endNow(pid: number): void {
@@ -187,12 +192,11 @@ async function remains(machine: UpMachine): Promise<Readonly<Record<string, read
     "list",
     "--quiet",
   ]);
-  const links = readdirSync("/sys/class/net").filter((name) => name.startsWith("veth"));
   return {
     shims: machine.shims(),
     containers: containers.stdout.split("\n").filter((line) => line !== ""),
     mounts: mountPoints(),
-    links,
+    links: await veths(),
     addresses: globSync(`${machine.data}/containerd/cni/addresses/**/10.*`),
     cgroups: globSync("/sys/fs/cgroup/*/kubepods/**/pod*"),
     pods: globSync("/var/lib/kubelet/pods/*"),

@@ -72,8 +72,8 @@ onOwnMachine(import.meta.filename, () => {
     const authRegistry = new AuthRegistry();
     before(() => Promise.all([machines.registry.start(), authRegistry.start()]));
     after(async () => {
-      await machines[Symbol.asyncDispose]();
       await authRegistry[Symbol.asyncDispose]();
+      await machines[Symbol.asyncDispose]();
     });
 
     const check = (title: string, body: (bench: NodeBench, machine: RealRuntime) => Promise<void>): void => {

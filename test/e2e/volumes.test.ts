@@ -119,6 +119,31 @@ onOwnMachine(import.meta.filename, () => {
       );
     });
 
+    check("an image volume has the files of its image, read-only, whole or in part", async (bench) => {
+      const reference = bench.harness.otherImage;
+      const said = await saidBy(bench, {
+        volumes: [{ name: "v", image: { reference, pullPolicy: "IfNotPresent" } }],
+        containers: [
+          script("cat www/index.html; touch new; cat /part/index.html", [
+            { name: "v", mountPath },
+            { name: "v", mountPath: "/part", subPath: "www" },
+          ]),
+        ],
+      });
+      assert.equal(said, "hello\ntouch: new: Read-only file system\nhello\n");
+      await bench.told("v", "Pulled", `Successfully pulled image "${reference}" in `);
+      const pod = await bench.pod("v");
+      await bench.delete("v", 1);
+      await bench.gone("v");
+      assert.equal(readFileSync("/proc/self/mountinfo", "utf8").includes(pod.metadata.uid ?? "?"), false);
+      const image = bench.harness.missingImage;
+      await bench.create("lost", {
+        volumes: [{ name: "v", image: { reference: image } }],
+        containers: [bench.shell("main", "true", { volumeMounts: [{ name: "v", mountPath }] })],
+      });
+      await bench.eventually("lost", (one) => waitingFor(one) === "ImagePullBackOff");
+    });
+
     check("hostPath is what its type says, and when a pod is gone its mounts are too", async (bench) => {
       await bench.create("lost", {
         volumes: [{ name: "v", hostPath: { path: "/run/nowhere", type: "Directory" } }],

@@ -11,6 +11,7 @@ import type { Node, Pod } from "#api";
 import { type Env, messageOf, type TaskGroup } from "#base";
 import type { EventSink } from "#client";
 import { evictionGraceSeconds, imageCollectionMs, imageMinAgeMs, victimWaitMs } from "../limits.ts";
+import { volumeImagesOf } from "../pod/image-volumes.ts";
 import { podUidLabel } from "../runtime/labels.ts";
 import type { Image, ImageService, RuntimeService } from "../runtime/runtime.ts";
 import { type ImageRecords, imagesToRemove, recordImages } from "../image/collection.ts";
@@ -229,7 +230,12 @@ export class NodeHealth {
       this.#deps.images.listImages(signal),
       this.#deps.runtime.listContainers({}, signal),
     ]);
+    const mounted = new Set(this.#deps.pods.active().flatMap(volumeImagesOf));
     const inUse = new Set(containers.flatMap(({ image, imageRef }) => [image, imageRef]));
+    for (const reference of mounted) {
+      const image = await this.#deps.images.imageStatus(reference, signal);
+      if (image !== undefined) inUse.add(image.id);
+    }
     this.#images = recordImages(this.#images, images, inUse, now);
     return images;
   }

@@ -14,6 +14,7 @@ import { containerConfig, partialMounts } from "./container-config.ts";
 import { containersOf, fieldPathOf, type PodContainer, podText } from "./containers.ts";
 import { environmentOf } from "./environment.ts";
 import { hostsFile, hostsPath } from "./hosts-file.ts";
+import { withImageVolumes } from "./image-volumes.ts";
 import { latest, type PodObservation, readySandbox } from "./observation.ts";
 import { linuxResources } from "./linux-resources.ts";
 import type { References } from "./references.ts";
@@ -29,7 +30,7 @@ export interface PodStepsDeps {
   readonly prober: Prober;
   readonly events: EventSink;
   readonly references: References;
-  readonly volumes: Pick<PodVolumes, "subPath" | "hostsFile">;
+  readonly volumes: Pick<PodVolumes, "subPath" | "hostsFile" | "image">;
 }
 
 /** The node's part in every pod. */
@@ -121,8 +122,11 @@ export class PodSteps {
       this.#deps.puller.ensure({ pod, container, sandbox: config }, signal),
     );
     const podIPs = pod.spec.hostNetwork === true ? this.#options.hostIPs : sandbox.ips;
+    const volumes = await this.#telling(request, "ErrImagePull", signal, () =>
+      withImageVolumes({ ...request, sandbox: config }, this.#deps, signal),
+    );
     const own = await this.#telling(request, "CreateContainerConfigError", signal, () =>
-      this.#config(request, image, podIPs, signal),
+      this.#config({ ...request, volumes }, image, podIPs, signal),
     );
     const id = await this.#telling(request, "CreateContainerError", signal, () =>
       this.#deps.runtime.createContainer(sandbox.id, own, config, signal),

@@ -13,6 +13,7 @@ import { type Env, messageOf } from "#base";
 import type { Lister } from "#client";
 import { volumeRefreshMs } from "../limits.ts";
 import type { PayloadSources } from "./payload.ts";
+import { image as imageVolume } from "./plugins/image.ts";
 import { pluginOf } from "./plugins/mod.ts";
 import type { ServiceAccountTokens } from "./service-account-tokens.ts";
 import type { VolumeHost } from "./volume-plugin.ts";
@@ -25,6 +26,8 @@ export interface PodHost extends VolumeHost {
   part(root: string, path: string, target: string, signal: AbortSignal): Promise<void>;
   /** Writes a file made from the host's own /etc/hosts, unless it is so already. */
   hosts(path: string, make: (nodeHosts: string) => string): Promise<void>;
+  /** Mounts the files of an image read-only. Idempotent. */
+  image(imageId: string, target: string, signal: AbortSignal): Promise<void>;
   /** Unmounts everything below a directory and removes it. Idempotent. */
   clear(directory: string, signal: AbortSignal): Promise<void>;
 }
@@ -69,6 +72,12 @@ export class MachineVolumes implements PodVolumes {
     const target = `${this.#pod(podUid)}/volume-subpaths/${volume}/${container}/${index}`;
     await this.#deps.host.part(root, path, target, signal);
     return target;
+  }
+
+  async image(podUid: string, volume: string, imageId: string, signal: AbortSignal): Promise<string> {
+    const path = `${this.#pod(podUid)}/volumes/${imageVolume.directory}/${volume}`;
+    await this.#deps.host.image(imageId, path, signal);
+    return path;
   }
 
   async hostsFile(podUid: string, make: (nodeHosts: string) => string): Promise<string> {

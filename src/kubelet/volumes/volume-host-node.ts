@@ -20,14 +20,21 @@ const hostPathTypes: Readonly<Record<string, readonly [is: (found: Stats) => boo
   BlockDevice: [(found) => found.isBlockDevice(), "a block device"],
 };
 
+/** Who knows how images are kept. */
+interface ImageMounter {
+  mount(image: string, target: string, signal: AbortSignal): Promise<void>;
+}
+
 export class MachineVolumeHost implements PodHost {
   readonly #env: Env;
   readonly #mounts: Mounts;
+  readonly #imageMounts: ImageMounter;
   #written = 0;
 
-  constructor(env: Env, deps: { readonly mounts: Mounts }) {
+  constructor(env: Env, deps: { readonly mounts: Mounts; readonly imageMounts: ImageMounter }) {
     this.#env = env;
     this.#mounts = deps.mounts;
+    this.#imageMounts = deps.imageMounts;
   }
 
   exists(path: string): Promise<boolean> {
@@ -87,6 +94,10 @@ export class MachineVolumeHost implements PodHost {
     // In place: running containers have this very file.
     await writeFile(path, text);
     await chmod(path, 0o644);
+  }
+
+  async image(imageId: string, target: string, signal: AbortSignal): Promise<void> {
+    if (!(await this.#mounts.has(target))) await this.#imageMounts.mount(imageId, target, signal);
   }
 
   async clear(directory: string, signal: AbortSignal): Promise<void> {

@@ -29,6 +29,8 @@ export interface PodVolumes {
    * it is not there. Idempotent.
    */
   subPath(request: SubPathRequest, signal: AbortSignal): Promise<string>;
+  /** Mounts the files of an image for a volume; resolves with its host path. Idempotent. */
+  image(podUid: string, volume: string, imageId: string, signal: AbortSignal): Promise<string>;
   /** Writes the pod's hosts file, made from the node's; resolves with its host path. Idempotent. */
   hostsFile(podUid: string, make: (nodeHosts: string) => string, signal: AbortSignal): Promise<string>;
   /** Unmounts and removes what the pod had. Idempotent. */

@@ -80,7 +80,7 @@ export class RealNode implements KubeletHarness {
     const volumes = new MachineVolumes(
       env,
       {
-        host: new MachineVolumeHost(env, { mounts }),
+        host: new MachineVolumeHost(env, { mounts, imageMounts: this.#machine.imageMounts }),
         references,
         tokens: new ServiceAccountTokens(env, { accounts: client.of(serviceAccounts) }),
         pods: informers.of(pods, { fieldSelector: `spec.nodeName=${nodeName}` }).lister,

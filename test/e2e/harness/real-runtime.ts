@@ -4,6 +4,7 @@ import type { Env } from "../../../src/base/mod.ts";
 import { createRealEnv, SystemProcesses } from "../../../src/base/real/mod.ts";
 import { Containerd, sandboxImage } from "../../../src/kubelet/runtime/containerd/containerd-node.ts";
 import { lifeEvents } from "../../../src/kubelet/runtime/containerd/containerd-events.ts";
+import { ImageMounts } from "../../../src/kubelet/runtime/containerd/image-mounts-node.ts";
 import { PodNetwork } from "../../../src/kubelet/runtime/containerd/pod-network-node.ts";
 import { findTools } from "../../../src/kubelet/runtime/containerd/tools-node.ts";
 import { ContainerFiles } from "../../../src/kubelet/runtime/cri/container-files-node.ts";
@@ -47,6 +48,7 @@ export class RealRuntime implements AsyncDisposable {
   readonly containerd: Containerd;
   readonly runtime: CriRuntime;
   readonly images: CriImages;
+  readonly imageMounts: ImageMounts;
   readonly #directory: string;
   readonly #index: number;
 
@@ -64,6 +66,8 @@ export class RealRuntime implements AsyncDisposable {
     );
     const { rpc, paths } = this.containerd;
     const network = new PodNetwork(env, { processes }, { paths, searchPath: tools.searchPath });
+    const { searchPath } = tools;
+    this.imageMounts = new ImageMounts({ processes }, { socket: paths.socket, searchPath });
     const files = new ContainerFiles({
       rootDirectory: "/var/lib/kubelet",
       podLogsDirectory: "/var/log/pods",

@@ -38,6 +38,10 @@ export class SimVolumes implements PodVolumes {
     return `${root}/${path}`;
   }
 
+  async image(podUid: string, volume: string, _imageId: string, _signal: AbortSignal): Promise<string> {
+    return `/var/lib/kubelet/pods/${podUid}/volumes/${volume}`;
+  }
+
   async hostsFile(podUid: string, make: (nodeHosts: string) => string): Promise<string> {
     const path = hostsPathOf(podUid);
     this.#files.set(path, Buffer.from(make("127.0.0.1\tlocalhost\n")));

@@ -5,6 +5,7 @@ import { configMap } from "./config-map.ts";
 import { downwardApi } from "./downward-api.ts";
 import { emptyDir } from "./empty-dir.ts";
 import { hostPath } from "./host-path.ts";
+import { image } from "./image.ts";
 import { projected } from "./projected.ts";
 import { secret } from "./secret.ts";
 
@@ -15,6 +16,7 @@ const plugins = {
   secret,
   downwardAPI: downwardApi,
   projected,
+  image,
 } as const satisfies Partial<Record<keyof Volume, VolumePlugin>>;
 
 export function pluginOf(volume: Volume): VolumePlugin | undefined {
