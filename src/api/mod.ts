@@ -142,6 +142,10 @@ export { PriorityClass } from "./types/scheduling/mod.ts";
 export { RuntimeClass } from "./types/node/mod.ts";
 export { CertificateSigningRequest } from "./types/certificates/mod.ts";
 export { organizationsOf } from "./types/certificates/signing-request.ts";
+export { amountsOf, type Amounts, difference, listOf, only, sum } from "./quota/amounts.ts";
+export { unsaidBy } from "./quota/pod-usage.ts";
+export { isInScope } from "./quota/scopes.ts";
+export { type CountedResource, countName, isCountedBy, usageOf } from "./quota/usage.ts";
 export {
   isStricter,
   levelText,

@@ -14,6 +14,7 @@ import { podGarbageCollector } from "./nodes/pod-garbage-collector.ts";
 import { taintEvictionController } from "./nodes/taint-eviction-controller.ts";
 import { claimProtectionController } from "./protection/claim-protection-controller.ts";
 import { volumeProtectionController } from "./protection/volume-protection-controller.ts";
+import { resourceQuotaController } from "./quota/resource-quota-controller.ts";
 import { clusterRoleAggregationController } from "./rbac/cluster-role-aggregation-controller.ts";
 import { deploymentController } from "./workloads/deployment/deployment-controller.ts";
 import { statefulSetController } from "./workloads/stateful-set/stateful-set-controller.ts";
@@ -39,4 +40,5 @@ export const controllers: readonly ControllerDefinition[] = [
   claimProtectionController,
   volumeProtectionController,
   clusterRoleAggregationController,
+  resourceQuotaController,
 ];

@@ -5,6 +5,7 @@
 import type { Clock, Random } from "#base";
 import { type KubeObject, type Resource, applyDefaults } from "#api";
 import type { Objects } from "../registry/objects.ts";
+import { type Extra, joined, type Registry, type Seen } from "../registry/registry.ts";
 import type { User } from "../user.ts";
 
 export type Operation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
@@ -37,18 +38,27 @@ export interface AdmissionDeps {
   readonly random: Random;
 }
 
+/** One attempt of a write, as those see it that commit something with it. */
+export interface ChargeContext {
+  readonly registry: Registry;
+  readonly seen: Seen;
+}
+
 export interface AdmissionPlugin {
   readonly operations: readonly Operation[];
   /** `pods`, `pods/status`, `leases.coordination.k8s.io`; absent: every resource, without subresources. */
-  readonly resources?: readonly string[];
+  readonly resources?: readonly string[] | "all";
   mutate?(request: AdmissionRequest, deps: AdmissionDeps): void | Promise<void>;
   /** Throws `StatusError` to refuse. */
   validate?(request: AdmissionRequest, deps: AdmissionDeps): void | Promise<void>;
+  /** Last of all, on pending state: what commits with the write. Throws `StatusError` to refuse. */
+  charge?(request: AdmissionRequest, context: ChargeContext): Extra;
 }
 
 interface Chain {
   readonly mutating: readonly AdmissionPlugin[];
   readonly validating: readonly AdmissionPlugin[];
+  readonly charging: readonly AdmissionPlugin[];
 }
 
 export class Admission {
@@ -75,6 +85,12 @@ export class Admission {
     for (const plugin of this.#chain(request).validating) await plugin.validate?.(request, this.#deps);
   }
 
+  /** What commits with the write; also for a dry run, which may be refused. */
+  charge(request: AdmissionRequest, context: ChargeContext): Extra {
+    const extras = this.#chain(request).charging.map((plugin) => plugin.charge?.(request, context));
+    return joined(...extras.filter((extra) => extra !== undefined));
+  }
+
   #chain(request: AdmissionRequest): Chain {
     const { group, plural } = request.resource;
     const qualified = group === "" ? plural : `${plural}.${group}`;
@@ -85,11 +101,13 @@ export class Admission {
     const isSubresource = request.subresource !== "";
     const about = this.#plugins.filter(({ operations, resources }) => {
       if (!operations.includes(request.operation)) return false;
+      if (resources === "all") return true;
       return resources === undefined ? !isSubresource : resources.includes(target);
     });
     const chain = {
       mutating: about.filter((plugin) => plugin.mutate !== undefined),
       validating: about.filter((plugin) => plugin.validate !== undefined),
+      charging: about.filter((plugin) => plugin.charge !== undefined),
     };
     this.#chains.set(key, chain);
     return chain;

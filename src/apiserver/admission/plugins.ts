@@ -15,6 +15,7 @@ import { nodeRestriction } from "./node-restriction.ts";
 import { podTopologyLabels } from "./pod-topology-labels.ts";
 import { priority } from "./priority.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
+import { resourceQuota } from "./resource-quota.ts";
 import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
 import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
@@ -50,5 +51,6 @@ export function createPlugins(parts: PluginParts): Readonly<Record<string, Admis
     DefaultIngressClass: defaultIngressClass,
     PodTopologyLabels: podTopologyLabels,
     RbacEscalation: rbacEscalation(parts.rbac, parts.authorizers),
+    ResourceQuota: resourceQuota,
   };
 }

@@ -24,6 +24,7 @@ import {
   type Seen,
   commitLoop,
   committed,
+  joined,
   putOf,
 } from "./registry.ts";
 import { type ResourceRequest, type WriteOptions, contextOf, writeOptions } from "./resource-request.ts";
@@ -74,13 +75,15 @@ async function attemptCreate(
   const behaviour = registry.behaviours.get(qualifiedPlural(resource)) ?? NO_BEHAVIOUR;
   const key = keyOf(resource, info.namespace, object.metadata.name ?? "");
   const write = { registry, request, seen, dryRun: options.dryRun };
-  const extra = behaviour.onCreate?.(object, write) ?? NOTHING_EXTRA;
+  const allocated = behaviour.onCreate?.(object, write) ?? NOTHING_EXTRA;
   prepareForCreate(resource, object, context);
   const errors = validateCreate(resource, object, context);
   if (!errors.empty) throw invalid(resource, object.metadata.name ?? "", errors);
   for (const text of resource.strategy.warnings?.(object, undefined) ?? []) request.warnings.add(text);
-  await registry.admission.validate(admissionOf(request, "CREATE", object, undefined, options.dryRun));
+  const admitted = admissionOf(request, "CREATE", object, undefined, options.dryRun);
+  await registry.admission.validate(admitted);
   if (seen.read(key) !== undefined) throw taken(request, object);
+  const extra = joined(allocated, registry.admission.charge(admitted, write));
   if (options.dryRun) return { type: "answer", value: plain(resource, object, 201) };
   if ((object.metadata.resourceVersion ?? "") !== "") {
     throw new StatusError(500, "", "resourceVersion should not be set on objects to be created");

@@ -40,10 +40,28 @@ export interface Registry {
 export interface Extra {
   readonly checks: Txn["checks"];
   readonly writes: readonly Write[];
-  /** New keys of a resource that `writes` has one of already: each commits before, and is undone if the rest fails. */
-  readonly before?: readonly Write[];
+  /** Writes of a resource that `writes` has one of already: each commits before, and is undone if the rest fails. */
+  readonly before?: readonly Reservation[];
   /** Such keys that go, each after the rest and only while it is as it was. */
   readonly after?: Txn["checks"];
+}
+
+/** A write that must not be lost when what it is for fails. */
+export interface Reservation {
+  readonly write: Write;
+  /** The revision that it replaces; 0: the key must be new. */
+  readonly modRevision: number;
+  readonly undo: Write;
+}
+
+export function joined(...extras: readonly Extra[]): Extra {
+  if (extras.every((extra) => extra === NOTHING_EXTRA)) return NOTHING_EXTRA;
+  return {
+    checks: extras.flatMap(({ checks }) => checks),
+    writes: extras.flatMap(({ writes }) => writes),
+    before: extras.flatMap(({ before = [] }) => before),
+    after: extras.flatMap(({ after = [] }) => after),
+  };
 }
 
 export const NOTHING_EXTRA: Extra = { checks: [], writes: [] };
@@ -87,18 +105,19 @@ export async function commitLoop<T>(
 
 /** A transaction with what cannot be in it, since it never writes two keys of one resource. */
 async function commitAll(store: Store, txn: Txn, extra: Extra = NOTHING_EXTRA): Promise<CommitResult> {
-  const made: Txn["checks"][number][] = [];
+  const undo: Txn[] = [];
   let result: CommitResult | undefined;
-  for (const write of extra.before ?? []) {
+  for (const { write, modRevision, undo: back } of extra.before ?? []) {
     const { key } = write;
-    result = await store.commit({ checks: [{ key, modRevision: 0 }], writes: [write] });
+    result = await store.commit({ checks: [{ key, modRevision }], writes: [write] });
     if (!result.committed) break;
-    made.push({ key, modRevision: result.revision });
+    undo.push({ checks: [{ key, modRevision: result.revision }], writes: [back] });
   }
   if (result?.committed !== false) result = await store.commit(txn);
-  const gone = result.committed ? (extra.after ?? []) : made;
-  for (const check of gone)
-    await store.commit({ checks: [check], writes: [{ type: "delete", key: check.key }] });
+  const gone = (extra.after ?? []).map((check): Txn => {
+    return { checks: [check], writes: [{ type: "delete", key: check.key }] };
+  });
+  for (const one of result.committed ? gone : undo) await store.commit(one);
   return result;
 }
 

@@ -30,6 +30,7 @@ import {
   type Seen,
   commitLoop,
   committed,
+  joined,
   putOf,
 } from "./registry.ts";
 import { type ResourceRequest, type WriteOptions, contextOf, writeOptions } from "./resource-request.ts";
@@ -122,14 +123,16 @@ export async function finishUpdate(
   if (!change.owned) registry.fields.update(request, current, object, change.managers, options.fieldManager);
   await registry.admission.mutate(admissionOf(request, "UPDATE", object, current, options.dryRun));
   const write = { registry, request, seen: change.seen, dryRun: options.dryRun };
-  const extra =
+  const allocated =
     (subresource === undefined ? behaviour.onUpdate?.(object, current, write) : undefined) ?? NOTHING_EXTRA;
   prepareForUpdate(resource, object, current, context, subresource);
   const errors = validateUpdate(resource, object, current, context, subresource);
   if (!errors.empty) throw invalid(resource, request.info.name, errors);
   for (const text of resource.strategy.warnings?.(object, current) ?? []) request.warnings.add(text);
-  await registry.admission.validate(admissionOf(request, "UPDATE", object, current, options.dryRun));
+  const admitted = admissionOf(request, "UPDATE", object, current, options.dryRun);
+  await registry.admission.validate(admitted);
   registry.fields.settle(current, object);
+  const extra = joined(allocated, registry.admission.charge(admitted, write));
   if (options.dryRun) return { type: "answer", value: plain(resource, object) };
   const released = isReleased(object, current) && behaviour.holdsDeletion?.(object) !== true;
   if (!released) return replace(registry, request, change, extra);

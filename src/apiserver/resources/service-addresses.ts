@@ -75,8 +75,10 @@ export class ServiceAddresses {
     const range = key === undefined ? undefined : context.seen.read(key);
     // The range must still be there, and not on its way out, when the address is taken.
     const checks = key === undefined || range === undefined ? [] : [{ key, modRevision: range.modRevision }];
-    if (index > 0) return { checks, writes: [], before: [write] };
-    return { checks: [...checks, { key: write.key, modRevision: 0 }], writes: [write] };
+    const { key: own } = write;
+    const undo = { type: "delete", key: own } as const;
+    if (index > 0) return { checks, writes: [], before: [{ write, modRevision: 0, undo }] };
+    return { checks: [...checks, { key: own, modRevision: 0 }], writes: [write] };
   }
 
   /** Gives addresses back. */

@@ -3,7 +3,7 @@
  * Service.
  */
 import { FieldErrors, type KubeObject, type Service, invalid } from "#api";
-import { type Extra, NOTHING_EXTRA } from "../registry/registry.ts";
+import { type Extra, joined, NOTHING_EXTRA } from "../registry/registry.ts";
 import type { Behaviour, WriteContext } from "./behaviour.ts";
 import { completeFamilies, isHeadless } from "./service-families.ts";
 import type { ServiceAddresses } from "./service-addresses.ts";
@@ -107,13 +107,4 @@ function keepAllocated(spec: Spec, old: Spec): void {
     spec.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local" && old.healthCheckNodePort;
   if (keepsHealth && (spec.healthCheckNodePort ?? 0) === 0)
     spec.healthCheckNodePort = old.healthCheckNodePort ?? 0;
-}
-
-function joined(...extras: readonly Extra[]): Extra {
-  return {
-    checks: extras.flatMap(({ checks }) => checks),
-    writes: extras.flatMap(({ writes }) => writes),
-    before: extras.flatMap(({ before = [] }) => before),
-    after: extras.flatMap(({ after = [] }) => after),
-  };
 }
