@@ -34,17 +34,19 @@ export const image: CliCommand = {
         const text = `Cannot list images as "${String(format)}": it is not "json"`;
         throw new ClusterError("bad-option", text, "Use -o json, or leave it out for a table.");
       }
-      const rows = images.map(({ id, repoTags, repoDigests, sizeBytes }) => {
-        const megabytes = (sizeBytes / 1e6).toFixed(1).padStart(8);
-        return `${megabytes} MB  ${id.slice(7, 19)}  ${(repoTags[0] ?? repoDigests[0]) || "<none>"}`;
-      });
-      terminal.print(rows.join("\n"));
+      terminal.print(images.flatMap(rowsOf).join("\n"));
       return 0;
     }
     const message = `Cannot "image ${[action, ...files].join(" ")}": it is not "load FILE..." or "list"`;
     throw new ClusterError("bad-option", message, "Use navarch image load FILE.");
   },
 };
+
+/** A row for each name. */
+function rowsOf({ id, repoTags, repoDigests, sizeBytes }: Image): readonly string[] {
+  const names = repoTags.length > 0 ? repoTags : [repoDigests[0] ?? "<none>"];
+  return names.map((name) => `${(sizeBytes / 1e6).toFixed(1).padStart(8)} MB  ${id.slice(7, 19)}  ${name}`);
+}
 
 /** As `crictl images -o json` has it: sizes are texts there. */
 function jsonOf({ id, repoTags, repoDigests, sizeBytes, uid, userName = "", pinned }: Image): object {
