@@ -6,8 +6,9 @@
  */
 import { equalJson, getKey, isObject } from "../patch/json.ts";
 import { asMember, EMPTY, type FieldSet, inOrder, isEmpty, recursiveDifference } from "./field-set.ts";
+import { allFieldsOf } from "./fresh-fields.ts";
 import { interned } from "./interned-sets.ts";
-import { fieldElement, SELF } from "./path-element.ts";
+import { fieldElement } from "./path-element.ts";
 import { DEDUCED, type ListTopology, type ObjectTopology, type Topology } from "./topology.ts";
 
 export class Comparison {
@@ -43,19 +44,6 @@ export class Comparison {
     const set = recursiveDifference(found, this.#except);
     return isEmpty(set) ? EMPTY : interned(set);
   }
-}
-
-/** The node of a value that was not there before: everything in it is a member. */
-function allFieldsOf(topology: Topology, value: unknown): FieldSet {
-  if (topology.kind === "leaf") return EMPTY;
-  if (topology.kind === "list") {
-    const list = itemsOf(value);
-    return list === undefined ? EMPTY : allItemsOf(topology, list);
-  }
-  const object = membersOf(value);
-  return object === undefined
-    ? EMPTY
-    : (memberDifferences(topology, {}, object, true, { [SELF]: EMPTY }) ?? EMPTY);
 }
 
 /** The items by their elements, in the order of first appearance; items without keys are left out. */
@@ -105,15 +93,13 @@ function differences(
   return modified && !equalJson(before ?? null, after ?? null) ? EMPTY : undefined;
 }
 
-/** Adds to `node`, which may be there already, in canonical order. */
 function memberDifferences(
   topology: ObjectTopology | typeof DEDUCED,
   before: Members,
   after: Members,
   modified: boolean,
-  node?: Draft,
 ): FieldSet | undefined {
-  let draft = node;
+  let draft: Draft | undefined;
   const declared = topology.kind === "object" ? topology.members : undefined;
   if (declared !== undefined) {
     for (const member of declared) {
@@ -159,16 +145,6 @@ function itemDifferences(
     if (child !== undefined) (draft ??= {})[element] = child;
   }
   return draft === undefined ? undefined : inOrder(draft);
-}
-
-function allItemsOf(topology: ListTopology, list: readonly unknown[]): FieldSet {
-  const draft: Draft = { [SELF]: EMPTY };
-  for (const item of list) {
-    const element = topology.element(item);
-    if (element !== undefined)
-      draft[element] = draft[element] === undefined ? allFieldsOf(topology.items, item) : EMPTY;
-  }
-  return inOrder(draft);
 }
 
 function groupDifferences(

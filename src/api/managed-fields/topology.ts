@@ -71,6 +71,7 @@ export class Member {
   readonly inherited: boolean;
   readonly #compile: () => Topology;
   #topology: Topology | undefined;
+  #textBefore: string | undefined;
 
   constructor(name: string, declared: boolean, compile: () => Topology) {
     this.name = name;
@@ -78,6 +79,12 @@ export class Member {
     this.declared = declared;
     this.inherited = name in Object.prototype;
     this.#compile = compile;
+  }
+
+  /** How the element is printed between others. */
+  get textBefore(): string {
+    this.#textBefore ??= `,${JSON.stringify(this.element)}:`;
+    return this.#textBefore;
   }
 
   /** Compiled when it is first asked for: types are recursive. */
