@@ -21,6 +21,11 @@ const DECIMAL = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
 /** The common forms, already canonical. */
 const CANONICAL = /^[1-9]\d{0,2}(?:m|k|M|G|[KMGT]i)?$/;
 
+/** A memo of a pure function: a cluster's workloads ask for the same few amounts. */
+const parsed = new Map<string, Quantity>();
+const MAX_KEPT = 1_024;
+const MAX_KEPT_LENGTH = 32;
+
 /**
  * An exact amount: `Quantity.parse("1.5Gi").plus(Quantity.of(1)).toString()`. Immutable.
  */
@@ -37,8 +42,8 @@ export class Quantity {
 
   /** Throws `QuantityError` `syntax`. */
   static parse(text: string): Quantity {
-    const parsed = Quantity.tryParse(text);
-    if (parsed !== undefined) return parsed;
+    const quantity = Quantity.tryParse(text);
+    if (quantity !== undefined) return quantity;
     throw new QuantityError(
       "syntax",
       `Cannot read quantity ${JSON.stringify(text)}: expected "100m" or "1.5Gi"`,
@@ -46,6 +51,16 @@ export class Quantity {
   }
 
   static tryParse(text: string): Quantity | undefined {
+    const known = parsed.get(text);
+    if (known !== undefined) return known;
+    const quantity = Quantity.#read(text);
+    if (quantity === undefined || text.length > MAX_KEPT_LENGTH) return quantity;
+    if (parsed.size >= MAX_KEPT) parsed.clear();
+    parsed.set(text, quantity);
+    return quantity;
+  }
+
+  static #read(text: string): Quantity | undefined {
     const match = PATTERN.exec(text);
     if (match === null) return undefined;
     const [, sign, whole = "", fraction = "", binary, decimal, exponent] = match;

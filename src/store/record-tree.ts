@@ -47,6 +47,9 @@ export class SortedMap<V> {
 
   /** Values with `from <= key < to`, in order. */
   *range(from: string, to: string): Generator<V, void> {
+    // Most ranges that a write looks through are empty, and an iterator is dear.
+    const first = this.#tree.getPairOrNextHigher(from);
+    if (first === undefined || first[0] >= to) return;
     for (const [key, value] of this.#tree.entries(from)) {
       if (key >= to) return;
       yield value;

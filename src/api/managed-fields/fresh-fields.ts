@@ -51,8 +51,22 @@ function textOfMembers(
   return `${text}}`;
 }
 
-/** Items without keys are left out; doubles are one member without children. */
+/** Items without keys are left out. Most lists are in canonical order. */
 function textOfItems(topology: ListTopology, list: readonly unknown[]): string {
+  let text = SELF_FIRST;
+  let last = "";
+  for (const item of list) {
+    const element = topology.element(item);
+    if (element === undefined) continue;
+    if (last !== "" && compareElements(last, element) >= 0) return textOfUnordered(topology, list);
+    last = element;
+    text += `,${JSON.stringify(element)}:${textOfAll(topology.items, item)}`;
+  }
+  return `${text}}`;
+}
+
+/** Doubles are one member without children. */
+function textOfUnordered(topology: ListTopology, list: readonly unknown[]): string {
   const texts = new Map<string, string>();
   for (const item of list) {
     const element = topology.element(item);
