@@ -26,12 +26,21 @@ interface Run {
 
 const pods = "/api/v1/namespaces/lean/pods";
 const merge = "application/merge-patch+json";
+const json = "application/json-patch+json";
+const strategic = "application/strategic-merge-patch+json";
+const apply = "application/apply-patch+yaml";
 
 function runs(size: ApiBenchSize): readonly Run[] {
   const { requests, connections } = size;
   const body = (index: number): string => JSON.stringify(benchPod({ name: `p-${index}` }, index % 50));
   const patch = (index: number): string =>
     JSON.stringify({ metadata: { labels: { patched: String(index) } } });
+  const add = (index: number): string =>
+    JSON.stringify([{ op: "add", path: "/metadata/labels/json", value: String(index) }]);
+  const note = (key: string, index: number): string => {
+    const metadata = { name: `p-${index}`, annotations: { [key]: String(index) } };
+    return JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata });
+  };
   const status = (index: number): string =>
     JSON.stringify({ status: { phase: "Running", podIP: `10.0.0.${index % 250}` } });
   const common = { connections, count: requests };
@@ -43,6 +52,19 @@ function runs(size: ApiBenchSize): readonly Run[] {
       name: "merge patch",
       budget: 5_000,
       make: (i) => ["PATCH", `${pods}/p-${i}`, patch(i), merge],
+    },
+    { ...common, name: "json patch", budget: 5_000, make: (i) => ["PATCH", `${pods}/p-${i}`, add(i), json] },
+    {
+      ...common,
+      name: "strategic merge patch",
+      budget: 5_000,
+      make: (i) => ["PATCH", `${pods}/p-${i}`, note("strategic", i), strategic],
+    },
+    {
+      ...common,
+      name: "apply",
+      budget: 5_000,
+      make: (i) => ["PATCH", `${pods}/p-${i}?fieldManager=b&force=true`, note("apply", i), apply],
     },
     {
       ...common,
@@ -71,9 +93,18 @@ interface Outcome {
   readonly usage: Usage;
 }
 
-async function lean(server: ServerProcess, size: ApiBenchSize): Promise<ReadonlyMap<string, Outcome>> {
+/** Outcomes by the name of the run, and the server's memory after a collection, empty and with the pods. */
+interface Lean {
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly empty: Usage;
+  readonly full: Usage;
+}
+
+async function lean(server: ServerProcess, size: ApiBenchSize): Promise<Lean> {
   const { target } = server;
   await makeNamespace(server, "lean");
+  const empty = await server.settle();
+  let full = empty;
   const outcomes = new Map<string, Outcome>();
   for (const { name, connections, count, make } of runs(size)) {
     const requests = Array.from({ length: count }, (_, index) => requestBytes(target, ...make(index)));
@@ -81,6 +112,7 @@ async function lean(server: ServerProcess, size: ApiBenchSize): Promise<Readonly
       closedLoop(target, connections, count, (index) => requests[index] as Buffer),
     );
     outcomes.set(name, { result: value, usage });
+    if (name === "create") full = await server.settle();
     if (name === "get") outcomes.set("list all", await listAll(server));
   }
   const sequential = Math.ceil(size.requests / 25);
@@ -88,7 +120,15 @@ async function lean(server: ServerProcess, size: ApiBenchSize): Promise<Readonly
     requestBytes(target, "POST", pods, JSON.stringify(benchPod({ name: `s-${i}` }, 0)));
   const { value, usage } = await server.measure(() => closedLoop(target, 1, sequential, one));
   outcomes.set("sequential", { result: value, usage });
-  return outcomes;
+  return { outcomes, empty, full };
+}
+
+/** What stays of each thousand pods. */
+function memoryFigure({ requests }: ApiBenchSize, { empty, full }: Lean): Figure {
+  const per = (part: "residentMb" | "heapMb" | "externalMb"): number =>
+    ((full[part] - empty[part]) * 1_000) / requests;
+  const note = `of it heap ${per("heapMb").toFixed(1)} MB, external ${per("externalMb").toFixed(1)} MB`;
+  return { name: "lean: memory per 1,000 pods", value: per("residentMb"), unit: "MB", note };
 }
 
 async function listAll(server: ServerProcess): Promise<Outcome> {
@@ -236,8 +276,10 @@ async function commonFigures(
 export async function apiBench(size: ApiBenchSize): Promise<Report> {
   await using ours = await ServerProcess.start();
   await using canned = await ServerProcess.start({ kind: "canned" });
-  const outcomes = await lean(ours, size);
-  const figures = leanFigures(size, outcomes, await lean(canned, size));
+  const mine = await lean(ours, size);
+  const { outcomes } = mine;
+  const figures = leanFigures(size, outcomes, (await lean(canned, size)).outcomes);
+  figures.push(memoryFigure(size, mine));
   figures.push(...(await h2loadFigures(size, ours, canned)));
   if (commonLoadExists) figures.push(...(await commonFigures(size.common, ours, canned)));
   const work = [...outcomes].map(([name, { result }]) => [name, result.latenciesMs.length, result.bad]);
