@@ -45,7 +45,8 @@ export function onOwnMachine(file: string, register: () => void): void {
   if (isOwnMachine) return register();
   const skip = whyNoOwnMachine();
   test(`on a machine of its own: ${file.split("/").at(-1)}`, skip === undefined ? {} : { skip }, async () => {
-    const code = await runOnOwnMachine(["--test-reporter=spec", file]);
+    // What a failed test left running must not keep the file.
+    const code = await runOnOwnMachine(["--test-reporter=spec", "--test-force-exit", file]);
     assert.equal(code, 0, "a test inside failed: see above");
   });
 }
