@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Service } from "../types/core/mod.ts";
-import { decode } from "./decode.ts";
+import { fc } from "../../../test/testing/properties.ts";
+import { canonical, decode } from "./decode.ts";
+import { stringifyJson } from "./encode-json.ts";
 import { DecodeError } from "./errors.ts";
+import { allKinds, objectsOf } from "./objects.suite.ts";
 import { parseYaml, parseYamlDocument, stringifyYaml } from "./yaml.ts";
 
 const one = (text: string): unknown => parseYaml(text)[0]?.value;
@@ -98,4 +101,20 @@ test("stringifyYaml() prints sorted keys, unindented lists and quoted look-alike
     'a: "yes"\nb:\n- name: x\n  "on": true\nbig: 9007199254740993\ntime: "2026-01-02T03:04:05Z"\n',
   );
   assert.deepEqual(one(text), value);
+});
+
+test("Every kind survives YAML, as kubectl writes and reads it", () => {
+  for (const type of allKinds()) {
+    fc.assert(
+      fc.property(objectsOf(type), (object) => {
+        const once = canonical(type, object);
+        const read = stringifyJson(one(stringifyYaml(once)));
+        assert.deepEqual(
+          decode(type, read, "strict").object,
+          decode(type, stringifyJson(once), "strict").object,
+        );
+      }),
+      { numRuns: 6 },
+    );
+  }
 });
