@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { globSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { configMaps } from "../../src/api/mod.ts";
+import { configMaps, nodes, parseTime } from "../../src/api/mod.ts";
 import { createRealEnv } from "../../src/base/real/mod.ts";
 import {
   type Client,
@@ -15,7 +15,7 @@ import {
   loadKubeconfigs,
 } from "../../src/client/mod.ts";
 import { findProgram } from "../testing/find-program.ts";
-import { run } from "../testing/program.ts";
+import { root, run } from "../testing/program.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
 import { mountPoints, UpMachine } from "./harness/up-machine.ts";
 
@@ -66,12 +66,13 @@ async function deploy(machine: UpMachine): Promise<void> {
 
 /** Milliseconds until the node says anew that it is ready. */
 async function nodeReadyMs(machine: UpMachine, since: number, began: number): Promise<number> {
-  const path = `jsonpath={.items[0].status.conditions[?(@.type=="Ready")]}`;
+  await using client = await clientOf(machine);
   for (;;) {
-    const text = await machine.kubectl("get", "nodes", "-o", path);
-    const ready = JSON.parse(text) as { readonly status: string; readonly lastHeartbeatTime: string };
-    if (ready.status === "True" && Date.parse(ready.lastHeartbeatTime) >= since)
+    const { items } = await client.of(nodes).list({}, signal);
+    const ready = items[0]?.status.conditions?.find((one) => one.type === "Ready");
+    if (ready?.status === "True" && (parseTime(ready.lastHeartbeatTime) ?? 0) >= since)
       return performance.now() - began;
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
@@ -207,11 +208,39 @@ async function remains(machine: UpMachine): Promise<Readonly<Record<string, read
   };
 }
 
+/** What starts programs dies, and containerd with it: both come back, and the rest of the test goes by the new ones. */
+function killHelper(): void {
+  const isHelper = (pid: number): boolean => {
+    try {
+      return readFileSync(`/proc/${pid}/comm`, "utf8") === "navarch-helper\n";
+    } catch {
+      return false;
+    }
+  };
+  const found = readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && isHelper(pid));
+  assert.equal(found.length, 1);
+  endNow(found[0] ?? 0);
+}
+
+/** Resolves when another containerd than that process answers. */
+async function containerdBack(machine: UpMachine, before: string): Promise<void> {
+  while (containerdPid(machine) === before) await new Promise((resolve) => setTimeout(resolve, 20));
+  while ((await run(join(root, "bin/navarch"), ["image", "list", "--data", machine.data])).code !== 0);
+}
+
+function containerdPid(machine: UpMachine): string {
+  return readFileSync(join(machine.data, "containerd/containerd.pid"), "utf8");
+}
+
 async function afterDeletion(): Promise<void> {
   await using machine = new UpMachine();
   await machine.up();
   await machine.loadServer();
-  await machine.kubectl("get", "--raw", "/readyz");
+  const containerd = containerdPid(machine);
+  killHelper();
+  await containerdBack(machine, containerd);
   const before = await remains(machine);
   await machine.kubectl("create", "namespace", "team");
   const manifest = join(machine.folder, "team.json");
