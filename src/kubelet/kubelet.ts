@@ -21,6 +21,7 @@ import type { NodeStats } from "./eviction/node-usage.ts";
 import { eventStreamBackOff } from "./limits.ts";
 import type { MachineInfo } from "./machine.ts";
 import { NodeAgent } from "./node/node-agent.ts";
+import { podsCapacityOf } from "./node/node-object.ts";
 import { ownNode } from "./node/node-object.ts";
 import { healthOptions, type KubeletOptions, nodeDefaults, nodeOptions } from "./options.ts";
 import { PodSet, type PodSetDeps } from "./pod/pod-set.ts";
@@ -155,7 +156,8 @@ export class Kubelet implements Component {
       ...sandboxes.map((one) => one.uid),
       ...this.#statics.list().map((pod) => pod.metadata.uid ?? ""),
     ]);
-    await cgroups.start({ allocatable: nodeDefaults(this.#options, machine).allocatable, known }, signal);
+    const allocatable = podsCapacityOf(nodeOptions(this.#options), machine);
+    await cgroups.start({ allocatable, known }, signal);
   }
 
   async #reachRuntime(signal: AbortSignal): Promise<RuntimeVersion> {

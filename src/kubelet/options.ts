@@ -48,6 +48,7 @@ export function nodeOptions(options: KubeletOptions): NodeOptions {
   return {
     name,
     maxPods: options.maxPods ?? maxPods,
+    keptFree: healthOptions(options).thresholds,
     port: options.port ?? 10_250,
     version: kubernetesVersion,
     ...(nodeLabels === undefined ? {} : { labels: nodeLabels }),

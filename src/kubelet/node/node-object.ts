@@ -4,7 +4,7 @@
  */
 import { canonical, nodes, type Node, type NodeCondition, type NodeStatus, Quantity, rfc3339 } from "#api";
 import { maxNamesPerImage, nodeStatusMaxImages } from "../limits.ts";
-import type { Pressure } from "../eviction/thresholds.ts";
+import type { Pressure, Threshold } from "../eviction/thresholds.ts";
 import type { MachineInfo } from "../machine.ts";
 import type { Image, RuntimeStatus, RuntimeVersion } from "../runtime/runtime.ts";
 
@@ -16,6 +16,8 @@ export interface NodeOptions {
   readonly taints?: Node["spec"]["taints"];
   /** Kept from pods, by resource name (`cpu: "100m"`). */
   readonly reserved?: Readonly<Record<string, string>>;
+  /** Hard thresholds of eviction. */
+  readonly keptFree?: readonly Threshold[];
   readonly maxPods: number;
   /** Of the kubelet's own server; 0: none. */
   readonly port: number;
@@ -72,10 +74,40 @@ function kibibytes(bytes: number): string {
   return Quantity.of(Math.floor(bytes / 1024) * 1024, "BinarySI").toString();
 }
 
-/** What pods may use: the capacity without what is reserved. */
+/** What pods are bound by together: the capacity without what is reserved. */
+export function podsCapacityOf(options: NodeOptions, machine: MachineInfo): Readonly<Record<string, string>> {
+  return without(capacityOf(options, machine), options.reserved ?? {});
+}
+
+/** What pods may ask for: without what is kept free by evictions too, so that they are not asked for it back. */
 export function allocatableOf(options: NodeOptions, machine: MachineInfo): Readonly<Record<string, string>> {
-  const result: Record<string, string> = { ...capacityOf(options, machine) };
-  for (const [name, text] of Object.entries(options.reserved ?? {})) {
+  const room = podsCapacityOf(options, machine);
+  const kept = (options.keptFree ?? []).flatMap(({ signal, value, graceMs }) => {
+    const name =
+      signal === "memory.available" ? "memory" : signal === "nodefs.available" ? "ephemeral-storage" : "";
+    return name === "" || graceMs > 0
+      ? []
+      : [[name, amountOf(value, capacityOf(options, machine)[name])] as const];
+  });
+  return without(room, Object.fromEntries(kept));
+}
+
+/** `100Mi`, or `10%` of a whole. */
+function amountOf(value: string, whole = "0"): string {
+  const part = /^([\d.]+)%$/.exec(value)?.[1];
+  if (part === undefined) return value;
+  return Quantity.of(
+    Math.floor((Quantity.parse(whole).toUnits() * Number(part)) / 100),
+    "BinarySI",
+  ).toString();
+}
+
+function without(
+  amounts: Readonly<Record<string, string>>,
+  less: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const result: Record<string, string> = { ...amounts };
+  for (const [name, text] of Object.entries(less)) {
     const left = Quantity.parse(result[name] ?? "0").minus(Quantity.parse(text));
     result[name] = left.sign < 0 ? "0" : left.toString();
   }

@@ -1,6 +1,6 @@
 /** The node's own objects, and what it refuses. */
 import assert from "node:assert/strict";
-import { leases, nodes, parseTime } from "#api";
+import { leases, nodes, parseTime, Quantity } from "#api";
 import { type Check, condition } from "../testing/node-bench.ts";
 
 export function nodeTests(check: Check): void {
@@ -17,6 +17,9 @@ export function nodeTests(check: Check): void {
     );
     assert.equal(node.status.capacity?.["pods"], "110");
     assert.deepEqual(Object.keys(node.status.allocatable ?? {}), Object.keys(node.status.capacity ?? {}));
+    const memory = (list: Readonly<Record<string, string>> | undefined): number =>
+      Quantity.parse(list?.["memory"] ?? "0").toUnits();
+    assert.equal(memory(node.status.capacity) - memory(node.status.allocatable), 100 * 2 ** 20);
     const ready = node.status.conditions?.find((one) => one.type === "Ready");
     assert.deepEqual([ready?.status, ready?.reason], ["True", "KubeletReady"]);
     assert.match(node.status.nodeInfo.containerRuntimeVersion, /:\/\//);
