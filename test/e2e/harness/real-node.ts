@@ -11,7 +11,7 @@ import {
   services,
 } from "../../../src/api/mod.ts";
 import { ApiServer, Catalog, describeRecords, MASTERS, userOf } from "../../../src/apiserver/mod.ts";
-import type { Env } from "../../../src/base/mod.ts";
+import type { RootEnv } from "../../../src/base/mod.ts";
 import { type Client, createClient, HandlerTransport, InformerSet } from "../../../src/client/mod.ts";
 import { SystemCgroupFiles } from "../../../src/kubelet/cgroup/cgroup-files-node.ts";
 import { MachineCgroups } from "../../../src/kubelet/cgroup/machine-cgroups.ts";
@@ -37,7 +37,7 @@ const signal = new AbortController().signal;
 
 export class RealNode implements KubeletHarness {
   readonly nodeName = nodeName;
-  readonly env: Env = createRealEnv({ name: "node", logLevel: "error" });
+  readonly env: RootEnv = createRealEnv({ name: "node", logLevel: "error" });
   readonly runtime: CriRuntime;
   readonly shellImage: string;
   readonly otherImage: string;
@@ -47,6 +47,7 @@ export class RealNode implements KubeletHarness {
   readonly #stack = new AsyncDisposableStack();
   #server: ApiServer | undefined;
   #kubelet: Kubelet | undefined;
+  #informers: InformerSet | undefined;
 
   readonly #machines: RealRuntimes;
 
@@ -69,6 +70,7 @@ export class RealNode implements KubeletHarness {
     const { images, processes } = this.#machine;
     const client = this.#clientOf(`system:node:${nodeName}`, ["system:nodes", "system:authenticated"]);
     const informers = new InformerSet(env.child("informers"), { client });
+    this.#informers = informers;
     const allServices = informers.of(services).lister;
     const references = new ApiReferences({
       configMaps: client.of(configMaps),
@@ -109,6 +111,7 @@ export class RealNode implements KubeletHarness {
 
   async crashKubelet(): Promise<void> {
     await this.#kubelet?.[Symbol.asyncDispose]();
+    await this.#informers?.[Symbol.asyncDispose]();
     this.#kubelet = undefined;
   }
 
@@ -132,6 +135,7 @@ export class RealNode implements KubeletHarness {
     await this.crashKubelet();
     await this.#stack.disposeAsync();
     await this.#machines.giveBack(this.#machine);
+    await this.env[Symbol.asyncDispose]();
   }
 
   async #startServer(): Promise<void> {
