@@ -3,6 +3,7 @@
  * here. Every refusal names the option, the value, and what would do.
  */
 import { join } from "node:path";
+import { parseDuration } from "#api";
 import { ClusterError } from "./errors.ts";
 
 /** An address to listen on; port 0 lets the system choose. */
@@ -63,4 +64,11 @@ export function parseCount(option: string, text: string, max: number): number {
 /** Reads a port; 0 lets the system choose. Throws `bad-option`. */
 export function parsePort(option: string, text: string): number {
   return parseCount(option, text, 65_535);
+}
+
+/** Reads a time as Go writes it (`1m30s`), in milliseconds. Throws `bad-option`. */
+export function parseTimeSpan(option: string, text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  throw new ClusterError("bad-option", `Cannot use ${option} "${text}": it is no time`, `Use ${option} 50s.`);
 }

@@ -6,6 +6,7 @@
  *
  * Many fit in one process: nothing is shared between two of them.
  */
+import { networkInterfaces } from "node:os";
 import { resources } from "#api";
 import {
   ApiServer,
@@ -353,12 +354,19 @@ function stepper(
 function names({ listen, advertise, serviceRange }: ClusterConfig): Parameters<typeof ensureClusterPki>[2] {
   const own = advertise === undefined ? [] : [advertise];
   const addresses = ["127.0.0.1", "::1", ...firstAddresses(serviceRange), ...own];
+  if (listen !== undefined && isWild(listen.host)) addresses.push(...machineAddresses());
   const host = listen === undefined ? undefined : reachable(listen.host);
   const isAddress = host !== undefined && /^[\d.]+$|:/.test(host);
   return {
     apiserverDnsNames: ["localhost", ...(host !== undefined && !isAddress ? [host] : [])],
     apiserverIpAddresses: isAddress ? [...addresses, host] : addresses,
   };
+}
+
+/** What other machines may call a server by that listens at every address. */
+function machineAddresses(): readonly string[] {
+  const all = Object.values(networkInterfaces()).flatMap((those) => those ?? []);
+  return all.filter(({ internal, scopeid }) => !internal && !scopeid).map(({ address }) => address);
 }
 
 /** Both, unless the first is every address already. */

@@ -39,6 +39,8 @@ export interface ControllersOptions {
   readonly identity: string;
   /** Whether nodes get ranges of pod addresses. */
   readonly allocateNodeCidrs: boolean;
+  /** How long a node may be silent. Default: upstream's. */
+  readonly nodeMonitorGracePeriodMs?: number;
 }
 
 /** Every controller of the table, each as its own service account. */

@@ -1,10 +1,11 @@
 /** The door of `cluster`: clusters as a library, and what the command line does. */
 export { Cluster, type ClusterConfig, type ClusterParts } from "./cluster.ts";
-export { type ListenAddress, type NodeMode, parseListen, parsePort } from "./cluster-options.ts";
+export { type ListenAddress, type NodeMode, parseListen, parsePort, parseTimeSpan } from "./cluster-options.ts";
 export { parseNodePortRange, parseServiceRange } from "./service-ranges.ts";
 export { type ClusterStatus, clusterStatus, down } from "./down.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
 export { listNodeImages, loadNodeImages, type NodeImage } from "./node-images.ts";
+export { cleanUpProxy, runDns, runProxy } from "./network-roles.ts";
 export { type Role, runApiServer, runControllerManager, runKubelet, runScheduler } from "./roles.ts";
 export type { LibraryOptions } from "./library-options.ts";
 export { startCluster, type StartClusterOptions } from "./start-cluster.ts";

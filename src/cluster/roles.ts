@@ -130,10 +130,11 @@ async function accessOf(env: RootEnv, kubeconfig: string): Promise<RemoteAccess>
   return new RemoteAccess(env, credentials);
 }
 
-async function runRemote(
+/** Starts a component with a kubeconfig's credentials. */
+export async function runRemote(
   name: string,
   kubeconfig: string,
-  start: (env: RootEnv, access: RemoteAccess) => Promise<Component>,
+  start: (env: RootEnv, access: Access) => Promise<Component>,
 ): Promise<Role> {
   const stack = new AsyncDisposableStack();
   const env = stack.use(createRealEnv({ name, logLevel: "warn" }));
@@ -157,18 +158,22 @@ export interface ControllerManagerRoleOptions {
   readonly rootCaFile: string | undefined;
   /** Whether nodes get ranges of pod addresses. */
   readonly allocateNodeCidrs: boolean;
+  /** How long a node may be silent before its pods are taken for lost. Default 50 s. */
+  readonly nodeMonitorGracePeriodMs: number | undefined;
 }
 
 /** All controllers, behind leader election. */
 export function runControllerManager(
-  { kubeconfig, rootCaFile, allocateNodeCidrs }: ControllerManagerRoleOptions,
+  options: ControllerManagerRoleOptions,
   signal: AbortSignal,
 ): Promise<Role> {
+  const { kubeconfig, rootCaFile, allocateNodeCidrs, nodeMonitorGracePeriodMs: graceMs } = options;
+  const grace = graceMs === undefined ? {} : { nodeMonitorGracePeriodMs: graceMs };
   return runRemote("controller-manager", kubeconfig, async (env, access) => {
     const rootCa = rootCaFile === undefined ? await caOf(kubeconfig) : readFileSync(rootCaFile, "utf8");
     const identity = env.random.uuid();
-    const options = { rootCa, leaderElect: true, identity, allocateNodeCidrs };
-    return startControllers(env, access, options, signal);
+    const own = { rootCa, leaderElect: true, identity, allocateNodeCidrs, ...grace };
+    return startControllers(env, access, own, signal);
   });
 }
 

@@ -13,7 +13,7 @@ export { containerdSocket } from "./runtime/containerd/containerd-config.ts";
 export { ContainerdError } from "./runtime/containerd/errors.ts";
 export { sandboxImage } from "./runtime/containerd/containerd-node.ts";
 export { loadImages } from "./runtime/containerd/image-load.ts";
-export { findTools, type NodeTools } from "./runtime/containerd/tools-node.ts";
+export { findNetworkTools, findTools, type NodeTools } from "./runtime/containerd/tools-node.ts";
 export { CriImages } from "./runtime/cri/cri-images.ts";
 export type { Image, ImageService, RuntimeService } from "./runtime/runtime.ts";
 export {

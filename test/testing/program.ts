@@ -14,8 +14,14 @@ export class Program implements AsyncDisposable {
   output = "";
   #waiting: (() => void)[] = [];
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(`${root}/bin/navarch`, args, {
+  /** `through`: a program, with its arguments, that becomes ours (`nsenter ...`). */
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    through: readonly string[] = [],
+  ) {
+    const [program = "", ...rest] = [...through, `${root}/bin/navarch`, ...args];
+    this.child = spawn(program, rest, {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...env },

@@ -2,9 +2,11 @@
 import type { CliCommand } from "../command.ts";
 import { apiserver } from "./apiserver.ts";
 import { controllerManager } from "./controller-manager.ts";
+import { dns } from "./dns.ts";
 import { down } from "./down.ts";
 import { image } from "./image.ts";
 import { kubelet } from "./kubelet.ts";
+import { proxy } from "./proxy.ts";
 import { scheduler } from "./scheduler.ts";
 import { status } from "./status.ts";
 import { up } from "./up.ts";
@@ -18,4 +20,6 @@ export const commands = [
   controllerManager,
   scheduler,
   kubelet,
+  proxy,
+  dns,
 ] as const satisfies readonly CliCommand[];

@@ -13,21 +13,40 @@ export interface NodeTools {
 }
 
 const folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
-const programs = ["containerd", "containerd-shim-runc-v2", "ctr", "runc", "mount", "umount", "nft"];
+const networkPrograms = ["nft", "ip"];
+const programs = [
+  "containerd",
+  "containerd-shim-runc-v2",
+  "ctr",
+  "runc",
+  "mount",
+  "umount",
+  ...networkPrograms,
+];
 const cniFolders = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
 const cniPlugins = ["ptp", "host-local", "portmap", "loopback"];
 
 /** A text is the reason why there can be no real node (`needs runc on PATH`). */
 export function findTools(): NodeTools | string {
-  const missing = programs.filter((name) => !folders.some((folder) => isProgram(join(folder, name))));
-  if (missing.length > 0) return `needs ${missing.join(", ")} on PATH`;
+  const found = findPrograms(programs);
+  if (typeof found === "string") return found;
   const cniPrograms = cniFolders.find((folder) => cniPlugins.every((name) => isProgram(join(folder, name))));
   if (cniPrograms === undefined) return `needs the CNI plug-ins ${cniPlugins.join(", ")} in ${cniFolders[0]}`;
   const handlers = ["runc", "crun"].flatMap((name) => {
     const folder = folders.find((one) => isProgram(join(one, name)));
     return folder === undefined ? [] : [[name, join(folder, name)] as const];
   });
-  return { searchPath: folders.join(":"), cniPrograms, handlers: new Map(handlers) };
+  return { ...found, cniPrograms, handlers: new Map(handlers) };
+}
+
+/** The same for a node's network alone. */
+export function findNetworkTools(): Pick<NodeTools, "searchPath"> | string {
+  return findPrograms(networkPrograms);
+}
+
+function findPrograms(names: readonly string[]): Pick<NodeTools, "searchPath"> | string {
+  const missing = names.filter((name) => !folders.some((folder) => isProgram(join(folder, name))));
+  return missing.length > 0 ? `needs ${missing.join(", ")} on PATH` : { searchPath: folders.join(":") };
 }
 
 function isProgram(path: string): boolean {

@@ -1,0 +1,23 @@
+/** `navarch dns`: the cluster's DNS alone, where no other (as CoreDNS in pods) is installed. */
+import { runDns } from "#cluster";
+import type { CliCommand } from "../command.ts";
+import { runRole } from "../run-role.ts";
+
+export const dns: CliCommand = {
+  name: "dns",
+  summary: "run only the cluster's DNS, at a node's pod-side address",
+  describe(command) {
+    command
+      .requiredOption("--kubeconfig <FILE>", "credentials of an administrator")
+      .requiredOption("--node-name <NAME>", "name of this machine's node")
+      .option("--listen-address <ADDR>", "where it answers (default: the node's pod-side address)");
+  },
+  run(options, _args, terminal) {
+    const config = {
+      kubeconfig: String(options["kubeconfig"]),
+      nodeName: String(options["nodeName"]),
+      address: options["listenAddress"] as string | undefined,
+    };
+    return runRole(terminal, (signal) => runDns(config, signal));
+  },
+};
