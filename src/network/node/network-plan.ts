@@ -70,9 +70,9 @@ export function tunnelRoute({ podCidr }: Neighbor, source: string): Route {
   return { destination: podCidr, via: firstAddress(podCidr) ?? "", device: tunnelDevice, source };
 }
 
-/** The hardware address of a node's end of the tunnel, which follows from its range, so that nobody has to tell it. */
-export function tunnelMac(podCidr: string): string {
-  const bytes = parseIp(firstAddress(podCidr) ?? "") ?? new Uint8Array(4);
+/** The hardware address of a node's end of the tunnel, which follows from its first address, so that nobody has to tell it. */
+export function tunnelMac(podSideAddress: string): string {
+  const bytes = parseIp(podSideAddress) ?? new Uint8Array(4);
   return ["0e", "4e", ...[...bytes].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
 }
 

@@ -159,18 +159,17 @@ export class NodeNetwork implements Component {
   async #tunnel(neighbors: readonly Neighbor[], podSideAddress: string, signal: AbortSignal): Promise<void> {
     const devices = await this.#ip.ask(["link", "show", "type", "vxlan"], signal);
     if (!devices.some(({ ifname }) => ifname === tunnelDevice)) {
-      const mac = tunnelMac(`${podSideAddress}/32`);
+      const mac = tunnelMac(podSideAddress);
       const kind = `type vxlan id 1 dstport ${tunnelPort} nolearning`;
       await this.#ip.batch(
         [`link add ${tunnelDevice} address ${mac} ${kind}`, `link set ${tunnelDevice} up`],
         signal,
       );
     }
-    const ends = neighbors.map((one) => ({
-      ...one,
-      mac: tunnelMac(one.podCidr),
-      via: tunnelRoute(one, "").via,
-    }));
+    const ends = neighbors.map((neighbor) => {
+      const { via = "" } = tunnelRoute(neighbor, podSideAddress);
+      return { address: neighbor.address, via, mac: tunnelMac(via) };
+    });
     await this.#ip.batch(
       ends.map(({ via, mac }) => `neighbor replace ${via} lladdr ${mac} dev ${tunnelDevice} nud permanent`),
       signal,

@@ -1,16 +1,17 @@
 /**
  * A program for tests in network namespaces: asks COUNT times and prints each answer, or the error's code.
- * `ask.ts ADDRESS PORT COUNT tcp|udp`
+ * `ask.ts ADDRESS PORT COUNT tcp|udp [SOURCE]`
  */
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
 
-const [address = "", port = "0", count = "1", protocol = "tcp"] = process.argv.slice(2);
+const [address = "", port = "0", count = "1", protocol = "tcp", localAddress] = process.argv.slice(2);
 const timeoutMs = 500;
 
 function ask(): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect({ host: address, port: Number(port), timeout: timeoutMs });
+    const source = localAddress === undefined ? {} : { localAddress };
+    const socket = connect({ host: address, port: Number(port), timeout: timeoutMs, ...source });
     let text = "";
     socket.on("data", (data) => (text += data));
     socket.on("timeout", () => socket.destroy(Object.assign(new Error(), { code: "ETIMEDOUT" })));
