@@ -2,7 +2,7 @@
 import { type Node, nodes, parseIp } from "#api";
 import type { Component } from "#base";
 import { createRealEnv, SystemProcesses } from "#base/real";
-import type { Client } from "#client";
+import { type Client, isUnreachable } from "#client";
 import { findNetworkTools } from "#kubelet";
 import { firstAddress, holdAddress, IpProgram } from "#network";
 import { startDns } from "./dns.ts";
@@ -72,7 +72,11 @@ async function podSideAddress(
   for (;;) {
     const { items } = await client
       .of<Node>(nodes)
-      .list({ fieldSelector: `metadata.name=${nodeName}` }, signal);
+      .list({ fieldSelector: `metadata.name=${nodeName}` }, signal)
+      .catch((error: unknown) => {
+        if (isUnreachable(error)) return { items: [] };
+        throw error;
+      });
     const address = firstAddress(items[0]?.spec.podCIDR);
     if (address !== undefined) return address;
     await sleep(rangePollMs);

@@ -139,7 +139,8 @@ export function networkSuite(name: string, cluster: () => NetworkedCluster): voi
       resolver.setServers(["10.96.0.10"]);
       const [address = ""] = await resolver.resolve4("web.default.svc.cluster.local");
       assert.equal(expected.includes(await fetched(`http://${address}/`)), true);
-      const node = await jsonPath("nodes", "", "{.items[0].status.addresses[0].address}");
+      const nodeAddress = "jsonpath={.items[0].status.addresses[0].address}";
+      const node = await cluster().kubectl("get", "nodes", "-o", nodeAddress);
       assert.equal(expected.includes(await fetched(`http://${node}:30080/`)), true);
       await assert.rejects(fetched("http://10.96.77.77/"), "an address that no Service holds is refused");
     });

@@ -57,6 +57,7 @@ export class ClusterDns implements Component {
   readonly #stop = new AbortController();
   readonly #subscriptions: (() => void)[] = [];
   #metrics: Bound | undefined;
+  #installed = false;
   #published = false;
 
   constructor(env: Env, deps: ClusterDnsDeps, options: ClusterDnsOptions) {
@@ -76,12 +77,7 @@ export class ClusterDns implements Component {
 
   /** Resolves when names are answered by the Service's address. */
   async start(signal: AbortSignal): Promise<void> {
-    const { serviceAddress = defaultDnsAddress } = this.#options;
-    await installAddon(this.#deps.owner, serviceAddress, signal).catch((error: unknown) => {
-      signal.throwIfAborted();
-      // Somebody's Service may hold the address; who asks there is not for us to decide.
-      this.#env.log.warn("Cannot make the DNS addon", { error: messageOf(error) });
-    });
+    await this.#install(signal).catch((error: unknown) => this.#warn(error, signal));
     await this.#server.start(signal);
     this.#metrics = await this.#serveMetrics();
     const ours = [
@@ -112,10 +108,11 @@ export class ClusterDns implements Component {
 
   async #run(signal: AbortSignal): Promise<void> {
     const backOff = new BackOff(writeBackOff, this.#env.random);
-    let waitMs = lookMs;
+    let waitMs = this.#installed && this.#published ? lookMs : backOff.next();
     while (!signal.aborted) {
       try {
         await this.#wakeUp.wait(waitMs, signal);
+        if (!this.#installed) await this.#install(signal);
         await this.#publish(signal);
         backOff.reset();
         waitMs = lookMs;
@@ -125,6 +122,11 @@ export class ClusterDns implements Component {
         waitMs = backOff.next();
       }
     }
+  }
+
+  async #install(signal: AbortSignal): Promise<void> {
+    await installAddon(this.#deps.owner, this.#options.serviceAddress ?? defaultDnsAddress, signal);
+    this.#installed = true;
   }
 
   /** Makes the endpoint what the Service wants: ours, or none. */
@@ -210,7 +212,7 @@ export class ClusterDns implements Component {
 
   #warn(error: unknown, signal: AbortSignal): void {
     signal.throwIfAborted();
-    this.#env.log.warn("Cannot publish the DNS endpoint", { error: messageOf(error) });
+    this.#env.log.warn("Cannot publish the cluster's DNS", { error: messageOf(error) });
   }
 }
 

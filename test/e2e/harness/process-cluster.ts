@@ -97,6 +97,8 @@ export class ProcessCluster implements AsyncDisposable {
   async #start(...args: readonly string[]): Promise<void> {
     const program = new Program(args);
     this.#programs.push(program);
-    await program.printed(/is ready/);
+    await program.printed(/is ready/).catch((cause: unknown) => {
+      throw new Error(this.#programs.map(({ output }) => output).join("\n"), { cause });
+    });
   }
 }
