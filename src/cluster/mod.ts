@@ -1,6 +1,12 @@
 /** The door of `cluster`: clusters as a library, and what the command line does. */
 export { Cluster, type ClusterConfig, type ClusterParts } from "./cluster.ts";
-export { type ListenAddress, type NodeMode, parseListen, parsePort, parseTimeSpan } from "./cluster-options.ts";
+export {
+  type ListenAddress,
+  type NodeMode,
+  parseListen,
+  parsePort,
+  parseTimeSpan,
+} from "./cluster-options.ts";
 export { parseNodePortRange, parseServiceRange } from "./service-ranges.ts";
 export { type ClusterStatus, clusterStatus, down } from "./down.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";

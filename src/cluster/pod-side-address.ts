@@ -4,15 +4,17 @@
  */
 import type { Processes } from "#base";
 import type { NodeTools } from "#kubelet";
-import { clearNodeNetwork, firstAddress, holdAddress, IpProgram } from "#network";
+import { clearNodeNetwork, firstAddress, Forwarding, holdAddress, IpProgram } from "#network";
 import { podCidrOf } from "./components.ts";
 
 /** Dispose takes it, and all addresses and routes of ours, off the machine. */
 export class PodSideAddress implements AsyncDisposable {
   readonly #ip: IpProgram;
+  readonly #forwarding: Forwarding;
 
   constructor(deps: { readonly processes: Processes }, { searchPath }: NodeTools) {
     this.#ip = new IpProgram(deps, searchPath);
+    this.#forwarding = new Forwarding(deps, searchPath);
   }
 
   /** Puts it on the machine, and resolves with it. */
@@ -23,6 +25,7 @@ export class PodSideAddress implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await clearNodeNetwork(this.#ip, new AbortController().signal);
+    const programs = { ip: this.#ip, forwarding: this.#forwarding };
+    await clearNodeNetwork(programs, new AbortController().signal);
   }
 }

@@ -6,11 +6,13 @@ import type { Component, Env, Processes } from "#base";
 import { InformerSet } from "#client";
 import {
   clearNodeNetwork,
+  Forwarding,
   HealthPages,
   HttpPages,
   InteractiveNft,
   IpProgram,
   NodeNetwork,
+  type NodeNetworkPrograms,
   removal,
   ServiceProxy,
 } from "#network";
@@ -29,7 +31,7 @@ export interface ServiceNetworkOptions {
 /** Disposing it takes rules, routes and addresses away, unless they are to stay. */
 export class ServiceNetwork implements Component {
   readonly #options: ServiceNetworkOptions;
-  readonly #ip: IpProgram;
+  readonly #programs: NodeNetworkPrograms;
   readonly #informers: InformerSet;
   readonly #sink: InteractiveNft;
   readonly #network: NodeNetwork;
@@ -44,12 +46,12 @@ export class ServiceNetwork implements Component {
     const { nodeName, searchPath } = options;
     const { access, processes } = deps;
     this.#options = options;
-    this.#ip = new IpProgram({ processes }, searchPath);
+    this.#programs = programsOf(processes, searchPath);
     const client = access.client(proxyIdentity, "kube-proxy");
     const informers = new InformerSet(env.child("informers"), { client });
     this.#informers = informers;
     this.#sink = new InteractiveNft(env.child("nft"), { processes });
-    this.#network = new NodeNetwork(env.child("routes"), { informers, ip: this.#ip }, { nodeName });
+    this.#network = new NodeNetwork(env.child("routes"), { ...this.#programs, informers }, { nodeName });
     this.#proxy = new ServiceProxy(env, { informers, sink: this.#sink }, { nodeName });
     const parts = { pages: new HttpPages(), proxy: this.#proxy };
     this.#pages = new HealthPages(env.child("health"), parts);
@@ -70,7 +72,7 @@ export class ServiceNetwork implements Component {
     await this.#proxy[Symbol.asyncDispose]();
     await this.#network[Symbol.asyncDispose]();
     await this.#informers[Symbol.asyncDispose]();
-    if (this.#options.keep !== true) await clear(this.#sink, this.#ip);
+    if (this.#options.keep !== true) await clear(this.#sink, this.#programs);
     await this.#sink[Symbol.asyncDispose]();
   }
 }
@@ -78,11 +80,18 @@ export class ServiceNetwork implements Component {
 /** Takes away what a killed cluster left. */
 export async function clearServiceNetwork(env: Env, processes: Processes, searchPath: string): Promise<void> {
   await using sink = new InteractiveNft(env, { processes });
-  await clear(sink, new IpProgram({ processes }, searchPath));
+  await clear(sink, programsOf(processes, searchPath));
 }
 
-async function clear(sink: InteractiveNft, ip: IpProgram): Promise<void> {
+function programsOf(processes: Processes, searchPath: string): NodeNetworkPrograms {
+  return {
+    ip: new IpProgram({ processes }, searchPath),
+    forwarding: new Forwarding({ processes }, searchPath),
+  };
+}
+
+async function clear(sink: InteractiveNft, programs: NodeNetworkPrograms): Promise<void> {
   const { signal } = new AbortController();
   await sink.apply(removal(), signal);
-  await clearNodeNetwork(ip, signal);
+  await clearNodeNetwork(programs, signal);
 }

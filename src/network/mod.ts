@@ -13,9 +13,10 @@ export { SimSockets } from "./dns/sim-sockets.ts";
 export { type Datagrams, type SocketAddress, SocketError, type Streams } from "./dns/sockets.ts";
 export { TcpStreams, UdpDatagrams } from "./dns/sockets-node.ts";
 export { HttpPages } from "./http-pages-node.ts";
+export { Forwarding } from "./node/forwarding.ts";
 export { IpProgram } from "./node/ip-program.ts";
 export { firstAddress } from "./node/network-plan.ts";
-export { clearNodeNetwork, holdAddress, NodeNetwork } from "./node/node-network.ts";
+export { clearNodeNetwork, holdAddress, NodeNetwork, type NodeNetworkPrograms } from "./node/node-network.ts";
 export type { Page, Pages } from "./pages.ts";
 export { HealthPages } from "./proxy/health-pages.ts";
 export {

@@ -17,9 +17,11 @@ import type { Processes } from "#base";
 import { adminUser, startApiServer } from "../../../test/testing/api-server.ts";
 import { NetworkNamespace, noNamespaces } from "../testing/network-namespace.ts";
 import { IpProgram } from "./ip-program.ts";
-import { clearNodeNetwork, NodeNetwork } from "./node-network.ts";
+import { Forwarding } from "./forwarding.ts";
+import { clearNodeNetwork, NodeNetwork, type NodeNetworkPrograms } from "./node-network.ts";
 
 const skip = noNamespaces(["ip", "bridge"]);
+const path = "/usr/sbin:/sbin:/usr/bin:/bin";
 const { signal } = new AbortController();
 
 const machines = {
@@ -50,10 +52,11 @@ describe("routes between machines", { skip }, () => {
   const running = new Map<Name, NodeNetwork>();
   let client: Client;
   const on = (name: string, ...line: readonly string[]): string => spaces.get(name)?.run(...line) ?? "";
-  const ip = (name: Name): IpProgram => {
+  const programs = (name: Name): NodeNetworkPrograms => {
     const namespace = spaces.get(name);
     assert.ok(namespace !== undefined);
-    return new IpProgram({ processes: processesIn(namespace) }, "/usr/sbin:/sbin:/usr/bin:/bin");
+    const processes = processesIn(namespace);
+    return { ip: new IpProgram({ processes }, path), forwarding: new Forwarding({ processes }, path) };
   };
 
   before(async () => {
@@ -95,7 +98,7 @@ describe("routes between machines", { skip }, () => {
     }
     for (const name of names) {
       const informers = stack.use(new InformerSet(env.child(`informers-${name}`), { client }));
-      const network = new NodeNetwork(env.child(name), { informers, ip: ip(name) }, { nodeName: name });
+      const network = new NodeNetwork(env.child(name), { ...programs(name), informers }, { nodeName: name });
       running.set(name, stack.use(network));
       await network.start(signal);
       assert.equal(network.ready(), undefined);
@@ -142,8 +145,8 @@ describe("routes between machines", { skip }, () => {
 
   test("nothing is left of a machine's part, and what is not ours stays", async () => {
     await running.get("n1")?.[Symbol.asyncDispose]();
-    await clearNodeNetwork(ip("n1"), signal);
-    await clearNodeNetwork(ip("n1"), signal);
+    await clearNodeNetwork(programs("n1"), signal);
+    await clearNodeNetwork(programs("n1"), signal);
     assert.equal(on("n1", "ip", "route", "show", "proto", "78"), "");
     assert.doesNotMatch(on("n1", "ip", "address"), /10\.244\.|navarch-vxlan|lo:navarch/);
     assert.match(on("n1", "ip", "route"), /^default via 192\.168\.7\.254/m);

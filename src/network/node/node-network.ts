@@ -8,6 +8,7 @@ import { type Node, nodes, type ServiceCIDR, serviceCidrs } from "#api";
 import { type Component, type Env, messageOf } from "#base";
 import { BackOff, type Informer, type Informers } from "#client";
 import { WakeUp } from "../proxy/wake-up.ts";
+import type { Forwarding } from "./forwarding.ts";
 import { addressLabel, type IpProgram, routeProtocol } from "./ip-program.ts";
 import {
   directRoute,
@@ -27,6 +28,14 @@ export interface NodeNetworkOptions {
   readonly serviceCidrs?: readonly string[];
 }
 
+/** What it works by. */
+export interface NodeNetworkPrograms {
+  readonly ip: IpProgram;
+  readonly forwarding: Forwarding;
+}
+
+const defaultPodCidrs = ["10.244.0.0/16"];
+
 /** How often routes are looked at without news, since a link that goes down takes its routes along. */
 const resyncMs = 30_000;
 const retryBackOff = { firstMs: 200, maxMs: 30_000 };
@@ -41,7 +50,11 @@ export async function holdAddress(ip: IpProgram, address: string, signal: AbortS
 }
 
 /** Takes away all that was made here, also by a process that was killed. */
-export async function clearNodeNetwork(ip: IpProgram, signal: AbortSignal): Promise<void> {
+export async function clearNodeNetwork(
+  { ip, forwarding }: NodeNetworkPrograms,
+  signal: AbortSignal,
+): Promise<void> {
+  await forwarding.forbid(defaultPodCidrs, signal);
   const devices = await ip.ask(["link", "show", "type", "vxlan"], signal);
   const tunnel = devices.some(({ ifname }) => ifname === tunnelDevice) ? [`link delete ${tunnelDevice}`] : [];
   const lines = [
@@ -56,6 +69,7 @@ export async function clearNodeNetwork(ip: IpProgram, signal: AbortSignal): Prom
 export class NodeNetwork implements Component {
   readonly #env: Env;
   readonly #ip: IpProgram;
+  readonly #forwarding: Forwarding;
   readonly #informers: Informers;
   readonly #options: Required<NodeNetworkOptions>;
   readonly #nodes: Informer<Node>;
@@ -68,11 +82,12 @@ export class NodeNetwork implements Component {
 
   constructor(
     env: Env,
-    deps: { readonly informers: Informers; readonly ip: IpProgram },
+    deps: NodeNetworkPrograms & { readonly informers: Informers },
     options: NodeNetworkOptions,
   ) {
     this.#env = env;
     this.#ip = deps.ip;
+    this.#forwarding = deps.forwarding;
     this.#informers = deps.informers;
     this.#options = { serviceCidrs: ["10.96.0.0/12"], ...options };
     this.#nodes = deps.informers.of<Node>(nodes);
@@ -122,6 +137,7 @@ export class NodeNetwork implements Component {
     const ranges = [...given, ...this.#cidrs.lister.list().flatMap(({ spec }) => spec.cidrs ?? [])];
     const plan = networkPlan(nodeName, this.#nodes.lister.list(), ranges);
     const text = JSON.stringify(plan);
+    await this.#forwarding.allow(defaultPodCidrs, signal);
     // A machine alone needs no second look.
     if (text === this.#done && plan.neighbors.length === 0) return;
     if (plan.podSideAddress !== undefined) await holdAddress(this.#ip, plan.podSideAddress, signal);
