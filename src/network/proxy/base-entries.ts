@@ -96,7 +96,8 @@ function chains(family: Family): readonly Chain[] {
       "postrouting",
       [
         `meta mark & 0x4000 == 0x4000 meta mark set meta mark xor 0x4000 ${masquerade}`,
-        `${family} saddr . ${family} daddr @hairpins ${masquerade}`,
+        // Only what was sent on: who talks to itself without a service, even since before these rules, stays as it is.
+        `ct status dnat ${family} saddr . ${family} daddr @hairpins ${masquerade}`,
       ],
       "type nat hook postrouting priority 100",
     ),

@@ -109,6 +109,7 @@ const expression =
 
 const statements: readonly Statement[] = [
   [/^ct state new(?: |$)/, () => true],
+  [/^ct status dnat(?: |$)/, ({ translated }) => translated],
   [/^fib saddr type (!= )?local(?: |$)/, ({ packet }, not) => packet.sourceIsLocal === (not === undefined)],
   [/^meta mark set meta mark or 0x4000(?: |$)/, (state) => mark(state, true)],
   [/^meta mark set meta mark xor 0x4000(?: |$)/, (state) => mark(state, !state.marked)],
