@@ -356,6 +356,21 @@ test("a pod that reaches itself through a service is masqueraded", () => {
   assert.equal(route(nft, { ...packet, source: "10.244.1.6" }).masqueraded, false);
 });
 
+test("a machine that talks to itself without a service is not masqueraded, though it is an endpoint", () => {
+  const one = service("s", {
+    clusterIPs: ["10.96.0.1"],
+    ports: [{ name: "p", port: 443, targetPort: 6443, protocol: "TCP" }],
+  });
+  const nft = new SimNft();
+  nft.applyNow(
+    wholeTransaction(rules([one], [slice("s", { p: 6443 }, [{ address: "192.0.2.1", node: "n1" }])], node)),
+  );
+  const self: Packet = { ...outsider, from: "host", source: "192.0.2.1", sourceIsLocal: true };
+  assert.equal(route(nft, { ...self, target: "192.0.2.1", port: 6443 }).masqueraded, false);
+  const byService = { verdict: "accept", to: "192.0.2.1 . 6443", masqueraded: true };
+  assert.deepEqual(route(nft, { ...self, target: "10.96.0.1", port: 443 }), byService);
+});
+
 const outsider: Packet = {
   family: "ip",
   from: "network",
