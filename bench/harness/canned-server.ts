@@ -23,7 +23,7 @@ export class CannedServer implements AsyncDisposable {
   readonly #env: RootEnv;
   readonly #watchers = new Set<Http2ServerResponse>();
   readonly #object: Buffer;
-  readonly #list: Buffer;
+  readonly #lists: ReadonlyMap<string, Buffer>;
 
   private constructor(env: RootEnv, server: Http2SecureServer, ca: string, port: number) {
     this.#env = env;
@@ -34,8 +34,13 @@ export class CannedServer implements AsyncDisposable {
     const pod = { ...benchPod(metadata, 0), status: { phase: "Pending", padding: "x".repeat(2_800) } };
     this.#object = Buffer.from(JSON.stringify(pod));
     const head = '{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"1"},"items":[';
-    const items = new Array(listItems).fill(JSON.stringify(pod)).join(",");
-    this.#list = Buffer.from(`${head}${items}]}`);
+    const list = (count: number): Buffer =>
+      Buffer.from(`${head}${new Array(count).fill(JSON.stringify(pod)).join(",")}]}`);
+    this.#lists = new Map([
+      ["", list(listItems)],
+      ["limit", list(500)],
+      ["labelSelector", list(listItems / 50)],
+    ]);
     server.on("request", (request, response) => this.#answer(request, response));
   }
 
@@ -75,8 +80,9 @@ export class CannedServer implements AsyncDisposable {
       response.on("close", () => this.#watchers.delete(response));
       return;
     }
-    const isList = url.split("?")[0]?.endsWith("/pods") === true;
-    send(response, 200, isList && !url.includes("?") ? this.#list : this.#object);
+    const [path = "", query = ""] = url.split("?");
+    const list = path.endsWith("/pods") ? this.#lists.get(query.split("=")[0] ?? "") : undefined;
+    send(response, 200, list ?? this.#object);
   }
 
   #event(): Buffer {

@@ -24,11 +24,18 @@ const headEnd = Buffer.from("\r\n\r\n");
 const chunkedEnd = Buffer.from("0\r\n\r\n");
 
 /** The bytes of a request; make once, send often. */
-export function requestBytes(target: Target, method: string, path: string, body = "", type = ""): Buffer {
+export function requestBytes(
+  target: Target,
+  method: string,
+  path: string,
+  body = "",
+  type = "",
+  accept = "application/json",
+): Buffer {
   const kind = type === "" ? "application/json" : type;
   const about = body === "" ? "" : `content-type: ${kind}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`;
   const head = `${method} ${path} HTTP/1.1\r\nhost: ${target.host}\r\nauthorization: Bearer ${target.token}\r\n`;
-  return Buffer.from(`${head}accept: application/json\r\n${about}\r\n${body}`);
+  return Buffer.from(`${head}accept: ${accept}\r\n${about}\r\n${body}`);
 }
 
 export class LeanConnection implements Disposable {

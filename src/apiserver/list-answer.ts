@@ -1,21 +1,30 @@
 /** A page as an answer: concatenated stored bytes where it can be, decoded objects where it must be. */
-import type { KubeObject, Resource } from "#api";
-import { notAcceptable } from "#api";
+import { meta, notAcceptable, stringifyJson, type Type } from "#api";
+import type { StoredRecord } from "#store";
 import { bytesAnswer, dataAnswer, isInProcess } from "./answers.ts";
 import type { Answer } from "./call.ts";
 import { groupVersion } from "./catalog.ts";
 import { type Encoding, MEDIA_TYPES, isStoredForm } from "./negotiate.ts";
 import { type ChunkPool, ChunkWriter } from "./registry/chunk-writer.ts";
-import { encodeValue, listMeta, listOpening } from "./registry/encoding.ts";
+import { encodeValue, listEnvelope, listItem, listMeta } from "./registry/encoding.ts";
 import type { Page } from "./registry/outcome.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
-import { columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
+import {
+  columnDefinitions,
+  type IncludeObject,
+  includeObject,
+  metadataOnly,
+  type Row,
+  rowOf,
+  table,
+} from "./registry/table.ts";
 import type { Views } from "./registry/views.ts";
 import type { Turns } from "./turns.ts";
 
-/** Lists up to this many bytes leave in one piece, with a length. */
 const COMMA = Buffer.from(",");
 const END = Buffer.from("]}\n");
+/** How the text of an empty list ends: `]}`. */
+const EMPTY_END = 2;
 
 /** What lists are made with. */
 export interface ListParts {
@@ -24,51 +33,115 @@ export interface ListParts {
   readonly pool: ChunkPool;
 }
 
-/** The answer to a list, in pieces when it is long. */
+/** The answer to a list, in pieces when it is long; no list is put together in one turn. */
 export async function listAnswer(
   parts: ListParts,
   request: ResourceRequest,
   page: Page,
   encoding: Encoding,
 ): Promise<Answer> {
-  const { resource } = request;
-  const isPlain = isInProcess(request.call);
-  if (!isPlain && isStoredForm(encoding)) {
-    const chunks = jsonChunks(parts, resource, page);
-    const first = await chunks.next();
-    const second = first.done === true ? first : await chunks.next();
-    const headers = { "content-type": MEDIA_TYPES.json };
-    const { release } = parts.pool;
-    if (first.done !== true && second.done === true)
-      return { status: 200, headers, body: { type: "bytes", bytes: first.value, release } };
-    const all = resumed(first.value, second.value, chunks);
-    return { status: 200, headers, body: { type: "stream", chunks: all, release } };
+  const include = encoding.as === "Table" ? includeObject(request.info.query) : "None";
+  const shown: ShownPage = { ...parts, request, page, encoding, include };
+  if (isInProcess(request.call)) return dataAnswer(200, listOf(shown, await membersOf(shown)));
+  if (encoding.media === "yaml" || encoding.pretty === true) {
+    const list = listOf(shown, await membersOf(shown));
+    return bytesAnswer(200, encoding, encodeValue(list, request.resource, encoding));
   }
-  const objects: KubeObject[] = [];
-  for (const record of page.records) {
-    if (parts.turns.spent) await parts.turns.turn();
-    objects.push(parts.views.object(resource, record));
-  }
-  const list = listOf(request, objects, page, encoding);
-  return isPlain ? dataAnswer(200, list) : bytesAnswer(200, encoding, encodeValue(list, resource, encoding));
+  const chunks = encoding.media === "json" ? jsonChunks(shown) : protobufChunks(shown);
+  const first = await chunks.next();
+  const second = first.done === true ? first : await chunks.next();
+  const headers = { "content-type": MEDIA_TYPES[encoding.media] };
+  const { release } = parts.pool;
+  if (first.done !== true && second.done === true)
+    return { status: 200, headers, body: { type: "bytes", bytes: first.value, release } };
+  const all = resumed(first.value, second.value, chunks);
+  return { status: 200, headers, body: { type: "stream", chunks: all, release } };
 }
 
-async function* jsonChunks(
-  parts: ListParts,
-  resource: Resource,
-  page: Page,
-): AsyncGenerator<Uint8Array, undefined> {
-  const writer = new ChunkWriter(parts.pool);
-  writer.add(Buffer.from(listOpening(resource, page)));
+/** A page and how it is shown. */
+interface ShownPage extends ListParts {
+  readonly request: ResourceRequest;
+  readonly page: Page;
+  readonly encoding: Encoding;
+  readonly include: IncludeObject;
+}
+
+type Chunks = AsyncGenerator<Uint8Array, undefined>;
+
+async function* jsonChunks(shown: ShownPage): Chunks {
+  const { page, encoding, views, turns, request } = shown;
+  const writer = new ChunkWriter(shown.pool);
+  const empty = stringifyJson(listOf(shown, []));
+  writer.add(Buffer.from(empty.slice(0, -EMPTY_END)));
   for (const [i, record] of page.records.entries()) {
     if (i > 0) writer.add(COMMA);
-    parts.views.addJson(writer, resource, record);
-    if (!writer.isFull) continue;
-    yield writer.take();
-    if (parts.turns.spent) await parts.turns.turn();
+    if (isStoredForm(encoding)) views.addJson(writer, request.resource, record);
+    else writer.add(Buffer.from(stringifyJson(memberOf(shown, record))));
+    if (writer.isFull) yield writer.take();
+    if (turns.spent) await turns.turn();
   }
   writer.add(END);
   yield writer.take();
+}
+
+/** Its envelope begins with its length, so everything is encoded before the first byte leaves. */
+async function* protobufChunks(shown: ShownPage): Chunks {
+  const { request, encoding, page, turns } = shown;
+  const type: Type = encoding.as === undefined ? request.resource.type : meta.PartialObjectMetadata;
+  const items: Uint8Array[] = [];
+  for (const record of page.records) {
+    if (turns.spent) await turns.turn();
+    items.push(listItem(type, memberOf(shown, record)));
+  }
+  const size = items.reduce((sum, item) => sum + item.length, 0);
+  const { opening, closing } = listEnvelope(listOf(shown, []), size);
+  const writer = new ChunkWriter(shown.pool);
+  for (const piece of [opening, ...items, closing]) {
+    writer.add(piece);
+    if (writer.isFull) yield writer.take();
+  }
+  yield writer.take();
+}
+
+async function membersOf(shown: ShownPage): Promise<readonly unknown[]> {
+  const members: unknown[] = [];
+  for (const record of shown.page.records) {
+    if (shown.turns.spent) await shown.turns.turn();
+    members.push(memberOf(shown, record));
+  }
+  return members;
+}
+
+/** One item, or one row. */
+function memberOf({ views, request, encoding, include }: ShownPage, record: StoredRecord): unknown {
+  const { resource, now } = request;
+  const object = views.object(resource, record);
+  if (encoding.as === undefined) return object;
+  if (encoding.as === "Table") return rowOf(resource, object, include, now);
+  return metadataOnly(object);
+}
+
+interface AnyList {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly metadata: meta.ListMeta;
+  readonly items?: readonly unknown[];
+}
+
+/** The list of what `memberOf` gives; the members come last. */
+function listOf({ request, page, encoding }: ShownPage, members: readonly unknown[]): AnyList {
+  const { resource } = request;
+  const metadata = listMeta(page);
+  switch (encoding.as) {
+    case undefined:
+      return { kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata, items: members };
+    case "Table":
+      return table(columnDefinitions(resource), members as Row[], metadata) as AnyList;
+    case "PartialObjectMetadataList":
+      return { kind: encoding.as, apiVersion: "meta.k8s.io/v1", metadata, items: members };
+    default:
+      throw notAcceptable(Object.values(MEDIA_TYPES));
+  }
 }
 
 async function* resumed(
@@ -79,27 +152,4 @@ async function* resumed(
   if (first !== undefined) yield first;
   if (second !== undefined) yield second;
   yield* rest;
-}
-
-function listOf(
-  request: ResourceRequest,
-  objects: readonly KubeObject[],
-  page: Page,
-  encoding: Encoding,
-): unknown {
-  const { resource, info, now } = request;
-  const metadata = listMeta(page);
-  if (encoding.as === undefined) {
-    return { kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata, items: objects };
-  }
-  if (encoding.as === "Table") {
-    const include = includeObject(info.query);
-    const rows = objects.map((object) => rowOf(resource, object, include, now));
-    return table(columnDefinitions(resource), rows, metadata);
-  }
-  if (encoding.as !== "PartialObjectMetadataList") {
-    throw notAcceptable(Object.values(MEDIA_TYPES));
-  }
-  const items = objects.map(metadataOnly);
-  return { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata, items };
 }

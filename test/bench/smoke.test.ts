@@ -5,22 +5,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { apiBench } from "../../bench/api.bench.ts";
+import { getBench } from "../../bench/get.bench.ts";
 import type { Report } from "../../bench/harness/report.ts";
+import { listBench } from "../../bench/list.bench.ts";
 import { memoryBench } from "../../bench/memory.bench.ts";
 import { nodesBench } from "../../bench/nodes.bench.ts";
 import { schedulerBench } from "../../bench/scheduler.bench.ts";
 import { startBench } from "../../bench/start.bench.ts";
-import { watchersBench } from "../../bench/watchers.bench.ts";
+import { watchBench } from "../../bench/watch.bench.ts";
 
 const common = { objects: 40, connections: 4, watchers: 2, events: 10 };
 
 const benchmarks: Readonly<Record<string, () => Promise<Report>>> = {
   api: () => apiBench({ requests: 40, connections: 4, common }),
+  get: () => getBench({ requests: 40 }),
+  list: () => listBench({ pods: 20, lists: 1 }),
   memory: () => memoryBench({ waitMs: 100, common }),
   nodes: () => nodesBench({ nodes: 2, replicas: 6 }),
   scheduler: () => schedulerBench({ nodes: 10, pods: 40 }),
   start: () => startBench({ starts: 1, objects: 10, forks: 1 }),
-  watchers: () => watchersBench({ single: 20, fanOut: 2, many: 3, events: 10 }),
+  watch: () => watchBench({ single: 20, fanOut: 2, many: 3, events: 10 }),
 };
 
 for (const [name, run] of Object.entries(benchmarks)) {

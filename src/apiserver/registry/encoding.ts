@@ -14,7 +14,6 @@ import {
 } from "#api";
 import { INDENT } from "../answers.ts";
 import type { Encoding } from "../negotiate.ts";
-import { groupVersion } from "../catalog.ts";
 import type { Page } from "./outcome.ts";
 
 /** Types that any resource may answer with, by kind. */
@@ -39,7 +38,6 @@ export function encodeValue(value: unknown, resource: Resource, form: Form, type
   const { kind } = value as KubeObject;
   const generic = GENERIC_TYPES[kind] ?? type;
   if (generic !== undefined) return encodeProtobuf(generic, value);
-  if (kind === `${resource.kind}List`) return encodeList(resource, value as ListValue);
   return encodeProtobuf(resource.type, value);
 }
 
@@ -58,34 +56,39 @@ export function listMeta(page: Page): Record<string, unknown> {
   };
 }
 
-/** `{"kind":"PodList","apiVersion":"v1","metadata":{...},"items":[`: what precedes the items. */
-export function listOpening(resource: Resource, page: Page): string {
-  const head = JSON.stringify({
-    kind: `${resource.kind}List`,
-    apiVersion: groupVersion(resource),
-    metadata: listMeta(page),
-  });
-  return `${head.slice(0, -1)},"items":[`;
-}
-
-interface ListValue {
-  readonly metadata: meta.ListMeta;
-  readonly items: readonly KubeObject[];
-}
-
 const METADATA_TAG = 0x0a;
 const ITEM_TAG = 0x12;
 
-/** Every list is a message of its metadata (1) and its items (2). */
-function encodeList(resource: Resource, { metadata, items }: ListValue): Uint8Array {
-  const parts: Uint8Array[] = [];
-  const push = (tag: number, message: Uint8Array): void => {
-    parts.push(Uint8Array.of(tag, ...varint(message.length)), message);
-  };
-  push(METADATA_TAG, encodeMessage(meta.ListMeta, metadata));
-  for (const item of items) push(ITEM_TAG, encodeMessage(resource.type, item));
-  const raw = Buffer.concat(parts);
-  return encodeEnvelope({ apiVersion: groupVersion(resource), kind: `${resource.kind}List`, raw });
+/** A list as protobuf, put together from items that were encoded one by one. */
+export interface ListBytes {
+  /** What precedes the items; every list is a message of its metadata (1) and its items (2), in an envelope. */
+  readonly opening: Uint8Array;
+  readonly closing: Uint8Array;
+}
+
+/** `itemsBytes`: of all items with their tags, as `listItem` gives them. */
+export function listEnvelope(
+  list: { readonly apiVersion: string; readonly kind: string; readonly metadata: meta.ListMeta },
+  itemsBytes: number,
+): ListBytes {
+  const metadata = tagged(METADATA_TAG, encodeMessage(meta.ListMeta, list.metadata));
+  const empty = encodeEnvelope({ ...list, raw: new Uint8Array() });
+  // Of an empty message the envelope holds a tag and a length of zero, then two empty fields.
+  const message = empty.length - EMPTY_FIELD_BYTES * 3;
+  const size = varint(metadata.length + itemsBytes);
+  const opening = Buffer.concat([empty.subarray(0, message + 1), Uint8Array.from(size), metadata]);
+  return { opening, closing: empty.subarray(message + EMPTY_FIELD_BYTES) };
+}
+
+/** One item of a list, with its tag. */
+export function listItem<T>(type: Type<T>, item: T): Uint8Array {
+  return tagged(ITEM_TAG, encodeMessage(type, item));
+}
+
+const EMPTY_FIELD_BYTES = 2;
+
+function tagged(tag: number, message: Uint8Array): Uint8Array {
+  return Buffer.concat([Uint8Array.of(tag, ...varint(message.length)), message]);
 }
 
 function varint(value: number): number[] {

@@ -9,7 +9,8 @@ export type IncludeObject = "None" | "Metadata" | "Object";
 /** A resource, or another set of columns. */
 type Printed = Pick<Resource, "columns">;
 
-interface Row {
+/** The cells of one object, in the order of the columns. */
+export interface Row {
   readonly cells: readonly (string | number | boolean | null)[];
   readonly object?: unknown;
 }

@@ -83,7 +83,7 @@ export const ObjectMeta = message<ObjectMeta>("ObjectMeta")({
 
 export interface PartialObjectMetadata extends Shape<typeof PartialObjectMetadata>, Plain {}
 export const PartialObjectMetadata = kind<PartialObjectMetadata>(
-  "v1",
+  "meta.k8s.io/v1",
   "PartialObjectMetadata",
 )({
   metadata: struct(1, ObjectMeta),

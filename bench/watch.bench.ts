@@ -1,6 +1,6 @@
 /**
  * Watchers: what an event costs with many that do not want it, and with many that do.
- * Run: `npm run bench -- watchers [--small]`.
+ * Run: `npm run bench -- watch [--small]`.
  */
 import { type Pod, pods as podResource } from "#api";
 import { type Cluster, startCluster } from "#cluster";
@@ -10,7 +10,7 @@ import { benchPod, plainPod } from "./harness/objects.ts";
 import { type Figure, main, percentile, type Report } from "./harness/report.ts";
 import { ServerProcess } from "./harness/server-process.ts";
 
-export interface WatchersBenchSize {
+export interface WatchBenchSize {
   /** Watchers of one node each. */
   readonly single: number;
   readonly fanOut: number;
@@ -137,7 +137,7 @@ async function overTls(watchers: number, writers: number, events: number): Promi
   };
 }
 
-export async function watchersBench(size: WatchersBenchSize): Promise<Report> {
+export async function watchBench(size: WatchBenchSize): Promise<Report> {
   const two = await singleNode(2, size.events);
   const all = await singleNode(size.single, size.events);
   const fan = await overTls(size.fanOut, 16, size.events);
@@ -165,7 +165,7 @@ export async function watchersBench(size: WatchersBenchSize): Promise<Report> {
 }
 
 if (import.meta.main) {
-  await main("Watchers", watchersBench, {
+  await main("Watch", watchBench, {
     full: { single: 20_000, fanOut: 100, many: 1_000, events: 1_000 },
     small: { single: 200, fanOut: 5, many: 20, events: 50 },
   });
