@@ -34,6 +34,7 @@ import { kubeletPort, serveOverHttps } from "./kubelet-serving.ts";
 import { configOf, envOf, type LibraryOptions } from "./library-options.ts";
 import { LocalNodes } from "./local-nodes.ts";
 import { type RealNodeOptions, serviceNetwork, startRealNode } from "./real-node.ts";
+import { failWithStore } from "./store-failure.ts";
 import { firstAddresses, type ServiceRanges } from "./service-ranges.ts";
 
 /** What a cluster stands on. */
@@ -111,6 +112,7 @@ export class Cluster implements AsyncDisposable {
         }),
       );
       await step("store", () => store.start(signal));
+      failWithStore(env, store);
       return await Cluster.#over({ env, pki, store, stack }, config, signal);
     } catch (error) {
       await stack.disposeAsync();

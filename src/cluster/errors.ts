@@ -9,6 +9,7 @@ export type ClusterErrorCode =
   | "no-permission"
   | "no-real-node"
   | "start-failed"
+  | "store-failed"
   | "stop-failed";
 
 /** A failure that the user can mend: `message` says what and why, `remedy` what to do next. */

@@ -3,6 +3,7 @@
  * addresses), and what must hold of it: endpoints are exactly the ready pods, and containers run for exactly the pods.
  */
 import {
+  clusterRoles,
   configMaps,
   type Deployment,
   deployments,
@@ -11,13 +12,18 @@ import {
   type KubeObject,
   namespaces,
   nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
   type Pod,
+  podDisruptionBudgets,
   pods,
   type ReplicaSet,
   replicaSets,
   type Service,
   serviceAccounts,
   services,
+  type StatefulSet,
+  statefulSets,
 } from "#api";
 import { controllerOf, isReady } from "./invariants.ts";
 import type { DurableLog } from "./durable-log.ts";
@@ -41,6 +47,16 @@ export function endState({ log }: SimCluster, options: EndStateOptions): readonl
     ...named("service", log.list(services)),
     ...named("serviceaccount", log.list(serviceAccounts)),
     ...named("configmap", log.list(configMaps)),
+    ...named("claim", log.list(persistentVolumeClaims)),
+    ...named("volume", log.list(persistentVolumes)),
+    ...[...log.list(clusterRoles).values()].map(
+      ({ metadata, rules }) => `clusterrole ${metadata.name} ${rules?.length}`,
+    ),
+    ...[...log.list(podDisruptionBudgets).values()].map(
+      ({ metadata, status }) =>
+        `budget ${metadata.name} ${status.currentHealthy} ${status.disruptionsAllowed}`,
+    ),
+    ...[...log.list(statefulSets).values()].map(statefulSetLine),
     ...[...log.list(deployments).values()].map(deploymentLine),
     ...[...log.list(replicaSets).values()].map(replicaSetLine),
     ...[...log.list(pods).values()].map(podLine),
@@ -138,6 +154,12 @@ function replicaSetLine({ metadata, spec, status }: ReplicaSet): string {
   const owner = controllerOf({ apiVersion: "", kind: "", metadata })?.name;
   const told = conditions.map(({ type, status: value }) => `${type}=${value}`);
   return `replicaset ${metadata.name} of ${owner} wants ${spec.replicas} revision ${revision} ${sorted(counts)} ${told}`;
+}
+
+function statefulSetLine({ metadata, spec, status }: StatefulSet): string {
+  const { observedGeneration: _observed, currentRevision, updateRevision, ...counts } = status;
+  const image = spec.template.spec?.containers[0]?.image;
+  return `statefulset ${metadata.name} ${image} updated ${currentRevision === updateRevision} ${sorted(counts)}`;
 }
 
 function podLine(pod: Pod): string {

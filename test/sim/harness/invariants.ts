@@ -15,7 +15,7 @@ import {
   replicaSets,
 } from "#api";
 import type { Change } from "./durable-log.ts";
-import type { DeploymentLife } from "./life.ts";
+import type { Life } from "./life.ts";
 import type { SimCluster } from "./sim-cluster.ts";
 
 /** A change of scale may be on its way to a controller for so long in peace, and for so long under faults. */
@@ -25,12 +25,12 @@ const disturbedMs = 60_000;
 
 export class Invariants {
   readonly #cluster: SimCluster;
-  readonly #life: DeploymentLife;
+  readonly #life: Life;
   readonly #disturbed: boolean;
   /** When which count was last wanted, by key of the object. */
   readonly #wanted = new Map<string, { readonly atMs: number; readonly replicas: number }[]>();
 
-  constructor(cluster: SimCluster, life: DeploymentLife, options: { readonly disturbed: boolean }) {
+  constructor(cluster: SimCluster, life: Life, options: { readonly disturbed: boolean }) {
     this.#cluster = cluster;
     this.#life = life;
     this.#disturbed = options.disturbed;

@@ -23,3 +23,19 @@ export function deploymentSpec(app: string, replicas: number): unknown {
     },
   };
 }
+
+export function statefulSetSpec(app: string, replicas: number): unknown {
+  const container = { name: "main", image: "db:1", volumeMounts: [{ name: "data", mountPath: "/data" }] };
+  const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+  return {
+    serviceName: app,
+    replicas,
+    selector: { matchLabels: { app } },
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Delete" },
+    template: {
+      metadata: { labels: { app } },
+      spec: { terminationGracePeriodSeconds: 2, containers: [container] },
+    },
+    volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }],
+  };
+}

@@ -26,7 +26,19 @@ type Propagation = NonNullable<DeleteOptions["propagationPolicy"]>;
 /** The longest that a stage may take; back-offs of minutes add up under faults. */
 const stageMs = 1_800_000;
 
-export class DeploymentLife {
+/** What a user does with a cluster. */
+export interface Life {
+  /** Hears of each new stage. */
+  onStage: () => void;
+  /** What the user does now. */
+  readonly stage: string;
+  /** Replicas that must stay available; 0 while nothing is promised. */
+  readonly promised: number;
+  /** Resolves when all is done; rejects with `NotConverged`. */
+  run(): Promise<void>;
+}
+
+export class DeploymentLife implements Life {
   readonly #cluster: SimCluster;
   readonly #client: Client;
   readonly #signal = new AbortController().signal;

@@ -7,6 +7,7 @@ import { checkAtRest, endState } from "./end-state.ts";
 import { Invariants } from "./invariants.ts";
 import { DeploymentLife } from "./life.ts";
 import { NotConverged, SimCluster } from "./sim-cluster.ts";
+import { OthersLife } from "./others-life.ts";
 import type { SimClusterOptions } from "./sim-cluster-options.ts";
 
 export interface RunOptions extends SimClusterOptions {
@@ -15,6 +16,8 @@ export interface RunOptions extends SimClusterOptions {
    * against a slower network.
    */
   readonly disturbed?: boolean;
+  /** What the user does. Default `deployment`. */
+  readonly life?: "deployment" | "others";
   /** Sees the cluster before it starts and after the end, for tests that ask more. */
   readonly inspect?: (cluster: SimCluster) => void;
 }
@@ -50,7 +53,7 @@ export async function runLife(seed: string, options: RunOptions = {}): Promise<R
   const cluster = new SimCluster(seed, { slowestMs: disturbed ? 2 : 100, ...options, crashAfter });
   const { world, log } = cluster;
   using _trap = installTrap(world);
-  const life = new DeploymentLife(cluster);
+  const life = options.life === "others" ? new OthersLife(cluster) : new DeploymentLife(cluster);
   new Invariants(cluster, life, { disturbed });
   const tally = new Tally(cluster);
   if (disturbed) chaos = new Chaos(cluster, { pauseMs: 300 + world.random.below(4_000), perStage: 8 });
