@@ -3,16 +3,12 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EtcdClient } from "../../src/store/etcd/etcd-client-node.ts";
 import { freePort } from "./free-port.ts";
 
 /** Why tests with a real etcd do not run; false when they do. */
 export function etcdMissing(): string | false {
   return spawnSync("etcd", ["--version"]).status === 0 ? false : "no etcd on PATH";
 }
-
-/** Of 25 ms and a call that fails at once, or of 2 s and one that hangs. */
-const startTries = 400;
 
 /** A member's own ports. */
 interface Ports {
@@ -62,35 +58,10 @@ export class RealEtcd implements AsyncDisposable {
     ];
     args.push(`--listen-client-urls=${clientUrl}`, `--advertise-client-urls=${clientUrl}`);
     args.push(`--listen-peer-urls=${peerUrl}`, `--initial-advertise-peer-urls=${peerUrl}`);
-    args.push("--heartbeat-interval=50", "--election-timeout=500", "--logger=zap", "--log-level=error");
+    args.push("--heartbeat-interval=50", "--election-timeout=500", "--logger=zap", "--log-level=info");
     const child = spawn("etcd", args, { stdio: ["ignore", "ignore", "pipe"] });
     this.#process = child;
-    let complaint = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (complaint += text).slice(-4_000));
-    const ended = new Promise<never>((_, reject) => {
-      child.once("exit", (code) => reject(new Error(`etcd ended with code ${code}: ${complaint}`)));
-    });
-    // Once it answers, its end is somebody's wish.
-    ended.catch(() => {});
-    await Promise.race([this.#answers(), ended]);
-  }
-
-  async #answers(): Promise<void> {
-    const client = new EtcdClient({ endpoints: [this.endpoint], callTimeoutMs: 2_000 });
-    try {
-      for (let tries = 0; ; tries += 1) {
-        try {
-          await client.range({ key: Uint8Array.of(1) });
-          return;
-        } catch (error) {
-          if (tries === startTries) throw error;
-          // It says nothing when it begins to listen.
-          await new Promise((resolve) => setTimeout(resolve, 25));
-        }
-      }
-    } finally {
-      client.close();
-    }
+    await readyToServe(child);
   }
 
   /** Ends the process at once, keeping its data. */
@@ -107,6 +78,21 @@ export class RealEtcd implements AsyncDisposable {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Etcd's words for it, of 3.4 and 3.5. */
+const SERVING = /ready to serve client requests|serving client traffic insecurely/;
+
+/** Resolves when the member says so, which is when its cluster has a leader; rejects with its last words when it ends. */
+function readyToServe(child: ChildProcess): Promise<void> {
+  let said = "";
+  return new Promise((resolve, reject) => {
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      said = (said + text).slice(-20_000);
+      if (SERVING.test(said)) resolve();
+    });
+    child.once("exit", (code) => reject(new Error(`etcd ended with code ${code}: ${said.slice(-4_000)}`)));
+  });
 }
 
 function nameOf(member: Ports): string {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ociArchive } from "../../../src/kubelet/runtime/containerd/oci-image.ts";
 import { freePort, Program, root, run } from "../../testing/program.ts";
 import { busybox } from "./test-images.ts";
+import { RuleChanges } from "./rule-changes.ts";
 
 /** A server that ends when it is asked to. */
 const server = "httpd -p 8080 -h /www; trap 'exit 0' TERM; while true; do sleep 60 & wait $!; done";
@@ -67,15 +68,14 @@ export class UpMachine {
   /** Waits until the Service `web` answers there; connections are refused until the proxy has its endpoints. */
   async servesAt(address: string): Promise<void> {
     const url = await this.kubectl("get", "service", "web", "-o", address);
-    for (let tries = 0; ; tries += 1) {
+    using changes = new RuleChanges();
+    await changes.until(async () => {
       const text = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
         (answer) => answer.text(),
-        (error: Error) => error,
+        () => "refused",
       );
-      if (text === "hello\n") return;
-      if (tries === 20) throw new Error(`Nothing answers at ${url}`, { cause: text });
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+      return text === "hello\n";
+    });
   }
 
   /** Ids of the containers that run now, by the processes that hold them. */

@@ -11,6 +11,7 @@ import {
   persistentVolumeClaims,
   persistentVolumes,
   type PodDisruptionBudget,
+  type Pod,
   podDisruptionBudgets,
   pods,
   type Resource,
@@ -119,10 +120,12 @@ export class OthersLife implements Life {
     });
     await this.#client.of(persistentVolumeClaims).delete(key, this.#signal);
     await this.#until(
-      "the claim is gone, after its pod",
+      "the claim is gone, when its pod has ended",
       () => this.#get(`/registry/persistentvolumeclaims/${namespace}/data`) === undefined,
     );
-    if (this.#get(`/registry/pods/${namespace}/lost`) !== undefined)
+    // One that was told to have failed uses nothing any more.
+    const pod = this.#get<Pod>(`/registry/pods/${namespace}/lost`);
+    if (pod !== undefined && pod.status.phase !== "Failed")
       this.#cluster.findings.report("claim-gone-in-use", "data");
   }
 
