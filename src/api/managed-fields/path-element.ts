@@ -89,17 +89,21 @@ function typeOf(value: unknown): string {
   return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 }
 
+type Data = Readonly<Record<string, unknown>>;
+
 function compareValues(a: unknown, b: unknown): number {
+  if (typeof a === "string" && typeof b === "string") return a < b ? -1 : a > b ? 1 : 0;
   const rank = TYPES.indexOf(typeOf(a)) - TYPES.indexOf(typeOf(b));
   if (rank !== 0) return rank;
   if (typeof a === "object" && a !== null) {
-    const left = Object.entries(a).flat();
-    const right = Object.entries(b as object).flat();
-    for (let i = 0; i < Math.min(left.length, right.length); i++) {
-      const order = compareValues(left[i], right[i]);
+    const [left, right] = [a as Data, b as Data];
+    const [names, others] = [Object.keys(left), Object.keys(right)];
+    for (let i = 0; i < Math.min(names.length, others.length); i++) {
+      const [name = "", other = ""] = [names[i], others[i]];
+      const order = compareValues(name, other) || compareValues(left[name], right[other]);
       if (order !== 0) return order;
     }
-    return left.length - right.length;
+    return names.length - others.length;
   }
   return a === b ? 0 : (a as number) < (b as number) ? -1 : 1;
 }

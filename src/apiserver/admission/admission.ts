@@ -75,14 +75,20 @@ export class Admission {
   async mutate(request: AdmissionRequest): Promise<void> {
     const { mutating } = this.#chain(request);
     if (mutating.length === 0) return;
-    for (const plugin of mutating) await plugin.mutate?.(request, this.#deps);
+    for (const plugin of mutating) {
+      const pending = plugin.mutate?.(request, this.#deps);
+      if (pending !== undefined) await pending;
+    }
     const { object, resource } = request;
     // What is sent to a subresource may be of another kind (a Binding).
     if (object?.kind === resource.kind) applyDefaults(resource.type, object);
   }
 
   async validate(request: AdmissionRequest): Promise<void> {
-    for (const plugin of this.#chain(request).validating) await plugin.validate?.(request, this.#deps);
+    for (const plugin of this.#chain(request).validating) {
+      const pending = plugin.validate?.(request, this.#deps);
+      if (pending !== undefined) await pending;
+    }
   }
 
   /** What commits with the write; also for a dry run, which may be refused. */
