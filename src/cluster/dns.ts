@@ -11,6 +11,8 @@ import { administrator } from "./identities.ts";
 export interface DnsOptions {
   readonly nodeName: string;
   readonly address: string;
+  /** Of the Service. Default 10.96.0.10. */
+  readonly serviceAddress?: string;
 }
 
 /** Answers when it resolves; dispose takes the endpoint away. */

@@ -40,16 +40,15 @@ export async function cleanUpProxy(): Promise<void> {
  * make the Service and write its endpoint; names are read by an account that may do nothing else.
  */
 export function runDns(
-  options: NodeRoleOptions & { readonly address: string | undefined },
+  options: NodeRoleOptions & { readonly address: string | undefined; readonly serviceAddress: string },
   signal: AbortSignal,
 ): Promise<Role> {
   const { kubeconfig, nodeName } = options;
-  if (options.address !== undefined && parseIp(options.address) === undefined)
-    throw new ClusterError(
-      "bad-option",
-      `Cannot answer at "${options.address}": it is no IP address`,
-      "Use --listen-address ADDR.",
-    );
+  for (const address of [options.address, options.serviceAddress]) {
+    if (address === undefined || parseIp(address) !== undefined) continue;
+    const remedy = "Use --listen-address ADDR and --service-address ADDR.";
+    throw new ClusterError("bad-option", `Cannot answer at "${address}": it is no IP address`, remedy);
+  }
   return runRemote("dns", kubeconfig, async (env, access) => {
     let { address } = options;
     if (address === undefined) {
@@ -58,7 +57,7 @@ export function runDns(
       const ip = new IpProgram({ processes: new SystemProcesses() }, searchPathOrThrow("answer DNS"));
       await holdAddress(ip, address, signal);
     }
-    return startDns(env, access, { nodeName, address }, signal);
+    return startDns(env, access, { nodeName, address, serviceAddress: options.serviceAddress }, signal);
   });
 }
 

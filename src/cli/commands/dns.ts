@@ -10,13 +10,15 @@ export const dns: CliCommand = {
     command
       .requiredOption("--kubeconfig <FILE>", "credentials of an administrator")
       .requiredOption("--node-name <NAME>", "name of this machine's node")
-      .option("--listen-address <ADDR>", "where it answers (default: the node's pod-side address)");
+      .option("--listen-address <ADDR>", "where it answers (default: the node's pod-side address)")
+      .option("--service-address <ADDR>", "of the Service kube-dns, where there is none yet", "10.96.0.10");
   },
   run(options, _args, terminal) {
     const config = {
       kubeconfig: String(options["kubeconfig"]),
       nodeName: String(options["nodeName"]),
       address: options["listenAddress"] as string | undefined,
+      serviceAddress: String(options["serviceAddress"]),
     };
     return runRole(terminal, (signal) => runDns(config, signal));
   },

@@ -11,6 +11,7 @@ import {
   podUidLabel,
 } from "../runtime/labels.ts";
 import { noResources, podResources } from "./linux-resources.ts";
+import { podDns } from "./pod-dns.ts";
 import { sandboxSecurity } from "./security.ts";
 
 /** The node's part in its pods' configuration. */
@@ -42,7 +43,6 @@ export function sandboxConfig(
 ): PodSandboxConfig {
   const { metadata, spec } = pod;
   const { name = "", namespace = "", uid = "" } = metadata;
-  const dns = dnsOf(pod, node);
   return {
     name,
     namespace,
@@ -50,7 +50,7 @@ export function sandboxConfig(
     attempt,
     hostname: spec.hostNetwork === true ? "" : hostnameOf(pod, node),
     logDirectory: podLogDirectory(pod, node),
-    ...(dns === undefined ? {} : { dns }),
+    dns: podDns(pod, node).config,
     portMappings:
       spec.hostNetwork === true
         ? []
@@ -101,43 +101,6 @@ export function podHostname(
 function hostnameOf(pod: Pod, node: NodeDefaults): string {
   const { hostname, domain } = podHostname(pod, node);
   return pod.spec.setHostnameAsFQDN === true && domain !== "" ? `${hostname}.${domain}` : hostname;
-}
-
-function dnsOf(pod: Pod, node: NodeDefaults): DnsConfig | undefined {
-  const { spec, metadata } = pod;
-  const policy = spec.dnsPolicy ?? "ClusterFirst";
-  const own = spec.dnsConfig;
-  const cluster =
-    policy === "ClusterFirstWithHostNet" || (policy === "ClusterFirst" && spec.hostNetwork !== true);
-  const domain = node.clusterDomain;
-  const base: DnsConfig =
-    policy === "None"
-      ? { servers: [], searches: [], options: [] }
-      : cluster && node.clusterDns.length > 0
-        ? {
-            servers: node.clusterDns,
-            searches: [
-              `${metadata.namespace}.svc.${domain}`,
-              `svc.${domain}`,
-              domain,
-              ...node.nodeDns.searches,
-            ],
-            options: ["ndots:5"],
-          }
-        : node.nodeDns;
-  const options = (own?.options ?? []).map(({ name = "", value }) =>
-    value === undefined ? name : `${name}:${value}`,
-  );
-  const replaced = new Set(options.map(optionName));
-  return {
-    servers: [...new Set([...base.servers, ...(own?.nameservers ?? [])])],
-    searches: [...new Set([...base.searches, ...(own?.searches ?? [])])],
-    options: [...base.options.filter((one) => !replaced.has(optionName(one))), ...options],
-  };
-}
-
-function optionName(option: string): string {
-  return option.split(":", 1)[0] ?? option;
 }
 
 function portMapping(port: ContainerPort): readonly PortMapping[] {

@@ -18,6 +18,7 @@ import { withImageVolumes } from "./image-volumes.ts";
 import { latest, type PodObservation, readySandbox } from "./observation.ts";
 import { linuxResources } from "./linux-resources.ts";
 import type { References } from "./references.ts";
+import { podDns } from "./pod-dns.ts";
 import { type NodeDefaults, sandboxConfig } from "./sandbox-config.ts";
 import { mustRunAsNonRoot, runAsUserOf } from "./security.ts";
 import { StartError, type StartErrorCode } from "./start-error.ts";
@@ -105,6 +106,8 @@ export class PodSteps {
       );
       throw error;
     }
+    for (const omission of podDns(pod, this.#options.node).omissions)
+      events.record(pod, "Warning", "DNSConfigForming", omission);
   }
 
   async #handlerOf(pod: Pod, signal: AbortSignal): Promise<string> {
