@@ -128,7 +128,8 @@ export async function finishUpdate(
   prepareForUpdate(resource, object, current, context, subresource);
   const errors = validateUpdate(resource, object, current, context, subresource);
   if (!errors.empty) throw invalid(resource, request.info.name, errors);
-  for (const text of resource.strategy.warnings?.(object, current) ?? []) request.warnings.add(text);
+  if (request.info.subresource !== "status")
+    for (const text of resource.strategy.warnings?.(object, current) ?? []) request.warnings.add(text);
   const admitted = admissionOf(request, "UPDATE", object, current, options.dryRun);
   await registry.admission.validate(admitted);
   registry.fields.settle(current, object);

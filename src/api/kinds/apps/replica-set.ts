@@ -8,7 +8,7 @@ import {
   validateReplicaSetUpdate,
 } from "../../types/apps/replica-set-validation.ts";
 import { age, integer, name, selectorText, templateColumns, wide } from "../columns.ts";
-import { podSpecWarnings } from "../core/pod-warnings.ts";
+import { hostNameWarning, podWarnings } from "../core/pod-warnings.ts";
 import {
   clearStatusTo,
   define,
@@ -30,7 +30,10 @@ export const replicaSets: Resource<ReplicaSet> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatusTo({ replicas: 0 }),
     prepareForUpdate: keepStatus,
-    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, "spec.template.spec"),
+    warnings: ({ metadata, spec }) => [
+      ...hostNameWarning(metadata.name, "Pod names and hostnames"),
+      ...podWarnings(spec.template, "spec.template"),
+    ],
     validateCreate: validateReplicaSet,
     validateUpdate: validateReplicaSetUpdate,
   },

@@ -5,7 +5,7 @@ import type { Resource } from "../../resource.ts";
 import { CronJob } from "../../types/batch/mod.ts";
 import { validateCronJob, validateCronJobUpdate } from "../../types/batch/cron-job-validation.ts";
 import { age, flag, integer, name, selectorText, templateColumns, text, wide } from "../columns.ts";
-import { podSpecWarnings } from "../core/pod-warnings.ts";
+import { hostNameWarning, podWarnings } from "../core/pod-warnings.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
 export const cronJobs: Resource<CronJob> = define({
@@ -20,8 +20,10 @@ export const cronJobs: Resource<CronJob> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
-    warnings: ({ spec }) =>
-      podSpecWarnings(spec.jobTemplate.spec.template.spec, "spec.jobTemplate.spec.template.spec"),
+    warnings: ({ metadata, spec }) => [
+      ...hostNameWarning(metadata.name, "Pod names and hostnames"),
+      ...podWarnings(spec.jobTemplate.spec.template, "spec.jobTemplate.spec.template"),
+    ],
     validateCreate: validateCronJob,
     validateUpdate: validateCronJobUpdate,
   },

@@ -7,7 +7,7 @@ import { parseTime } from "../../time.ts";
 import { Job } from "../../types/batch/mod.ts";
 import { validateJob, validateJobUpdate } from "../../types/batch/job-validation.ts";
 import { age, name, selectorText, templateColumns, text, wide } from "../columns.ts";
-import { podSpecWarnings } from "../core/pod-warnings.ts";
+import { hostNameWarning, podWarnings } from "../core/pod-warnings.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
 export const jobs: Resource<Job> = define({
@@ -26,7 +26,10 @@ export const jobs: Resource<Job> = define({
       labelAsPods(draft);
     },
     prepareForUpdate: keepStatus,
-    warnings: ({ spec }) => podSpecWarnings(spec.template.spec, "spec.template.spec"),
+    warnings: ({ metadata, spec }) => [
+      ...hostNameWarning(metadata.name, "Pod names and hostnames"),
+      ...podWarnings(spec.template, "spec.template"),
+    ],
     validateCreate: validateJob,
     validateUpdate: validateJobUpdate,
   },

@@ -15,6 +15,14 @@ export const nodes: Resource<Node> = define({
   shortNames: ["no"],
   storage: { prefix: "/registry/minions" },
   strategy: {
+    warnings: ({ spec }) => [
+      ...(spec.configSource === undefined
+        ? []
+        : ["spec.configSource: the feature is no longer available; the field is ignored"]),
+      ...((spec.externalID ?? "") === ""
+        ? []
+        : ["spec.externalID: this field is deprecated, and is unused by Kubernetes"]),
+    ],
     name: subdomainName,
     allowCreateOnUpdate: false,
     resetFields: statusResetFields,

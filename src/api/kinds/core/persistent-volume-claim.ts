@@ -5,6 +5,7 @@ import { PersistentVolumeClaim, type PersistentVolumeClaimSpec } from "../../typ
 import { validateClaim, validateClaimUpdate } from "../../types/core/persistent-volume-claim-validation.ts";
 import { age, name, text, wide } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { claimWarnings } from "./volume-warnings.ts";
 import { accessModesText, phaseText, storageClassOf } from "./volume-columns.ts";
 
 export const persistentVolumeClaims: Resource<PersistentVolumeClaim> = define({
@@ -13,6 +14,7 @@ export const persistentVolumeClaims: Resource<PersistentVolumeClaim> = define({
   namespaced: true,
   shortNames: ["pvc"],
   strategy: {
+    warnings: claimWarnings,
     name: subdomainName,
     resetFields: statusResetFields,
     prepareForCreate(draft) {

@@ -8,6 +8,7 @@ import {
   validatePersistentVolumeUpdate,
 } from "../../types/core/persistent-volume-validation.ts";
 import { age, name, text, wide } from "../columns.ts";
+import { persistentVolumeWarnings } from "./volume-warnings.ts";
 import { define, keepStatus, statusResetFields } from "../define.ts";
 import { accessModesText, phaseText, storageClassOf } from "./volume-columns.ts";
 
@@ -17,6 +18,7 @@ export const persistentVolumes: Resource<PersistentVolume> = define({
   namespaced: false,
   shortNames: ["pv"],
   strategy: {
+    warnings: persistentVolumeWarnings,
     name: subdomainName,
     resetFields: statusResetFields,
     prepareForCreate(draft, { now }) {

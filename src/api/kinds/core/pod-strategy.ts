@@ -5,7 +5,6 @@ import type { RequestContext } from "../../resource.ts";
 import { rfc3339 } from "../../time.ts";
 import type { Pod, PodSpec } from "../../types/core/mod.ts";
 import { qosClass } from "../../types/core/pod-qos.ts";
-import { podSpecWarnings } from "./pod-warnings.ts";
 
 const gatesMessage = "Scheduling is blocked due to non-empty scheduling gates";
 
@@ -80,9 +79,4 @@ export function gracefulDelete(pod: Pod, requestedSeconds: number | undefined): 
   const seconds = requestedSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 0;
   // A negative period means the shortest that still asks the kubelet.
   return seconds < 0 ? 1 : seconds;
-}
-
-/** Of a pod on its own. */
-export function podWarnings(pod: Pod): readonly string[] {
-  return podSpecWarnings(pod.spec, "spec");
 }

@@ -5,12 +5,14 @@ import { PodTemplate } from "../../types/core/mod.ts";
 import { validatePodTemplateObject } from "../../types/core/pod-template-validation.ts";
 import { labelsText, name, text } from "../columns.ts";
 import { define } from "../define.ts";
+import { podWarnings } from "./pod-warnings.ts";
 
 export const podTemplates: Resource<PodTemplate> = define({
   type: PodTemplate,
   plural: "podtemplates",
   namespaced: true,
   strategy: {
+    warnings: ({ template }) => podWarnings(template, "template"),
     name: subdomainName,
     generationOf: ["template"],
     validateCreate: validatePodTemplateObject,

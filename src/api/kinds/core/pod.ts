@@ -4,9 +4,10 @@ import type { Resource } from "../../resource.ts";
 import { Pod, PodLogOptions } from "../../types/core/mod.ts";
 import { validatePod, validatePodUpdate } from "../../types/core/pod-validation.ts";
 import { age, name, text, wide } from "../columns.ts";
+import { hostNameWarning, podWarnings } from "./pod-warnings.ts";
 import { define } from "../define.ts";
 import { nominatedText, podIpText, readinessText, restartsText, summarize } from "./pod-columns.ts";
-import { gracefulDelete, podWarnings, prepareForCreate, prepareForUpdate } from "./pod-strategy.ts";
+import { gracefulDelete, prepareForCreate, prepareForUpdate } from "./pod-strategy.ts";
 import { ephemeralContainers, resize, status } from "./pod-subresources.ts";
 
 const connect = ["create", "get"] as const;
@@ -28,7 +29,7 @@ export const pods: Resource<Pod> = define({
     prepareForUpdate,
     validateCreate: validatePod,
     validateUpdate: validatePodUpdate,
-    warnings: podWarnings,
+    warnings: (pod) => [...hostNameWarning(pod.metadata.name, "the Pod's hostname"), ...podWarnings(pod, "")],
     gracefulDelete,
   },
   status,

@@ -13,6 +13,7 @@ import {
   statusResetFields,
   statusSubresource,
 } from "../define.ts";
+import { podWarnings } from "./pod-warnings.ts";
 
 export const replicationControllers: Resource<ReplicationController> = define({
   type: ReplicationController,
@@ -22,6 +23,7 @@ export const replicationControllers: Resource<ReplicationController> = define({
   categories: ["all"],
   storage: { prefix: "/registry/controllers" },
   strategy: {
+    warnings: ({ spec }) => (spec.template === undefined ? [] : podWarnings(spec.template, "spec.template")),
     name: subdomainName,
     generationOf: ["spec"],
     resetFields: statusResetFields,

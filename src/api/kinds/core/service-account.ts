@@ -5,12 +5,20 @@ import { ServiceAccount } from "../../types/core/mod.ts";
 import { age, name } from "../columns.ts";
 import { define } from "../define.ts";
 
+const mountable = "kubernetes.io/enforce-mountable-secrets";
+
 export const serviceAccounts: Resource<ServiceAccount> = define({
   type: ServiceAccount,
   plural: "serviceaccounts",
   namespaced: true,
   shortNames: ["sa"],
   strategy: {
+    warnings: ({ metadata }) =>
+      metadata.annotations?.[mountable] === undefined
+        ? []
+        : [
+            `metadata.annotations[${mountable}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
+          ],
     allowUnconditionalUpdate: false,
     name: subdomainName,
   },

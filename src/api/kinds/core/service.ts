@@ -19,6 +19,7 @@ export const services: Resource<Service> = define({
   categories: ["all"],
   storage: { prefix: "/registry/services/specs" },
   strategy: {
+    warnings: serviceWarnings,
     name: labelName,
     resetFields: statusResetFields,
     prepareForCreate(draft) {
@@ -60,6 +61,22 @@ function followClusterIp(spec: ServiceSpec, old: ServiceSpec): void {
   if (ip === (old.clusterIP ?? "") || !same(spec.clusterIPs, old.clusterIPs)) return;
   if (ip === "") delete spec.clusterIPs;
   else spec.clusterIPs = [ip, ...list.slice(1)];
+}
+
+/** What a headless service has no use for, and an annotation with a newer name. */
+function serviceWarnings({ metadata, spec }: Service): readonly string[] {
+  const found: string[] = [];
+  if (metadata.annotations?.["service.kubernetes.io/topology-aware-hints"] !== undefined) {
+    const newer = "please use service.kubernetes.io/topology-mode instead";
+    found.push(`annotation service.kubernetes.io/topology-aware-hints is deprecated, ${newer}`);
+  }
+  if (spec.clusterIP !== "None") return found;
+  const ignored = (what: string): void =>
+    void found.push(`spec.${what} is ignored when spec.clusterIP is "None"`);
+  if ((spec.loadBalancerIP ?? "") !== "") ignored("loadBalancerIP");
+  if ((spec.externalIPs ?? []).length > 0) ignored("externalIPs");
+  if (spec.sessionAffinity !== "None") ignored("SessionAffinity");
+  return found;
 }
 
 function externalText({ spec, status }: Service): string {

@@ -13,6 +13,12 @@ export const ingresses: Resource<Ingress> = define({
   shortNames: ["ing"],
   storage: { prefix: "/registry/ingress" },
   strategy: {
+    warnings: ({ metadata }) =>
+      metadata.annotations?.["kubernetes.io/ingress.class"] === undefined
+        ? []
+        : [
+            "annotation \"kubernetes.io/ingress.class\" is deprecated, please use 'spec.ingressClassName' instead",
+          ],
     name: subdomainName,
     generationOf: ["spec"],
     resetFields: statusResetFields,

@@ -8,12 +8,14 @@ import {
 } from "../../types/node/runtime-class-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { define } from "../define.ts";
+import { selectorWarnings } from "../core/node-label-warnings.ts";
 
 export const runtimeClasses: Resource<RuntimeClass> = define({
   type: RuntimeClass,
   plural: "runtimeclasses",
   namespaced: false,
   strategy: {
+    warnings: ({ scheduling }) => selectorWarnings(scheduling?.nodeSelector, "scheduling.nodeSelector"),
     allowUnconditionalUpdate: false,
     name: subdomainName,
     anyFinalizer: true,

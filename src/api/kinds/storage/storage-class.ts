@@ -8,6 +8,7 @@ import {
 } from "../../types/storage/storage-class-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { define } from "../define.ts";
+import { nodeLabelWarning } from "../core/node-label-warnings.ts";
 
 export const storageClasses: Resource<StorageClass> = define({
   type: StorageClass,
@@ -15,6 +16,14 @@ export const storageClasses: Resource<StorageClass> = define({
   namespaced: false,
   shortNames: ["sc"],
   strategy: {
+    warnings: ({ allowedTopologies }) =>
+      (allowedTopologies ?? []).flatMap(({ matchLabelExpressions }, i) =>
+        (matchLabelExpressions ?? []).flatMap(({ key }, j) => {
+          const why = nodeLabelWarning(key);
+          const where = `allowedTopologies[${i}].matchLabelExpressions[${j}].key`;
+          return why === undefined ? [] : [`${where}: ${key} is ${why}`];
+        }),
+      ),
     name: subdomainName,
     validateCreate: validateStorageClass,
     validateUpdate: validateStorageClassUpdate,
