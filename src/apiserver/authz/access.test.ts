@@ -40,6 +40,18 @@ test("a user may do what a binding grants, where it grants it, from its commit t
     assert.equal((await user.get(MAPS)).status, 403);
   }));
 
+test("a rule that names objects allows those and no others, in whatever order they are asked for", () =>
+  serve("names", async ({ admin, as }) => {
+    const rules = [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get"], resourceNames: ["a", ""] }];
+    await admin.post(`${RBAC}/namespaces/default/roles`, role("named", rules));
+    await admin.post(`${RBAC}/namespaces/default/rolebindings`, binding("alice", "named", "alice"));
+    await admin.post(MAPS, configMap("a"));
+    await admin.post(MAPS, configMap("b"));
+    const user = as(alice);
+    const statuses = ["b", "a", "b", "a"].map(async (name) => (await user.get(`${MAPS}/${name}`)).status);
+    assert.deepEqual(await Promise.all(statuses), [403, 200, 403, 200]);
+  }));
+
 test("nobody grants what he has not: roles need their rules or escalate, bindings need them or bind", () =>
   serve("escalation", async ({ admin, as }) => {
     const manage = [
