@@ -210,8 +210,10 @@ function expectedWatch(row: WatchRow): number | readonly string[] {
   const state = showsState ? ["ADDED a", "ADDED b", "ADDED c", "ADDED d", "ADDED e"] : [];
   const marks = bookmarks === "true";
   const end = marks && (isDefault || initial === "true") ? ["BOOKMARK initial-end"] : [];
+  // A watch that shows no state says at once that it has caught up.
+  const start = marks && !showsState ? ["BOOKMARK"] : [];
   const changes = revision === "future" ? [] : ["ADDED z", "DELETED z"];
-  return [...state, ...end, ...changes, ...(marks ? ["BOOKMARK"] : [])];
+  return [...start, ...state, ...end, ...changes, ...(marks ? ["BOOKMARK"] : [])];
 }
 
 interface Shown {
