@@ -4,9 +4,21 @@ import type { Duplex, Writable } from "node:stream";
 import type { ByteChannel, ByteSink } from "./byte-channel.ts";
 import { StreamError } from "./errors.ts";
 
-/** `head`: what was read from the socket before. */
+/**
+ * `head`: what was read from the socket before. Each write leaves before the next is begun, and so as a TLS record of its
+ * own: a client that waits for its socket with `poll` (Python's) never sees what a record holds after the frame it read.
+ */
 export function socketChannel(socket: Duplex, head?: Uint8Array): ByteChannel {
-  return { ...writableSink(socket), input: read(socket, head), destroy: () => void socket.destroy() };
+  const sink = writableSink(socket);
+  const write = (bytes: Uint8Array): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const done = (cause: Error | null | undefined): void =>
+        cause
+          ? reject(new StreamError("closed", "Cannot write: the connection is closed", { cause }))
+          : resolve();
+      socket.write(bytes, done);
+    });
+  return { ...sink, write, input: read(socket, head), destroy: () => void socket.destroy() };
 }
 
 /** What can only be written to, as an HTTP answer. */
