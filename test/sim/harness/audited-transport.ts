@@ -4,7 +4,7 @@
  */
 import type { KubeObject } from "#api";
 import type { Catalog } from "#apiserver";
-import type { ApiRequest, ApiResponse, Transport, WatchEvent } from "#client";
+import { type ApiRequest, type ApiResponse, ClientError, type Transport, type WatchEvent } from "#client";
 import type { DurableLog } from "./durable-log.ts";
 
 /** Who speaks: the process and its user. */
@@ -35,6 +35,8 @@ export interface AuditDeps {
   readonly sent: (call: SentCall) => void;
   /** Lets a watch lag, as a slow reader would; resolves when the next events may be seen. */
   readonly lag: (caller: Caller) => Promise<void>;
+  /** Writes of leases do not reach the server. */
+  readonly losesRenewals: (caller: Caller) => boolean;
   /** Throws the process away after this answer when it returns true. */
   readonly crashAfter: (call: AnsweredCall) => boolean;
   /** The process is dead: what it still does does not count. */
@@ -66,6 +68,8 @@ export class AuditedTransport implements Transport {
   async request(request: ApiRequest, signal: AbortSignal): Promise<ApiResponse> {
     const { log } = this.#deps;
     const from = log.revision;
+    if (request.method !== "GET" && isLease(request) && this.#deps.losesRenewals(this.#caller))
+      throw new ClientError("unreachable", `The ${request.method} of a lease got nowhere`);
     this.#checkLeads(request);
     this.#noteFinalizers(request);
     const [path = ""] = request.path.split("?");
@@ -98,8 +102,7 @@ export class AuditedTransport implements Transport {
 
   #checkLeads(request: ApiRequest): void {
     const { host, identity } = this.#caller;
-    if (request.method === "GET" || /\/leases[/?]/.test(request.path) || !this.#deps.isAlive(this.#caller))
-      return;
+    if (request.method === "GET" || isLease(request) || !this.#deps.isAlive(this.#caller)) return;
     const leader = this.#deps.leaderOf(host);
     if (leader === undefined || leader === identity) return;
     this.#deps.violation(
@@ -194,6 +197,10 @@ export class AuditedTransport implements Transport {
     const { prefix } = resource.storage;
     return { key: resource.namespaced ? `${prefix}/${namespace}/${name}` : `${prefix}/${name}`, subresource };
   }
+}
+
+function isLease({ path }: ApiRequest): boolean {
+  return /\/leases([/?]|$)/.test(path);
 }
 
 function show(request: ApiRequest): string {

@@ -51,6 +51,7 @@ export class Chaos {
     disk.syncMs = 4;
     disk.failNext = false;
     this.#cluster.watchLagMs = 0;
+    this.#cluster.renewalsLost.clear();
     this.#cluster.onSent = () => {};
     for (const machine of machines) {
       machine.imagesMissing = false;

@@ -83,6 +83,21 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    // Unlike a partition it leaves the leader able to write: only the fence keeps it from that.
+    name: "renewals of the leader lost",
+    weight: 2,
+    async inject(cluster, random, count) {
+      const host = (cluster.leader() ?? "cm-0_1").split("_")[0] ?? "cm-0";
+      await during(
+        cluster,
+        16 * second + random.below(20 * second),
+        count,
+        () => cluster.renewalsLost.add(host),
+        () => cluster.renewalsLost.delete(host),
+      );
+    },
+  },
+  {
     name: "connection cut",
     weight: 3,
     async inject(cluster, random, count) {

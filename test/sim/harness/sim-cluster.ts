@@ -59,6 +59,8 @@ export class SimCluster {
   readonly finalizersTaken = new Set<string>();
   /** Hears of each call when it is sent. */
   onSent: (call: SentCall) => void = () => {};
+  /** Hosts whose writes of leases get nowhere. */
+  readonly renewalsLost = new Set<string>();
   /** How long events of a watch wait for their reader, at most. */
   watchLagMs = 0;
   /** The longest that a message takes when the network is well. */
@@ -242,6 +244,7 @@ export class SimCluster {
       crashAfter: (call) => this.#crashAfter(call),
       sent: (call) => this.onSent(call),
       lag: (caller) => this.#lag(caller),
+      losesRenewals: (caller) => this.renewalsLost.has(caller.host),
       takesFinalizers: (key) => this.finalizersTaken.add(key),
       isAlive: (caller) => this.#isAlive(caller),
       leaderOf: (host) =>
