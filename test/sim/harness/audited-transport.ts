@@ -35,7 +35,7 @@ export interface AuditDeps {
   readonly sent: (call: SentCall) => void;
   /** Lets a watch lag, as a slow reader would; resolves when the next events may be seen. */
   readonly lag: (caller: Caller) => Promise<void>;
-  /** Writes of leases do not reach the server. */
+  /** Calls about leases do not reach the server. */
   readonly losesRenewals: (caller: Caller) => boolean;
   /** Throws the process away after this answer when it returns true. */
   readonly crashAfter: (call: AnsweredCall) => boolean;
@@ -68,7 +68,7 @@ export class AuditedTransport implements Transport {
   async request(request: ApiRequest, signal: AbortSignal): Promise<ApiResponse> {
     const { log } = this.#deps;
     const from = log.revision;
-    if (request.method !== "GET" && isLease(request) && this.#deps.losesRenewals(this.#caller))
+    if (isLease(request) && this.#deps.losesRenewals(this.#caller))
       throw new ClientError("unreachable", `The ${request.method} of a lease got nowhere`);
     this.#checkLeads(request);
     this.#noteFinalizers(request);

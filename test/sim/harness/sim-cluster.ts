@@ -59,7 +59,7 @@ export class SimCluster {
   readonly finalizersTaken = new Set<string>();
   /** Hears of each call when it is sent. */
   onSent: (call: SentCall) => void = () => {};
-  /** Hosts whose writes of leases get nowhere. */
+  /** Hosts whose calls about leases get nowhere. */
   readonly renewalsLost = new Set<string>();
   /** How long events of a watch wait for their reader, at most. */
   watchLagMs = 0;
