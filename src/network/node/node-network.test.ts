@@ -6,15 +6,13 @@
  *   n2 192.168.7.2 --/
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { nodes } from "#api";
 import { createClient, HandlerTransport, InformerSet, type Client } from "#client";
 import { createRealEnv, SystemProcesses } from "#base/real";
 import type { Processes } from "#base";
 import { adminUser, startApiServer } from "../../../test/testing/api-server.ts";
+import { Asker, echo } from "../testing/asker.ts";
 import { NetworkNamespace, noNamespaces } from "../testing/network-namespace.ts";
 import { IpProgram } from "./ip-program.ts";
 import { Forwarding } from "./forwarding.ts";
@@ -32,8 +30,6 @@ const machines = {
 type Name = keyof typeof machines;
 const names = Object.keys(machines) as readonly Name[];
 
-const program = (name: string) => fileURLToPath(new URL(`../testing/${name}.ts`, import.meta.url));
-
 /** Programs run in the namespace. */
 function processesIn(namespace: NetworkNamespace): Processes {
   const inner = new SystemProcesses();
@@ -50,6 +46,7 @@ describe("routes between machines", { skip }, () => {
   const env = createRealEnv({ name: "routes", logLevel: "error" });
   const spaces = new Map<string, NetworkNamespace>();
   const running = new Map<Name, NodeNetwork>();
+  const askers = new Map<Name, Asker>();
   let client: Client;
   const on = (name: string, ...line: readonly string[]): string => spaces.get(name)?.run(...line) ?? "";
   const programs = (name: Name): NodeNetworkPrograms => {
@@ -78,14 +75,9 @@ describe("routes between machines", { skip }, () => {
     on("router", "sysctl", "-qw", "net.ipv4.ip_forward=1");
 
     for (const name of names) {
-      const {
-        program: first,
-        arguments: rest,
-        environment,
-      } = (spaces.get(name) as NetworkNamespace).command(process.execPath);
-      const child = spawn(first, [...rest, program("echo"), "8080", name], { env: environment });
-      stack.defer(() => void child.kill("SIGKILL"));
-      await once(child.stdout, "data");
+      const space = spaces.get(name) as NetworkNamespace;
+      stack.use(await echo(space, name));
+      askers.set(name, stack.use(new Asker(space)));
     }
     const serverEnv = stack.use(createRealEnv({ name: "apiserver", logLevel: "error" }));
     const { server } = await startApiServer(serverEnv);
@@ -109,7 +101,7 @@ describe("routes between machines", { skip }, () => {
     await env[Symbol.asyncDispose]();
   });
 
-  test("pods of machines on one link are found through it, those behind a router through the tunnel", () => {
+  test("pods of machines on one link are found through it, those behind a router through the tunnel", async () => {
     const routes = on("n1", "ip", "route", "show", "proto", "78");
     assert.match(routes, /^10\.96\.0\.0\/12 dev lo scope link src 10\.244\.0\.1 $/m);
     assert.match(routes, /^10\.244\.1\.0\/24 via 192\.168\.7\.2 dev eth0 $/m);
@@ -120,8 +112,8 @@ describe("routes between machines", { skip }, () => {
     const first = (name: Name): string => machines[name].podCidr.replace("0/24", "1");
     for (const from of names) {
       for (const to of names.filter((name) => name !== from)) {
-        const line = [process.execPath, program("ask"), first(to), "8080", "1", "tcp", first(from)];
-        assert.equal(on(from, ...line), `${to} ${first(from)}\n`);
+        const answers = await askers.get(from)?.ask(first(to), { port: 8080, source: first(from) });
+        assert.deepEqual(answers, [`${to} ${first(from)}`]);
       }
     }
   });

@@ -7,12 +7,10 @@
  *   pod-b 10.244.0.3 --/
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { EndpointSlice, Service } from "#api";
 import { createRealEnv, SystemProcesses } from "#base/real";
+import { Asker, echo, type Question } from "../testing/asker.ts";
 import { NetworkNamespace, noNamespaces } from "../testing/network-namespace.ts";
 import { type EndpointDraft, service, slice } from "../testing/objects.ts";
 import { InteractiveNft } from "./interactive-nft.ts";
@@ -29,7 +27,6 @@ const place: ProxyNode = {
   podCidrs: ["10.244.0.0/16"],
   serviceCidrs: ["10.96.0.0/12"],
 };
-const program = (name: string) => fileURLToPath(new URL(`../testing/${name}.ts`, import.meta.url));
 
 class Site {
   readonly env = createRealEnv({ name: "packets" });
@@ -42,7 +39,8 @@ class Site {
     { processes: new SystemProcesses() },
     { command: this.node.command("nft") },
   );
-  readonly #servers: ChildProcess[] = [];
+  readonly #programs = new DisposableStack();
+  readonly #askers = new Map<NetworkNamespace, Asker>();
 
   async start(): Promise<void> {
     const wire = (other: NetworkNamespace, name: string, address: string, gateway: string): void => {
@@ -60,27 +58,18 @@ class Site {
     this.node.run("sysctl", "-qw", "net.ipv4.ip_forward=1");
     this.node.run("ip", "route", "add", "10.96.0.0/12", "dev", "lo"); // What the node adds for its own traffic.
     this.node.run("ip", "route", "add", "198.51.100.0/24", "dev", "lo");
-    await this.#serve(this.podA, "a");
-    await this.#serve(this.podB, "b");
+    this.#programs.use(await echo(this.podA, "a"));
+    this.#programs.use(await echo(this.podB, "b"));
   }
 
-  async #serve(where: NetworkNamespace, name: string): Promise<void> {
-    const { program: first, arguments: rest, environment } = where.command(process.execPath);
-    const child = spawn(first, [...rest, program("echo"), "8080", name], { env: environment });
-    this.#servers.push(child);
-    await once(child.stdout, "data");
-  }
-
-  /** Answers to so many connections: `a 10.244.0.3`, or an error's code. */
-  ask(from: NetworkNamespace, address: string, port = 80, count = 1, protocol = "tcp"): readonly string[] {
-    return from
-      .run(process.execPath, program("ask"), address, String(port), String(count), protocol)
-      .trim()
-      .split("\n");
+  ask(from: NetworkNamespace, address: string, question?: Question): Promise<readonly string[]> {
+    const asker = this.#askers.get(from) ?? this.#programs.use(new Asker(from));
+    this.#askers.set(from, asker);
+    return asker.ask(address, question);
   }
 
   async close(): Promise<void> {
-    for (const server of this.#servers) server.kill("SIGKILL");
+    this.#programs[Symbol.dispose]();
     await this.nft[Symbol.asyncDispose]();
     await this.env[Symbol.asyncDispose]();
     for (const namespace of [this.node, this.podA, this.podB, this.outside]) namespace[Symbol.dispose]();
@@ -120,11 +109,11 @@ test("packets: a cluster IP reaches every endpoint, from pods as themselves, fro
   skip,
 }, async () => {
   await install(web(), endpoints(a, b));
-  assert.equal(names(site.ask(site.podB, "10.96.0.5", 80, 20)), "a,b");
+  assert.equal(names(await site.ask(site.podB, "10.96.0.5", { count: 20 })), "a,b");
   await install(web(), endpoints(a));
-  assert.deepEqual(site.ask(site.podB, "10.96.0.5"), ["a 10.244.0.3"]);
-  assert.deepEqual(site.ask(site.node, "10.96.0.5"), ["a 10.244.0.1"]);
-  assert.deepEqual(site.ask(site.outside, "10.96.0.5"), ["a 10.244.0.1"]);
+  assert.deepEqual(await site.ask(site.podB, "10.96.0.5"), ["a 10.244.0.3"]);
+  assert.deepEqual(await site.ask(site.node, "10.96.0.5"), ["a 10.244.0.1"]);
+  assert.deepEqual(await site.ask(site.outside, "10.96.0.5"), ["a 10.244.0.1"]);
 });
 
 test("packets: datagrams reach every endpoint, and are refused without", { skip }, async () => {
@@ -133,18 +122,19 @@ test("packets: datagrams reach every endpoint, and are refused without", { skip 
     slice("web", { "": 8080 }, drafts, { protocol: "UDP" }),
   ];
   await install(web({ ports: [udp] }), slices(a, b));
-  assert.equal(names(site.ask(site.podB, "10.96.0.5", 80, 20, "udp")), "a,b");
+  assert.equal(names(await site.ask(site.podB, "10.96.0.5", { count: 20, protocol: "udp" })), "a,b");
   await install(web({ ports: [udp] }), slices(a));
-  assert.deepEqual(site.ask(site.podB, "10.96.0.5", 80, 1, "udp"), ["a 10.244.0.3"]);
-  assert.deepEqual(site.ask(site.node, "10.96.0.5", 80, 1, "udp"), ["a 10.244.0.1"]);
-  assert.deepEqual(site.ask(site.outside, "10.96.0.5"), ["ECONNREFUSED"], "TCP is another port");
+  assert.deepEqual(await site.ask(site.podB, "10.96.0.5", { protocol: "udp" }), ["a 10.244.0.3"]);
+  assert.deepEqual(await site.ask(site.node, "10.96.0.5", { protocol: "udp" }), ["a 10.244.0.1"]);
+  assert.deepEqual(await site.ask(site.outside, "10.96.0.5"), ["ECONNREFUSED"], "TCP is another port");
   await install(web({ ports: [udp] }), []);
-  assert.deepEqual(site.ask(site.podB, "10.96.0.5", 80, 1, "udp"), ["ECONNREFUSED"]);
+  // The kernel tells one peer of refusals once a second; this one has heard none yet.
+  assert.deepEqual(await site.ask(site.podA, "10.96.0.5", { protocol: "udp" }), ["ECONNREFUSED"]);
 });
 
 test("packets: a pod reaches itself through its service", { skip }, async () => {
   await install(web(), endpoints(a));
-  assert.deepEqual(site.ask(site.podA, "10.96.0.5"), ["a 10.244.0.1"]);
+  assert.deepEqual(await site.ask(site.podA, "10.96.0.5"), ["a 10.244.0.1"]);
 });
 
 test("packets: without endpoints, at a port that is none, and at an address that no service holds: refused at once", {
@@ -152,21 +142,21 @@ test("packets: without endpoints, at a port that is none, and at an address that
 }, async () => {
   await install(web(), []);
   for (const from of [site.node, site.podA, site.outside]) {
-    assert.deepEqual(site.ask(from, "10.96.0.5"), ["ECONNREFUSED"]);
-    assert.deepEqual(site.ask(from, "10.96.0.5", 81), ["ECONNREFUSED"]);
-    assert.deepEqual(site.ask(from, "10.96.7.7"), ["ECONNREFUSED"]);
+    assert.deepEqual(await site.ask(from, "10.96.0.5"), ["ECONNREFUSED"]);
+    assert.deepEqual(await site.ask(from, "10.96.0.5", { port: 81 }), ["ECONNREFUSED"]);
+    assert.deepEqual(await site.ask(from, "10.96.7.7"), ["ECONNREFUSED"]);
   }
 });
 
 test("packets: a client with affinity stays, and moves when its endpoint goes", { skip }, async () => {
   const sticky = web({ sessionAffinity: "ClientIP" });
   await install(sticky, endpoints(a, b));
-  const first = names(site.ask(site.outside, "10.96.0.5", 80, 10));
+  const first = names(await site.ask(site.outside, "10.96.0.5", { count: 10 }));
   assert.match(first, /^[ab]$/);
   await install(sticky, endpoints(first === "a" ? b : a));
-  assert.equal(names(site.ask(site.outside, "10.96.0.5", 80, 5)), first === "a" ? "b" : "a");
+  assert.equal(names(await site.ask(site.outside, "10.96.0.5", { count: 5 })), first === "a" ? "b" : "a");
   await install(sticky, endpoints(a, b));
-  assert.equal(names(site.ask(site.outside, "10.96.0.5", 80, 10)), first === "a" ? "b" : "a");
+  assert.equal(names(await site.ask(site.outside, "10.96.0.5", { count: 10 })), first === "a" ? "b" : "a");
 });
 
 test("packets: a node port, masqueraded with policy Cluster, as itself with policy Local", {
@@ -174,19 +164,19 @@ test("packets: a node port, masqueraded with policy Cluster, as itself with poli
 }, async () => {
   const nodePort = { type: "NodePort", ports: [{ ...port, nodePort: 30_080 }] };
   await install(web(nodePort), endpoints(a));
-  assert.deepEqual(site.ask(site.outside, "192.0.2.1", 30_080), ["a 10.244.0.1"]);
+  assert.deepEqual(await site.ask(site.outside, "192.0.2.1", { port: 30_080 }), ["a 10.244.0.1"]);
   const local = { ...nodePort, externalTrafficPolicy: "Local" };
   await install(web(local), endpoints(a));
-  assert.deepEqual(site.ask(site.outside, "192.0.2.1", 30_080), ["a 192.0.2.9"]);
-  assert.deepEqual(site.ask(site.podB, "192.0.2.1", 30_080), ["a 10.244.0.3"]);
+  assert.deepEqual(await site.ask(site.outside, "192.0.2.1", { port: 30_080 }), ["a 192.0.2.9"]);
+  assert.deepEqual(await site.ask(site.podB, "192.0.2.1", { port: 30_080 }), ["a 10.244.0.3"]);
   await install(web(local), endpoints({ ...a, node: "n2" }));
   assert.deepEqual(
-    site.ask(site.outside, "192.0.2.1", 30_080),
+    await site.ask(site.outside, "192.0.2.1", { port: 30_080 }),
     ["ETIMEDOUT"],
     "dropped: another node has the endpoint",
   );
   assert.deepEqual(
-    site.ask(site.node, "192.0.2.1", 30_080),
+    await site.ask(site.node, "192.0.2.1", { port: 30_080 }),
     ["a 10.244.0.1"],
     "but the node itself gets there",
   );
@@ -196,9 +186,9 @@ test("packets: a load balancer's address, for its source ranges only", { skip },
   const status = { loadBalancer: { ingress: [{ ip: "198.51.100.7", ipMode: "VIP" }] } };
   const balanced = { type: "LoadBalancer", externalTrafficPolicy: "Cluster" };
   await install(web({ ...balanced, loadBalancerSourceRanges: ["192.0.2.0/28"] }, status), endpoints(b));
-  assert.deepEqual(site.ask(site.outside, "198.51.100.7"), ["b 10.244.0.1"]);
-  assert.deepEqual(site.ask(site.podA, "198.51.100.7"), ["ETIMEDOUT"]);
+  assert.deepEqual(await site.ask(site.outside, "198.51.100.7"), ["b 10.244.0.1"]);
+  assert.deepEqual(await site.ask(site.podA, "198.51.100.7"), ["ETIMEDOUT"]);
   await install(web({ ...balanced, externalIPs: ["198.51.100.8"] }, status), endpoints(b));
-  assert.deepEqual(site.ask(site.podA, "198.51.100.7"), ["b 10.244.0.1"]);
-  assert.deepEqual(site.ask(site.outside, "198.51.100.8"), ["b 10.244.0.1"]);
+  assert.deepEqual(await site.ask(site.podA, "198.51.100.7"), ["b 10.244.0.1"]);
+  assert.deepEqual(await site.ask(site.outside, "198.51.100.8"), ["b 10.244.0.1"]);
 });

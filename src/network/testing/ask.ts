@@ -1,17 +1,19 @@
 /**
- * A program for tests in network namespaces: asks COUNT times and prints each answer, or the error's code.
- * `ask.ts ADDRESS PORT COUNT tcp|udp [SOURCE]`
+ * A program for tests in network namespaces: for each line `[ADDRESS, PORT, COUNT, "tcp"|"udp", SOURCE?]` asks so many times, and
+ * prints the answers, or the errors' codes, as a line.
  */
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
+import { createInterface } from "node:readline";
 
-const [address = "", port = "0", count = "1", protocol = "tcp", localAddress] = process.argv.slice(2);
+type Question = readonly [address: string, port: number, count: number, protocol: string, source?: string];
+
 const timeoutMs = 500;
 
-function ask(): Promise<string> {
+function askByTcp([host, port, , , localAddress]: Question): Promise<string> {
   return new Promise((resolve) => {
     const source = localAddress === undefined ? {} : { localAddress };
-    const socket = connect({ host: address, port: Number(port), timeout: timeoutMs, ...source });
+    const socket = connect({ host, port, timeout: timeoutMs, ...source });
     let text = "";
     socket.on("data", (data) => (text += data));
     socket.on("timeout", () => socket.destroy(Object.assign(new Error(), { code: "ETIMEDOUT" })));
@@ -20,7 +22,7 @@ function ask(): Promise<string> {
   });
 }
 
-function askByUdp(): Promise<string> {
+function askByUdp([address, port]: Question): Promise<string> {
   return new Promise((resolve) => {
     const socket = createSocket("udp4");
     const end = (text: string): void => {
@@ -31,11 +33,14 @@ function askByUdp(): Promise<string> {
     const timer = setTimeout(() => end("ETIMEDOUT"), timeoutMs);
     socket.on("message", (text) => end(String(text)));
     socket.on("error", (error: NodeJS.ErrnoException) => end(error.code ?? "error"));
-    socket.connect(Number(port), address, () => socket.send("?"));
+    socket.connect(port, address, () => socket.send("?"));
   });
 }
 
-const answers: string[] = [];
-for (let left = Number(count); left > 0; left -= 1)
-  answers.push(await (protocol === "udp" ? askByUdp() : ask()));
-process.stdout.write(`${answers.join("\n")}\n`);
+for await (const line of createInterface({ input: process.stdin })) {
+  const question = JSON.parse(line) as Question;
+  const answers: string[] = [];
+  for (let left = question[2]; left > 0; left -= 1)
+    answers.push(await (question[3] === "udp" ? askByUdp(question) : askByTcp(question)));
+  process.stdout.write(`${JSON.stringify(answers)}\n`);
+}
