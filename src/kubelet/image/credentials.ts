@@ -21,7 +21,7 @@ export function credentialsFor(image: ImageReference, secrets: readonly Secret[]
     for (const [key, entry] of Object.entries(entriesOf(secret)))
       if (fits(key, image)) fitting.push({ key, entry });
   }
-  return fitting.sort((a, b) => (a.key < b.key ? 1 : -1)).map(({ key, entry }) => authOf(key, entry));
+  return fitting.sort((a, b) => (a.key < b.key ? 1 : -1)).map(({ entry }) => authOf(entry));
 }
 
 function entriesOf(secret: Secret): Readonly<Record<string, Entry>> {
@@ -60,11 +60,11 @@ function sameHost(pattern: string, host: string): boolean {
   );
 }
 
-function authOf(key: string, entry: Entry): ImageAuth {
+/** Without the server: the runtime would give them to no other name of it, such as one with a port or a scheme. */
+function authOf(entry: Entry): ImageAuth {
   const pair = entry.auth === undefined ? "" : Buffer.from(entry.auth, "base64").toString("utf8");
   const colon = pair.indexOf(":");
   return {
-    serverAddress: key,
     username: entry.username ?? (colon === -1 ? "" : pair.slice(0, colon)),
     password: entry.password ?? (colon === -1 ? "" : pair.slice(colon + 1)),
     ...(entry.identitytoken === undefined ? {} : { identityToken: entry.identitytoken }),
