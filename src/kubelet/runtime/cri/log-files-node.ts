@@ -64,14 +64,21 @@ export class LogFiles implements LogSource {
   /** True when the container has ended: what is there then is all. */
   async #waitForMore(id: string, bell: DirectoryBell | undefined, signal: AbortSignal): Promise<boolean> {
     if ((await bell?.wait(logLookMs, signal)) === true || signal.aborted) return false;
-    const status = await this.#deps.runtime.containerStatus(id, signal).catch((error: unknown) => {
-      if (error instanceof RuntimeError && error.code === "not-found") return undefined;
-      throw error;
-    });
-    if (status?.state === "CONTAINER_RUNNING") return false;
+    if (await this.#runs(id, signal)) return false;
     // The runtime tells of the end a little before it has written the last lines.
     await bell?.wait(logFlushMs, signal);
     return true;
+  }
+
+  /** A runtime that does not answer comes back, and its containers run on. */
+  async #runs(id: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      const { state } = await this.#deps.runtime.containerStatus(id, signal);
+      return state === "CONTAINER_RUNNING";
+    } catch (error) {
+      if (!(error instanceof RuntimeError)) throw error;
+      return error.code !== "not-found";
+    }
   }
 }
 
