@@ -70,6 +70,7 @@ export class OpenApi {
         const hash = (await this.v3(path))?.hash ?? "";
         paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
       }
+      this.#describe = undefined; // Every document has its texts now.
       return { paths };
     });
   }
