@@ -90,6 +90,7 @@ export function decodePatched(
 export async function decodeApplied(
   request: ResourceRequest,
   validation: FieldValidation,
+  type: Type = request.resource.type,
 ): Promise<KubeObject> {
   const body = await request.call.body(MAX_BODY_BYTES);
   try {
@@ -98,7 +99,7 @@ export async function decodeApplied(
     const applied = plainOf(document) as KubeObject;
     const isMissing = typeof applied !== "object" || applied === null || !applied.apiVersion || !applied.kind;
     if (isMissing) throw badRequest("error decoding YAML: the applied object must have apiVersion and kind");
-    const { warnings } = decode(request.resource.type, document, MODES[validation]);
+    const { warnings } = decode(type, document, MODES[validation]);
     for (const warning of warnings) request.warnings.add(warning);
     (applied as { metadata?: object }).metadata ??= {};
     return applied;

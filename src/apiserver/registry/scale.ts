@@ -5,9 +5,15 @@
 import {
   FieldErrors,
   type KubeObject,
+  ManagedFieldsError,
   PatchError,
+  type ScaledObject,
   type ScaleSubresource,
+  StatusError,
+  type Type,
+  applyConflict,
   applyDefaults,
+  applyPatch,
   applyJsonPatch,
   applyMergePatch,
   applyStrategicMergePatch,
@@ -26,9 +32,10 @@ import {
   unsupportedMediaType,
 } from "#api";
 import { groupVersion } from "../catalog.ts";
-import { decodeAs, decodePatch } from "./decoding.ts";
+import { decodeApplied, decodeAs, decodePatch } from "./decoding.ts";
 import { copyOf } from "./plain-data.ts";
 import { keyOf } from "./keys.ts";
+import { matchName, matchNamespace } from "./metadata.ts";
 import { type Outcome, plainAs } from "./outcome.ts";
 import { type Attempt, type Registry, type Seen, commitLoop } from "./registry.ts";
 import { type ResourceRequest, type WriteOptions, writeOptions } from "./resource-request.ts";
@@ -65,29 +72,72 @@ export async function updateScale(registry: Registry, request: ResourceRequest):
   return write(registry, request, options, () => copyOf(sent));
 }
 
-/** Patches the Scale. */
+/** Patches the Scale, or applies to it. */
 export async function patchScale(registry: Registry, request: ResourceRequest): Promise<Outcome> {
   const contentType = (request.call.header("content-type") ?? "").split(";")[0]?.trim() ?? "";
+  if (contentType === APPLY) return applyScale(registry, request);
   const transform = PATCHES[contentType];
-  if (transform === undefined) throw unsupportedMediaType(Object.keys(PATCHES));
+  if (transform === undefined) throw unsupportedMediaType([...Object.keys(PATCHES), APPLY]);
   const options = writeOptions(request, "PatchOptions");
   const document = await decodePatch(request);
-  return write(registry, request, options, (current) => {
+  return write(registry, request, options, ({ scale }) => {
     try {
-      const { object } = decode(autoscalingV1.Scale, transform(current as unknown as Data, document));
-      applyDefaults(autoscalingV1.Scale, object);
-      return object as unknown as Scale;
+      return scaleFrom(transform(scale as unknown as Data, document));
     } catch (error) {
       throw error instanceof PatchError ? error.toStatusError() : error;
     }
   });
 }
 
+function scaleFrom(data: unknown): Scale {
+  const { object } = decode(autoscalingV1.Scale, data);
+  applyDefaults(autoscalingV1.Scale, object);
+  return object as unknown as Scale;
+}
+
+async function applyScale(registry: Registry, request: ResourceRequest): Promise<Outcome> {
+  const options = writeOptions(request, "PatchOptions", true);
+  const applied = await decodeApplied(request, options.fieldValidation, autoscalingV1.Scale as Type);
+  matchNamespace(request, applied);
+  matchName(request, applied);
+  const { fieldManager: manager, force } = options;
+  return write(registry, request, options, (current) => {
+    try {
+      const live = withManagers(current) as unknown as Data;
+      const patch = copyOf(applied);
+      const time = rfc3339(request.now);
+      const result = applyPatch({ ...SCALE, live, patch, manager, force, time, subresource: "scale" });
+      if (result.conflicts !== undefined) throw applyConflict(result.conflicts);
+      current.entries = result.managedFields ?? [];
+      return scaleFrom(result.object);
+    } catch (error) {
+      if (!(error instanceof ManagedFieldsError)) throw error;
+      throw error.code === "badRequest" ? badRequest(error.message) : new StatusError(500, "", error.message);
+    }
+  });
+}
+
+const APPLY = "application/apply-patch+yaml";
+const SCALE = { type: autoscalingV1.Scale as Type, apiVersion: "autoscaling/v1" };
+
+/** The Scale as it is. `entries`: its managed fields after the change, where the change books them itself. */
+interface CurrentScale {
+  readonly scale: Scale;
+  readonly scaled: ScaledObject;
+  entries: ManagedFieldsEntries | undefined;
+}
+type ManagedFieldsEntries = NonNullable<ReturnType<typeof scaleManagedFields>>;
+
+/** The Scale with the entries of those who own the replicas. */
+function withManagers({ scale, scaled }: CurrentScale): object {
+  return { ...scale, metadata: { ...scale.metadata, managedFields: scaleManagedFields(scaled) } };
+}
+
 function write(
   registry: Registry,
   request: ResourceRequest,
   options: WriteOptions,
-  change: (current: Scale) => Scale,
+  change: (current: CurrentScale) => Scale,
 ): Promise<Outcome> {
   const { resource, info } = request;
   const key = keyOf(resource, info.namespace, info.name);
@@ -95,13 +145,21 @@ function write(
     const record = seen.read(key);
     if (record === undefined) throw notFound(resource, info.name);
     const current = registry.views.object(resource, record);
-    const before = scaleOf(request, current);
+    const before: CurrentScale = {
+      scale: scaleOf(request, current),
+      scaled: {
+        managedFields: current.metadata.managedFields,
+        apiVersion: groupVersion(resource),
+        replicasPath: pathsOf(request).replicasPath,
+      },
+      entries: undefined,
+    };
     const scale = change(before);
     checkVersion(request, scale, current);
     checkReplicas(request, scale);
     const object = copyOf(current);
     setAt(object, pathsOf(request).replicasPath, scale.spec.replicas ?? 0);
-    own(request, current, object, before, scale, options.fieldManager);
+    own(request, object, before, scale, options.fieldManager);
     const parent: ResourceRequest = { ...request, info: { ...info, subresource: "" } };
     const attempt = await finishUpdate(registry, parent, {
       options,
@@ -135,28 +193,23 @@ function asScale(registry: Registry, request: ResourceRequest, attempt: Attempt<
 /** Whoever writes the Scale owns the replicas of the object. */
 function own(
   request: ResourceRequest,
-  current: KubeObject,
   object: KubeObject,
-  before: Scale,
+  before: CurrentScale,
   scale: Scale,
   manager: string,
 ): void {
-  const scaled = {
-    managedFields: current.metadata.managedFields,
-    apiVersion: groupVersion(request.resource),
-    replicasPath: pathsOf(request).replicasPath,
-  };
-  const entries = trackUpdate({
-    type: autoscalingV1.Scale,
-    apiVersion: "autoscaling/v1",
-    old: { ...before, metadata: { ...before.metadata, managedFields: scaleManagedFields(scaled) } },
-    new: scale as unknown as Data,
-    requested: undefined,
-    manager,
-    time: rfc3339(request.now),
-    subresource: "scale",
-  });
-  const all = parentManagedFields(scaled, entries);
+  const entries =
+    before.entries ??
+    trackUpdate({
+      ...SCALE,
+      old: withManagers(before) as Data,
+      new: scale as unknown as Data,
+      requested: undefined,
+      manager,
+      time: rfc3339(request.now),
+      subresource: "scale",
+    });
+  const all = parentManagedFields(before.scaled, entries);
   if (all === undefined) delete object.metadata.managedFields;
   else object.metadata.managedFields = all;
 }
