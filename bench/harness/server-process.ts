@@ -72,7 +72,7 @@ export class ServerProcess implements AsyncDisposable {
       },
       execArgv: [
         "--expose-gc",
-        "--max-semi-space-size=16",
+        "--max-semi-space-size=32",
         ...(process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? []),
       ],
     });
