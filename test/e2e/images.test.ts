@@ -100,7 +100,8 @@ onOwnMachine(import.meta.filename, () => {
       await bench.create("friend", { imagePullSecrets: [{ name: "key" }], containers });
       await bench.running("friend");
       await bench.told("friend", "Pulled", `Successfully pulled image "${image}" in `);
-      await bench.create("forgetful", { imagePullSecrets: [{ name: "lost" }], containers });
+      const again = containers.map((one) => ({ ...one, imagePullPolicy: "Always" }));
+      await bench.create("forgetful", { imagePullSecrets: [{ name: "lost" }], containers: again });
       const what =
         "Unable to retrieve some image pull secrets (lost); attempting to pull the image may not succeed.";
       await bench.told("forgetful", "FailedToRetrieveImagePullSecret", what);
