@@ -158,6 +158,17 @@ export class NodeBench {
     return sandboxes.length + containers.length;
   }
 
+  /** Resolves when the runtime has nothing of a pod any more. */
+  async cleared(pod: Pod, withinSeconds = 10): Promise<void> {
+    const { clock } = this.env;
+    for (const until = clock.monotonic() + withinSeconds * 1000; ; ) {
+      const left = await this.left(pod);
+      if (left === 0) return;
+      assert.equal(clock.monotonic() < until, true, `the runtime still has ${left} of the pod`);
+      await clock.sleep(100);
+    }
+  }
+
   async node(): Promise<Node> {
     return this.harness.client.of(nodes).get({ name: this.harness.nodeName }, this.signal);
   }
