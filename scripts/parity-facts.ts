@@ -134,6 +134,9 @@ export const differences = [
     "before it compares, so that these rows verify the rest; the share as recorded stands beside.",
   "Five rows of misc follow a request that is not in the recording; 11 histories of patch and 2 rows of misc are " +
     "about a custom resource; 3 rows of create refuse CEL that does not compile.",
+  "A quota is charged in the transaction of the write that uses it, so a write that fails uses nothing and " +
+    "writers together never pass a limit; upstream writes the use first and counts again later.",
+  "A `proxy` to a pod of a machine that has only loopback addresses goes through its kubelet's port-forward.",
   "The text of refusals is ours; codes, reasons, causes and fields are upstream's.",
   "OpenAPI names the group and version of `DeleteOptions` and `WatchEvent` once, where upstream lists every group.",
   "`default/kubernetes` has endpoints only when the server has an address that pods could reach: on a real node the " +
