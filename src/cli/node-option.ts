@@ -1,9 +1,14 @@
-/** `--node MODE`: what runs pods; of every command that runs a node. */
-import { Option } from "commander";
+/** What runs pods; of every command that runs a node. */
+import { type Command, Option } from "commander";
 import type { NodeMode } from "#cluster";
 
-export function nodeOption(otherwise: NodeMode): Option {
-  return new Option("--node <MODE>", "what runs pods")
-    .choices(["auto", "real", "virtual"])
-    .default(otherwise);
+/** `--node MODE` and where its container runtime is. */
+export function addNodeOptions(command: Command, otherwise: NodeMode): Command {
+  const mode = new Option("--node <MODE>", "what runs pods");
+  return command
+    .addOption(mode.choices(["auto", "real", "virtual"]).default(otherwise))
+    .option(
+      "--container-runtime-endpoint <SOCKET>",
+      "a runtime that is there already, as unix:///run/containerd/containerd.sock (default: a containerd of its own)",
+    );
 }

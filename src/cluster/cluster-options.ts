@@ -51,6 +51,17 @@ export function parseListen(text: string): ListenAddress {
   return { host: match[1] ?? (match[2] || "127.0.0.1"), port };
 }
 
+/** Reads where a container runtime listens (`unix:///run/x.sock`), as its socket's path. Throws `bad-option`. */
+export function parseRuntimeEndpoint(text: string): string {
+  const path = text.replace(/^unix:\/\//, "");
+  if (path.startsWith("/")) return path;
+  throw new ClusterError(
+    "bad-option",
+    `Cannot use --container-runtime-endpoint "${text}": it is no unix socket`,
+    "Use --container-runtime-endpoint unix:///run/containerd/containerd.sock.",
+  );
+}
+
 /** Reads a count. Throws `bad-option`. */
 export function parseCount(option: string, text: string, max: number): number {
   if (/^\d+$/.test(text) && Number(text) <= max) return Number(text);

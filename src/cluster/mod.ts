@@ -5,6 +5,7 @@ export {
   type NodeMode,
   parseListen,
   parsePort,
+  parseRuntimeEndpoint,
   parseTimeSpan,
 } from "./cluster-options.ts";
 export { parseNodePortRange, parseServiceRange } from "./service-ranges.ts";

@@ -1,20 +1,11 @@
-/** Images of the machine's node: loaded from archives and listed, through the containerd of a running cluster. */
-import { existsSync } from "node:fs";
+/** Images of the machine's node: loaded from archives and listed, through the container runtime of a cluster. */
 import { resolve } from "node:path";
 import { createRealEnv, SystemProcesses } from "#base/real";
 import { RpcClient } from "#base/rpc";
-import {
-  ContainerdError,
-  CriImages,
-  containerdSocket,
-  findTools,
-  type Image,
-  loadImages,
-  sandboxImage,
-} from "#kubelet";
+import { ContainerdError, CriImages, findBasicTools, type Image, loadImages, sandboxImage } from "#kubelet";
 import { checkClusterName } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
-import { containerdDirectory } from "./real-node.ts";
+import { runtimeSocket } from "./real-node.ts";
 import { dataDirOf } from "./up.ts";
 
 interface Target {
@@ -28,7 +19,7 @@ export async function loadNodeImages(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const socket = socketOf(target);
-  const tools = findTools();
+  const tools = findBasicTools();
   if (typeof tools === "string")
     throw new ClusterError("no-real-node", `Cannot load images: it ${tools}`, "Install what is missing.");
   const file = resolve(target.file);
@@ -55,8 +46,8 @@ export async function listNodeImages(target: Target, signal: AbortSignal): Promi
 
 function socketOf(target: Target): string {
   const name = checkClusterName(target.name);
-  const socket = containerdSocket(containerdDirectory(dataDirOf(name, target.dataDir)));
-  if (existsSync(socket)) return socket;
+  const socket = runtimeSocket(dataDirOf(name, target.dataDir));
+  if (socket !== undefined) return socket;
   throw new ClusterError(
     "not-running",
     `Cluster "${name}" runs no containers on this machine`,

@@ -3,7 +3,7 @@
  * the first node's pods, held on loopback, so it is there before any node and stays when the machine changes networks.
  */
 import type { Processes } from "#base";
-import type { NodeTools } from "#kubelet";
+import type { BasicTools } from "#kubelet";
 import { clearNodeNetwork, firstAddress, Forwarding, holdAddress, IpProgram } from "#network";
 import { podCidrOf } from "./components.ts";
 
@@ -12,7 +12,7 @@ export class PodSideAddress implements AsyncDisposable {
   readonly #ip: IpProgram;
   readonly #forwarding: Forwarding;
 
-  constructor(deps: { readonly processes: Processes }, { searchPath }: NodeTools) {
+  constructor(deps: { readonly processes: Processes }, { searchPath }: BasicTools) {
     this.#ip = new IpProgram(deps, searchPath);
     this.#forwarding = new Forwarding(deps, searchPath);
   }

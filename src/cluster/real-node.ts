@@ -1,6 +1,6 @@
 /** The node of this machine under a cluster: chosen when the machine has what it takes, else why not. */
 import { hostname } from "node:os";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { services } from "#api";
 import type { Component, Env, Processes } from "#base";
@@ -8,13 +8,15 @@ import { createRealEnv, SystemProcesses } from "#base/real";
 import { InformerSet } from "#client";
 import {
   type ConfiguredOptions,
+  containerdSocket,
+  findBasicTools,
   findTools,
   lockMachine,
   machineOwner,
   MachineNode,
   MachineRuntime,
-  type NodeTools,
   readMachine,
+  type RuntimeSource,
   type ServeKubelet,
 } from "#kubelet";
 import { defaultDnsAddress } from "#network";
@@ -26,31 +28,53 @@ import { clearServiceNetwork, ServiceNetwork } from "./service-network.ts";
 
 /** How pods are going to run: on this machine, or on virtual nodes, and then why (empty: they were asked for). */
 export type NodeChoice =
-  | { readonly kind: "real"; readonly tools: NodeTools }
+  | { readonly kind: "real"; readonly source: RuntimeSource }
   | { readonly kind: "virtual"; readonly why: string };
 
 /** The longest path of a unix socket, which containerd's data directory must leave room for. */
 const maxSocketPath = 107;
 
+/** What is asked for. */
+export interface NodeWish {
+  readonly mode: NodeMode;
+  readonly dataDir: string;
+  /** Of a runtime that is there: its socket's path. Default: a containerd of our own. */
+  readonly runtimeEndpoint?: string;
+}
+
 /** Throws `no-real-node` when a real node is asked for and cannot be. */
-export function chooseNode(mode: NodeMode, dataDir: string): NodeChoice {
+export function chooseNode({ mode, dataDir, runtimeEndpoint }: NodeWish): NodeChoice {
   if (mode === "virtual") return { kind: "virtual", why: "" };
-  const tools = findTools();
-  const why = reasonAgainst(tools, dataDir);
-  if (why === undefined && typeof tools !== "string") return { kind: "real", tools };
-  if (mode === "auto") return { kind: "virtual", why: why ?? "" };
+  const source =
+    runtimeEndpoint === undefined ? supervisedSource(dataDir) : endpointSource(dataDir, runtimeEndpoint);
+  const why = generalReasonAgainst() ?? (typeof source === "string" ? source : undefined);
+  if (why === undefined && typeof source !== "string") return { kind: "real", source };
+  if (mode === "auto" && runtimeEndpoint === undefined) return { kind: "virtual", why: why ?? "" };
   const message = `Cannot run containers on this machine: a real node ${why}`;
   throw new ClusterError("no-real-node", message, "Provide that, or use --node virtual.");
 }
 
-function reasonAgainst(tools: NodeTools | string, dataDir: string): string | undefined {
+function generalReasonAgainst(): string | undefined {
   if (process.getuid?.() !== 0) return "needs root";
-  if (process.arch !== "x64") return `needs an x64 machine, and this is ${process.arch}`;
-  if (typeof tools === "string") return tools;
-  if (`${containerdDirectory(dataDir)}/containerd.sock.ttrpc`.length > maxSocketPath)
-    return "needs a shorter data directory, since a socket is in it";
   const owner = machineOwner();
   return owner === undefined ? undefined : `runs for another cluster already (process ${owner})`;
+}
+
+function supervisedSource(dataDir: string): RuntimeSource | string {
+  if (process.arch !== "x64") return `needs an x64 machine, and this is ${process.arch}`;
+  const tools = findTools();
+  if (typeof tools === "string") return tools;
+  const directory = containerdDirectory(dataDir);
+  if (`${directory}/containerd.sock.ttrpc`.length > maxSocketPath)
+    return "needs a shorter data directory, since a socket is in it";
+  return { kind: "supervised", tools, directory };
+}
+
+function endpointSource(dataDir: string, socket: string): RuntimeSource | string {
+  const tools = findBasicTools();
+  if (typeof tools === "string") return tools;
+  if (!existsSync(socket)) return `needs a container runtime at "${socket}", and there is none`;
+  return { kind: "endpoint", tools, socket, owner: dataDir };
 }
 
 /** Where a cluster's containerd keeps everything. */
@@ -58,14 +82,31 @@ export function containerdDirectory(dataDir: string): string {
   return join(dataDir, "containerd");
 }
 
+/** Says at which runtime that is not ours a cluster's pods are; absent: at none. */
+function endpointFile(dataDir: string): string {
+  return join(dataDir, "container-runtime");
+}
+
+/** The socket of the runtime that has a cluster's pods; undefined when it never had any. */
+export function runtimeSocket(dataDir: string): string | undefined {
+  try {
+    return readFileSync(endpointFile(dataDir), "utf8");
+  } catch {
+    const socket = containerdSocket(containerdDirectory(dataDir));
+    return existsSync(socket) ? socket : undefined;
+  }
+}
+
 /** Which node. */
 export interface RealNodeOptions {
   readonly name: string;
   /** Of the cluster. */
   readonly dataDir: string;
-  readonly tools: NodeTools;
+  readonly source: RuntimeSource;
   /** Starts programs and mounts; this process is too large to fork. */
   readonly processes: Processes;
+  /** What was begun before. Default: it begins with the node. */
+  readonly runtime?: StartingRuntime;
   /** Of the kubelet's server; 0: any free one. Default 10250. */
   readonly kubeletPort?: number;
   /** What a kubelet configuration file says. Default: nothing. */
@@ -80,19 +121,60 @@ export function realNodeName(otherwise: string): string {
 
 /** Ends what a killed cluster left running of its containers. Resolves with whether there was something. */
 export async function stopLeftNode(dataDir: string): Promise<boolean> {
-  const directory = containerdDirectory(dataDir);
-  const tools = findTools();
-  if (!existsSync(join(directory, "containerd.pid")) || typeof tools === "string") return false;
+  const source = leftSource(dataDir);
+  if (source === undefined) return false;
   using _ = lockMachine();
   await using env = createRealEnv({ name: "down", logLevel: "warn" });
   await using runtime = new MachineRuntime(
     env,
     { processes: new SystemProcesses(), machine: readMachine(dataDir) },
-    { tools, containerdDirectory: directory },
+    { source },
   );
   await runtime.start(new AbortController().signal);
-  await clearServiceNetwork(env, new SystemProcesses(), tools.searchPath);
+  await clearServiceNetwork(env, new SystemProcesses(), source.tools.searchPath);
+  rmSync(endpointFile(dataDir), { force: true });
   return true;
+}
+
+/** What ran the containers of a cluster that ended without its farewell. */
+function leftSource(dataDir: string): RuntimeSource | undefined {
+  const isOther = existsSync(endpointFile(dataDir));
+  if (!isOther && !existsSync(join(containerdDirectory(dataDir), "containerd.pid"))) return undefined;
+  const source = isOther ? endpointSource(dataDir, runtimeSocket(dataDir) ?? "") : supervisedSource(dataDir);
+  return typeof source === "string" ? undefined : source;
+}
+
+/** The machine is ours, and its runtime starts while other things do. */
+export class StartingRuntime implements AsyncDisposable {
+  readonly runtime: MachineRuntime;
+  readonly #lock: Disposable;
+  readonly #endpointFile: string;
+
+  constructor(env: Env, { dataDir, source, processes, configured }: RealNodeOptions, signal: AbortSignal) {
+    this.#lock = lockMachine();
+    this.#endpointFile = endpointFile(dataDir);
+    if (source.kind === "endpoint") writeFileSync(this.#endpointFile, source.socket);
+    this.runtime = new MachineRuntime(
+      env,
+      { processes, machine: readMachine(dataDir) },
+      { ...configured, source },
+    );
+    // Whoever needs it hears of its failure.
+    this.runtime.start(signal).catch(() => {});
+  }
+
+  /** Lets go of it before a node had it: pods run on. */
+  async release(): Promise<void> {
+    await this.runtime.release();
+    this.#lock[Symbol.dispose]();
+  }
+
+  /** Ends its pods. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.runtime[Symbol.asyncDispose]();
+    rmSync(this.#endpointFile, { force: true });
+    this.#lock[Symbol.dispose]();
+  }
 }
 
 /** How a node is reached, and what runs beside it: that stops after the node. */
@@ -110,20 +192,18 @@ export async function startRealNode(
   { serve, beside }: RealNodeParts,
   signal: AbortSignal,
 ): Promise<Component> {
-  const { name: nodeName, dataDir, tools, processes } = options;
-  const lock = lockMachine();
+  const { name: nodeName, dataDir } = options;
+  const starting = options.runtime ?? new StartingRuntime(env.child("runtime"), options, signal);
   const client = access.client(kubeletIdentity(nodeName), "kubelet");
   const informers = new InformerSet(env.child("informers"), { client });
   const manifests = join(dataDir, "manifests");
   mkdirSync(manifests, { recursive: true, mode: 0o700 });
   const node = new MachineNode(
     env,
-    { client, informers, services: informers.of(services).lister, processes, serve },
+    { client, informers, services: informers.of(services).lister, runtime: starting.runtime, serve },
     {
       ...options.configured,
       nodeName,
-      tools,
-      containerdDirectory: containerdDirectory(dataDir),
       clusterDns: options.configured?.clusterDns ?? [defaultDnsAddress],
       manifestDirectories: [manifests, "/etc/kubernetes/manifests"],
     },
@@ -136,7 +216,7 @@ export async function startRealNode(
     async [Symbol.asyncDispose]() {
       await node[Symbol.asyncDispose]();
       await beside?.[Symbol.asyncDispose]();
-      lock[Symbol.dispose]();
+      await starting[Symbol.asyncDispose]();
     },
   };
   try {
@@ -150,6 +230,7 @@ export async function startRealNode(
 
 /** The machine's part in Services. */
 export function serviceNetwork(env: Env, access: Access, options: RealNodeOptions): Component {
-  const { name: nodeName, tools, processes } = options;
-  return new ServiceNetwork(env, { access, processes }, { nodeName, searchPath: tools.searchPath });
+  const { name: nodeName, source, processes } = options;
+  const { searchPath } = source.tools;
+  return new ServiceNetwork(env, { access, processes }, { nodeName, searchPath });
 }

@@ -193,6 +193,8 @@ export interface KubeletRoleOptions {
   readonly dataDir: string;
   /** Where its server listens; 0: any free port. Default 10250 on a real node, else 0. */
   readonly port: number | undefined;
+  /** The socket of a runtime that is there already; default: a containerd of our own. */
+  readonly runtimeEndpoint?: string;
   /** A KubeletConfiguration for a real node. */
   readonly configFile: string | undefined;
 }
@@ -200,14 +202,14 @@ export interface KubeletRoleOptions {
 /** One node's kubelet, with that node's kubeconfig; its server listens on a port of its own. */
 export function runKubelet(options: KubeletRoleOptions, signal: AbortSignal): Promise<Role> {
   const { kubeconfig, nodeName: name, dataDir, port } = options;
-  const choice = chooseNode(options.node, dataDir);
+  const choice = chooseNode({ ...options, mode: options.node });
   return runRemote(`kubelet ${name}`, kubeconfig, async (env, access) => {
     const clients = await caOf(kubeconfig);
     if (choice.kind === "real") {
       const serve = serveOverHttps(env, { clients }, { host: "", port: port ?? kubeletPort });
       const { configFile } = options;
       const configured = configFile === undefined ? {} : { configured: readKubeletConfig(configFile) };
-      const own = { name, dataDir, tools: choice.tools, ...configured };
+      const own = { name, dataDir, source: choice.source, ...configured };
       return startRealNodeAlone(env, access, own, serve, signal);
     }
     const serve = serveOverHttps(env, { clients }, { host: virtualHost, port: port ?? 0 });

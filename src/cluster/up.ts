@@ -6,10 +6,10 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, watch } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { messageOf, type Processes } from "#base";
+import { type Env, messageOf, type Processes } from "#base";
 import { createRealEnv, FileSystemDisk, HelperProcesses } from "#base/real";
 import { changeKubeconfig } from "#client";
-import type { ConfiguredOptions, NodeTools } from "#kubelet";
+import type { ConfiguredOptions, RuntimeSource } from "#kubelet";
 import { SqliteJournal } from "#store";
 import { Cluster } from "./cluster.ts";
 import {
@@ -19,13 +19,20 @@ import {
   type NodeMode,
   parseCount,
   parsePort,
+  parseRuntimeEndpoint,
 } from "./cluster-options.ts";
 import { clientCertificate, withCluster } from "./credentials.ts";
 import { ClusterError } from "./errors.ts";
 import { administrator } from "./identities.ts";
 import { readKubeletConfig } from "./kubelet-config.ts";
 import { PodSideAddress } from "./pod-side-address.ts";
-import { chooseNode, type NodeChoice, type RealNodeOptions, realNodeName } from "./real-node.ts";
+import {
+  chooseNode,
+  type NodeChoice,
+  type RealNodeOptions,
+  realNodeName,
+  StartingRuntime,
+} from "./real-node.ts";
 import { claim, type RunInfo, readRunInfo, removeRunInfo, writeRunInfo } from "./run-file.ts";
 
 export interface UpConfig {
@@ -35,6 +42,8 @@ export interface UpConfig {
   readonly kubeconfig: string;
   readonly node: NodeMode;
   readonly virtualNodes: number;
+  /** The socket of a runtime that is there already; default: a containerd of our own. */
+  readonly runtimeEndpoint?: string;
   /** Of a real node's kubelet; 0: any free one. */
   readonly kubeletPort: number;
   /** Of a real node, as a file says. */
@@ -49,6 +58,7 @@ export function upOptions(
   const node = String(options["node"]) as NodeMode;
   const virtualNodes = options["virtualNodes"];
   const file = options["kubeletConfig"] as string | undefined;
+  const endpoint = options["containerRuntimeEndpoint"] as string | undefined;
   return {
     name,
     dataDir: dataDirOf(name, options["data"] as string | undefined),
@@ -59,6 +69,7 @@ export function upOptions(
     kubeletPort: parsePort("--kubelet-port", String(options["kubeletPort"] ?? 10_250)),
     configured: file === undefined ? {} : readKubeletConfig(file),
     virtualNodes: parseCount("--virtual-nodes", String(virtualNodes ?? 1), 10_000),
+    ...(endpoint === undefined ? {} : { runtimeEndpoint: parseRuntimeEndpoint(endpoint) }),
   };
 }
 
@@ -87,12 +98,14 @@ export async function up(
   onStep: (step: string, ms: number) => void,
   signal: AbortSignal,
 ): Promise<UpCluster> {
-  const choice = chooseNode(config.node, config.dataDir);
+  const choice = chooseNode({ ...config, mode: config.node });
   claim(config.dataDir, config.name);
   const env = createRealEnv({ name: "navarch", logLevel: "warn" });
   const processes = new HelperProcesses(env);
-  // First of all: later this process is larger, and forks slowly.
+  // First of all: later this process is larger, and forks slowly. The runtime takes longest to start, and waits for nobody.
   if (choice.kind === "real") processes.start();
+  const realNode =
+    choice.kind === "real" ? realNodeOf(config, choice.source, processes, env, signal) : undefined;
   const startedAt = new Date().toISOString();
   const info = {
     url: `https://${config.listen.host}:${config.listen.port}`,
@@ -107,11 +120,9 @@ export async function up(
   };
   const { name, listen } = config;
   const nodes =
-    choice.kind === "virtual"
-      ? { virtualNodes: config.virtualNodes }
-      : { virtualNodes: 0, realNode: realNodeOf(config, choice.tools, processes) };
+    realNode === undefined ? { virtualNodes: config.virtualNodes } : { virtualNodes: 0, realNode };
   let cluster: Cluster;
-  const address = choice.kind === "real" ? new PodSideAddress({ processes }, choice.tools) : undefined;
+  const address = choice.kind === "real" ? new PodSideAddress({ processes }, choice.source.tools) : undefined;
   try {
     const advertise = address === undefined ? {} : { advertise: await address.hold(signal) };
     cluster = await Cluster.start(
@@ -120,6 +131,7 @@ export async function up(
       signal,
     );
   } catch (error) {
+    await realNode?.runtime.release();
     await address?.[Symbol.asyncDispose]();
     await processes[Symbol.asyncDispose]();
     removeRunInfo(config.dataDir);
@@ -140,9 +152,16 @@ export async function up(
   };
 }
 
-function realNodeOf(config: UpConfig, tools: NodeTools, processes: Processes): RealNodeOptions {
+function realNodeOf(
+  config: UpConfig,
+  source: RuntimeSource,
+  processes: Processes,
+  env: Env,
+  signal: AbortSignal,
+): RealNodeOptions & { readonly runtime: StartingRuntime } {
   const { name, dataDir, kubeletPort, configured } = config;
-  return { name: realNodeName(name), dataDir, tools, processes, kubeletPort, configured };
+  const options = { name: realNodeName(name), dataDir, source, processes, kubeletPort, configured };
+  return { ...options, runtime: new StartingRuntime(env.child("runtime"), options, signal) };
 }
 
 /** Starts `navarch up` as a process of its own, and resolves when it is ready. */
@@ -227,7 +246,11 @@ function welcome(config: UpConfig, url: string, choice: NodeChoice): string {
 }
 
 function whatRunsPods({ virtualNodes }: UpConfig, choice: NodeChoice): string {
-  if (choice.kind === "real") return "Pods run on this machine, as containers.";
+  if (choice.kind === "real") {
+    const { source } = choice;
+    const where = source.kind === "endpoint" ? ` of the runtime at ${source.socket}` : "";
+    return `Pods run on this machine, as containers${where}.`;
+  }
   const nodes = `${virtualNodes} virtual node${virtualNodes === 1 ? "" : "s"}`;
   const why = choice.why === "" ? "" : ` (a real node ${choice.why})`;
   return `Pods run on ${nodes}: scheduled and reported, without containers${why}.`;

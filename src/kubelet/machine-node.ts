@@ -4,11 +4,11 @@
  */
 import { mkdirSync } from "node:fs";
 import { configMaps, pods, runtimeClasses, secrets, serviceAccounts, type Service } from "#api";
-import type { Component, Env, Processes, TaskGroup } from "#base";
+import type { Component, Env, TaskGroup } from "#base";
 import type { Client, Informers, Lister } from "#client";
 import { Kubelet } from "./kubelet.ts";
 import { readMachine, readNodeDns } from "./machine-facts-node.ts";
-import { MachineRuntime, type MachineRuntimeOptions } from "./machine-runtime-node.ts";
+import type { MachineRuntime } from "./machine-runtime-node.ts";
 import { kubeletConfiguration } from "./configuration.ts";
 import { type KubeletOptions, nodeDefaults } from "./options.ts";
 import { ApiReferences } from "./pod/references.ts";
@@ -30,13 +30,14 @@ export interface MachineNodeDeps {
   readonly informers: Informers;
   /** Of all namespaces. */
   readonly services: Lister<Service>;
-  readonly processes: Processes;
+  /** Disposed of by the node. */
+  readonly runtime: MachineRuntime;
   /** Makes its server reachable. */
   readonly serve: ServeKubelet;
 }
 
 /** How it is set up. */
-export interface MachineNodeOptions extends KubeletOptions, MachineRuntimeOptions {
+export interface MachineNodeOptions extends KubeletOptions {
   /** Of static pods. Default: none. */
   readonly manifestDirectories?: readonly string[];
 }
@@ -55,11 +56,11 @@ export class MachineNode implements Component {
 
   constructor(env: Env, deps: MachineNodeDeps, options: MachineNodeOptions) {
     const { rootDirectory = "/var/lib/kubelet", nodeName } = options;
-    const { client, informers, services, processes } = deps;
+    const { client, informers, services } = deps;
     this.#tasks = env.tasks.group("node");
     mkdirSync(rootDirectory, { recursive: true });
     const machine = readMachine(rootDirectory);
-    this.#runtime = new MachineRuntime(env, { processes, machine }, options);
+    this.#runtime = deps.runtime;
     const { runtime, images, mounts, cgroups, stats } = this.#runtime;
     const references = new ApiReferences({
       configMaps: client.of(configMaps),
@@ -118,12 +119,16 @@ export class MachineNode implements Component {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    const served = await this.#listen(signal);
-    this.#served = served;
-    await this.#runtime.start(signal);
+    const [served] = await Promise.all([this.#serve(signal), this.#runtime.start(signal)]);
     this.#kubelet = this.#makeKubelet(served.port);
     await this.#kubelet.start(signal);
     this.#tasks.spawn("volumes", (ending) => this.#volumes.run(ending));
+  }
+
+  async #serve(signal: AbortSignal): ReturnType<ServeKubelet> {
+    const served = await this.#listen(signal);
+    this.#served = served;
+    return served;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,9 +1,9 @@
 /**
- * The machine's own runtime for pods: containerd, the pod network and mounts. While it runs, nobody else may
- * run the machine's pods (`machine-lock-node.ts`). A runtime that was left behind by a killed program is
- * adopted by its start, and taken down by its dispose.
+ * The machine's own runtime for pods: a containerd that we run, or a runtime that was there; the pod network
+ * and mounts. While it runs, nobody else may run the machine's pods (`machine-lock-node.ts`). What was left
+ * behind by a killed program is adopted by its start, and taken down by its dispose.
  *
- *   containers --(their grace)--> sandboxes --> mounts --> cgroups --> rules --> containerd        dispose
+ *   containers --(their grace)--> sandboxes --> mounts --> cgroups --> rules --> our containerd        dispose
  */
 import { type Component, type Env, messageOf, type Processes, type TaskGroup } from "#base";
 import { SystemCgroupFiles } from "./cgroup/cgroup-files-node.ts";
@@ -15,22 +15,40 @@ import { lifeEvents } from "./runtime/containerd/containerd-events.ts";
 import { Containerd, sandboxImage } from "./runtime/containerd/containerd-node.ts";
 import { ImageMounts } from "./runtime/containerd/image-mounts-node.ts";
 import { PodNetwork } from "./runtime/containerd/pod-network-node.ts";
-import type { NodeTools } from "./runtime/containerd/tools-node.ts";
+import type { BasicTools, NodeTools } from "./runtime/containerd/tools-node.ts";
 import { ContainerFiles } from "./runtime/cri/container-files-node.ts";
 import { CriImages } from "./runtime/cri/cri-images.ts";
 import { CriRuntime } from "./runtime/cri/cri-runtime.ts";
 import { CriStreams } from "./runtime/cri/cri-streams.ts";
 import { LogKeeper } from "./runtime/cri/log-keeper-node.ts";
 import { LogFiles } from "./runtime/cri/log-files-node.ts";
+import { RuntimeEndpoint } from "./runtime/cri/runtime-endpoint.ts";
 import { dialStream } from "./runtime/cri/stream-dialer-node.ts";
 import { podTerminationGraceAnnotation } from "./runtime/labels.ts";
 import { Mounts } from "./volumes/mounts-node.ts";
 
+/** What runs containers. */
+export type RuntimeSource =
+  | {
+      /** A containerd of our own. */
+      readonly kind: "supervised";
+      readonly tools: NodeTools;
+      /** Holds its files; short, since a socket is in it. */
+      readonly directory: string;
+    }
+  | {
+      /** One that was there. */
+      readonly kind: "endpoint";
+      readonly tools: BasicTools;
+      /** The path of its socket. */
+      readonly socket: string;
+      /** Whose its pods are: others' are left alone. */
+      readonly owner: string;
+    };
+
 /** How it is set up. */
 export interface MachineRuntimeOptions {
-  readonly tools: NodeTools;
-  /** Holds containerd's files; short, since a socket is in it. */
-  readonly containerdDirectory: string;
+  readonly source: RuntimeSource;
   /** Of all nodes' pods. Default 10.244.0.0/16. */
   readonly clusterCidr?: string;
   /** Default `/var/lib/kubelet`. */
@@ -54,9 +72,11 @@ export class MachineRuntime implements Component {
   readonly #env: Env;
   readonly #tasks: TaskGroup;
   readonly #logKeeper: LogKeeper;
-  readonly #containerd: Containerd;
-  readonly #network: PodNetwork;
+  readonly #program: Containerd | RuntimeEndpoint;
+  /** Undefined: the runtime's own. */
+  readonly #network: PodNetwork | undefined;
   readonly #rootDirectory: string;
+  #started: Promise<void> | undefined;
   #disposed: Promise<void> | undefined;
 
   constructor(
@@ -64,40 +84,53 @@ export class MachineRuntime implements Component {
     deps: { readonly processes: Processes; readonly machine: Pick<MachineInfo, "bootId" | "architecture"> },
     options: MachineRuntimeOptions,
   ) {
-    const { rootDirectory = "/var/lib/kubelet", podLogsDirectory = "/var/log/pods", tools } = options;
+    const { rootDirectory = "/var/lib/kubelet", podLogsDirectory = "/var/log/pods", source } = options;
     const { processes } = deps;
-    const { bootId, architecture } = deps.machine;
-    const { searchPath } = tools;
+    const { searchPath } = source.tools;
     this.#env = env;
     this.#rootDirectory = rootDirectory;
-    this.#containerd = new Containerd(
-      env.child("containerd"),
-      { processes },
-      { ...tools, directory: options.containerdDirectory, bootId, architecture },
-    );
-    const { rpc, paths } = this.#containerd;
-    const { clusterCidr = "10.244.0.0/16" } = options;
-    this.#network = new PodNetwork(env, { processes }, { paths, clusterCidr, searchPath });
-    this.imageMounts = new ImageMounts({ processes }, { socket: paths.socket, searchPath });
+    const parts =
+      source.kind === "supervised" ? supervised(env, deps, source, options) : endpoint(env, source);
+    this.#program = parts.program;
+    this.#network = parts.network;
+    const { rpc } = parts.program;
+    const { socket, owner } = parts;
+    this.imageMounts = new ImageMounts({ processes }, { socket, searchPath });
     this.mounts = new Mounts({ processes }, { searchPath });
     const { podPidsLimit } = options;
     this.cgroups = new MachineCgroups(
       env.child("cgroups"),
       { files: new SystemCgroupFiles() },
-      podPidsLimit === undefined ? {} : { podPidsLimit },
+      { shared: source.kind === "endpoint", ...(podPidsLimit === undefined ? {} : { podPidsLimit }) },
     );
-    this.images = new CriImages({ rpc }, { pinned: [sandboxImage] });
-    this.runtime = new CriRuntime(env, {
-      rpc,
-      files: new ContainerFiles({ rootDirectory, podLogsDirectory }),
-      hints: (signal) => lifeEvents(rpc, signal),
-      configureNetwork: (podCidr, signal) => this.#network.configure(podCidr, signal),
-    });
+    this.runtime = new CriRuntime(
+      env,
+      {
+        rpc,
+        files: new ContainerFiles({ rootDirectory, podLogsDirectory }),
+        get hints() {
+          return parts.hinted() ? (signal: AbortSignal) => lifeEvents(rpc, signal) : undefined;
+        },
+        configureNetwork: async (podCidr, signal) => this.#network?.configure(podCidr, signal),
+      },
+      owner === undefined ? {} : { owner },
+    );
+    this.images = new CriImages(
+      { rpc },
+      owner === undefined
+        ? { pinned: [sandboxImage] }
+        : { used: (signal) => this.runtime.othersImages(signal) },
+    );
     this.streams = new CriStreams(env, { rpc, dial: dialStream });
     this.logs = new LogFiles(env, { runtime: this.runtime });
     this.stats = new MachineStats(
       { processes, runtime: this.runtime },
-      { rootDirectory, podLogsDirectory, imageDirectory: options.containerdDirectory, searchPath },
+      {
+        rootDirectory,
+        podLogsDirectory,
+        imageDirectory: () => parts.imageDirectory() ?? rootDirectory,
+        searchPath,
+      },
     );
     this.#tasks = env.tasks.group("runtime");
     this.#logKeeper = new LogKeeper(env, {
@@ -107,13 +140,28 @@ export class MachineRuntime implements Component {
   }
 
   ready(): string | undefined {
-    return this.#containerd.ready();
+    return this.#program.ready();
   }
 
-  /** Pods get networks when the API has said where their addresses are, or had said so before. */
-  async start(signal: AbortSignal): Promise<void> {
-    await this.#containerd.start(signal);
+  /**
+   * Resolves when it answers; may be called before others are ready for it, and again. Pods get networks when the API
+   * has said where their addresses are, or had said so before.
+   */
+  start(signal: AbortSignal): Promise<void> {
+    this.#started ??= this.#start(signal);
+    return this.#started;
+  }
+
+  async #start(signal: AbortSignal): Promise<void> {
+    await this.#program.start(signal);
     this.#tasks.spawn("logs", (ending) => this.#logKeeper.run(ending));
+  }
+
+  /** Lets go of it: pods run on, and the next start adopts them. */
+  async release(): Promise<void> {
+    await this.#tasks[Symbol.asyncDispose]();
+    await this.#program[Symbol.asyncDispose]();
+    await this.#started?.catch(() => {}); // it was broken off
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -125,15 +173,15 @@ export class MachineRuntime implements Component {
     await this.#tasks[Symbol.asyncDispose]();
     const signal = new AbortController().signal;
     try {
-      if (this.#containerd.ready() === undefined) {
+      if (this.#program.ready() === undefined) {
         await this.#stopPods(signal);
         await this.cgroups.removeAll(signal);
       }
-      await this.#network.remove(signal);
+      await this.#network?.remove(signal);
     } catch (error) {
       this.#env.log.warn("Cannot stop all pods of the node", { error: messageOf(error) });
     }
-    await this.#containerd[Symbol.asyncDispose]();
+    await this.#program[Symbol.asyncDispose]();
   }
 
   /** Containers end with their grace, sandboxes give their networks back, mounts go; all else stays. */
@@ -152,4 +200,43 @@ export class MachineRuntime implements Component {
       for (const path of mounted.toReversed()) await this.mounts.unmount(path, signal);
     }
   }
+}
+
+/** What differs between the two sources. */
+interface Parts {
+  readonly program: Containerd | RuntimeEndpoint;
+  readonly network: PodNetwork | undefined;
+  readonly socket: string;
+  readonly owner?: string;
+  /** Whether it tells of changes as containerd does. */
+  hinted(): boolean;
+  imageDirectory(): string | undefined;
+}
+
+function supervised(
+  env: Env,
+  { processes, machine }: ConstructorParameters<typeof MachineRuntime>[1],
+  { tools, directory }: Extract<RuntimeSource, { kind: "supervised" }>,
+  { clusterCidr = "10.244.0.0/16" }: MachineRuntimeOptions,
+): Parts {
+  const { bootId, architecture } = machine;
+  const own = { ...tools, directory, bootId, architecture };
+  const program = new Containerd(env.child("containerd"), { processes }, own);
+  const { paths } = program;
+  const { searchPath } = tools;
+  const network = new PodNetwork(env, { processes }, { paths, clusterCidr, searchPath });
+  const { socket } = paths;
+  return { program, network, socket, hinted: () => true, imageDirectory: () => directory };
+}
+
+function endpoint(env: Env, { socket, owner }: Extract<RuntimeSource, { kind: "endpoint" }>): Parts {
+  const program = new RuntimeEndpoint(env.child("runtime"), { socket });
+  return {
+    program,
+    network: undefined,
+    socket,
+    owner,
+    hinted: () => program.isContainerd,
+    imageDirectory: () => program.imageDirectory,
+  };
 }

@@ -3,7 +3,7 @@ export { Kubelet, type KubeletDeps } from "./kubelet.ts";
 export type { MachineInfo } from "./machine.ts";
 export { lockMachine, machineOwner } from "./machine-lock-node.ts";
 export { readMachine, readNodeDns } from "./machine-facts-node.ts";
-export { MachineRuntime } from "./machine-runtime-node.ts";
+export { MachineRuntime, type RuntimeSource } from "./machine-runtime-node.ts";
 export { MachineNode, type MachineNodeDeps, type MachineNodeOptions } from "./machine-node.ts";
 export type { KubeletOptions } from "./options.ts";
 export { ApiReferences, type References } from "./pod/references.ts";
@@ -13,7 +13,13 @@ export { containerdSocket } from "./runtime/containerd/containerd-config.ts";
 export { ContainerdError } from "./runtime/containerd/errors.ts";
 export { sandboxImage } from "./runtime/containerd/containerd-node.ts";
 export { loadImages } from "./runtime/containerd/image-load.ts";
-export { findNetworkTools, findTools, type NodeTools } from "./runtime/containerd/tools-node.ts";
+export {
+  type BasicTools,
+  findBasicTools,
+  findNetworkTools,
+  findTools,
+  type NodeTools,
+} from "./runtime/containerd/tools-node.ts";
 export { CriImages } from "./runtime/cri/cri-images.ts";
 export type { Image, ImageService, RuntimeService } from "./runtime/runtime.ts";
 export {

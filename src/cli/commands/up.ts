@@ -1,19 +1,18 @@
 /** `navarch up`: starts a cluster or continues where it stopped, and stays until Ctrl-C. */
 import { launchDetached, parseListen, up as startUp, upOptions } from "#cluster";
 import type { CliCommand } from "../command.ts";
-import { nodeOption } from "../node-option.ts";
+import { addNodeOptions } from "../node-option.ts";
 import { stopSignal } from "../stop-signal.ts";
 
 export const up: CliCommand = {
   name: "up",
   summary: "start a cluster, or continue where it stopped",
   describe(command) {
-    command
+    addNodeOptions(command, "auto")
       .option("--name <NAME>", "name of the cluster and of its kubectl context", "navarch")
       .option("--data <DIR>", "where its state lives (default: by name)")
       .option("--listen <ADDR:PORT>", "where the API listens", "127.0.0.1:6443")
       .option("--kubeconfig <FILE>", "the kubeconfig to merge the context into (default: as kubectl)")
-      .addOption(nodeOption("auto"))
       .option("--kubelet-port <PORT>", "where the kubelet of a real node listens", "10250")
       .option("--kubelet-config <FILE>", "a KubeletConfiguration for a real node")
       .option("--virtual-nodes <N>", "how many virtual nodes (default: 1, when pods cannot run here)")

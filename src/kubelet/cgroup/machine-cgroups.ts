@@ -41,6 +41,7 @@ export class MachineCgroups implements PodCgroups {
   readonly #env: Pick<Env, "clock" | "log">;
   readonly #files: CgroupFiles;
   readonly #pidsLimit: number | undefined;
+  readonly #shared: boolean;
   /** What was written last, by uid. */
   readonly #pods = new Map<
     string,
@@ -49,15 +50,19 @@ export class MachineCgroups implements PodCgroups {
   #burstable = "";
   #trees: Promise<CgroupTrees> | undefined;
 
-  /** `podPidsLimit`: processes that each pod may have. Default: no limit. */
+  /**
+   * `podPidsLimit`: processes that each pod may have; default: no limit. `shared`: pods that are not ours may be there,
+   * and are left alone; default false.
+   */
   constructor(
     env: Pick<Env, "clock" | "log">,
     deps: { readonly files: CgroupFiles },
-    options: { readonly podPidsLimit?: number },
+    options: { readonly podPidsLimit?: number; readonly shared?: boolean },
   ) {
     this.#env = env;
     this.#files = deps.files;
     this.#pidsLimit = options.podPidsLimit;
+    this.#shared = options.shared ?? false;
   }
 
   async start(
@@ -67,6 +72,7 @@ export class MachineCgroups implements PodCgroups {
     await this.#apply(podsCgroup, rootCgroupValues(allocatable));
     for (const qos of ["Burstable", "BestEffort"] as const)
       await this.#apply(qosCgroup(qos), qosCgroupValues(qos, []));
+    if (this.#shared) return;
     for (const uid of await this.#uids()) if (!known.has(uid)) await this.remove(uid, signal);
   }
 
@@ -91,6 +97,10 @@ export class MachineCgroups implements PodCgroups {
 
   /** Takes everything away, when no pod runs any more. */
   async removeAll(signal: AbortSignal): Promise<void> {
+    if (this.#shared) {
+      for (const uid of this.#pods.keys()) await this.remove(uid, signal);
+      return;
+    }
     this.#pods.clear();
     const { roots } = await this.#read();
     for (const root of new Set(roots.values())) await this.#remove(`${root}${podsCgroup}`, signal);

@@ -16,8 +16,8 @@ import type { ContainerUsage, FileSystemState, NodeStats, NodeUsage, PodUsage } 
 export interface MachineStatsOptions {
   readonly rootDirectory: string;
   readonly podLogsDirectory: string;
-  /** On the file system of images. */
-  readonly imageDirectory: string;
+  /** On the file system of images; asked for each time. */
+  readonly imageDirectory: () => string;
   readonly searchPath: string;
 }
 
@@ -43,7 +43,7 @@ export class MachineStats implements NodeStats {
     const [memory, nodefs, imagefs, most, load] = await Promise.all([
       textOf("/proc/meminfo"),
       fileSystem(this.#options.rootDirectory),
-      fileSystem(this.#options.imageDirectory),
+      fileSystem(this.#options.imageDirectory()),
       Promise.all(["pid_max", "threads-max"].map((name) => textOf(`/proc/sys/kernel/${name}`))),
       textOf("/proc/loadavg"),
     ]);

@@ -7,6 +7,8 @@ export const podNameLabel = "io.kubernetes.pod.name";
 export const podNamespaceLabel = "io.kubernetes.pod.namespace";
 export const podUidLabel = "io.kubernetes.pod.uid";
 export const containerNameLabel = "io.kubernetes.container.name";
+/** Whose a sandbox or container is, at a runtime that has others' too. */
+export const ownerLabel = "navarch.local/owner";
 
 export const containerHashAnnotation = "io.kubernetes.container.hash";
 export const restartCountAnnotation = "io.kubernetes.container.restartCount";

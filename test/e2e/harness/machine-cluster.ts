@@ -25,10 +25,11 @@ export class MachineCluster implements AsyncDisposable {
     return this.#program?.child.pid ?? 0;
   }
 
-  async up(): Promise<void> {
+  /** `more`: arguments of the command. */
+  async up(more: readonly string[] = []): Promise<void> {
     const listen = `127.0.0.1:${await freePort()}`;
     const files = ["--data", this.data, "--kubeconfig", join(this.folder, "kubeconfig")];
-    this.#program = new Program(["up", "--node", "real", "--listen", listen, ...files]);
+    this.#program = new Program(["up", "--node", "real", "--listen", listen, ...files, ...more]);
     await this.#program.printed(/is ready at/);
   }
 

@@ -97,7 +97,7 @@ export class RealNode implements KubeletHarness {
       {
         rootDirectory: "/var/lib/kubelet",
         podLogsDirectory: "/var/log/pods",
-        imageDirectory: "/var/lib",
+        imageDirectory: () => "/var/lib",
         searchPath: process.env["PATH"] ?? "",
       },
     );

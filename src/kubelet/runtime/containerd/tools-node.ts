@@ -3,9 +3,13 @@ import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 
 /** Where things were found. */
-export interface NodeTools {
+export interface BasicTools {
   /** PATH for whatever a node starts. */
   readonly searchPath: string;
+}
+
+/** The same with what a containerd of our own needs. */
+export interface NodeTools extends BasicTools {
   /** The directory of the CNI plug-ins. */
   readonly cniPrograms: string;
   /** Programs that run containers by names that a RuntimeClass may give: `runc`, and `crun` where it is. */
@@ -14,15 +18,8 @@ export interface NodeTools {
 
 const folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 const networkPrograms = ["nft", "ip"];
-const programs = [
-  "containerd",
-  "containerd-shim-runc-v2",
-  "ctr",
-  "runc",
-  "mount",
-  "umount",
-  ...networkPrograms,
-];
+const basicPrograms = ["mount", "umount", ...networkPrograms];
+const programs = ["containerd", "containerd-shim-runc-v2", "ctr", "runc", ...basicPrograms];
 const cniFolders = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
 const cniPlugins = ["ptp", "host-local", "portmap", "loopback"];
 
@@ -39,12 +36,17 @@ export function findTools(): NodeTools | string {
   return { ...found, cniPrograms, handlers: new Map(handlers) };
 }
 
+/** The same over a runtime that is there already. */
+export function findBasicTools(): BasicTools | string {
+  return findPrograms(basicPrograms);
+}
+
 /** The same for a node's network alone. */
-export function findNetworkTools(): Pick<NodeTools, "searchPath"> | string {
+export function findNetworkTools(): BasicTools | string {
   return findPrograms(networkPrograms);
 }
 
-function findPrograms(names: readonly string[]): Pick<NodeTools, "searchPath"> | string {
+function findPrograms(names: readonly string[]): BasicTools | string {
   const missing = names.filter((name) => !folders.some((folder) => isProgram(join(folder, name))));
   return missing.length > 0 ? `needs ${missing.join(", ")} on PATH` : { searchPath: folders.join(":") };
 }

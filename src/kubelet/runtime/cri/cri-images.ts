@@ -8,14 +8,21 @@ import { asRuntimeError, asToldError } from "./errors.ts";
 import { callTimeoutMs } from "./limits.ts";
 import { imageMethods } from "./methods.ts";
 
+/** What is never collected. */
+export interface CriImagesOptions {
+  /** Names of images; older runtimes do not say which they pin. Default: none. */
+  readonly pinned?: readonly string[];
+  /** Names and ids of images that somebody else uses. Default: nobody does. */
+  readonly used?: (signal: AbortSignal) => Promise<ReadonlySet<string>>;
+}
+
 export class CriImages implements ImageService {
   readonly #rpc: RpcClient;
-  readonly #pinned: readonly string[];
+  readonly #options: CriImagesOptions;
 
-  /** `pinned`: names of images that are never collected; older runtimes do not say which. Default: none. */
-  constructor(deps: { readonly rpc: RpcClient }, options: { readonly pinned?: readonly string[] } = {}) {
+  constructor(deps: { readonly rpc: RpcClient }, options: CriImagesOptions = {}) {
     this.#rpc = deps.rpc;
-    this.#pinned = options.pinned ?? [];
+    this.#options = options;
   }
 
   async pullImage(
@@ -44,8 +51,9 @@ export class CriImages implements ImageService {
 
   async listImages(signal: AbortSignal): Promise<readonly Image[]> {
     const answer = await this.#call(() => this.#rpc.call(imageMethods.list, {}, callTimeoutMs, signal));
+    const kept = new Set([...(this.#options.pinned ?? []), ...((await this.#options.used?.(signal)) ?? [])]);
     return answer.images.map(decodeImage).map((image) => {
-      const pinned = image.pinned || image.repoTags.some((name) => this.#pinned.includes(name));
+      const pinned = image.pinned || [image.id, ...image.repoTags].some((name) => kept.has(name));
       return { ...image, pinned };
     });
   }

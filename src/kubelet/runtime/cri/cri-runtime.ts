@@ -8,6 +8,7 @@ import type { Decoded, Given, Message, Method, RpcClient } from "#base/rpc";
 import type { ContainerConfig, LinuxResources, PodSandboxConfig } from "../config.ts";
 import { RuntimeError } from "../errors.ts";
 import {
+  ownerLabel,
   podUidLabel,
   terminationMessagePathAnnotation,
   terminationMessagePolicyAnnotation,
@@ -27,6 +28,7 @@ import type {
   SandboxState,
   SandboxStats,
   SandboxStatus,
+  StringMap,
 } from "../runtime.ts";
 import type { ContainerFiles } from "./container-files-node.ts";
 import { type ChangeHints, watchContainers } from "./container-watch.ts";
@@ -51,22 +53,30 @@ import { runtimeMethods } from "./methods.ts";
 export interface CriRuntimeDeps {
   readonly rpc: RpcClient;
   readonly files: ContainerFiles;
-  /** Default: none, and the lists are read every second. */
-  readonly hints?: ChangeHints;
+  /** Read when events are asked for. Default: none, and the lists are read every second. */
+  readonly hints?: ChangeHints | undefined;
   /** Hears of the range of the node's pod addresses before the runtime does. Default: nobody. */
   readonly configureNetwork?: (podCidr: string, signal: AbortSignal) => Promise<void>;
+}
+
+/** Whose the pods are. */
+export interface CriRuntimeOptions {
+  /** Of a runtime that others use too: their sandboxes and containers are not seen. Default: all are ours. */
+  readonly owner?: string;
 }
 
 /** One runtime, by its socket. */
 export class CriRuntime implements RuntimeService {
   readonly #env: Env;
   readonly #deps: CriRuntimeDeps;
+  readonly #owner: StringMap;
   /** Of the containers that ran at the last look: they never change. */
   #logPaths: ReadonlyMap<string, string> = new Map();
 
-  constructor(env: Env, deps: CriRuntimeDeps) {
+  constructor(env: Env, deps: CriRuntimeDeps, { owner }: CriRuntimeOptions = {}) {
     this.#env = env;
     this.#deps = deps;
+    this.#owner = owner === undefined ? {} : { [ownerLabel]: owner };
   }
 
   async version(signal: AbortSignal): Promise<RuntimeVersion> {
@@ -84,7 +94,7 @@ export class CriRuntime implements RuntimeService {
 
   async runPodSandbox(config: PodSandboxConfig, signal: AbortSignal): Promise<string> {
     await this.#deps.files.prepareSandbox(config);
-    const request = { config: encodeSandbox(config), runtimeHandler: config.runtimeHandler };
+    const request = { config: encodeSandbox(this.#owned(config)), runtimeHandler: config.runtimeHandler };
     try {
       const { rpc } = this.#deps;
       return (await rpc.call(runtimeMethods.runPodSandbox, request, sandboxTimeoutMs, signal)).id;
@@ -108,17 +118,17 @@ export class CriRuntime implements RuntimeService {
   async podSandboxStatus(id: string, signal: AbortSignal): Promise<SandboxStatus> {
     const { status } = await this.#call(runtimeMethods.podSandboxStatus, { id }, signal);
     if (status === undefined) throw new RuntimeError("not-found", `sandbox "${id}" has no status`);
-    return decodeSandboxStatus(status);
+    return this.#plain(decodeSandboxStatus(status));
   }
 
   async listPodSandbox(
     filter: RuntimeFilter & { readonly state?: SandboxState },
     signal: AbortSignal,
   ): Promise<readonly Sandbox[]> {
-    const { state, ...rest } = filter;
+    const { state, ...rest } = this.#ownedFilter(filter);
     const given = state === undefined ? rest : { ...rest, state: { state: sandboxStates.indexOf(state) } };
     const { items } = await this.#call(runtimeMethods.listPodSandbox, { filter: given }, signal);
-    return items.map(decodeSandbox);
+    return items.map((row) => this.#plain(decodeSandbox(row)));
   }
 
   async createContainer(
@@ -130,8 +140,8 @@ export class CriRuntime implements RuntimeService {
     const mounts = [...config.mounts, ...(await this.#deps.files.prepareContainer(config, sandbox))];
     const request = {
       sandboxId,
-      config: encodeContainer({ ...config, mounts }),
-      sandbox: encodeSandbox(sandbox),
+      config: encodeContainer(this.#owned({ ...config, mounts })),
+      sandbox: encodeSandbox(this.#owned(sandbox)),
     };
     const { id } = await this.#call(runtimeMethods.createContainer, request, signal);
     await this.#deps.files.linkLog(id, config, sandbox);
@@ -168,10 +178,17 @@ export class CriRuntime implements RuntimeService {
     filter: RuntimeFilter & { readonly podSandboxId?: string; readonly state?: ContainerState },
     signal: AbortSignal,
   ): Promise<readonly ContainerSummary[]> {
-    const { state, ...rest } = filter;
+    const { state, ...rest } = this.#ownedFilter(filter);
     const given = state === undefined ? rest : { ...rest, state: { state: containerStates.indexOf(state) } };
     const { containers } = await this.#call(runtimeMethods.listContainers, { filter: given }, signal);
-    return containers.map(decodeContainer);
+    return containers.map((row) => this.#plain(decodeContainer(row)));
+  }
+
+  /** Images of containers that are not ours, by name and id. */
+  async othersImages(signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const { containers } = await this.#call(runtimeMethods.listContainers, { filter: {} }, signal);
+    const others = containers.map(decodeContainer).filter(({ labels }) => !this.#isOurs(labels));
+    return new Set(others.flatMap(({ image, imageRef }) => [image, imageRef]));
   }
 
   async containerStatus(id: string, signal: AbortSignal): Promise<ContainerStatus> {
@@ -182,7 +199,7 @@ export class CriRuntime implements RuntimeService {
     if (row === undefined) throw new RuntimeError("not-found", `container "${id}" is gone`);
     const ended = containerStates[status.state] === "CONTAINER_EXITED";
     const message = ended ? await this.#lastWords(status) : status.message;
-    return decodeContainerStatus(status, { podSandboxId: row.podSandboxId, message });
+    return this.#plain(decodeContainerStatus(status, { podSandboxId: row.podSandboxId, message }));
   }
 
   async execSync(
@@ -202,14 +219,16 @@ export class CriRuntime implements RuntimeService {
     filter: RuntimeFilter & { readonly podSandboxId?: string },
     signal: AbortSignal,
   ): Promise<readonly ContainerStats[]> {
-    const { stats } = await this.#call(runtimeMethods.listContainerStats, { filter }, signal);
-    return stats.map(decodeContainerStats);
+    const given = this.#ownedFilter(filter);
+    const { stats } = await this.#call(runtimeMethods.listContainerStats, { filter: given }, signal);
+    return stats.map((one) => this.#plain(decodeContainerStats(one)));
   }
 
   /** What whole pods use, with their networks. */
   async listSandboxStats(signal: AbortSignal): Promise<readonly SandboxStats[]> {
     const { stats } = await this.#call(runtimeMethods.listSandboxStats, {}, signal);
-    return stats.map(decodeSandboxStats);
+    const ours = stats.map(decodeSandboxStats).filter(({ labels }) => this.#isOurs(labels));
+    return ours.map((one) => this.#plain(one));
   }
 
   /** The logs that are being written now. */
@@ -232,6 +251,25 @@ export class CriRuntime implements RuntimeService {
 
   containerEvents(open: () => void, signal: AbortSignal): AsyncIterable<ContainerEvent> {
     return watchContainers(this.#env, { runtime: this, hints: this.#deps.hints }, open, signal);
+  }
+
+  #owned<T extends { readonly labels: StringMap }>(config: T): T {
+    return { ...config, labels: { ...config.labels, ...this.#owner } };
+  }
+
+  #ownedFilter<T extends RuntimeFilter>(filter: T): T {
+    return { ...filter, labels: { ...filter.labels, ...this.#owner } };
+  }
+
+  #isOurs(labels: StringMap): boolean {
+    return labels[ownerLabel] === this.#owner[ownerLabel];
+  }
+
+  /** As it was given, without whose it is. */
+  #plain<T extends { readonly labels: StringMap }>(one: T): T {
+    if (this.#owner[ownerLabel] === undefined) return one;
+    const { [ownerLabel]: _, ...labels } = one.labels;
+    return { ...one, labels };
   }
 
   async #status(id: string, signal: AbortSignal): Promise<Decoded<typeof containerStatusResponse>["status"]> {

@@ -35,3 +35,7 @@ export const logFlushMs = 100;
 
 /** Sizes and numbers of a container's logs, and how often they are looked at: upstream's defaults. */
 export const logKeeping = { maxSizeBytes: 10 * 1024 ** 2, maxFiles: 5, lookMs: 10_000 };
+
+/** How long a runtime that was there before us may take to answer, as while the machine starts, and how often it is asked. */
+export const endpointTimeoutMs = 10_000;
+export const endpointPollMs = 100;

@@ -26,6 +26,10 @@ export const statusResponse = message({
   handlers: [3, message({ name: [1, "text"], features: [2, handlerFeatures] }), "many"],
   features: [4, message({ supplementalGroupsPolicy: [1, "bool"] })],
 });
+/** 0: systemd, 1: cgroupfs. */
+export const runtimeConfigResponse = message({
+  linux: [1, message({ cgroupDriver: [1, "int"] })],
+});
 export const updateRuntimeConfigRequest = message({
   config: [1, message({ network: [1, message({ podCidr: [1, "text"] })] })],
 });

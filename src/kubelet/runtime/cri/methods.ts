@@ -8,6 +8,7 @@ const image = "runtime.v1.ImageService";
 export const runtimeMethods = {
   version: method(`${runtime}/Version`, m.empty, m.versionResponse),
   status: method(`${runtime}/Status`, m.empty, m.statusResponse),
+  runtimeConfig: method(`${runtime}/RuntimeConfig`, m.empty, m.runtimeConfigResponse),
   updateRuntimeConfig: method(`${runtime}/UpdateRuntimeConfig`, m.updateRuntimeConfigRequest, m.empty),
   runPodSandbox: method(`${runtime}/RunPodSandbox`, m.runPodSandboxRequest, m.sandboxId),
   stopPodSandbox: method(`${runtime}/StopPodSandbox`, m.sandboxId, m.empty),
