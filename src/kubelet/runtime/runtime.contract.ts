@@ -182,6 +182,24 @@ function execTests(check: Check): void {
     assert.equal(bad.exitCode, 4);
   });
 
+  check("streams of programs go where a shell sends them", async (bench) => {
+    const id = await bench.start(await bench.sandbox("a"), "sleep 1d");
+    const rows: readonly (readonly [script: string, stdout: string, stderr: string])[] = [
+      ["echo out; echo err >&2", "out\n", "err\n"],
+      ["echo a > /tmp/f 2>&1; echo b >> /tmp/f; cat < /tmp/f", "a\nb\n", ""],
+      ["seq 3 > /tmp/s; : > /tmp/e; cat /tmp/s /tmp/e", "1\n2\n3\n", ""],
+      ["cat /none 2> /dev/null || echo none", "none\n", ""],
+      ["sh -c 'echo in; echo err >&2' 2>&1 > /dev/null", "err\n", ""],
+      ["cat < /tmp/s > /dev/stderr; echo 2 >&1", "2\n", "1\n2\n3\n"],
+      ["cat < /none 2> /dev/null; sleep 0m; cat /etc/hostname > /dev/null && echo on", "on\n", ""],
+    ];
+    for (const [script, stdout, stderr] of rows) {
+      const seen = await bench.runtime.execSync(id, ["sh", "-c", script], 5, bench.signal);
+      const errors = script.includes("/none") ? "" : seen.stderr;
+      assert.deepEqual([seen.stdout, errors], [stdout, stderr], script);
+    }
+  });
+
   check("exec that takes too long fails with timeout", async (bench) => {
     const id = await bench.start(await bench.sandbox("a"), "sleep 1000");
     await assert.rejects(bench.runtime.execSync(id, ["sleep", "30"], 1, bench.signal), hasCode("timeout"));

@@ -10,7 +10,8 @@
 import type { Clock } from "#base";
 import { isAbort } from "#base";
 import { type ByteChannel, pour, StreamError, type TerminalSize } from "#base/streams";
-import { expand, parseShell, type ShellNode } from "./shell.ts";
+import { type ProgramIo, redirect } from "./redirection.ts";
+import { type Command, expand, parseShell, type ShellNode } from "./shell.ts";
 import { SimInput } from "./sim-io.ts";
 import { pack, unpack } from "./tar-program.ts";
 
@@ -86,7 +87,7 @@ export class SimProcess {
   #interrupt: AbortController | undefined;
   #pending: string[] = [];
   readonly #listeners: Listener[] = [];
-  readonly #input: SimInput | undefined;
+  readonly #io: ProgramIo;
   /** The main program is a server itself, not below a shell. */
   #bare = false;
   #ended = false;
@@ -94,7 +95,11 @@ export class SimProcess {
   constructor(world: ProcessWorld, onEnd: (end: ProcessEnd) => void) {
     this.#world = world;
     this.#onEnd = onEnd;
-    this.#input = world.stdin === undefined ? undefined : new SimInput(world.stdin);
+    this.#io = {
+      input: world.stdin === undefined ? undefined : new SimInput(world.stdin),
+      stdout: (bytes) => world.stdout(bytes),
+      stderr: (bytes) => world.stderr(bytes),
+    };
   }
 
   /** True while a server runs in it. */
@@ -137,7 +142,7 @@ export class SimProcess {
 
   async #main(command: readonly string[]): Promise<void> {
     try {
-      const code = await this.#program(command, undefined);
+      const code = await this.#program(command, this.#io);
       this.#finish({ code, outOfMemory: false });
     } catch (error) {
       if (error instanceof Ending) this.#finish(error.end);
@@ -146,51 +151,64 @@ export class SimProcess {
     }
   }
 
-  async #run(node: ShellNode): Promise<number> {
+  async #run(node: ShellNode, io: ProgramIo): Promise<number> {
     switch (node.kind) {
-      case "run": {
-        const words = node.words.map((word) => expand(word, this.#world.variables));
-        const output = node.output === undefined ? undefined : expand(node.output, this.#world.variables);
-        const code = await this.#program(words, output);
-        await this.#runTraps();
-        return code;
-      }
+      case "run":
+        return this.#command(node, io);
       case "sequence": {
         let code = 0;
-        for (const part of node.parts) code = await this.#run(part);
+        for (const part of node.parts) code = await this.#run(part, io);
         return code;
       }
       case "and": {
-        const code = await this.#run(node.left);
-        return code === 0 ? this.#run(node.right) : code;
+        const code = await this.#run(node.left, io);
+        return code === 0 ? this.#run(node.right, io) : code;
       }
       case "or": {
-        const code = await this.#run(node.left);
-        return code === 0 ? 0 : this.#run(node.right);
+        const code = await this.#run(node.left, io);
+        return code === 0 ? 0 : this.#run(node.right, io);
       }
       case "background":
-        this.#run(node.body).catch((error: unknown) => {
+        this.#run(node.body, io).catch((error: unknown) => {
           // The end of a background job is nobody's end: `wait` here only waits for signals.
           if (!(error instanceof Ending) && !(error instanceof StreamError) && !isAbort(error)) throw error;
         });
         return 0;
       case "forever":
         for (;;) {
-          await this.#run(node.body);
+          await this.#run(node.body, io);
           // A loop of programs that take no time would otherwise hold virtual time for ever.
           await this.#sleep(loopPauseMs);
         }
     }
   }
 
+  async #command({ words, redirections }: Command, outer: ProgramIo): Promise<number> {
+    const { variables, files } = this.#world;
+    let io = outer;
+    for (const { target, ...how } of redirections) {
+      const path = expand(target, variables);
+      const next = redirect(io, how, path, files);
+      if (next === undefined) {
+        await complain(io, `sh: can't open ${path}: no such file`);
+        return 1;
+      }
+      io = next;
+    }
+    const program = words.map((word) => expand(word, variables));
+    const code = program.length === 0 ? 0 : await this.#program(program, io);
+    await this.#runTraps();
+    return code;
+  }
+
   async #runTraps(): Promise<void> {
     for (let name = this.#pending.shift(); name !== undefined; name = this.#pending.shift()) {
       const trap = this.#traps.get(name);
-      if (trap !== undefined) await this.#run(trap);
+      if (trap !== undefined) await this.#run(trap, this.#io);
     }
   }
 
-  async #program(words: readonly string[], output: string | undefined): Promise<number> {
+  async #program(words: readonly string[], io: ProgramIo): Promise<number> {
     const [name = "", ...args] = words;
     const files = this.#world.files;
     switch (name) {
@@ -205,15 +223,15 @@ export class SimProcess {
       case "false":
         return 1;
       case "echo":
-        await this.#emit(args[0] === "-n" ? args.slice(1).join(" ") : `${args.join(" ")}\n`, output);
+        await emit(io, args[0] === "-n" ? args.slice(1).join(" ") : `${args.join(" ")}\n`);
         return 0;
       case "seq":
-        for (let i = 1; i <= Math.min(Number(args[0]), maxSequence); i++) await this.#emit(`${i}\n`, output);
+        for (let i = 1; i <= Math.min(Number(args[0]), maxSequence); i++) await emit(io, `${i}\n`);
         return 0;
       case "stty":
-        return this.#terminalSize(output);
+        return this.#terminalSize(io);
       case "tar":
-        return this.#tar(args, output);
+        return this.#tar(args, io);
       case "nc":
         return this.#echoServer(Number(args[args.indexOf("-p") + 1]));
       case "touch":
@@ -223,7 +241,7 @@ export class SimProcess {
         for (const path of args.filter((arg) => !arg.startsWith("-"))) files.delete(path);
         return 0;
       case "cat":
-        return this.#cat(args, output);
+        return this.#cat(args, io);
       case "test":
       case "[":
         return test(
@@ -239,18 +257,19 @@ export class SimProcess {
         await this.#waitForSignal();
         return 0;
       case "exec":
+        if (args.length === 0) return 0;
         this.#bare = isServer(args);
-        return this.#program(args, output);
+        return this.#program(args, io);
       case "tail":
         if (args.at(-1) !== "/dev/zero") return this.#serve(this.#webServer());
         await this.#sleep(memoryExhaustedMs);
         throw new Ending({ code: 137, outOfMemory: true });
       default:
         if (Object.hasOwn(quick, name)) {
-          await this.#emit(quick[name]?.(this.#world) ?? "", output);
+          await emit(io, quick[name]?.(this.#world) ?? "");
           return 0;
         }
-        return shells.has(name) ? this.#shell(args) : this.#serve(this.#webServer());
+        return shells.has(name) ? this.#shell(args, io) : this.#serve(this.#webServer());
     }
   }
 
@@ -258,23 +277,24 @@ export class SimProcess {
    * A shell with a script of this language runs it; one with another script is a server; one without reads
    * commands from its input, line by line.
    */
-  async #shell(args: readonly string[]): Promise<number> {
+  async #shell(args: readonly string[], io: ProgramIo): Promise<number> {
     const script = args[args.findIndex((arg) => /^-[a-z]*c$/.test(arg)) + 1];
-    if (args.length === 0 || script === undefined || script.startsWith("-")) return this.#interactive();
+    if (args.length === 0 || script === undefined || script.startsWith("-")) return this.#interactive(io);
     const node = parseShell(script);
-    return node === undefined ? this.#serve(this.#webServer()) : this.#run(node);
+    return node === undefined ? this.#serve(this.#webServer()) : this.#run(node, io);
   }
 
-  async #interactive(): Promise<number> {
+  async #interactive(io: ProgramIo): Promise<number> {
+    const { input } = io;
     const prompt = async (): Promise<void> => {
-      if (this.#world.terminal !== undefined) await this.#emit("/ # ", undefined);
+      if (this.#world.terminal !== undefined) await emit(io, "/ # ");
     };
     let code = 0;
     await prompt();
-    for (let line = await this.#input?.line(); line !== undefined; line = await this.#input?.line()) {
+    for (let line = await input?.line(); line !== undefined; line = await input?.line()) {
       const node = parseShell(line);
-      if (node === undefined) await this.#complain(`sh: syntax error: ${line}`);
-      code = node === undefined ? 2 : await this.#run(node);
+      if (node === undefined) await complain(io, `sh: syntax error: ${line}`);
+      code = node === undefined ? 2 : await this.#run(node, io);
       await prompt();
     }
     return code;
@@ -306,33 +326,30 @@ export class SimProcess {
     return { port: undefined, serve };
   }
 
-  async #cat(args: readonly string[], output: string | undefined): Promise<number> {
-    if (args.length === 0) return this.#catInput(output);
+  async #cat(args: readonly string[], io: ProgramIo): Promise<number> {
+    if (args.length === 0) return this.#catInput(io);
     let code = 0;
     for (const path of args) {
       const bytes = this.#world.files.get(path);
       if (bytes === undefined) {
-        await this.#complain(`cat: can't open '${path}': No such file or directory`);
+        await complain(io, `cat: can't open '${path}': No such file or directory`);
         code = 1;
-      } else await this.#emit(bytes, output);
+      } else await emit(io, bytes);
     }
     return code;
   }
 
-  async #catInput(output: string | undefined): Promise<number> {
-    if (output !== undefined) await this.#emit(await this.#wholeInput(), output);
-    else {
-      for (let chunk = await this.#input?.chunk(); chunk !== undefined; chunk = await this.#input?.chunk()) {
-        await this.#emit(chunk, undefined);
-      }
-    }
+  async #catInput(io: ProgramIo): Promise<number> {
+    const { input } = io;
+    for (let chunk = await input?.chunk(); chunk !== undefined; chunk = await input?.chunk())
+      await emit(io, chunk);
     return 0;
   }
 
-  async #wholeInput(): Promise<Buffer> {
+  async #wholeInput({ input }: ProgramIo): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let size = 0;
-    for (let chunk = await this.#input?.chunk(); chunk !== undefined; chunk = await this.#input?.chunk()) {
+    for (let chunk = await input?.chunk(); chunk !== undefined; chunk = await input?.chunk()) {
       size += chunk.length;
       if (size > maxInputBytes) throw new Ending({ code: 1, outOfMemory: false });
       chunks.push(chunk);
@@ -341,38 +358,28 @@ export class SimProcess {
   }
 
   /** `tar cf - PATH` and `tar -xmf - -C DIRECTORY`. */
-  async #tar(args: readonly string[], output: string | undefined): Promise<number> {
+  async #tar(args: readonly string[], io: ProgramIo): Promise<number> {
     const files = this.#world.files;
     const directory = args.includes("-C") ? (args[args.indexOf("-C") + 1] ?? "/") : "/";
     if (/^-?[a-z]*x/.test(args[0] ?? "")) {
-      for (const [path, data] of unpack(await this.#wholeInput(), directory)) files.set(path, data);
+      for (const [path, data] of unpack(await this.#wholeInput(io), directory)) files.set(path, data);
       return 0;
     }
     const path = args.at(-1) ?? "";
     const archive = pack(files, directory, path);
-    if (archive !== undefined) await this.#emit(archive, output);
-    else await this.#complain(`tar: ${path}: Cannot stat: No such file or directory`);
+    if (archive !== undefined) await emit(io, archive);
+    else await complain(io, `tar: ${path}: Cannot stat: No such file or directory`);
     return archive === undefined ? 2 : 0;
   }
 
-  async #terminalSize(output: string | undefined): Promise<number> {
+  async #terminalSize(io: ProgramIo): Promise<number> {
     const size = this.#world.terminal?.size;
     if (size === undefined) {
-      await this.#complain("stty: standard input: Not a tty");
+      await complain(io, "stty: standard input: Not a tty");
       return 1;
     }
-    await this.#emit(`${size.height} ${size.width}\n`, output);
+    await emit(io, `${size.height} ${size.width}\n`);
     return 0;
-  }
-
-  async #emit(what: string | Uint8Array, output: string | undefined): Promise<void> {
-    const bytes = Buffer.from(what);
-    if (output !== undefined) this.#world.files.set(output, bytes);
-    else if (bytes.length > 0) await this.#world.stdout(bytes);
-  }
-
-  async #complain(line: string): Promise<void> {
-    await this.#world.stderr(Buffer.from(`${line}\n`));
   }
 
   #trap(args: readonly string[]): void {
@@ -413,10 +420,21 @@ function isServer(command: readonly string[]): boolean {
   return !builtins.has(name) && !shells.has(name) && !Object.hasOwn(quick, name);
 }
 
-function seconds(text: string | undefined): number {
-  const value = Number.parseFloat(text ?? "0");
+async function emit(io: ProgramIo, what: string | Uint8Array): Promise<void> {
+  if (what.length > 0) await io.stdout(Buffer.from(what));
+}
+
+async function complain(io: ProgramIo, line: string): Promise<void> {
+  await io.stderr(Buffer.from(`${line}\n`));
+}
+
+const suffixes: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 24 * 3600 };
+
+/** `1.5`, `2m`, `1d`, `infinity`. */
+function seconds(text = "0"): number {
+  const value = Number.parseFloat(text);
   if (text === "infinity" || text === "inf") return 365 * 24 * 3600;
-  return Number.isFinite(value) ? value : 0;
+  return Number.isFinite(value) ? value * (suffixes[text.slice(-1)] ?? 1) : 0;
 }
 
 function test(args: readonly string[], files: ReadonlyMap<string, unknown>): boolean {

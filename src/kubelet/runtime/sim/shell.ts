@@ -7,13 +7,21 @@
  *   sh -c "touch /tmp/ok; sleep 30; rm /tmp/ok; wait"    an exec probe `cat /tmp/ok` fails from second 30 on
  *   sh -c "trap 'exit 0' TERM; sleep 3600 & wait"        ends at once on SIGTERM (PID 1 needs the trap)
  *
- * Read here: words with quotes and `$NAME`, `;`, newline, `&`, `&&`, `||`, `> FILE`, `while true; do ...;
- * done`. `process.ts` runs it. Anything else is `undefined`: not of this language, so the program is a plain
- * server.
+ * Read here: words with quotes and `$NAME`, `;`, newline, `&`, `&&`, `||`, redirections (`> FILE`, `2>&1`,
+ * `&> FILE`, `< FILE` ...), `while true; do ...; done`. `process.ts` runs it. Anything else is `undefined`: not of
+ * this language, so the program is a plain server.
  */
+import type { Redirection } from "./redirection.ts";
+
+/** `sleep 1 > out 2>&1` is `words` and two redirections, in order. */
+export interface Command {
+  readonly kind: "run";
+  readonly words: readonly Word[];
+  readonly redirections: readonly (Redirection & { readonly target: Word })[];
+}
 
 export type ShellNode =
-  | { readonly kind: "run"; readonly words: readonly Word[]; readonly output: Word | undefined }
+  | Command
   | { readonly kind: "sequence"; readonly parts: readonly ShellNode[] }
   | { readonly kind: "background"; readonly body: ShellNode }
   | { readonly kind: "and" | "or"; readonly left: ShellNode; readonly right: ShellNode }
@@ -22,7 +30,7 @@ export type ShellNode =
 /** Pieces of a word: literal text, or the name of a variable to put in its place. */
 export type Word = readonly (string | { readonly variable: string })[];
 
-type Token = { readonly operator: string } | { readonly word: Word };
+type Token = { readonly operator: string } | { readonly redirect: string } | { readonly word: Word };
 
 /** Parses a script; `undefined` when it uses more of the shell than this language has. */
 export function parseShell(script: string): ShellNode | undefined {
@@ -40,16 +48,22 @@ export function expand(word: Word, variables: ReadonlyMap<string, string>): stri
     .join("");
 }
 
-const operators = ["&&", "||", ";", "\n", "&", ">"];
-const unsupported = /[|<`(){}*]/;
+const operators = ["&&", "||", ";", "\n", "&"];
+/** `>`, `2>>`, `<`, `&>`, and whole `2>&1`; not `<<` nor `<(`. */
+const redirecting = /^(?:[12]?>(?:&[12-]|[>|])?|0?<(?![<(&])|&>>?)/;
+const unsupported = /[|`(){}*]/;
 
 function tokenize(text: string): Token[] | undefined {
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
     const rest = text.slice(at);
+    const redirect = redirecting.exec(rest)?.[0];
     const operator = operators.find((one) => rest.startsWith(one));
-    if (operator !== undefined) {
+    if (redirect !== undefined) {
+      tokens.push({ redirect });
+      at += redirect.length;
+    } else if (operator !== undefined) {
       tokens.push({ operator: operator === "\n" ? ";" : operator });
       at += operator.length;
     } else if (/^[ \t]/.test(rest)) {
@@ -70,7 +84,7 @@ function readWord(text: string, start: number): { word: Word; end: number } | un
   let quote = "";
   while (at < text.length) {
     const char = text[at] ?? "";
-    if (quote === "" && /[ \t\n;&>]/.test(char)) break;
+    if (quote === "" && /[ \t\n;&<>]/.test(char)) break;
     if (quote !== "'" && char === "$") {
       const name = /^\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/.exec(text.slice(at));
       if (name === null) return undefined;
@@ -87,7 +101,7 @@ function readWord(text: string, start: number): { word: Word; end: number } | un
     else if (quote === "" && unsupported.test(char)) return undefined;
     else pieces.push(char);
   }
-  return quote === "" ? { word: pieces, end: at } : undefined;
+  return quote === "" && at > start ? { word: pieces, end: at } : undefined;
 }
 
 class Parser {
@@ -128,18 +142,25 @@ class Parser {
   #command(): ShellNode | undefined {
     if (this.#keyword() === "while") return this.#loop();
     const words: Word[] = [];
-    let output: Word | undefined;
+    const redirections: Command["redirections"][number][] = [];
     for (;;) {
-      if (this.#take(">")) {
-        output = this.#word();
-        if (output === undefined) return undefined;
-        continue;
-      }
-      const word = this.#word();
-      if (word === undefined) break;
-      words.push(word);
+      const sign = this.#redirect();
+      const word = sign?.includes("&") && !sign.startsWith("&") ? [sign.slice(-1)] : this.#word();
+      if (sign !== undefined) {
+        if (word === undefined) return undefined;
+        redirections.push({ ...meaning(sign), target: word });
+        if (sign.startsWith("&")) redirections.push({ descriptor: 2, mode: "copy", target: ["1"] });
+      } else if (word === undefined) break;
+      else words.push(word);
     }
-    return words.length === 0 ? undefined : { kind: "run", words, output };
+    return words.length + redirections.length === 0 ? undefined : { kind: "run", words, redirections };
+  }
+
+  #redirect(): string | undefined {
+    const token = this.#tokens[this.#at];
+    if (token === undefined || !("redirect" in token)) return undefined;
+    this.#at++;
+    return token.redirect;
   }
 
   /** `while true; do LIST; done`, the only loop. */
@@ -178,4 +199,11 @@ class Parser {
     this.#at++;
     return true;
   }
+}
+
+function meaning(sign: string): Redirection {
+  if (sign.endsWith("<")) return { descriptor: 0, mode: "read" };
+  const descriptor = sign.startsWith("2") ? 2 : 1;
+  if (/>&/.test(sign)) return { descriptor, mode: "copy" };
+  return { descriptor, mode: sign.endsWith(">>") ? "append" : "write" };
 }

@@ -32,6 +32,10 @@ test("Shell scripts outside the language are not read: their programs are server
   assert.equal(read("touch /tmp/healthy; sleep 30; rm -f /tmp/healthy; sleep 600"), true);
   assert.equal(read("while true; do date; sleep 1; done"), true);
   assert.equal(read('trap "exit 0" TERM; sleep 10 & wait'), true);
+  assert.equal(read("sleep 1 &> /tmp/out; cat </tmp/out 2>/dev/null >&2 2>&-"), true);
+  assert.equal(read("cat << END"), false);
+  assert.equal(read("cat <(date)"), false);
+  assert.equal(read("echo >"), false);
   assert.equal(read("for i in 1 2 3; do echo $(date); done"), false);
   assert.equal(read("cat /etc/passwd | grep root"), false);
   assert.equal(read("while true; do sleep 1"), false);

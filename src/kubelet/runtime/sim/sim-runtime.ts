@@ -208,6 +208,7 @@ export class SimRuntime implements RuntimeService {
     const container = new SimContainer(this.#env.clock, names, config, () =>
       this.#publish("STOPPED", sandboxId, id, config.labels),
     );
+    container.files.set("/etc/hostname", Buffer.from(`${hostname}\n`));
     for (const { hostPath, containerPath } of config.mounts) {
       const file = this.hostFiles.get(hostPath);
       if (file !== undefined) container.files.set(containerPath, file);
