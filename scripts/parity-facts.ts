@@ -114,11 +114,8 @@ export const absentPaths = [
   "Flow schemas and priority levels are stored and checked; requests are bounded by two fixed pools, " +
     "fair by user.",
   "A kubelet signs its own serving certificate when it runs as a process of its own, as upstream's does without " +
-    "`serverTLSBootstrap`; in the one-process cluster it is of the cluster's authority. A forwarded connection learns that its " +
-    "client has ended its half a second late, since the runtime would cut the answer off.",
-  "A manifest of a static pod that cannot be read leaves the pod of its file as it was, where upstream ends it.",
-  "Containers are not checkpointed. `/metrics/cadvisor` has what the runtime and the kernel's node files tell: no throttling, no " +
-    "sockets, no disk operations; `/stats/summary` has no volumes.",
+    "`serverTLSBootstrap`; in the one-process cluster it is of the cluster's authority.",
+  "Containers are not checkpointed. `/metrics/cadvisor` names disks by their numbers (`8:0`), and has no pressure stall information.",
   "On a real node, volumes of claims and CSI are refused (`no volume plugin matched`). User namespaces (`hostUsers: false`) " +
     "are refused on every node; AppArmor and recursive read-only mounts where kernel or runtime lack them.",
   "Cgroups of version 2 are written by the same rules as those of version 1, and proved by a tree in memory; on a " +

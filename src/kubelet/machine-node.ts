@@ -14,6 +14,9 @@ import { type KubeletOptions, nodeDefaults } from "./options.ts";
 import { ApiReferences } from "./pod/references.ts";
 import { ProbeCounts } from "./probe/probe-counts.ts";
 import { NetworkDialer } from "./probe/network-dialer-node.ts";
+import { CgroupReadings } from "./server/cgroup-readings-node.ts";
+import { StorageReadings } from "./server/storage-readings-node.ts";
+import { SystemCgroupFiles } from "./cgroup/cgroup-files-node.ts";
 import { MachineMeasures } from "./server/node-measures-node.ts";
 import { nodeLogs } from "./server/node-logs-node.ts";
 import { KubeletServer, type ServeKubelet } from "./server/kubelet-server.ts";
@@ -96,7 +99,20 @@ export class MachineNode implements Component {
         streams,
         logs,
         probeCounts,
-        measures: new MachineMeasures({ stats, runtime }),
+        measures: new MachineMeasures({
+          stats,
+          runtime,
+          cgroups: new CgroupReadings({ files: new SystemCgroupFiles() }),
+          storage: new StorageReadings(
+            env,
+            { processes },
+            {
+              rootDirectory,
+              podLogsDirectory: options.podLogsDirectory ?? "/var/log/pods",
+              searchPath: options.tools.searchPath,
+            },
+          ),
+        }),
         nodeLogs: (path) => nodeLogs("/var/log", path),
         configuration: kubeletConfiguration(own, options.manifestDirectories ?? []),
       },

@@ -21,6 +21,7 @@ import { CriImages } from "./runtime/cri/cri-images.ts";
 import { CriRuntime } from "./runtime/cri/cri-runtime.ts";
 import { CriStreams } from "./runtime/cri/cri-streams.ts";
 import { LogKeeper } from "./runtime/cri/log-keeper-node.ts";
+import { PodRelays } from "./runtime/cri/pod-relays-node.ts";
 import { LogFiles } from "./runtime/cri/log-files-node.ts";
 import { RuntimeEndpoint } from "./runtime/cri/runtime-endpoint.ts";
 import { dialStream } from "./runtime/cri/stream-dialer-node.ts";
@@ -75,6 +76,7 @@ export class MachineRuntime implements Component {
   readonly #program: Containerd | RuntimeEndpoint;
   /** Undefined: the runtime's own. */
   readonly #network: PodNetwork | undefined;
+  readonly #relays: PodRelays;
   readonly #rootDirectory: string;
   #started: Promise<void> | undefined;
   #disposed: Promise<void> | undefined;
@@ -121,7 +123,12 @@ export class MachineRuntime implements Component {
         ? { pinned: [sandboxImage] }
         : { used: (signal) => this.runtime.othersImages(signal) },
     );
-    this.streams = new CriStreams(env, { rpc, dial: dialStream });
+    this.#relays = new PodRelays(env, { processes }, { directory: rootDirectory, searchPath });
+    this.streams = new CriStreams(env, {
+      rpc,
+      dial: dialStream,
+      dialPod: (network, port, signal) => this.#relays.dial(network, port, signal),
+    });
     this.logs = new LogFiles(env, { runtime: this.runtime });
     this.stats = new MachineStats(
       { processes, runtime: this.runtime },
@@ -160,6 +167,7 @@ export class MachineRuntime implements Component {
   /** Lets go of it: pods run on, and the next start adopts them. */
   async release(): Promise<void> {
     await this.#tasks[Symbol.asyncDispose]();
+    await this.#relays[Symbol.asyncDispose]();
     await this.#program[Symbol.asyncDispose]();
     await this.#started?.catch(() => {}); // it was broken off
   }
@@ -171,6 +179,7 @@ export class MachineRuntime implements Component {
 
   async #dispose(): Promise<void> {
     await this.#tasks[Symbol.asyncDispose]();
+    await this.#relays[Symbol.asyncDispose]();
     const signal = new AbortController().signal;
     try {
       if (this.#program.ready() === undefined) {

@@ -22,7 +22,11 @@ onOwnMachine(import.meta.filename, () => {
         env: machine.env,
         runtime: machine.runtime,
         images: machine.images,
-        streams: new CriStreams(machine.env, { rpc: machine.containerd.rpc, dial: dialStream }),
+        streams: new CriStreams(machine.env, {
+          rpc: machine.containerd.rpc,
+          dial: dialStream,
+          dialPod: (network, port, signal) => machine.relays.dial(network, port, signal),
+        }),
         logs: new LogFiles(machine.env, { runtime: machine.runtime }),
         shellImage: machines.registry.add("busybox:1.36"),
         missingImage: `${machines.registry.address}/missing:1`,

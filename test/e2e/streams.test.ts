@@ -32,6 +32,7 @@ function podYaml(name: string, script: string, more = ""): string {
 const manifests = [
   podYaml("shell", "seq 5; while true; do sleep 60; done"),
   podYaml("echo", "nc -ll -p 7000 -e cat"),
+  podYaml("late", "nc -ll -p 7000 -e sh -c 'n=$(wc -c); sleep 3; echo $n'"),
   podYaml("copycat", "cat"),
   podYaml("again", "echo round; sleep 1; exit 1"),
   podYaml("long", "printf 'no end'; head -c 40000 /dev/zero | tr '\\0' x; echo; echo last; sleep 3600"),
@@ -59,7 +60,7 @@ onOwnMachine(import.meta.filename, () => {
       await cluster.up();
       await cluster.loadBusybox("busybox:1");
       await cluster.apply(manifests);
-      const pods = ["pod/shell", "pod/echo", "pod/copycat", "pod/long"];
+      const pods = ["pod/shell", "pod/echo", "pod/late", "pod/copycat", "pod/long"];
       await cluster.kubectl("wait", ...pods, "--for=condition=Ready", "--timeout=60s");
     });
     after(() => cluster[Symbol.asyncDispose]());
@@ -224,6 +225,19 @@ onOwnMachine(import.meta.filename, () => {
         }
       });
     }
+
+    test("a server behind a forwarded port may answer long after its client's last word", async () => {
+      const child = cluster.start(["port-forward", "pod/late", ":7000"]);
+      try {
+        const port = await forwardedPort(child);
+        const answers = await Promise.all(
+          [1000, 2000].map((length) => exchanged(port, Buffer.alloc(length))),
+        );
+        assert.deepEqual(answers.map(String).sort(), ["1000\n", "2000\n"]);
+      } finally {
+        child.kill();
+      }
+    });
 
     test("debug adds a container that sees the processes of the one it looks into", async () => {
       const debug = ["debug", "shell", "--image=busybox:1", "--target=main"];

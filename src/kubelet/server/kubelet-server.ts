@@ -20,7 +20,8 @@ import type { NodeMeasures } from "./node-measures.ts";
 import { Readings } from "./readings.ts";
 import { runningPods } from "./running-pods.ts";
 import { statsSummary } from "./stats.ts";
-import { cadvisorMetrics, resourceMetrics } from "./usage-metrics.ts";
+import { cadvisorMetrics } from "./cadvisor-metrics.ts";
+import { resourceMetrics } from "./usage-metrics.ts";
 import type { ProbeCounts } from "../probe/probe-counts.ts";
 
 /** What the server speaks for. */
@@ -94,7 +95,8 @@ export class KubeletServer implements AsyncDisposable {
       metrics: async (_request, [part = ""], _query, signal) => text(200, await this.#metrics(part, signal)),
       stats: async (_request, [part], _query, signal) => {
         if (part !== "summary") throw new Refusal(404, "404 page not found\n");
-        return json(statsSummary(await this.#readings.take(signal)));
+        const reading = await this.#readings.take(signal);
+        return json(statsSummary(reading, await this.#readings.storage(reading, signal)));
       },
       configz: async () => json({ kubeletconfig: deps.configuration ?? {} }),
       logs: async (_request, names) => {
@@ -130,7 +132,10 @@ export class KubeletServer implements AsyncDisposable {
   async #metrics(part: string, signal: AbortSignal): Promise<string> {
     if (part === "") return `${this.#env.metrics.render()}${await this.#ownMetrics(signal)}`;
     if (part === "resource") return resourceMetrics(await this.#readings.take(signal));
-    if (part === "cadvisor") return cadvisorMetrics(await this.#readings.take(signal));
+    if (part === "cadvisor") {
+      const reading = await this.#readings.take(signal);
+      return cadvisorMetrics(reading, await this.#readings.figures(reading, signal));
+    }
     if (part !== "probes") throw new Refusal(404, "404 page not found\n");
     const help =
       "[BETA] Cumulative number of a liveness, readiness or startup probe for a container by result.";

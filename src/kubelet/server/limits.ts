@@ -17,3 +17,5 @@ export const rateOverMs = 1_000;
 export const nodeLogBlockBytes = 64 * 1024;
 /** Ports that one WebSocket may forward: a channel is one byte, and each port takes two. */
 export const maxForwardedPorts = 127;
+/** How old may be what pods are said to take of disks: a walk over all their files tells. */
+export const storageKeptMs = 60_000;

@@ -1,14 +1,20 @@
 /** Measures of the machine that we run on, from the kernel: the same files with cgroups of version 1 and 2. */
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
+import type { Pod } from "#api";
 import type { NodeStats } from "../eviction/node-usage.ts";
-import type { InterfaceStats, SandboxStats } from "../runtime/runtime.ts";
-import type { NodeFigures, NodeMeasures } from "./node-measures.ts";
+import type { ContainerStats, InterfaceStats, SandboxStats } from "../runtime/runtime.ts";
+import type { CgroupReadings } from "./cgroup-readings-node.ts";
+import { interfaceCounters } from "./interface-counters.ts";
+import type { NodeFigures, NodeMeasures, PodFigures, PodStorage } from "./node-measures.ts";
+import type { StorageReadings } from "./storage-readings-node.ts";
 
 /** Who knows the rest. */
 export interface MachineMeasuresDeps {
   readonly stats: Pick<NodeStats, "node">;
   readonly runtime: { listSandboxStats(signal: AbortSignal): Promise<readonly SandboxStats[]> };
+  readonly cgroups: CgroupReadings;
+  readonly storage: StorageReadings;
 }
 
 /** The kernel counts CPU time in hundredths of a second. */
@@ -25,6 +31,18 @@ export class MachineMeasures implements NodeMeasures {
 
   sandboxes(signal: AbortSignal): Promise<readonly SandboxStats[]> {
     return this.#deps.runtime.listSandboxStats(signal);
+  }
+
+  figures(
+    pods: readonly Pod[],
+    containers: readonly ContainerStats[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, PodFigures>> {
+    return this.#deps.cgroups.read(pods, containers, signal);
+  }
+
+  storage(pods: readonly Pod[], signal: AbortSignal): Promise<ReadonlyMap<string, PodStorage>> {
+    return this.#deps.storage.read(pods, signal);
   }
 
   async node(signal: AbortSignal): Promise<NodeFigures> {
@@ -72,15 +90,15 @@ function interfacesOf(devices: string, routes: string): readonly InterfaceStats[
     .split("\n")
     .map((line) => line.split("\t"))
     .find((fields) => fields[1] === "00000000")?.[0];
-  const all = devices.split("\n").flatMap((line): InterfaceStats[] => {
-    const [name, rest] = line.split(":");
-    if (name === undefined || rest === undefined || podInterface.test(name.trim())) return [];
-    const [rxBytes = 0, , rxErrors = 0, , , , , , txBytes = 0, , txErrors = 0] = rest
-      .trim()
-      .split(/ +/)
-      .map(Number);
-    return [{ name: name.trim(), rxBytes, rxErrors, txBytes, txErrors }];
-  });
+  const all = interfaceCounters(devices)
+    .filter(({ name }) => !podInterface.test(name))
+    .map(({ name, rxBytes, rxErrors, txBytes, txErrors }) => ({
+      name,
+      rxBytes,
+      rxErrors,
+      txBytes,
+      txErrors,
+    }));
   return all.toSorted((a, b) => Number(b.name === main) - Number(a.name === main));
 }
 

@@ -3,7 +3,7 @@ import type { Pod } from "#api";
 import type { Env } from "#base";
 import type { ContainerStats, RuntimeService } from "../runtime/runtime.ts";
 import { rateOverMs } from "./limits.ts";
-import type { NodeFigures, NodeMeasures } from "./node-measures.ts";
+import type { NodeFigures, NodeMeasures, PodFigures, PodStorage } from "./node-measures.ts";
 import type { Reading } from "./stats.ts";
 
 /** Who measures. */
@@ -45,6 +45,19 @@ export class Readings {
     this.#learn(containers, node, nowMs);
     const nanoCores = this.#rates;
     return { nodeName: this.#nodeName, nowMs, containers, sandboxes, node, pods: pods(), nanoCores };
+  }
+
+  /** What the kernel counts for those of a reading. */
+  async figures(
+    { pods, containers }: Reading,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, PodFigures>> {
+    return (await this.#deps.measures?.figures(pods, containers, signal)) ?? new Map();
+  }
+
+  /** What the pods of a reading take of disks. */
+  async storage({ pods }: Reading, signal: AbortSignal): Promise<ReadonlyMap<string, PodStorage>> {
+    return (await this.#deps.measures?.storage(pods, signal)) ?? new Map();
   }
 
   #learn(containers: readonly ContainerStats[], node: NodeFigures | undefined, nowMs: number): void {

@@ -154,13 +154,23 @@ export class Sessions {
 
   async #forward(sandboxId: string, connection: ForwardedConnection, signal: AbortSignal): Promise<void> {
     const { port, data } = connection;
+    let finished: Promise<void> | undefined;
+    const finish = (failure?: string): Promise<void> => (finished ??= connection.finish(failure));
+    // Old clients, and those that cannot close a half, wait for our word before they end their own side.
+    const told: ByteChannel = {
+      input: data.input,
+      write: (bytes) => data.write(bytes),
+      // What fails of it, the client has broken off.
+      end: () => void finish().catch(() => undefined),
+      destroy: () => data.destroy(),
+    };
     try {
-      await this.#deps.streams.portForward(sandboxId, port, data, signal);
-      await connection.finish();
+      await this.#deps.streams.portForward(sandboxId, port, told, signal);
+      await finish();
     } catch (error) {
       const what = `error forwarding port ${port} to pod ${sandboxId}, uid `;
       // A client that has gone meanwhile needs no reason.
-      await connection.finish(`${what}: ${messageOf(error)}`).catch(() => undefined);
+      await finish(`${what}: ${messageOf(error)}`).catch(() => undefined);
     }
   }
 

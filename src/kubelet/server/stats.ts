@@ -3,7 +3,7 @@ import { type Pod, rfc3339 } from "#api";
 import type { FileSystemState } from "../eviction/node-usage.ts";
 import type { ContainerStats, InterfaceStats, MemoryDetail, SandboxStats } from "../runtime/runtime.ts";
 import { containerNameLabel, podNameLabel, podNamespaceLabel, podUidLabel } from "../runtime/labels.ts";
-import type { NodeFigures } from "./node-measures.ts";
+import type { DiskUse, NodeFigures, PodStorage } from "./node-measures.ts";
 
 /** All that was measured, at about one time. */
 export interface Reading {
@@ -29,9 +29,10 @@ export interface PodReading {
   readonly pod: Pod | undefined;
 }
 
-/** `GET /stats/summary`: node, pods and containers, as far as the node measures. */
-export function statsSummary(reading: Reading): unknown {
-  return { node: nodeStats(reading), pods: podsOf(reading).map((pod) => podStats(reading, pod)) };
+/** `GET /stats/summary`: node, pods and containers, as far as the node measures. `storage`: by pod uid. */
+export function statsSummary(reading: Reading, storage: ReadonlyMap<string, PodStorage>): unknown {
+  const pods = podsOf(reading).map((pod) => podStats(reading, pod, storage.get(pod.uid)));
+  return { node: nodeStats(reading), pods };
 }
 
 /** The containers of a reading by their pods. */
@@ -85,7 +86,7 @@ function nodeStats({ nodeName, nowMs, containers, node, nanoCores }: Reading): o
   };
 }
 
-function podStats(reading: Reading, pod: PodReading): object {
+function podStats(reading: Reading, pod: PodReading, storage: PodStorage | undefined): object {
   const { name, namespace, uid, containers, sandbox } = pod;
   const time = rfc3339(reading.nowMs);
   const startTime = pod.pod?.status.startTime ?? time;
@@ -96,18 +97,56 @@ function podStats(reading: Reading, pod: PodReading): object {
   return {
     podRef: { name, namespace, uid },
     startTime,
-    containers: containers.map((one) => containerStats(reading, pod, one)),
+    containers: containers.map((one) => containerStats(reading, pod, one, storage)),
     cpu: cpuStats(time, cpuNanoseconds, known.length === 0 ? undefined : sum(known, (one) => one)),
     memory: memoryStats(time, working, sandbox?.memory),
     ...(sandbox?.network === undefined ? {} : { network: networkStats(time, [sandbox.network]) }),
+    ...(storage === undefined ? {} : storageStats(time, pod, storage)),
     ...(sandbox === undefined ? {} : { process_stats: { process_count: sandbox.processes } }),
   };
 }
 
-function containerStats(reading: Reading, pod: PodReading, one: ContainerStats): object {
+/** Its volumes one by one, and all that it has on the node's own disk together. */
+function storageStats(time: string, { containers, pod }: PodReading, { volumes, logs }: PodStorage): object {
+  const local = new Set(pod?.spec.volumes?.filter(isLocal).map(({ name }) => name));
+  const onDisk = [...volumes].filter(([name]) => local.has(name)).map(([, use]) => use);
+  const uses = [...onDisk, ...logs.values()];
+  const [first] = uses;
+  return {
+    volume: [...volumes].map(([name, use]) => ({ ...diskStats(time, use), name })),
+    ...(first === undefined
+      ? {}
+      : {
+          "ephemeral-storage": diskStats(time, {
+            fs: first.fs,
+            usedBytes:
+              sum(uses, (one) => one.usedBytes) + sum(containers, (one) => one.writableLayerUsedBytes),
+            inodesUsed:
+              sum(uses, (one) => one.inodesUsed) + sum(containers, (one) => one.writableLayerInodesUsed ?? 0),
+          }),
+        }),
+  };
+}
+
+/** Counted as the pod's own use of the node's disk. */
+function isLocal({ emptyDir, configMap }: NonNullable<Pod["spec"]["volumes"]>[number]): boolean {
+  return configMap !== undefined || (emptyDir !== undefined && (emptyDir.medium ?? "") === "");
+}
+
+function diskStats(time: string, { fs, usedBytes, inodesUsed }: DiskUse): object {
+  return { time, ...room(fs), usedBytes, inodesUsed };
+}
+
+function containerStats(
+  reading: Reading,
+  pod: PodReading,
+  one: ContainerStats,
+  storage: PodStorage | undefined,
+): object {
   const time = rfc3339(one.atMs || reading.nowMs);
   const { imagefs } = reading.node ?? {};
   const inodes = one.writableLayerInodesUsed;
+  const logs = storage?.logs.get(nameOf(one));
   return {
     name: nameOf(one),
     startTime: startedAt(pod, one) ?? time,
@@ -119,6 +158,7 @@ function containerStats(reading: Reading, pod: PodReading, one: ContainerStats):
       usedBytes: one.writableLayerUsedBytes,
       ...(inodes === undefined ? {} : { inodesUsed: inodes }),
     },
+    ...(logs === undefined ? {} : { logs: diskStats(time, logs) }),
   };
 }
 

@@ -1,17 +1,21 @@
 /**
- * The static pods that this node is told to run, by their manifests. A manifest that cannot be read, as one that is being
- * written, changes nothing: what its file said before goes on.
+ * The static pods that this node is told to run, by their manifests. A manifest that makes no sense, as one that is being
+ * written, changes nothing for a while: what its file said before ends when it still makes none some time later, as with
+ * upstream, which reads files that changed at once and all of them every 20 s.
  */
 import type { Pod } from "#api";
 import { type Env, messageOf } from "#base";
 import type { ObjectKey } from "#client";
+import { manifestLookMs } from "../limits.ts";
 import type { Manifest, ManifestSource } from "./manifests.ts";
 import { isMirror, staticPod } from "./static-pod.ts";
 
 interface Known {
   readonly content: Uint8Array;
-  /** Undefined: it never made sense. */
+  /** Undefined: it makes no sense, and has not for long. */
   readonly pod: Pod | undefined;
+  /** When it ceased to make sense. */
+  readonly brokenAtMs?: number;
 }
 
 export class StaticPods {
@@ -74,15 +78,19 @@ export class StaticPods {
   #known(manifest: Manifest): Known {
     const { path, content } = manifest;
     const before = this.#files.get(path);
-    if (before !== undefined && Buffer.compare(before.content, content) === 0) return before;
     const { clock, log } = this.#env;
+    if (before !== undefined && Buffer.compare(before.content, content) === 0) {
+      const { brokenAtMs } = before;
+      const isOver = brokenAtMs !== undefined && clock.monotonic() - brokenAtMs >= manifestLookMs;
+      return isOver ? { content, pod: undefined, brokenAtMs } : before;
+    }
     try {
       const hash = (data: Uint8Array | string): Uint8Array => this.#env.crypto.sha256(data);
       const owner = { nodeName: this.#nodeName, hash, nowMs: clock.now() };
       return { content, pod: staticPod(manifest, owner) };
     } catch (error) {
       log.error("Cannot run the static pod of a manifest", { path, error: messageOf(error) });
-      return { content, pod: before?.pod };
+      return { content, pod: before?.pod, brokenAtMs: before?.brokenAtMs ?? clock.monotonic() };
     }
   }
 }

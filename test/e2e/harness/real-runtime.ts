@@ -10,6 +10,7 @@ import { findTools } from "../../../src/kubelet/runtime/containerd/tools-node.ts
 import { ContainerFiles } from "../../../src/kubelet/runtime/cri/container-files-node.ts";
 import { CriImages } from "../../../src/kubelet/runtime/cri/cri-images.ts";
 import { CriRuntime } from "../../../src/kubelet/runtime/cri/cri-runtime.ts";
+import { PodRelays } from "../../../src/kubelet/runtime/cri/pod-relays-node.ts";
 import { TestRegistry } from "./test-images.ts";
 
 const signal = new AbortController().signal;
@@ -49,6 +50,7 @@ export class RealRuntime implements AsyncDisposable {
   readonly runtime: CriRuntime;
   readonly images: CriImages;
   readonly imageMounts: ImageMounts;
+  readonly relays: PodRelays;
   readonly #directory: string;
   readonly #index: number;
 
@@ -68,6 +70,7 @@ export class RealRuntime implements AsyncDisposable {
     const network = new PodNetwork(env, { processes }, { paths, searchPath: tools.searchPath });
     const { searchPath } = tools;
     this.imageMounts = new ImageMounts({ processes }, { socket: paths.socket, searchPath });
+    this.relays = new PodRelays(env, { processes }, { directory: this.#directory, searchPath });
     const files = new ContainerFiles({
       rootDirectory: "/var/lib/kubelet",
       podLogsDirectory: "/var/log/pods",
@@ -117,6 +120,7 @@ export class RealRuntime implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.relays[Symbol.asyncDispose]();
     await this.clear();
     await this.containerd[Symbol.asyncDispose]();
   }

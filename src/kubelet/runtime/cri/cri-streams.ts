@@ -1,14 +1,16 @@
 /**
  * Streams into containers behind CRI v1: the runtime hands out a URL of its streaming server, and the bytes go
- * there over SPDY/3.1, where each direction is closed on its own (a WebSocket there cannot).
+ * there over SPDY/3.1, where each direction is closed on its own (a WebSocket there cannot). Ports of pods are dialed
+ * inside their networks; the runtime forwards where that cannot be.
  */
-import type { Env } from "#base";
+import { type Env, messageOf, ProcessError } from "#base";
 import type { Decoded, Given, Message, Method, RpcClient } from "#base/rpc";
 import {
   type ByteChannel,
   type CommandEnd,
   type CommandIo,
   type CommandShape,
+  joinChannels,
   openPortForward,
   portForwardProtocol,
   runSpdyCommand,
@@ -28,7 +30,15 @@ export interface CriStreamsDeps {
   readonly rpc: RpcClient;
   /** Connects to the streaming server. */
   readonly dial: (url: string, protocols: readonly string[], signal: AbortSignal) => Promise<ByteChannel>;
+  /**
+   * Connects to a port in the network namespace of a pod, by its path. Default: the runtime forwards, and then a half
+   * that a client closes is known to the pod when it has been quiet for a while.
+   */
+  readonly dialPod?: (network: string, port: number, signal: AbortSignal) => Promise<ByteChannel>;
 }
+
+/** The network of this process, which pods with `hostNetwork` share. */
+const ownNetwork = "/proc/self/ns/net";
 
 export class CriStreams implements RuntimeStreams {
   readonly #env: Env;
@@ -63,6 +73,63 @@ export class CriStreams implements RuntimeStreams {
   }
 
   async portForward(
+    podSandboxId: string,
+    port: number,
+    data: ByteChannel,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const pod = await this.#dialPod(podSandboxId, port, signal);
+    if (pod === undefined) return this.#forwardByRuntime(podSandboxId, port, data, signal);
+    const stop = (): void => {
+      pod.destroy();
+      data.destroy();
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      await joinChannels(data, pod);
+      signal.throwIfAborted();
+    } finally {
+      signal.removeEventListener("abort", stop);
+      pod.destroy();
+    }
+  }
+
+  /** Undefined when the runtime does not tell the pod's network, or nobody can enter it. */
+  async #dialPod(podSandboxId: string, port: number, signal: AbortSignal): Promise<ByteChannel | undefined> {
+    const { dialPod } = this.#deps;
+    if (dialPod === undefined) return undefined;
+    const network = await this.#network(podSandboxId, signal);
+    if (network === undefined) return undefined;
+    try {
+      return await dialPod(network, port, signal);
+    } catch (error) {
+      const isOurs =
+        error instanceof ProcessError || (error instanceof RuntimeError && error.code === "unavailable");
+      if (!isOurs) throw error;
+      this.#env.log.warn("Cannot enter a pod's network: the runtime forwards the port", {
+        error: messageOf(error),
+      });
+      return undefined;
+    }
+  }
+
+  /** By the sandbox's specification, which containerd and CRI-O give in the same form. */
+  async #network(podSandboxId: string, signal: AbortSignal): Promise<string | undefined> {
+    const { podSandboxStatus } = runtimeMethods;
+    const request = { id: podSandboxId, verbose: true };
+    try {
+      const { info } = await this.#deps.rpc.call(podSandboxStatus, request, callTimeoutMs, signal);
+      const { runtimeSpec } = JSON.parse(info["info"] ?? "{}") as SandboxInfo;
+      const namespaces = runtimeSpec?.linux?.namespaces;
+      if (namespaces === undefined) return undefined;
+      const own = namespaces.find(({ type }) => type === "network");
+      return own === undefined ? ownNetwork : own.path;
+    } catch (error) {
+      throw asRuntimeError(error);
+    }
+  }
+
+  async #forwardByRuntime(
     podSandboxId: string,
     port: number,
     data: ByteChannel,
@@ -144,6 +211,13 @@ export class CriStreams implements RuntimeStreams {
     }
     return this.#deps.dial(answer.url, protocols, signal);
   }
+}
+
+/** What of a runtime's own words on a sandbox is read. */
+interface SandboxInfo {
+  readonly runtimeSpec?: {
+    readonly linux?: { readonly namespaces?: readonly { readonly type: string; readonly path?: string }[] };
+  };
 }
 
 /** A terminal has no stderr of its own, and the runtime refuses to be asked for both. */

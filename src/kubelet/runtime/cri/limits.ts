@@ -19,10 +19,13 @@ export const relistMs = { hinted: 30_000, blind: 1_000 };
 export const logTail = { lines: 80, bytes: 2048 };
 
 /**
- * How long a pod says nothing before it learns that a forwarded client has ended its half: the runtime cuts the
+ * Where only the runtime can forward: how long a pod says nothing before it learns that a forwarded client has ended its half: the runtime cuts the
  * connection a second later, in the middle of an answer if need be.
  */
 export const halfCloseQuietMs = 1_000;
+
+/** How long a relay into a pod's network waits for the next connection, since its start takes some 50 ms. */
+export const relayLingerMs = 2_000;
 
 /** Bytes of a log read at once. */
 export const logBlockBytes = 64 * 1024;

@@ -114,7 +114,9 @@ const sandboxStatusMessage = message({
   annotations: [8, "map"],
   runtimeHandler: [9, "text"],
 });
-export const podSandboxStatusResponse = message({ status: [1, sandboxStatusMessage] });
+export const podSandboxStatusRequest = message({ id: [1, "text"], verbose: [2, "bool"] });
+/** `info` comes when it is asked for; the runtime's own JSON is in it. */
+export const podSandboxStatusResponse = message({ status: [1, sandboxStatusMessage], info: [2, "map"] });
 export const listPodSandboxRequest = message({
   filter: [1, message({ id: [1, "text"], state: [2, state], labels: [3, "map"] })],
 });

@@ -13,7 +13,11 @@ export const runtimeMethods = {
   runPodSandbox: method(`${runtime}/RunPodSandbox`, m.runPodSandboxRequest, m.sandboxId),
   stopPodSandbox: method(`${runtime}/StopPodSandbox`, m.sandboxId, m.empty),
   removePodSandbox: method(`${runtime}/RemovePodSandbox`, m.sandboxId, m.empty),
-  podSandboxStatus: method(`${runtime}/PodSandboxStatus`, m.sandboxId, m.podSandboxStatusResponse),
+  podSandboxStatus: method(
+    `${runtime}/PodSandboxStatus`,
+    m.podSandboxStatusRequest,
+    m.podSandboxStatusResponse,
+  ),
   listPodSandbox: method(`${runtime}/ListPodSandbox`, m.listPodSandboxRequest, m.listPodSandboxResponse),
   createContainer: method(`${runtime}/CreateContainer`, m.createContainerRequest, m.containerId),
   startContainer: method(`${runtime}/StartContainer`, m.containerId, m.empty),
