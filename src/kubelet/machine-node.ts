@@ -14,9 +14,6 @@ import { type KubeletOptions, nodeDefaults } from "./options.ts";
 import { ApiReferences } from "./pod/references.ts";
 import { ProbeCounts } from "./probe/probe-counts.ts";
 import { NetworkDialer } from "./probe/network-dialer-node.ts";
-import { CgroupReadings } from "./server/cgroup-readings-node.ts";
-import { StorageReadings } from "./server/storage-readings-node.ts";
-import { SystemCgroupFiles } from "./cgroup/cgroup-files-node.ts";
 import { MachineMeasures } from "./server/node-measures-node.ts";
 import { nodeLogs } from "./server/node-logs-node.ts";
 import { KubeletServer, type ServeKubelet } from "./server/kubelet-server.ts";
@@ -64,7 +61,7 @@ export class MachineNode implements Component {
     mkdirSync(rootDirectory, { recursive: true });
     const machine = readMachine(rootDirectory);
     this.#runtime = deps.runtime;
-    const { runtime, images, mounts, cgroups, stats } = this.#runtime;
+    const { runtime, images, mounts, cgroups, cgroupReadings, stats, storage } = this.#runtime;
     const references = new ApiReferences({
       configMaps: client.of(configMaps),
       secrets: client.of(secrets),
@@ -99,20 +96,7 @@ export class MachineNode implements Component {
         streams,
         logs,
         probeCounts,
-        measures: new MachineMeasures({
-          stats,
-          runtime,
-          cgroups: new CgroupReadings({ files: new SystemCgroupFiles() }),
-          storage: new StorageReadings(
-            env,
-            { processes },
-            {
-              rootDirectory,
-              podLogsDirectory: options.podLogsDirectory ?? "/var/log/pods",
-              searchPath: options.tools.searchPath,
-            },
-          ),
-        }),
+        measures: new MachineMeasures({ stats, runtime, cgroups: cgroupReadings, storage }),
         nodeLogs: (path) => nodeLogs("/var/log", path),
         configuration: kubeletConfiguration(own, options.manifestDirectories ?? []),
       },

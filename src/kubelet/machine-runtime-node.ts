@@ -26,6 +26,8 @@ import { LogFiles } from "./runtime/cri/log-files-node.ts";
 import { RuntimeEndpoint } from "./runtime/cri/runtime-endpoint.ts";
 import { dialStream } from "./runtime/cri/stream-dialer-node.ts";
 import { podTerminationGraceAnnotation } from "./runtime/labels.ts";
+import { CgroupReadings } from "./server/cgroup-readings-node.ts";
+import { StorageReadings } from "./server/storage-readings-node.ts";
 import { Mounts } from "./volumes/mounts-node.ts";
 
 /** What runs containers. */
@@ -69,7 +71,9 @@ export class MachineRuntime implements Component {
   readonly mounts: Mounts;
   readonly imageMounts: ImageMounts;
   readonly cgroups: MachineCgroups;
+  readonly cgroupReadings: CgroupReadings;
   readonly stats: MachineStats;
+  readonly storage: StorageReadings;
   readonly #env: Env;
   readonly #tasks: TaskGroup;
   readonly #logKeeper: LogKeeper;
@@ -100,9 +104,11 @@ export class MachineRuntime implements Component {
     this.imageMounts = new ImageMounts({ processes }, { socket, searchPath });
     this.mounts = new Mounts({ processes }, { searchPath });
     const { podPidsLimit } = options;
+    const files = new SystemCgroupFiles();
+    this.cgroupReadings = new CgroupReadings({ files });
     this.cgroups = new MachineCgroups(
       env.child("cgroups"),
-      { files: new SystemCgroupFiles() },
+      { files },
       { shared: source.kind === "endpoint", ...(podPidsLimit === undefined ? {} : { podPidsLimit }) },
     );
     this.runtime = new CriRuntime(
@@ -139,6 +145,7 @@ export class MachineRuntime implements Component {
         searchPath,
       },
     );
+    this.storage = new StorageReadings(env, { processes }, { rootDirectory, podLogsDirectory, searchPath });
     this.#tasks = env.tasks.group("runtime");
     this.#logKeeper = new LogKeeper(env, {
       openLogs: (signal) => this.runtime.openLogs(signal),

@@ -4,7 +4,7 @@
  * upstream, which reads files that changed at once and all of them every 20 s.
  */
 import type { Pod } from "#api";
-import { type Env, messageOf } from "#base";
+import { type Env, messageOf, type Timer } from "#base";
 import type { ObjectKey } from "#client";
 import { manifestLookMs } from "../limits.ts";
 import type { Manifest, ManifestSource } from "./manifests.ts";
@@ -65,14 +65,23 @@ export class StaticPods {
 
   /** Calls `changed` after each look that something asked for, until `signal` aborts. */
   async follow(changed: () => void, signal: AbortSignal): Promise<void> {
-    for await (const _ of this.#manifests.changes(signal)) {
+    let late: Timer | undefined;
+    const round = async (): Promise<void> => {
+      late?.cancel();
       try {
         await this.look();
+        if (signal.aborted) return;
         changed();
+        const isBroken = [...this.#files.values()].some(
+          ({ pod, brokenAtMs }) => pod !== undefined && brokenAtMs !== undefined,
+        );
+        if (isBroken) late = this.#env.clock.timer(manifestLookMs, () => void round());
       } catch (error) {
         this.#env.log.warn("Cannot read the manifests of static pods", { error: messageOf(error) });
       }
-    }
+    };
+    for await (const _ of this.#manifests.changes(signal)) await round();
+    late?.cancel();
   }
 
   #known(manifest: Manifest): Known {
