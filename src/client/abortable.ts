@@ -2,7 +2,11 @@
 
 /** `promise`, or a rejection with the signal's reason when that comes first. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    // Whoever comes too late to wait has left a failure that nobody hears, and that ends a process.
+    promise.catch(() => {});
+    throw signal.reason;
+  }
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });

@@ -1,21 +1,37 @@
 /** Calls as streams of one HTTP/2 connection; see `https-transport-node.ts`. */
 import http2 from "node:http2";
+import type { TLSSocket } from "node:tls";
 import { ClientError } from "./errors.ts";
 import type { Channel, Incoming, WireRequest } from "./https-transport-node.ts";
 
 /** Window of the connection and its streams: 16 MB keeps LISTs from stalling on updates of it. */
 const WINDOW_BYTES = 16 * 1024 * 1024;
 
-/** A silent connection is asked after 30 s, and given up when it has not answered 15 s later, as client-go's. */
-const PING_AFTER_MS = 30_000;
+/** A silent connection is asked after three laps, and given up when it has not answered 15 s later, as client-go's. */
+const LAP_MS = 10_000;
+const SILENT_LAPS = 3;
 const ANSWER_WITHIN_MS = 15_000;
 
 export class H2Channel implements Channel {
   readonly #session: http2.ClientHttp2Session;
-  #asked = false;
+  #asked: NodeJS.Timeout | undefined;
 
-  constructor(session: http2.ClientHttp2Session) {
+  /**
+   * Silence is measured here: the session's own time begins anew with all that is sent, and never ends when the session has
+   * missed the end of its socket, as it does when a reset meets a write under way.
+   */
+  constructor(session: http2.ClientHttp2Session, socket: TLSSocket) {
     this.#session = session;
+    let [heard, laps] = [0, 0];
+    const watch = setInterval(() => {
+      laps = socket.bytesRead === heard ? laps + 1 : 0;
+      heard = socket.bytesRead;
+      if (laps >= SILENT_LAPS) this.#ping();
+    }, LAP_MS).unref();
+    session.once("close", () => {
+      clearInterval(watch);
+      clearTimeout(this.#asked);
+    });
     session.once("connect", () => {
       if (!session.destroyed) session.setLocalWindowSize(WINDOW_BYTES);
     });
@@ -23,8 +39,6 @@ export class H2Channel implements Channel {
     // Each stream reports the loss to its own caller.
     session.on("error", () => session.destroy());
     session.on("goaway", () => session.close());
-    session.setTimeout(PING_AFTER_MS);
-    session.on("timeout", () => this.#ping());
   }
 
   get usable(): boolean {
@@ -47,8 +61,11 @@ export class H2Channel implements Channel {
     }
     if (request.body !== undefined) stream.end(request.body);
     const abort = () => {
-      stream.close(http2.constants.NGHTTP2_CANCEL);
       reject(signal.reason);
+      stream.close(http2.constants.NGHTTP2_CANCEL);
+      // On a link that takes nothing any more the stream would wait for ever to say goodbye; and is it such a link?
+      setImmediate(() => stream.destroy());
+      this.#ping();
     };
     signal.addEventListener("abort", abort, { once: true });
     stream.once("close", () => {
@@ -70,16 +87,16 @@ export class H2Channel implements Channel {
     this.#session.destroy();
   }
 
-  /** Called after each silence; a silence after a question means that nobody is there. */
+  /** Who does not answer in time is not there. */
   #ping(): void {
     const session = this.#session;
-    if (this.#asked) return session.destroy();
-    this.#asked = true;
-    session.setTimeout(ANSWER_WITHIN_MS);
-    session.ping(() => {
-      this.#asked = false;
-      if (!session.destroyed) session.setTimeout(PING_AFTER_MS);
-    });
+    if (this.#asked !== undefined || session.destroyed) return;
+    const answered = (): void => {
+      clearTimeout(this.#asked);
+      this.#asked = undefined;
+    };
+    this.#asked = setTimeout(() => session.destroy(), ANSWER_WITHIN_MS).unref();
+    if (!session.ping(answered)) answered();
   }
 }
 

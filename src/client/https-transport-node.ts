@@ -11,7 +11,7 @@ import { ClientError } from "./errors.ts";
 import { H1Channel } from "./https-h1-node.ts";
 import { H2Channel } from "./https-h2-node.ts";
 import { JsonLines } from "./json-lines.ts";
-import { answerMaxBytes } from "./limits.ts";
+import { answerMaxBytes, connectWithinMs } from "./limits.ts";
 import { refusal } from "./paths.ts";
 import type { ApiRequest, ApiResponse, Transport, WatchEvent } from "./transport.ts";
 
@@ -57,6 +57,7 @@ export class HttpsTransport implements Transport {
   readonly #url: URL;
   readonly #options: HttpsOptions;
   #channel: Promise<Channel> | undefined;
+  #connecting: tls.TLSSocket | undefined;
   #closed = false;
 
   constructor(options: HttpsOptions) {
@@ -76,6 +77,7 @@ export class HttpsTransport implements Transport {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    this.#connecting?.destroy(new Error("the transport is closed"));
     const channel = await this.#channel?.catch(() => undefined);
     channel?.close();
   }
@@ -116,9 +118,14 @@ export class HttpsTransport implements Transport {
       reject(new ClientError("not-sent", `Cannot connect to ${this.#options.server}`, { cause }));
     });
     socket.setNoDelay(true);
-    await promise;
+    // A server may take a connection and never say a word.
+    const late = (): void => void socket.destroy(new Error(`no answer within ${connectWithinMs} ms`));
+    socket.setTimeout(connectWithinMs, late);
+    this.#connecting = socket;
+    await promise.finally(() => (this.#connecting = undefined));
+    socket.setTimeout(0, late);
     if (socket.alpnProtocol === "h2") {
-      return new H2Channel(http2.connect(this.#url.origin, { createConnection: () => socket }));
+      return new H2Channel(http2.connect(this.#url.origin, { createConnection: () => socket }), socket);
     }
     socket.destroy();
     return new H1Channel(this.#url, new https.Agent({ ...this.#tlsOptions(), keepAlive: true }));

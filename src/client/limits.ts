@@ -24,6 +24,9 @@ export const callTries = 10;
 /** The longest a call waits because the server said so; longer answers go to the caller. */
 export const retryAfterMaxMs = 30_000;
 
+/** TCP and TLS of one connection: upstream's bound for the latter. */
+export const connectWithinMs = 10_000;
+
 /** Bytes of one answer or watch frame held in memory: LISTs are paged, so more is no honest server's. */
 export const answerMaxBytes = 256 * 1024 * 1024;
 

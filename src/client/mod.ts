@@ -17,6 +17,7 @@ export type {
   WatchOptions,
   WriteOptions,
 } from "./client.ts";
+export { abortable } from "./abortable.ts";
 export { BackOff, type BackOffRange, exponential } from "./back-off.ts";
 export { type DiscoveredResource, type Discovery, discover } from "./discovery.ts";
 export { ClientError, type ClientErrorCode, isUnreachable } from "./errors.ts";

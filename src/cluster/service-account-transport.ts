@@ -6,6 +6,7 @@
 import { isStatus, parseTime, serviceAccounts } from "#api";
 import type { Env } from "#base";
 import {
+  abortable,
   type ApiRequest,
   type ApiResponse,
   type Client,
@@ -33,6 +34,7 @@ export class ServiceAccountTransport implements Transport {
   readonly #options: ServiceAccountTransportOptions;
   #current: Promise<{ readonly transport: HttpsTransport; readonly renewAt: number }> | undefined;
   readonly #old: HttpsTransport[] = [];
+  readonly #stop = new AbortController();
 
   constructor(env: Env, deps: { readonly owner: Client }, options: ServiceAccountTransportOptions) {
     this.#env = env;
@@ -54,6 +56,7 @@ export class ServiceAccountTransport implements Transport {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort(new Error("the transport is closed"));
     const current = await this.#current?.catch(() => undefined);
     await Promise.all(
       [...this.#old, ...(current === undefined ? [] : [current.transport])].map((one) =>
@@ -62,14 +65,14 @@ export class ServiceAccountTransport implements Transport {
     );
   }
 
-  /** Decides synchronously whether to connect, so that calls at once share one connection. */
+  /** Decides synchronously whether to connect, so that calls at once share one connection, and none its signal. */
   async #transport(signal: AbortSignal): Promise<HttpsTransport> {
-    this.#current ??= this.#connect(signal);
+    this.#current ??= this.#connect(this.#stop.signal);
     const asked = this.#current;
-    const { transport, renewAt } = await asked.catch((error: unknown) => {
+    asked.catch(() => {
       if (this.#current === asked) this.#current = undefined;
-      throw error;
     });
+    const { transport, renewAt } = await abortable(asked, signal);
     if (this.#env.clock.now() < renewAt) return transport;
     if (this.#current === asked) {
       this.#old.push(transport);
