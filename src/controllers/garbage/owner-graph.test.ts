@@ -25,6 +25,14 @@ test("An owner known only from a reference is virtual, and its dependent has to 
   assert.equal(owner !== undefined && isVirtual(owner), false);
 });
 
+test("A dependent whose known owner is not what its reference says has to be judged", () => {
+  const graph = new OwnerGraph();
+  graph.put(resource, meta("set"));
+  graph.put({ ...resource, namespaced: false }, meta("node", [], { namespace: "" }));
+  assert.deepEqual([...graph.put(resource, meta("p1", ["set", "node"]))], []);
+  assert.deepEqual([...graph.put(resource, meta("p2", ["set"], { namespace: "b" }))], ["p2"]);
+});
+
 test("When an owner goes, each of its dependents has to be judged", () => {
   const graph = new OwnerGraph();
   graph.put(resource, meta("set"));

@@ -115,11 +115,16 @@ export class OwnerGraph {
       owner?.dependents.delete(node);
       if (owner !== undefined && isVirtual(owner) && owner.dependents.size === 0) this.#nodes.delete(uid);
     }
-    for (const { uid } of ownersOf(node)) {
-      const owner = this.#nodes.get(uid) ?? this.#add(uid);
+    for (const reference of ownersOf(node)) {
+      const owner = this.#nodes.get(reference.uid) ?? this.#add(reference.uid);
       owner.dependents.add(node);
-      // Not known (yet): whether it exists has to be asked.
-      if (isVirtual(owner)) touched.add(node.uid);
+      // Not known (yet), or not what the reference says: whether it exists has to be asked.
+      if (isVirtual(owner) || !isNamedBy(owner, reference, node)) touched.add(node.uid);
     }
   }
+}
+
+function isNamedBy(owner: OwnerNode, { kind, name }: OwnerReference, { namespace }: OwnerNode): boolean {
+  const reachable = owner.namespace === "" || owner.namespace === namespace;
+  return owner.kind === kind && owner.name === name && reachable;
 }
