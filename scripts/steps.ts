@@ -62,11 +62,12 @@ export async function runSteps(steps: readonly Step[]): Promise<boolean> {
   return passed;
 }
 
+/** A step in its own process group, so that one that hangs ends with all that it started. */
 function run(step: Step): Promise<{ readonly code: number; readonly output: string }> {
   const [program = "", ...args] = step.command;
   return new Promise((resolve) => {
     const env = { ...process.env, PATH: searchPath, NODE_COMPILE_CACHE: compileCache };
-    const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
@@ -74,7 +75,27 @@ function run(step: Step): Promise<{ readonly code: number; readonly output: stri
         if (step.loud === true) process.stdout.write(text);
       });
     }
-    child.on("error", (error) => resolve({ code: 1, output: error.message }));
-    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+    const end = (code: number, more = ""): void => {
+      clearTimeout(limit);
+      process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+      resolve({ code, output: output + more });
+    };
+    const kill = (): void => {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    };
+    const interrupted = (): void => {
+      kill();
+      process.exit(130);
+    };
+    const limit = setTimeout(() => {
+      kill();
+      end(1, `\nStopped: it did not end in ${stepLimitMs / 60_000} minutes.\n`);
+    }, stepLimitMs);
+    process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
+    child.on("error", (error) => end(1, error.message));
+    child.on("close", (code) => end(code ?? 1));
   });
 }
+
+/** Longer than any step takes, shorter than anybody's patience. */
+const stepLimitMs = 15 * 60_000;

@@ -103,19 +103,26 @@ export class HelperChild implements ChildProcess {
   lost(why: string): void {
     if (this.#pid > 0) endNow(this.#pid);
     this.#unheard();
-    this.#reads = false;
     this.#started.reject(
       new ProcessError("failed", `Cannot start "${this.#program}": the helper is gone: ${why}`),
     );
     this.#exited.resolve({ signal: "SIGKILL" });
-    for (const write of this.#writes.splice(0)) write.reject(this.#closed());
+    this.#readsNoMore();
     this.output.end();
     this.errorOutput.end();
   }
 
   #closes(): void {
     this.#open -= 1;
-    if (this.#open === 0) this.#link.done();
+    if (this.#open > 0) return;
+    // Answers to writes under way find nobody any more.
+    this.#link.done();
+    this.#readsNoMore();
+  }
+
+  #readsNoMore(): void {
+    this.#reads = false;
+    for (const write of this.#writes.splice(0)) write.reject(this.#closed());
   }
 
   #closed(): ProcessError {
