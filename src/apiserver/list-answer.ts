@@ -1,12 +1,12 @@
 /** A page as an answer: concatenated stored bytes where it can be, decoded objects where it must be. */
-import { meta, notAcceptable, stringifyJson, type Type } from "#api";
+import { meta, notAcceptable, stringifyJson, stringifyYaml, type Type } from "#api";
 import type { StoredRecord } from "#store";
-import { bytesAnswer, dataAnswer, isInProcess } from "./answers.ts";
+import { dataAnswer, INDENT, isInProcess } from "./answers.ts";
 import type { Answer } from "./call.ts";
 import { groupVersion } from "./catalog.ts";
 import { type Encoding, MEDIA_TYPES, isStoredForm } from "./negotiate.ts";
 import { type ChunkPool, ChunkWriter } from "./registry/chunk-writer.ts";
-import { encodeValue, listEnvelope, listItem, listMeta } from "./registry/encoding.ts";
+import { encodeText, listEnvelope, listItem, listMeta } from "./registry/encoding.ts";
 import type { Page } from "./registry/outcome.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
 import {
@@ -43,11 +43,9 @@ export async function listAnswer(
   const include = encoding.as === "Table" ? includeObject(request.info.query) : "None";
   const shown: ShownPage = { ...parts, request, page, encoding, include };
   if (isInProcess(request.call)) return dataAnswer(200, listOf(shown, await membersOf(shown)));
-  if (encoding.media === "yaml" || encoding.pretty === true) {
-    const list = listOf(shown, await membersOf(shown));
-    return bytesAnswer(200, encoding, encodeValue(list, request.resource, encoding));
-  }
-  const chunks = encoding.media === "json" ? jsonChunks(shown) : protobufChunks(shown);
+  const isPretty = encoding.media === "yaml" || encoding.pretty === true;
+  const plain = encoding.media === "json" ? jsonChunks : protobufChunks;
+  const chunks = (isPretty ? prettyChunks : plain)(shown);
   const first = await chunks.next();
   const second = first.done === true ? first : await chunks.next();
   const headers = { "content-type": MEDIA_TYPES[encoding.media] };
@@ -81,6 +79,29 @@ async function* jsonChunks(shown: ShownPage): Chunks {
     if (turns.spent) await turns.turn();
   }
   writer.add(END);
+  yield writer.take();
+}
+
+/** YAML and indented JSON: the text of the empty list, with the members in the place of its `[]`. */
+async function* prettyChunks(shown: ShownPage): Chunks {
+  const { page, encoding, turns } = shown;
+  const writer = new ChunkWriter(shown.pool);
+  const isYaml = encoding.media === "yaml";
+  const text = Buffer.from(encodeText(listOf(shown, []), encoding)).toString();
+  const at = text.search(isYaml ? / \[\]$/m : /\[\]\n\}\n$/);
+  const tail = text.slice(at + (isYaml ? " []\n" : "[]").length);
+  const margin = " ".repeat(INDENT);
+  if (page.records.length === 0) writer.add(Buffer.from(text));
+  else writer.add(Buffer.from(`${text.slice(0, at)}${isYaml ? "\n" : "["}`));
+  for (const [i, record] of page.records.entries()) {
+    if (turns.spent) await turns.turn();
+    const member = memberOf(shown, record);
+    const one = isYaml ? stringifyYaml([member]) : `\n${stringifyJson(member, INDENT)}`;
+    const lines = isYaml ? one : `${i > 0 ? "," : ""}${one.replaceAll("\n", `\n${margin}${margin}`)}`;
+    writer.add(Buffer.from(lines));
+    if (writer.isFull) yield writer.take();
+  }
+  if (page.records.length > 0) writer.add(Buffer.from(isYaml ? tail : `\n${margin}]${tail}`));
   yield writer.take();
 }
 

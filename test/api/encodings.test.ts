@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { load } from "js-yaml";
-import { core, decodeProtobuf, encodeProtobuf, meta } from "#api";
+import { core, decodeProtobuf, encodeProtobuf, meta, stringifyYaml } from "#api";
 import { type ServedFront, type WireReply, serveFront } from "../testing/served-front.ts";
 
 const MAPS = "/api/v1/namespaces/default/configmaps";
@@ -212,6 +212,20 @@ test("people get indented answers: by `pretty`, or by the program they use", asy
       assert.equal(answer.bytes.toString().startsWith('{\n  "'), pretty, `${path}${query} for ${agent}`);
       const other = await front.http2.send("GET", path, { "user-agent": "x" });
       assert.deepEqual(answer.json(), other.json(), path);
+    }
+});
+
+test("a list in YAML or indented is made in pieces, to the text that the whole would have", async () => {
+  await post({ metadata: { name: "two" }, data: { k: 'a\n "[]" \n', none: "" } });
+  for (const path of [MAPS, `${MAPS}?labelSelector=no%3Dbody`, "/api/v1/namespaces/default/secrets"])
+    for (const form of ["", `;${TABLE}`, `;${PARTIALS}`]) {
+      const get = (accept: string, agent = "x"): Promise<WireReply> =>
+        front.http2.send("GET", path, { accept: `${accept}${form}`, "user-agent": agent });
+      const plain: unknown = (await get(JSON_TYPE)).json();
+      const [yaml, indented] = [await get(YAML), await get(JSON_TYPE, "curl/8")];
+      assert.equal(yaml.bytes.toString(), stringifyYaml(plain), `${path} ${form}`);
+      assert.deepEqual(indented.json(), plain);
+      assert.equal(indented.bytes.toString(), `${JSON.stringify(indented.json(), undefined, 2)}\n`);
     }
 });
 

@@ -1,5 +1,6 @@
 /** OpenAPI 2 in gnostic's messages (`openapi.v2.Document`): the numbers of what our documents and custom schemas use. */
 import { decimal, entries, flag, free, integer, list, message, type Rows, text, within } from "./gnostic.ts";
+import type { DocumentForm } from "./sliced.ts";
 
 const externalDocs = message(() => ({ description: [1, text], url: [2, text], "x-": [3, free] }));
 
@@ -115,8 +116,7 @@ const apiKey = message(() => ({
   "x-": [5, free],
 }));
 
-/** A whole document. */
-export const documentV2 = message(() => ({
+const document = message(() => ({
   swagger: [1, text],
   info: [2, message(() => ({ title: [1, text], version: [2, text], description: [3, text] }))],
   paths: [8, entries(pathItem, 2)],
@@ -125,3 +125,6 @@ export const documentV2 = message(() => ({
   securityDefinitions: [13, entries(within(2, apiKey))],
   "x-": [16, free],
 }));
+
+/** A whole document. */
+export const formV2: DocumentForm = { document, sections: { paths: pathItem, definitions: schema } };

@@ -1,5 +1,6 @@
 /** OpenAPI 3 in gnostic's messages (`openapi.v3.Document`): the numbers of what our documents and custom schemas use. */
 import { decimal, entries, flag, free, integer, list, message, type Part, text, within } from "./gnostic.ts";
+import type { DocumentForm } from "./sliced.ts";
 
 const reference = message(() => ({ $ref: [1, text], summary: [2, text], description: [3, text] }));
 
@@ -122,8 +123,7 @@ const components = message(() => ({
   "x-": [10, free],
 }));
 
-/** A whole document. */
-export const documentV3 = message(() => ({
+const document = message(() => ({
   openapi: [1, text],
   info: [2, message(() => ({ title: [1, text], description: [2, text], version: [6, text] }))],
   paths: [4, entries(pathItem)],
@@ -131,3 +131,6 @@ export const documentV3 = message(() => ({
   security: [6, list(entries(within(1, list(text))))],
   "x-": [9, free],
 }));
+
+/** A whole document. */
+export const formV3: DocumentForm = { document, sections: { paths: pathItem, "components.schemas": schema } };

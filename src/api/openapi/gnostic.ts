@@ -67,6 +67,15 @@ export function entries(part: Part, inner = 1): Part {
   });
 }
 
+/** A message that was encoded before, and stands in the place of its value. */
+export class Encoded {
+  readonly bytes: Uint8Array;
+
+  constructor(part: Part, value: unknown) {
+    this.bytes = encodeDocument(part, value);
+  }
+}
+
 /** An object with known keys. A function, since messages refer to each other. */
 export function message(rows: () => Rows): Part {
   let descending: readonly (readonly [string, number, Part])[] | undefined;
@@ -75,6 +84,11 @@ export function message(rows: () => Rows): Part {
       .map(([key, [at, part]]) => [key, at, part] as const)
       .sort(([, a], [, b]) => b - a);
     const mark = writer.mark();
+    if (value instanceof Encoded) {
+      writer.bytes(value.bytes);
+      writer.close(number, mark);
+      return;
+    }
     const object = value as Readonly<Record<string, unknown>>;
     for (const [key, at, part] of descending) {
       if (key === EXTENSIONS) extensions(writer, at, object);

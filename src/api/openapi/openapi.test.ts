@@ -6,6 +6,9 @@ import { resources } from "../kinds/mod.ts";
 import type { Resource } from "../resource.ts";
 import { any, field, kind, omitempty, optional, string, struct, typeOf } from "../schema/mod.ts";
 import { meta } from "../types/mod.ts";
+import { encodeDocument } from "./gnostic.ts";
+import { formV2 } from "./gnostic-v2.ts";
+import { formV3 } from "./gnostic-v3.ts";
 import { OpenApi, type OpenApiDocument } from "./openapi.ts";
 
 const deps = { sha256: (data: Uint8Array): Uint8Array => createHash("sha256").update(data).digest() };
@@ -177,4 +180,22 @@ test("the deprecated watch paths are described: a collection, one object, and al
       "watch",
     ],
   ]);
+});
+
+test("Documents are made in slices: the work between two pauses is that of a resource, a path or a definition", async () => {
+  let pauses = 0;
+  const pause = (): Promise<void> => Promise.resolve(void pauses++);
+  const openapi = new OpenApi(resources, { ...deps, pause }, options);
+  for (const make of [() => openapi.v2(), () => openapi.v3("api/v1")]) {
+    pauses = 0;
+    const document = await make();
+    const value = JSON.parse(textOf(document)) as Document & { definitions?: object };
+    const form = value.definitions === undefined ? formV3 : formV2;
+    const entries = [value.paths, value.definitions ?? value.components.schemas].flatMap(Object.keys).length;
+    assert.ok(pauses >= entries);
+    pauses = 0;
+    const bytes = await document?.protobuf?.();
+    assert.equal(pauses, entries);
+    assert.deepEqual(Buffer.from(bytes ?? []), Buffer.from(encodeDocument(form.document, value)));
+  }
 });

@@ -3,16 +3,15 @@
  * their hashes, and version 2, one for all. Immutable: made for one generation of the resources, each
  * document on first use, and taken over by the next generation as long as its resources are the same.
  */
-import { stringifyJson } from "../codec/encode-json.ts";
 import type { Resource } from "../resource.ts";
-import { encodeDocument } from "./gnostic.ts";
-import { documentV2 } from "./gnostic-v2.ts";
-import { documentV3 } from "./gnostic-v3.ts";
+import { formV2 } from "./gnostic-v2.ts";
+import { formV3 } from "./gnostic-v3.ts";
 import { pathsOf } from "./paths.ts";
 import { documentOf, rootPathsOf, writeRootPath } from "./root-paths.ts";
 import { type Describe, SchemaBuilder } from "./schema-builder.ts";
 import { SchemaNames } from "./schema-names.ts";
 import type { OpenApiSchema, OpenApiVersion } from "./scalar-schemas.ts";
+import { SlicedDocument } from "./sliced.ts";
 
 /** The digest of the documents, and where their descriptions come from. */
 export interface OpenApiDeps {
@@ -36,7 +35,7 @@ export interface OpenApiDocument {
   readonly json: Uint8Array;
   readonly hash: string;
   /** Gnostic's form, made on first use. Absent for the index. */
-  readonly protobuf?: () => Uint8Array;
+  readonly protobuf?: () => Promise<Uint8Array>;
 }
 
 const BEARER = {
@@ -156,13 +155,13 @@ export class OpenApi {
     return document;
   }
 
-  #written(name: string, value: OpenApiSchema): OpenApiDocument {
-    const json = Buffer.from(stringifyJson(value));
+  async #written(name: string, value: OpenApiSchema): Promise<OpenApiDocument> {
+    const pause = this.#deps.pause ?? (() => Promise.resolve());
+    const document = await SlicedDocument.write(name === "v2" ? formV2 : formV3, value, pause);
+    const { json } = document;
     const hash = Buffer.from(this.#deps.sha256(json)).toString("hex").toUpperCase();
     if (name === "index") return { json, hash };
-    let bytes: Uint8Array | undefined;
-    const form = name === "v2" ? documentV2 : documentV3;
-    const protobuf = (): Uint8Array => (bytes ??= encodeDocument(form, JSON.parse(json.toString())));
-    return { json, hash, protobuf };
+    let bytes: Promise<Uint8Array> | undefined;
+    return { json, hash, protobuf: () => (bytes ??= document.protobuf(pause)) };
   }
 }

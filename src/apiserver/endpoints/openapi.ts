@@ -82,7 +82,7 @@ async function serve(
       : {}),
   };
   if (hasTag(call, headers.etag)) return notModified(headers);
-  const bytes = contentType === JSON_TYPE || protobuf === undefined ? json : protobuf();
+  const bytes = contentType === JSON_TYPE || protobuf === undefined ? json : await protobuf();
   return { status: 200, headers, body: { type: "bytes", bytes } };
 }
 
