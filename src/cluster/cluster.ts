@@ -43,6 +43,8 @@ export interface ClusterParts {
   readonly journal: Journal;
   /** Where the certificates are kept. */
   readonly disk: Disk;
+  /** Resolves when the machine has the address of `advertise`. Default: it has it. */
+  readonly addressHeld?: Promise<void>;
 }
 
 /** What runs in it. */
@@ -104,14 +106,17 @@ export class Cluster implements AsyncDisposable {
     stack.use(env);
     const step = stepper(env, config.onStep);
     try {
-      const pki = await step("certificates", () => ensureClusterPki(env, parts.disk, names(config)));
       const store = stack.use(
         new RevisionStore(env.child("store"), {
           journal: parts.journal,
           describe: describeRecords(new Catalog(resources)),
         }),
       );
-      await step("store", () => store.start(signal));
+      const [pki] = await Promise.all([
+        step("certificates", () => ensureClusterPki(env, parts.disk, names(config))),
+        step("store", () => store.start(signal)),
+        parts.addressHeld,
+      ]);
       failWithStore(env, store);
       return await Cluster.#over({ env, pki, store, stack }, config, signal);
     } catch (error) {

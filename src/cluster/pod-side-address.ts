@@ -9,6 +9,7 @@ import { podCidrOf } from "./components.ts";
 
 /** Dispose takes it, and all addresses and routes of ours, off the machine. */
 export class PodSideAddress implements AsyncDisposable {
+  readonly address = firstAddress(podCidrOf(0)) ?? "";
   readonly #ip: IpProgram;
   readonly #forwarding: Forwarding;
 
@@ -17,11 +18,9 @@ export class PodSideAddress implements AsyncDisposable {
     this.#forwarding = new Forwarding(deps, searchPath);
   }
 
-  /** Puts it on the machine, and resolves with it. */
-  async hold(signal: AbortSignal): Promise<string> {
-    const address = firstAddress(podCidrOf(0)) ?? "";
-    await holdAddress(this.#ip, address, signal);
-    return address;
+  /** Puts it on the machine. */
+  async hold(signal: AbortSignal): Promise<void> {
+    await holdAddress(this.#ip, this.address, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

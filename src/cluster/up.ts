@@ -124,9 +124,9 @@ export async function up(
   let cluster: Cluster;
   const address = choice.kind === "real" ? new PodSideAddress({ processes }, choice.source.tools) : undefined;
   try {
-    const advertise = address === undefined ? {} : { advertise: await address.hold(signal) };
+    const advertise = address === undefined ? {} : { advertise: address.address };
     cluster = await Cluster.start(
-      parts,
+      address === undefined ? parts : { ...parts, addressHeld: address.hold(signal) },
       { name, listen, ...nodes, ...advertise, controllers: true, scheduler: true, onStep },
       signal,
     );
