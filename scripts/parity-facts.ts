@@ -120,8 +120,6 @@ export const absentPaths = [
     "are refused on every node; AppArmor and recursive read-only mounts where kernel or runtime lack them.",
   "Cgroups of version 2 are written by the same rules as those of version 1, and proved by a tree in memory; on a " +
     "machine only version 1 is.",
-  "An image that was pulled with a secret serves every pod of its node, as before `KubeletEnsureSecretPulledImages`; policy " +
-    "`Always` asks the registry each time.",
   "Evictions go by `MemAvailable`, where upstream counts a part of the file cache as used.",
 ] as const;
 

@@ -28,6 +28,8 @@ const readers: Readonly<Record<string, (value: unknown, name: string, result: Re
   allowedUnsafeSysctls: (value, name, result) => void (result.allowedUnsafeSysctls = texts(value, name)),
   imageGCHighThresholdPercent: (value, name, result) => void (result.imagesHighPercent = count(value, name)),
   imageGCLowThresholdPercent: (value, name, result) => void (result.imagesLowPercent = count(value, name)),
+  evictionMaxPodGracePeriod: (value, name, result) =>
+    void (result.evictionMaxGraceSeconds = value === 0 ? 0 : count(value, name)),
   evictionPressureTransitionPeriod: (value, name, result) =>
     void (result.pressureTransitionMs = duration(value, name)),
   // Those three make one list.

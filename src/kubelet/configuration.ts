@@ -9,7 +9,7 @@ export function kubeletConfiguration(
   options: KubeletOptions,
   manifestDirectories: readonly string[],
 ): Readonly<Record<string, unknown>> {
-  const { thresholds, transitionMs, imagesHigh, imagesLow } = healthOptions(options);
+  const { thresholds, maxGraceSeconds, transitionMs, imagesHigh, imagesLow } = healthOptions(options);
   return {
     kind: "KubeletConfiguration",
     apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -39,6 +39,7 @@ export function kubeletConfiguration(
     evictionHard: Object.fromEntries(
       thresholds.filter((one) => one.graceMs === 0).map(({ signal, value }) => [signal, value]),
     ),
+    evictionMaxPodGracePeriod: maxGraceSeconds,
     evictionPressureTransitionPeriod: seconds(transitionMs),
     imageGCHighThresholdPercent: imagesHigh,
     imageGCLowThresholdPercent: imagesLow,

@@ -4,7 +4,17 @@
  * is in the API or at the runtime, so a new kubelet goes on where the last one stopped, and restarts
  * nothing.
  */
-import { configMaps, leases, nodes, type Pod, pods, runtimeClasses, secrets, type Service } from "#api";
+import {
+  configMaps,
+  leases,
+  type Node,
+  nodes,
+  type Pod,
+  pods,
+  runtimeClasses,
+  secrets,
+  type Service,
+} from "#api";
 import { assert, type Component, type Env, messageOf, type TaskGroup } from "#base";
 import {
   type Client,
@@ -16,6 +26,7 @@ import {
 } from "#client";
 import type { PodCgroups } from "./cgroup/pod-cgroups.ts";
 import { ImagePuller } from "./image/puller.ts";
+import { MemoryPullRecords, PullRecords, type PullRecordStore } from "./image/pull-records.ts";
 import { type EvictablePods, NodeHealth } from "./eviction/node-health.ts";
 import type { NodeStats } from "./eviction/node-usage.ts";
 import { eventStreamBackOff } from "./limits.ts";
@@ -61,6 +72,8 @@ export interface KubeletDeps {
   readonly machine: MachineInfo;
   /** Pods that the node runs by its own manifests. Default: none. */
   readonly statics?: StaticPods;
+  /** Who pulled the node's images. Default: known as long as the kubelet runs. */
+  readonly pullRecords?: PullRecordStore;
   /** Who counts the answers of probes. Default: nobody. */
   readonly probeCounts?: ProbeCounts;
 }
@@ -75,6 +88,7 @@ export class Kubelet implements Component {
   readonly #informer: Informer<Pod>;
   readonly #events: EventRecorder;
   readonly #status: StatusManager;
+  readonly #pullRecords: PullRecords;
   readonly #health: NodeHealth;
   readonly #statics: StaticPods;
   readonly #mirrors: MirrorPods;
@@ -104,6 +118,8 @@ export class Kubelet implements Component {
       ending: (namespace, name) => this.#podSet?.ending(namespace, name) ?? false,
     });
     this.#status = new StatusManager(env, { pods: this.#pods, uidOf: (pod) => this.#mirrors.uidOf(pod) });
+    const store = deps.pullRecords ?? new MemoryPullRecords();
+    this.#pullRecords = new PullRecords(store, () => env.clock.now());
     this.#health = this.#makeHealth();
   }
 
@@ -179,7 +195,8 @@ export class Kubelet implements Component {
       active: () => this.#podSet?.active() ?? [],
       evict: (uid, message, options) => this.#podSet?.evict(uid, message, options),
     };
-    const deps = { stats, images, runtime, pods, events: this.#events, node: () => this.#agent?.node };
+    const node = (): Node | undefined => this.#agent?.node;
+    const deps = { stats, images, pullRecords: this.#pullRecords, runtime, pods, events: this.#events, node };
     return new NodeHealth(this.#env, deps, healthOptions(this.#options));
   }
 
@@ -209,6 +226,7 @@ export class Kubelet implements Component {
       informer: this.#informer,
       runtime,
       statics: this.#statics,
+      events: this.#events,
       staticEnded: () => this.#mirrors.poke(),
       makeWorker,
       node,
@@ -235,7 +253,7 @@ export class Kubelet implements Component {
       runtimeClasses: client.of(runtimeClasses),
       services,
     });
-    const puller = new ImagePuller(env, { images, events, references });
+    const puller = new ImagePuller(env, { images, events, references, records: this.#pullRecords });
     const prober = new Prober(env, { runtime, dialer });
     const hostIPs = machine.addresses;
     const node = nodeDefaults(this.#options, machine);

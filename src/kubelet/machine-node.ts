@@ -6,6 +6,7 @@ import { mkdirSync } from "node:fs";
 import { configMaps, pods, runtimeClasses, secrets, serviceAccounts, type Service } from "#api";
 import type { Component, Env, TaskGroup } from "#base";
 import type { Client, Informers, Lister } from "#client";
+import { PullRecordFiles } from "./image/pull-record-files-node.ts";
 import { Kubelet } from "./kubelet.ts";
 import { readMachine, readNodeDns } from "./machine-facts-node.ts";
 import type { MachineRuntime } from "./machine-runtime-node.ts";
@@ -105,7 +106,8 @@ export class MachineNode implements Component {
     this.#server = server;
     const { addresses } = machine;
     this.#listen = (signal) => deps.serve({ nodeName, addresses, server }, signal);
-    const below = { runtime, images, dialer, volumes, cgroups, stats };
+    const pullRecords = new PullRecordFiles(rootDirectory);
+    const below = { runtime, images, pullRecords, dialer, volumes, cgroups, stats };
     this.#makeKubelet = (port) =>
       new Kubelet(
         env,

@@ -29,6 +29,8 @@ export interface KubeletOptions {
   readonly allowedUnsafeSysctls?: readonly string[];
   /** When pods are evicted. Default: upstream's hard thresholds. */
   readonly evictionThresholds?: readonly Threshold[];
+  /** What a pod gets at most to end when it goes for a threshold with a grace. Default 0: one second. */
+  readonly evictionMaxGraceSeconds?: number;
   /** Default 300 s. */
   readonly pressureTransitionMs?: number;
   /** Percent of their file system above which images go, and down to which. Default 85 and 80. */
@@ -61,6 +63,7 @@ export function nodeOptions(options: KubeletOptions): NodeOptions {
 export function healthOptions(options: KubeletOptions): NodeHealthOptions {
   return {
     thresholds: options.evictionThresholds ?? hardThresholds,
+    maxGraceSeconds: options.evictionMaxGraceSeconds ?? 0,
     transitionMs: options.pressureTransitionMs ?? pressureTransitionMs,
     imagesHigh: options.imagesHighPercent ?? imagesHighPercent,
     imagesLow: options.imagesLowPercent ?? imagesLowPercent,

@@ -100,6 +100,17 @@ onOwnMachine(import.meta.filename, () => {
       await bench.create("friend", { imagePullSecrets: [{ name: "key" }], containers });
       await bench.running("friend");
       await bench.told("friend", "Pulled", `Successfully pulled image "${image}" in `);
+      // On the node it is for those who have the secret, also for a kubelet that did not see the pull.
+      await bench.harness.crashKubelet();
+      await bench.harness.startKubelet();
+      await bench.create("thief", { containers });
+      await bench.eventually("thief", (pod) => waitingFor(pod) === "ImagePullBackOff");
+      const never = containers.map((one) => ({ ...one, imagePullPolicy: "Never" as const }));
+      await bench.create("silent", { containers: never });
+      await bench.eventually("silent", (pod) => waitingFor(pod) === "ErrImageNeverPull");
+      await bench.create("second", { imagePullSecrets: [{ name: "key" }], containers: never });
+      await bench.running("second");
+      await bench.told("second", "Pulled", `Container image "${image}" already present on machine`);
       const again = containers.map((one) => ({ ...one, imagePullPolicy: "Always" }));
       await bench.create("forgetful", { imagePullSecrets: [{ name: "lost" }], containers: again });
       const what =

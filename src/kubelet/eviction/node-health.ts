@@ -15,6 +15,7 @@ import { volumeImagesOf } from "../pod/image-volumes.ts";
 import { podUidLabel } from "../runtime/labels.ts";
 import type { Image, ImageService, RuntimeService } from "../runtime/runtime.ts";
 import { type ImageRecords, imagesToRemove, recordImages } from "../image/collection.ts";
+import type { PullRecords } from "../image/pull-records.ts";
 import type { NodeStats, NodeUsage } from "./node-usage.ts";
 import {
   calm,
@@ -49,6 +50,7 @@ export interface EvictablePods {
 export interface NodeHealthDeps {
   readonly stats: NodeStats;
   readonly images: ImageService;
+  readonly pullRecords: Pick<PullRecords, "prune">;
   readonly runtime: Pick<RuntimeService, "listContainers" | "removeContainer">;
   readonly pods: EvictablePods;
   readonly events: EventSink;
@@ -57,6 +59,8 @@ export interface NodeHealthDeps {
 
 export interface NodeHealthOptions {
   readonly thresholds: readonly Threshold[];
+  /** What an evicted pod gets at most to end, when the node can wait. */
+  readonly maxGraceSeconds: number;
   /** How long a condition stays after its signal is well again. */
   readonly transitionMs: number;
   /** Percent of the images' file system: images go above the one, until the other. */
@@ -165,7 +169,10 @@ export class NodeHealth {
     const graceSeconds =
       shortage.threshold.graceMs === 0
         ? evictionGraceSeconds
-        : (pod.spec.terminationGracePeriodSeconds ?? 30);
+        : Math.max(
+            evictionGraceSeconds,
+            Math.min(this.#options.maxGraceSeconds, pod.spec.terminationGracePeriodSeconds ?? 30),
+          );
     this.#victim = { uid, untilMs: this.#env.clock.now() + victimWaitMs };
     this.#evict({ pod, message }, { graceSeconds, disrupted: true });
   }
@@ -237,6 +244,7 @@ export class NodeHealth {
       if (image !== undefined) inUse.add(image.id);
     }
     this.#images = recordImages(this.#images, images, inUse, now);
+    await this.#deps.pullRecords.prune(images, now);
     return images;
   }
 }

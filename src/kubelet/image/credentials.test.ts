@@ -21,7 +21,7 @@ const usersFor = (
 ): readonly (string | undefined)[] => {
   const parsed = parseImageReference(image);
   assert.ok(parsed !== undefined);
-  return credentialsFor(parsed, [secretOf(auths)]).map((one) => one.username);
+  return credentialsFor(parsed, [secretOf(auths)]).map((one) => one.auth.username);
 };
 
 test("credentialsFor() takes entries by host and by prefix of the path, the longest first", () => {
@@ -41,6 +41,6 @@ test("credentialsFor() takes entries by host and by prefix of the path, the long
 test("credentialsFor() names no server: the runtime would compare it as a URL, and use them for no other", () => {
   const parsed = parseImageReference("127.0.0.1:5000/app");
   assert.ok(parsed !== undefined);
-  const [auth] = credentialsFor(parsed, [secretOf({ "127.0.0.1:5000": "somebody" })]);
-  assert.deepEqual(auth, { username: "somebody", password: "secret" });
+  const [found] = credentialsFor(parsed, [secretOf({ "127.0.0.1:5000": "somebody" })]);
+  assert.deepEqual(found?.auth, { username: "somebody", password: "secret" });
 });

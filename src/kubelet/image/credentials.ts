@@ -14,14 +14,25 @@ interface Entry {
   readonly registrytoken?: string;
 }
 
+/** A credential, and the secret that it is of. */
+export interface FoundCredential {
+  readonly auth: ImageAuth;
+  readonly secret: Secret;
+}
+
 /** Credentials to try for an image, best first. Secrets that cannot be read are passed over. */
-export function credentialsFor(image: ImageReference, secrets: readonly Secret[]): ImageAuth[] {
-  const fitting: { key: string; entry: Entry }[] = [];
+export function credentialsFor(
+  image: ImageReference,
+  secrets: readonly Secret[],
+): readonly FoundCredential[] {
+  const fitting: { key: string; entry: Entry; secret: Secret }[] = [];
   for (const secret of secrets) {
     for (const [key, entry] of Object.entries(entriesOf(secret)))
-      if (fits(key, image)) fitting.push({ key, entry });
+      if (fits(key, image)) fitting.push({ key, entry, secret });
   }
-  return fitting.sort((a, b) => (a.key < b.key ? 1 : -1)).map(({ entry }) => authOf(entry));
+  return fitting
+    .sort((a, b) => (a.key < b.key ? 1 : -1))
+    .map(({ entry, secret }) => ({ auth: authOf(entry), secret }));
 }
 
 function entriesOf(secret: Secret): Readonly<Record<string, Entry>> {

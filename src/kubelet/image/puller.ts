@@ -13,8 +13,9 @@ import { StartError } from "../pod/start-error.ts";
 import { imageBackOff, pullErrorShownMs } from "../limits.ts";
 import type { PodSandboxConfig } from "../runtime/config.ts";
 import { RuntimeError } from "../runtime/errors.ts";
-import type { Image, ImageAuth, ImageService } from "../runtime/runtime.ts";
-import { credentialsFor } from "./credentials.ts";
+import type { Image, ImageService } from "../runtime/runtime.ts";
+import { credentialsFor, type FoundCredential } from "./credentials.ts";
+import type { PullRecords, SecretCredential } from "./pull-records.ts";
 import { parseImageReference, withDefaultTag } from "./reference.ts";
 
 /** What a puller works with. */
@@ -22,6 +23,7 @@ export interface ImagePullerDeps {
   readonly images: ImageService;
   readonly events: EventSink;
   readonly references: References;
+  readonly records: PullRecords;
 }
 
 /** The container that wants its image. */
@@ -65,7 +67,11 @@ export class ImagePuller {
     }
     const present = await this.#inspect(request, image, signal);
     const policy = spec.imagePullPolicy ?? "IfNotPresent";
-    if (present !== undefined && policy !== "Always") {
+    if (
+      present !== undefined &&
+      policy !== "Always" &&
+      (await this.#mayUse(request, image, present, signal))
+    ) {
       this.#record(
         request,
         "Normal",
@@ -101,6 +107,30 @@ export class ImagePuller {
       this.#record(request, "Warning", "InspectFailed", message);
       throw new StartError("ImageInspectError", message, { cause: error });
     }
+  }
+
+  /** Whether the pod has a right to an image that is here. */
+  async #mayUse(request: ImageRequest, image: string, present: Image, signal: AbortSignal): Promise<boolean> {
+    const { records, images } = this.#deps;
+    try {
+      await records.recover(() => images.listImages(signal));
+      return await records.allows(image, present.id, async () => {
+        const found = await this.#credentials(request.pod, image, signal);
+        return found.map((one) => this.#credentialOf(one));
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      // Whoever cannot tell asks the registry.
+      this.#env.log.warn("Cannot read records of pulled images", { image, error: messageOf(error) });
+      return false;
+    }
+  }
+
+  /** What records keep of it. */
+  #credentialOf({ auth, secret }: FoundCredential): SecretCredential {
+    const { uid = "", namespace = "", name = "" } = secret.metadata;
+    const credentialHash = Buffer.from(this.#env.crypto.sha256(JSON.stringify(auth))).toString("hex");
+    return { uid, namespace, name, credentialHash };
   }
 
   #refuseInBackOff(request: ImageRequest, key: string): void {
@@ -152,23 +182,40 @@ export class ImagePuller {
 
   /** Tries each credential that fits, then none. */
   async #pullOnce(request: ImageRequest, image: string, signal: AbortSignal): Promise<Image> {
-    const credentials: (ImageAuth | undefined)[] = await this.#credentials(request.pod, image, signal);
+    const { images, records } = this.#deps;
+    const credentials = await this.#credentials(request.pod, image, signal);
+    await records.recover(() => images.listImages(signal));
+    await records.intend(image);
     let failure: unknown;
-    for (const auth of credentials.length === 0 ? [undefined] : credentials) {
+    for (const found of credentials.length === 0 ? [undefined] : credentials) {
       try {
-        await this.#deps.images.pullImage(image, auth, request.sandbox, signal);
-        const pulled = await this.#deps.images.imageStatus(image, signal);
-        if (pulled !== undefined) return pulled;
+        await images.pullImage(image, found?.auth, request.sandbox, signal);
+        const pulled = await images.imageStatus(image, signal);
+        if (pulled !== undefined) {
+          await this.#remember(image, pulled, found);
+          return pulled;
+        }
         failure = new RuntimeError("pull-failed", `image "${image}" is gone after its pull`);
       } catch (error) {
         signal.throwIfAborted();
         failure = error;
       }
     }
+    await records.failed(image);
     throw failure;
   }
 
-  async #credentials(pod: Pod, image: string, signal: AbortSignal): Promise<ImageAuth[]> {
+  /** Without a record the intent stays, and the image is nobody's without another pull. */
+  async #remember(image: string, pulled: Image, found: FoundCredential | undefined): Promise<void> {
+    try {
+      const credential = found === undefined ? undefined : this.#credentialOf(found);
+      await this.#deps.records.pulled(image, pulled.id, credential);
+    } catch (error) {
+      this.#env.log.warn("Cannot record the pull of an image", { image, error: messageOf(error) });
+    }
+  }
+
+  async #credentials(pod: Pod, image: string, signal: AbortSignal): Promise<readonly FoundCredential[]> {
     const namespace = pod.metadata.namespace ?? "";
     const names = (pod.spec.imagePullSecrets ?? []).map((one) => one.name ?? "");
     const secrets = await Promise.all(

@@ -42,12 +42,13 @@ export function refusalOf(input: AdmissionInput): Verdict | undefined {
   const unsafe = securityRefusal(pod, node, security);
   if (unsafe !== undefined) return unsafe;
   const lack = lackOf(pod, allocatable, others);
-  if (lack !== undefined) return lack;
+  // A critical pod is not refused for want of room, if others can make some.
+  if (lack !== undefined && !isCritical(pod)) return lack;
   if (!nodeFits(pod, node))
     return predicate("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
   if (portsClash(pod, others))
     return predicate("NodePorts", "node(s) didn't have free ports for the requested pod ports");
-  return undefined;
+  return lack;
 }
 
 /** Why a pod of this node cannot have what it asks for now; `others` without itself. */
@@ -112,7 +113,7 @@ function amount(name: string, quantity: Quantity): number {
 function outOf(name: string, requested: number, used: number, capacity: number): Verdict {
   const figures = `requested: ${requested}, used: ${used}, capacity: ${capacity}`;
   const message = `Node didn't have enough resource: ${name}, ${figures}`;
-  return { reason: `OutOf${name}`, message };
+  return { reason: `OutOf${name}`, message, lacksRoom: true };
 }
 
 function portsClash(pod: Pod, others: readonly Pod[]): boolean {

@@ -6,10 +6,11 @@
  */
 import { type Node, parseTime, type Pod } from "#api";
 import { type Env, isAbort, messageOf, type TaskGroup } from "#base";
-import type { Change, Informer } from "#client";
+import type { Change, EventSink, Informer } from "#client";
 import type { Pressure } from "../eviction/thresholds.ts";
 import type { NodeSecurity } from "../node/security-admission.ts";
 import { refusalOf, resizeRefusal } from "../node/admission.ts";
+import { preempted, preemptionVictims } from "../node/preemption.ts";
 import { podUidLabel } from "../runtime/labels.ts";
 import type { ContainerEvent, RuntimeService } from "../runtime/runtime.ts";
 import type { Verdict } from "../status/pod-status.ts";
@@ -24,6 +25,7 @@ export interface PodSetDeps {
   readonly informer: Informer<Pod>;
   readonly runtime: RuntimeService;
   readonly statics: StaticPods;
+  readonly events: EventSink;
   /** A static pod's worker has ended: its mirror may go. */
   staticEnded(): void;
   /** Makes a worker; `finished` is called when its pod is gone from API and node. */
@@ -51,6 +53,8 @@ export class PodSet {
   readonly #workers = new Map<string, PodWorker>();
   /** Uids of static pods, and of those left of their names by an earlier life. */
   readonly #staticUids = new Set<string>();
+  /** Of static pods that wait for the end of others. */
+  readonly #waiting = new Set<string>();
   #synced = false;
 
   constructor(env: Env, deps: PodSetDeps, options: PodSetOptions) {
@@ -79,9 +83,19 @@ export class PodSet {
     for (const uid of this.#staticUids) if (!wanted.has(uid)) this.#workers.get(uid)?.gone();
     for (const pod of statics.list()) {
       const { namespace = "", name = "", uid = "" } = pod.metadata;
-      if (this.#workers.has(uid) || this.ending(namespace, name)) continue;
+      if (this.#workers.has(uid) || this.#waiting.has(uid) || this.ending(namespace, name)) continue;
+      const refusal = this.#refusal(pod, ownNode);
+      if (this.#victims(pod, refusal).length > 0) {
+        this.#waiting.add(uid);
+        this.#tasks.spawn("preempt", async (signal) => {
+          await this.#makeRoom(pod, ownNode, signal);
+          this.#waiting.delete(uid);
+          this.staticChanged();
+        });
+        continue;
+      }
       this.#staticUids.add(uid);
-      this.#add(pod, this.#refusal(pod, ownNode));
+      this.#add(pod, refusal);
     }
   }
 
@@ -135,13 +149,14 @@ export class PodSet {
     return resizeRefusal(pod, this.#options.allocatable, others);
   }
 
-  /** Ends a pod for the node's sake, or because it is over a limit of its own. */
+  /** Ends a pod for the node's sake (`disrupted`), or because it is over a limit of its own. */
   evict(
     podUid: string,
     message: string,
     { graceSeconds, disrupted }: { readonly graceSeconds: number; readonly disrupted: boolean },
   ): void {
-    this.#workers.get(podUid)?.evict({ reason: "Evicted", message, disrupted }, graceSeconds);
+    const disruption = disrupted ? { disruption: message } : {};
+    this.#workers.get(podUid)?.evict({ reason: "Evicted", message, ...disruption }, graceSeconds);
   }
 
   /** Lets go of all pods; their containers run on. */
@@ -192,10 +207,33 @@ export class PodSet {
     // The node's labels may have changed since they were read.
     if (node !== undefined && this.#refusal(pod, node)?.reason === "NodeAffinity")
       node = await this.#deps.node(true, signal);
+    if (node !== undefined) await this.#makeRoom(pod, node, signal);
     const { namespace, name = "", uid = "" } = pod.metadata;
     const newest = this.#deps.informer.lister.get({ namespace, name });
     if (this.#workers.has(uid) || newest?.metadata.uid !== uid) return;
     this.#add(newest, node === undefined ? undefined : this.#refusal(newest, node));
+  }
+
+  /** Ends others until a critical pod fits, or nobody is left to end; resolves when they have ended. */
+  async #makeRoom(pod: Pod, node: Node, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const victims = this.#victims(pod, this.#refusal(pod, node));
+      if (victims.length === 0) return;
+      const ends = victims.map(async (victim) => {
+        const worker = this.#workers.get(victim.metadata.uid ?? "");
+        this.#deps.events.record(victim, "Warning", preempted.reason, preempted.message);
+        worker?.evict(preempted, victim.spec.terminationGracePeriodSeconds ?? 30);
+        await worker?.untilOver(signal);
+      });
+      await Promise.all(ends);
+      signal.throwIfAborted();
+    }
+  }
+
+  /** Who has to end so that the node's refusal falls. */
+  #victims(pod: Pod, refusal: Verdict | undefined): readonly Pod[] {
+    if (refusal?.lacksRoom !== true) return [];
+    return preemptionVictims(pod, this.#options.allocatable, this.active()) ?? [];
   }
 
   #refusal(pod: Pod, node: Node): Verdict | undefined {

@@ -77,6 +77,7 @@ export class PodWorker {
   #gone = false;
   #complete = false;
   #ended = false;
+  #whenOver: PromiseWithResolvers<void> | undefined;
 
   constructor(env: Env, deps: PodWorkerDeps, options: PodWorkerOptions, pod: Pod) {
     this.#env = env;
@@ -127,6 +128,15 @@ export class PodWorker {
     return this.#ended || this.#options.refusal !== undefined;
   }
 
+  /** Resolves when it is over, or let go of. */
+  async untilOver(signal: AbortSignal): Promise<void> {
+    if (this.over || signal.aborted) return;
+    this.#whenOver ??= Promise.withResolvers<void>();
+    const { promise, resolve } = this.#whenOver;
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    await promise;
+  }
+
   /** A newer object of the pod. What only this node's own writes changed is no news. */
   update(pod: Pod): void {
     const before = this.#pod.metadata;
@@ -166,6 +176,7 @@ export class PodWorker {
   /** Lets go of the pod; its containers run on. */
   async stop(): Promise<void> {
     this.#probes.stop();
+    this.#whenOver?.resolve();
     await this.#loop[Symbol.asyncDispose]();
   }
 
@@ -370,6 +381,7 @@ export class PodWorker {
       await volumes.tearDown(uid, signal);
       await cgroups.remove(uid, signal);
       this.#ended = true;
+      this.#whenOver?.resolve();
     }
     this.#publish(last, true);
     if (this.#gone) {

@@ -23,8 +23,10 @@ import { foreignPart } from "./status-manager.ts";
 export interface Verdict {
   readonly reason: string;
   readonly message: string;
-  /** The node's need ended it, as its condition DisruptionTarget says. */
-  readonly disrupted?: boolean;
+  /** The node's need ended it: the words of its condition DisruptionTarget. */
+  readonly disruption?: string;
+  /** The node lacks room for it. */
+  readonly lacksRoom?: boolean;
 }
 
 /** What a status follows from. */
@@ -77,7 +79,7 @@ export function podStatus(input: PodStatusInput): PodStatus {
       statuses,
       sandboxReady,
       before: before.conditions ?? [],
-      disruption: verdict?.disrupted === true ? verdict.message : undefined,
+      disruption: verdict?.disruption,
       resize: input.resize,
       now: input.now,
     }),

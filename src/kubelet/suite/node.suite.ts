@@ -87,6 +87,31 @@ export function nodeTests(check: Check): void {
     await bench.gone("big");
   });
 
+  check("a critical pod pushes others off a full node, and no more than it has to", async (bench) => {
+    const cores = Number((await bench.node()).status.allocatable?.["cpu"]);
+    const cpu = (part: number) => ({ requests: { cpu: `${Math.floor(cores * part * 1000)}m` } });
+    const shell = (part: number) => [bench.shell("main", "exec sleep 1000", { resources: cpu(part) })];
+    await bench.create("free", { containers: [bench.shell("main", "exec sleep 1000")] });
+    await bench.create("small", { containers: shell(0.3) });
+    await bench.create("large", { containers: shell(0.6), terminationGracePeriodSeconds: 1 });
+    for (const name of ["free", "small", "large"]) await bench.running(name);
+    await bench.create("vital", { priorityClassName: "system-node-critical", containers: shell(0.5) });
+    await bench.running("vital");
+    const pod = await bench.phase("large", "Failed");
+    assert.equal(pod.status.reason, "Preempting");
+    assert.equal(pod.status.message, "Preempted in order to admit critical pod");
+    const target = pod.status.conditions?.find((one) => one.type === "DisruptionTarget");
+    assert.equal(target?.message, "Pod was preempted by Kubelet to accommodate a critical pod.");
+    await bench.told("large", "Preempting", "Preempted in order to admit critical pod");
+    for (const name of ["free", "small"]) await bench.running(name);
+    await bench.create("late", { containers: shell(0.6) });
+    assert.equal((await bench.phase("late", "Failed")).status.reason, "OutOfcpu");
+    for (const name of ["free", "small", "large", "vital", "late"]) {
+      await bench.delete(name);
+      await bench.gone(name);
+    }
+  });
+
   check("a pod whose node selector does not fit is refused", async (bench) => {
     await bench.create("picky", {
       nodeSelector: { disk: "ssd" },

@@ -16,6 +16,7 @@ import { type Client, createClient, HandlerTransport, InformerSet } from "../../
 import { SystemCgroupFiles } from "../../../src/kubelet/cgroup/cgroup-files-node.ts";
 import { MachineCgroups } from "../../../src/kubelet/cgroup/machine-cgroups.ts";
 import { MachineStats } from "../../../src/kubelet/eviction/machine-stats-node.ts";
+import { PullRecordFiles } from "../../../src/kubelet/image/pull-record-files-node.ts";
 import { Kubelet } from "../../../src/kubelet/kubelet.ts";
 import { readMachine } from "../../../src/kubelet/machine-facts-node.ts";
 import { ApiReferences } from "../../../src/kubelet/pod/references.ts";
@@ -44,6 +45,7 @@ export class RealNode implements KubeletHarness {
   readonly missingImage: string;
   readonly #machine: RealRuntime;
   readonly #manifests = mkdtempSync("/run/navarch-manifests-");
+  readonly #pullRecords = new PullRecordFiles(mkdtempSync("/run/navarch-pulls-"));
   readonly #stack = new AsyncDisposableStack();
   #server: ApiServer | undefined;
   #kubelet: Kubelet | undefined;
@@ -103,7 +105,8 @@ export class RealNode implements KubeletHarness {
     );
     const manifests = new ManifestDirectories(env, [this.#manifests]);
     const statics = new StaticPods(env, { manifests }, { nodeName });
-    const parts = { runtime, images, dialer, volumes, cgroups, stats, machine, statics };
+    const pullRecords = this.#pullRecords;
+    const parts = { runtime, images, pullRecords, dialer, volumes, cgroups, stats, machine, statics };
     const deps = { client, informers, services: allServices, ...parts };
     this.#kubelet = new Kubelet(env, deps, { nodeName });
     await this.#kubelet.start(signal);
