@@ -205,7 +205,7 @@ export async function startRealNode(
       ...options.configured,
       nodeName,
       clusterDns: options.configured?.clusterDns ?? [defaultDnsAddress],
-      manifestDirectories: [manifests, "/etc/kubernetes/manifests"],
+      manifestDirectories: [manifests, options.configured?.staticPodPath ?? "/etc/kubernetes/manifests"],
     },
   );
   const component: Component = {

@@ -18,6 +18,12 @@ test("readConfiguration() has what the file says, and leaves the rest to default
     imageGCHighThresholdPercent: 90,
     systemReserved: { cpu: "100m" },
     kubeReserved: { cpu: "200m", memory: "1Gi" },
+    containerLogMaxSize: "1Mi",
+    containerLogMaxFiles: 3,
+    staticPodPath: "/etc/pods",
+    healthzPort: 0,
+    cgroupDriver: "cgroupfs",
+    syncFrequency: "0s",
   };
   assert.deepEqual(readConfiguration(file), {
     maxPods: 50,
@@ -30,11 +36,19 @@ test("readConfiguration() has what the file says, and leaves the rest to default
     pressureTransitionMs: 30_000,
     imagesHighPercent: 90,
     reserved: { cpu: "300m", memory: "1Gi" },
+    logs: { maxSizeBytes: 1024 ** 2, maxFiles: 3 },
+    staticPodPath: "/etc/pods",
+    healthz: { host: "127.0.0.1", port: 0 },
   });
 });
 
 const refusals: readonly (readonly [fields: object, said: RegExp])[] = [
-  [{ cpuManagerPolicy: "static" }, /"cpuManagerPolicy" is no field that this kubelet honours/],
+  [{ cpuManagerPolicy: "static" }, /cpuManagerPolicy is always "none" here, and cannot be "static"/],
+  [{ providerID: "x" }, /"providerID" is no field that this kubelet honours/],
+  [{ toString: "x" }, /"toString" is no field/],
+  [{ containerLogMaxFiles: 1 }, /containerLogMaxFiles is not at least 2/],
+  [{ containerLogMaxSize: "0" }, /containerLogMaxSize is no quantity above 0/],
+  [{ staticPodPath: "pods" }, /staticPodPath is no absolute path/],
   [{ kind: "Pod" }, /kind is not "KubeletConfiguration"/],
   [{ evictionHard: { "disk.available": "1" } }, /evictionHard has no signal "disk.available"/],
   [{ evictionHard: { "memory.available": "much" } }, /neither a quantity nor a percentage: "much"/],

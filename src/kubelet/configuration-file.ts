@@ -1,16 +1,26 @@
 /**
- * A `KubeletConfiguration` (kubelet.config.k8s.io/v1beta1) as this kubelet's options. Fields that it does not
- * honour are refused by name: a bound that somebody wrote and nobody keeps is worse than none.
+ * A `KubeletConfiguration` (kubelet.config.k8s.io/v1beta1) as this kubelet's options. What it does not honour is refused
+ * by name: a bound that somebody wrote and nobody keeps is worse than none.
  */
+import { isDeepStrictEqual } from "node:util";
 import { parseDuration, Quantity } from "#api";
 import { type Signal, signals, type Threshold } from "./eviction/thresholds.ts";
+import { healthzPort } from "./limits.ts";
 import type { KubeletOptions } from "./options.ts";
+import type { LogKeeperOptions } from "./runtime/cri/log-keeper-node.ts";
+import type { HealthzOptions } from "./server/healthz-server-node.ts";
 
 /** The message is for whoever wrote the file. */
 export class ConfigurationError extends Error {}
 
 type Fields = Readonly<Record<string, unknown>>;
-type Result = { -readonly [K in keyof KubeletOptions]?: KubeletOptions[K] } & { podPidsLimit?: number };
+type Result = { -readonly [K in keyof KubeletOptions]?: KubeletOptions[K] } & {
+  podPidsLimit?: number;
+  logs?: LogKeeperOptions;
+  healthz?: HealthzOptions;
+  /** Of static pods. */
+  staticPodPath?: string;
+};
 
 /** What a file may say beside the node's name. */
 export type ConfiguredOptions = Readonly<Result>;
@@ -30,8 +40,33 @@ const readers: Readonly<Record<string, (value: unknown, name: string, result: Re
   imageGCLowThresholdPercent: (value, name, result) => void (result.imagesLowPercent = count(value, name)),
   evictionMaxPodGracePeriod: (value, name, result) =>
     void (result.evictionMaxGraceSeconds = value === 0 ? 0 : count(value, name)),
-  evictionPressureTransitionPeriod: (value, name, result) =>
-    void (result.pressureTransitionMs = duration(value, name)),
+  evictionPressureTransitionPeriod: (value, name, result) => {
+    // Tools write 0s for what they leave to the kubelet.
+    const wanted = duration(value, name);
+    if (wanted > 0) result.pressureTransitionMs = wanted;
+  },
+  containerLogMaxSize: (value, name, result) => keep(result, { maxSizeBytes: bytes(value, name) }),
+  containerLogMaxFiles: (value, name, result) => {
+    const maxFiles = count(value, name);
+    if (maxFiles < 2) throw new ConfigurationError(`${name} is not at least 2`);
+    keep(result, { maxFiles });
+  },
+  containerLogMonitorInterval: (value, name, result) => {
+    const lookMs = duration(value, name);
+    if (lookMs < 3_000) throw new ConfigurationError(`${name} is not at least 3s`);
+    keep(result, { lookMs });
+  },
+  podLogsDir: (value, name, result) => void (result.podLogsDirectory = path(value, name)),
+  staticPodPath: (value, name, result) => {
+    if (value !== "") result.staticPodPath = path(value, name);
+  },
+  healthzPort: (value, name, result) => {
+    const port = value === 0 ? 0 : count(value, name);
+    if (port > 0xffff) throw new ConfigurationError(`${name} is no port: ${port}`);
+    result.healthz = { host: "127.0.0.1", ...result.healthz, port };
+  },
+  healthzBindAddress: (value, name, result) =>
+    void (result.healthz = { port: healthzPort, ...result.healthz, host: text(value, name) }),
   // Those three make one list.
   evictionHard: () => {},
   evictionSoft: () => {},
@@ -40,20 +75,82 @@ const readers: Readonly<Record<string, (value: unknown, name: string, result: Re
   kubeReserved: (value, name, result) => void (result.reserved = sum(result.reserved, value, name)),
 };
 
+/** What this kubelet does anyway, so that a file may say it; `0s` and such leave it to the kubelet. */
+const facts: Readonly<Record<string, readonly unknown[]>> = {
+  address: ["0.0.0.0"],
+  port: [10_250],
+  readOnlyPort: [0],
+  enableServer: [true],
+  enableDebuggingHandlers: [true],
+  enableSystemLogHandler: [true],
+  cgroupDriver: ["cgroupfs"],
+  cgroupsPerQOS: [true],
+  enforceNodeAllocatable: [["pods"]],
+  cpuManagerPolicy: ["none"],
+  memoryManagerPolicy: ["None"],
+  topologyManagerPolicy: ["none"],
+  topologyManagerScope: ["container"],
+  fileCheckFrequency: ["0s", "20s"],
+  nodeStatusReportFrequency: ["0s", "5m", "5m0s"],
+  nodeStatusUpdateFrequency: ["0s", "10s"],
+  nodeLeaseDurationSeconds: [0, 40],
+  imageMinimumGCAge: ["0s", "2m", "2m0s"],
+  imageMaximumGCAge: ["0s"],
+  volumeStatsAggPeriod: ["0s", "1m", "1m0s"],
+  syncFrequency: ["0s"],
+  httpCheckFrequency: ["0s"],
+  runtimeRequestTimeout: ["0s", "2m", "2m0s"],
+  streamingConnectionIdleTimeout: ["0s"],
+  cpuManagerReconcilePeriod: ["0s"],
+  shutdownGracePeriod: ["0s"],
+  shutdownGracePeriodCriticalPods: ["0s"],
+  containerLogMaxWorkers: [1],
+  registerNode: [true],
+  enableControllerAttachDetach: [true],
+  makeIPTablesUtilChains: [false],
+  protectKernelDefaults: [false],
+  failSwapOn: [false],
+  rotateCertificates: [false],
+  serverTLSBootstrap: [false],
+  cpuCFSQuota: [true],
+  cpuCFSQuotaPeriod: ["100ms"],
+  hairpinMode: ["promiscuous-bridge", "hairpin-veth", "none"],
+  serializeImagePulls: [true],
+  maxParallelImagePulls: [1],
+  registerWithTaints: [[]],
+  featureGates: [{}],
+  memorySwap: [{}],
+  logging: [{}],
+  containerRuntimeEndpoint: [""],
+  resolvConf: ["", "/etc/resolv.conf"],
+};
+
 /** Throws `ConfigurationError`. */
 export function readConfiguration(file: unknown): ConfiguredOptions {
   const fields = map(file, "the file");
   const result: Result = {};
   for (const [name, value] of Object.entries(fields)) {
-    const read = readers[name];
-    if (read === undefined) throw new ConfigurationError(`"${name}" is no field that this kubelet honours`);
-    read(value, name, result);
+    const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
+    if (read !== undefined) read(value, name, result);
+    else checkFact(value, name);
   }
   if ((result.imagesLowPercent ?? 80) >= (result.imagesHighPercent ?? 85))
     throw new ConfigurationError("imageGCLowThresholdPercent is not below imageGCHighThresholdPercent");
   const thresholds = [...hard(fields), ...soft(fields)];
   if (fields["evictionHard"] !== undefined) result.evictionThresholds = thresholds;
   return result;
+}
+
+function checkFact(value: unknown, name: string): void {
+  const known = Object.hasOwn(facts, name) ? facts[name] : undefined;
+  if (known === undefined) throw new ConfigurationError(`"${name}" is no field that this kubelet honours`);
+  if (known.some((one) => isDeepStrictEqual(one, value))) return;
+  const all = known.map((one) => JSON.stringify(one)).join(" or ");
+  throw new ConfigurationError(`${name} is always ${all} here, and cannot be ${JSON.stringify(value)}`);
+}
+
+function keep(result: Result, logs: LogKeeperOptions): void {
+  result.logs = { ...result.logs, ...logs };
 }
 
 /** What is said replaces all of the defaults, as upstream's does. */
@@ -121,6 +218,18 @@ function text(value: unknown, name: string): string {
 function texts(value: unknown, name: string): readonly string[] {
   if (Array.isArray(value)) return value.map((one) => text(one, name));
   throw new ConfigurationError(`${name} is not a list`);
+}
+
+function path(value: unknown, name: string): string {
+  const found = text(value, name);
+  if (found.startsWith("/")) return found;
+  throw new ConfigurationError(`${name} is no absolute path: "${found}"`);
+}
+
+function bytes(value: unknown, name: string): number {
+  const parsed = Quantity.tryParse(text(value, name))?.toMillis();
+  if (parsed !== undefined && parsed > 0) return parsed / 1000;
+  throw new ConfigurationError(`${name} is no quantity above 0: "${text(value, name)}"`);
 }
 
 function count(value: unknown, name: string): number {

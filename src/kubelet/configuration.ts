@@ -1,14 +1,21 @@
 /** The kubelet's options as a KubeletConfiguration, which `/configz` shows. Pure. */
-import { manifestLookMs, leaseDurationSeconds, maxPods, nodeStatusReportMs } from "./limits.ts";
+import type { LogKeeperOptions } from "./runtime/cri/log-keeper-node.ts";
+import type { HealthzOptions } from "./server/healthz-server-node.ts";
+import { healthzPort, manifestLookMs, leaseDurationSeconds, maxPods, nodeStatusReportMs } from "./limits.ts";
 import { healthOptions, type KubeletOptions } from "./options.ts";
 import { logKeeping } from "./runtime/cri/limits.ts";
 import { allowedKeptMs, deniedKeptMs, tokenKeptMs } from "./server/limits.ts";
 
 /** What upstream's tools look for in it; what this kubelet has no choice about is left out. */
 export function kubeletConfiguration(
-  options: KubeletOptions,
-  manifestDirectories: readonly string[],
+  options: KubeletOptions & {
+    readonly manifestDirectories?: readonly string[];
+    readonly healthz?: HealthzOptions;
+    readonly logs?: LogKeeperOptions;
+  },
 ): Readonly<Record<string, unknown>> {
+  const { manifestDirectories = [], healthz, logs } = options;
+  const logBytes = logs?.maxSizeBytes ?? logKeeping.maxSizeBytes;
   const { thresholds, maxGraceSeconds, transitionMs, imagesHigh, imagesLow } = healthOptions(options);
   return {
     kind: "KubeletConfiguration",
@@ -16,6 +23,8 @@ export function kubeletConfiguration(
     enableServer: true,
     ...(manifestDirectories[0] === undefined ? {} : { staticPodPath: manifestDirectories[0] }),
     fileCheckFrequency: seconds(manifestLookMs),
+    healthzPort: healthz?.port ?? healthzPort,
+    healthzBindAddress: healthz?.host ?? "127.0.0.1",
     address: "0.0.0.0",
     port: options.port ?? 10_250,
     authentication: {
@@ -44,9 +53,9 @@ export function kubeletConfiguration(
     imageGCHighThresholdPercent: imagesHigh,
     imageGCLowThresholdPercent: imagesLow,
     allowedUnsafeSysctls: options.allowedUnsafeSysctls ?? [],
-    containerLogMaxSize: `${logKeeping.maxSizeBytes / 1024 ** 2}Mi`,
-    containerLogMaxFiles: logKeeping.maxFiles,
-    containerLogMonitorInterval: seconds(logKeeping.lookMs),
+    containerLogMaxSize: logBytes % 1024 ** 2 === 0 ? `${logBytes / 1024 ** 2}Mi` : String(logBytes),
+    containerLogMaxFiles: logs?.maxFiles ?? logKeeping.maxFiles,
+    containerLogMonitorInterval: seconds(logs?.lookMs ?? logKeeping.lookMs),
     podLogsDir: options.podLogsDirectory ?? "/var/log/pods",
     enableDebuggingHandlers: true,
     enableSystemLogHandler: true,

@@ -101,3 +101,6 @@ export const settleTries = 100;
 export const manifestLookMs = 20_000;
 /** A larger file is no manifest: upstream's bound. */
 export const maxManifestBytes = 10 * 1024 * 1024;
+
+/** Where the kubelet's health is told on its machine: upstream's. */
+export const healthzPort = 10_248;

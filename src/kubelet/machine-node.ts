@@ -15,6 +15,9 @@ import { type KubeletOptions, nodeDefaults } from "./options.ts";
 import { ApiReferences } from "./pod/references.ts";
 import { ProbeCounts } from "./probe/probe-counts.ts";
 import { NetworkDialer } from "./probe/network-dialer-node.ts";
+import { type HealthzOptions, HealthzServer } from "./server/healthz-server-node.ts";
+import { healthzPort } from "./limits.ts";
+import type { LogKeeperOptions } from "./runtime/cri/log-keeper-node.ts";
 import { MachineMeasures } from "./server/node-measures-node.ts";
 import { nodeLogs } from "./server/node-logs-node.ts";
 import { KubeletServer, type ServeKubelet } from "./server/kubelet-server.ts";
@@ -41,6 +44,10 @@ export interface MachineNodeDeps {
 export interface MachineNodeOptions extends KubeletOptions {
   /** Of static pods. Default: none. */
   readonly manifestDirectories?: readonly string[];
+  /** Where its health is told. Default 127.0.0.1:10248. */
+  readonly healthz?: HealthzOptions;
+  /** Bounds of containers' logs, as the runtime has them. */
+  readonly logs?: LogKeeperOptions;
 }
 
 /** `start` resolves when the node is registered; dispose ends its containers. */
@@ -49,6 +56,7 @@ export class MachineNode implements Component {
   readonly #runtime: MachineRuntime;
   readonly #volumes: MachineVolumes;
   readonly #server: KubeletServer;
+  readonly #healthz: HealthzServer;
   /** Serves, and knows its port. */
   readonly #listen: (signal: AbortSignal) => ReturnType<ServeKubelet>;
   readonly #makeKubelet: (port: number | undefined) => Kubelet;
@@ -99,11 +107,13 @@ export class MachineNode implements Component {
         probeCounts,
         measures: new MachineMeasures({ stats, runtime, cgroups: cgroupReadings, storage }),
         nodeLogs: (path) => nodeLogs("/var/log", path),
-        configuration: kubeletConfiguration(own, options.manifestDirectories ?? []),
+        configuration: kubeletConfiguration(own),
       },
       { nodeName },
     );
     this.#server = server;
+    const healthz = options.healthz ?? { host: "127.0.0.1", port: healthzPort };
+    this.#healthz = new HealthzServer(env.child("healthz"), { ready: () => this.ready() }, healthz);
     const { addresses } = machine;
     this.#listen = (signal) => deps.serve({ nodeName, addresses, server }, signal);
     const pullRecords = new PullRecordFiles(rootDirectory);
@@ -121,7 +131,11 @@ export class MachineNode implements Component {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    const [served] = await Promise.all([this.#serve(signal), this.#runtime.start(signal)]);
+    const [served] = await Promise.all([
+      this.#serve(signal),
+      this.#runtime.start(signal),
+      this.#healthz.start(signal),
+    ]);
     this.#kubelet = this.#makeKubelet(served.port);
     await this.#kubelet.start(signal);
     this.#tasks.spawn("volumes", (ending) => this.#volumes.run(ending));
@@ -138,6 +152,7 @@ export class MachineNode implements Component {
     // Streams end before what they lead to.
     await this.#server[Symbol.asyncDispose]();
     await this.#served?.[Symbol.asyncDispose]();
+    await this.#healthz[Symbol.asyncDispose]();
     await this.#kubelet?.[Symbol.asyncDispose]();
     await this.#runtime[Symbol.asyncDispose]();
   }

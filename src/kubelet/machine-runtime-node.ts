@@ -20,7 +20,7 @@ import { ContainerFiles } from "./runtime/cri/container-files-node.ts";
 import { CriImages } from "./runtime/cri/cri-images.ts";
 import { CriRuntime } from "./runtime/cri/cri-runtime.ts";
 import { CriStreams } from "./runtime/cri/cri-streams.ts";
-import { LogKeeper } from "./runtime/cri/log-keeper-node.ts";
+import { LogKeeper, type LogKeeperOptions } from "./runtime/cri/log-keeper-node.ts";
 import { PodRelays } from "./runtime/cri/pod-relays-node.ts";
 import { LogFiles } from "./runtime/cri/log-files-node.ts";
 import { RuntimeEndpoint } from "./runtime/cri/runtime-endpoint.ts";
@@ -60,6 +60,8 @@ export interface MachineRuntimeOptions {
   readonly podLogsDirectory?: string;
   /** Processes that each pod may have. Default: no limit. */
   readonly podPidsLimit?: number;
+  /** Bounds of containers' logs. */
+  readonly logs?: LogKeeperOptions;
 }
 
 /** Dispose ends containers with their grace; what they wrote stays. */
@@ -147,10 +149,14 @@ export class MachineRuntime implements Component {
     );
     this.storage = new StorageReadings(env, { processes }, { rootDirectory, podLogsDirectory, searchPath });
     this.#tasks = env.tasks.group("runtime");
-    this.#logKeeper = new LogKeeper(env, {
-      openLogs: (signal) => this.runtime.openLogs(signal),
-      reopen: (id, signal) => this.runtime.reopenLog(id, signal),
-    });
+    this.#logKeeper = new LogKeeper(
+      env,
+      {
+        openLogs: (signal) => this.runtime.openLogs(signal),
+        reopen: (id, signal) => this.runtime.reopenLog(id, signal),
+      },
+      options.logs,
+    );
   }
 
   ready(): string | undefined {

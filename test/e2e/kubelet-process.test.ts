@@ -113,6 +113,7 @@ async function refusesStrangers(master: string): Promise<void> {
   assert.equal(await status("/metrics/probes", ...own), "200");
   assert.equal(await status("/configz", ...own), "200");
   assert.equal(await status("/nothing", ...own), "404");
+  assert.equal((await run("curl", ["-s", "http://127.0.0.1:10248/healthz"])).stdout, "ok");
   const [certificate, key] = ["crt", "key"].map((kind) => readFileSync(pki(`apiserver.${kind}`), "utf8"));
   assert.ok(certificate !== undefined && key !== undefined);
 }

@@ -38,6 +38,14 @@ const manifests = [
   podYaml("long", "printf 'no end'; head -c 40000 /dev/zero | tr '\\0' x; echo; echo last; sleep 3600"),
 ].join("");
 
+const kubeletConfig = `
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+containerLogMaxSize: 1Mi
+containerLogMaxFiles: 4
+containerLogMonitorInterval: 3s
+`;
+
 async function eventually(holds: () => boolean, withinMs: number): Promise<void> {
   for (const until = performance.now() + withinMs; !holds(); ) {
     assert.ok(performance.now() < until, `it did not come so far within ${withinMs} ms: ${holds}`);
@@ -57,7 +65,7 @@ onOwnMachine(import.meta.filename, () => {
   describe("streams of real containers", () => {
     const cluster = new MachineCluster();
     before(async () => {
-      await cluster.up();
+      await cluster.up(["--kubelet-config", cluster.file("kubelet.yaml", kubeletConfig)]);
       await cluster.loadBusybox("busybox:1");
       await cluster.apply(manifests);
       const pods = ["pod/shell", "pod/echo", "pod/late", "pod/copycat", "pod/long"];
@@ -117,14 +125,14 @@ onOwnMachine(import.meta.filename, () => {
         readdirSync(folder).filter((name) => /^0\.log\.\d{8}-\d{6}(?:\.gz)?$/.test(name));
       let rotations = 0;
       for (const round of ["first", "second", "third"]) {
-        const script = `awk 'BEGIN { for (i = 0; i < 11000; i++) printf "${round} %d %1000s\\n", i, " " }' >/proc/1/fd/1`;
+        const script = `awk 'BEGIN { for (i = 0; i < 1100; i++) printf "${round} %d %1000s\\n", i, " " }' >/proc/1/fd/1`;
         await cluster.kubectl("exec", "chatter", "--", "sh", "-c", script);
         rotations += 1;
         await eventually(() => rotated().length === rotations, 15_000);
       }
-      await eventually(() => lines.length === 33_000, 15_000);
+      await eventually(() => lines.length === 3_300, 15_000);
       const expected = ["first", "second", "third"].flatMap((round) =>
-        Array.from({ length: 11_000 }, (_, index) => `${round} ${index}`),
+        Array.from({ length: 1_100 }, (_, index) => `${round} ${index}`),
       );
       assert.deepEqual(lines, expected);
       const kinds = readdirSync(folder).map((name) => name.replace(/\d{8}-\d{6}/, "TIME"));

@@ -31,6 +31,8 @@ export interface LogKeeperOptions {
   readonly maxSizeBytes?: number;
   /** The current one included; at least 2. Default 5. */
   readonly maxFiles?: number;
+  /** How often logs are looked at. Default 10 s. */
+  readonly lookMs?: number;
 }
 
 /** Its owner runs `run`. */
@@ -39,18 +41,20 @@ export class LogKeeper {
   readonly #deps: LogKeeperDeps;
   readonly #maxSizeBytes: number;
   readonly #maxFiles: number;
+  readonly #lookMs: number;
 
   constructor(env: Env, deps: LogKeeperDeps, options: LogKeeperOptions = {}) {
     this.#env = env;
     this.#deps = deps;
     this.#maxSizeBytes = options.maxSizeBytes ?? logKeeping.maxSizeBytes;
     this.#maxFiles = options.maxFiles ?? logKeeping.maxFiles;
+    this.#lookMs = options.lookMs ?? logKeeping.lookMs;
   }
 
   /** Looks now and then, until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     for (;;) {
-      await this.#env.clock.sleep(logKeeping.lookMs, signal);
+      await this.#env.clock.sleep(this.#lookMs, signal);
       try {
         for (const log of await this.#deps.openLogs(signal)) await this.look(log, signal);
       } catch (error) {
