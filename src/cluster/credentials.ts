@@ -7,7 +7,11 @@ import type { Identity } from "./identities.ts";
 const clientDays = 365;
 
 /** A client certificate of the cluster's CA. */
-export function clientCertificate(env: Env, pki: ClusterPki, identity: Identity): KeyedCertificate {
+export function clientCertificate(
+  env: Env,
+  pki: Pick<ClusterPki, "ca">,
+  identity: Identity,
+): KeyedCertificate {
   return issue(env, pki.ca, {
     subject: { commonName: identity.name, organizations: identity.groups },
     usages: ["client"],

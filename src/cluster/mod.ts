@@ -11,6 +11,7 @@ export {
 export { parseNodePortRange, parseServiceRange } from "./service-ranges.ts";
 export { type ClusterStatus, clusterStatus, down } from "./down.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
+export { addNode, type NodeTarget, removeNode } from "./joining.ts";
 export { listNodeImages, loadNodeImages, type NodeImage } from "./node-images.ts";
 export { cleanUpProxy, runDns, runProxy } from "./network-roles.ts";
 export { type Role, runApiServer, runControllerManager, runKubelet, runScheduler } from "./roles.ts";

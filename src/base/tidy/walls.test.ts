@@ -57,6 +57,19 @@ test("a door only re-exports by name", () => {
   assert.deepEqual(problems, []);
 });
 
+test("nobody knows virtual nodes but their twins and the composition root: a node is a node", () => {
+  const twin = "src/kubelet/runtime/sim/";
+  const problems: string[] = [];
+  for (const { path, text } of sources) {
+    if (path.startsWith(twin) || isTest(path) || ["cluster", "cli"].includes(roomOf(path))) continue;
+    if (/virtual[- ]?nodes?\b/i.test(codeOf(text))) problems.push(`${path} speaks of virtual nodes`);
+    if (path === "src/kubelet/mod.ts") continue;
+    if (importsOf(text).some((name) => new URL(name, `file:///${path}`).pathname.startsWith(`/${twin}`)))
+      problems.push(`${path} imports the twin`);
+  }
+  assert.deepEqual(problems, []);
+});
+
 test("effects stand only at the edges", () => {
   const problems: string[] = [];
   for (const { path, text } of sources) {

@@ -6,6 +6,7 @@ import { dns } from "./dns.ts";
 import { down } from "./down.ts";
 import { image } from "./image.ts";
 import { kubelet } from "./kubelet.ts";
+import { node } from "./node.ts";
 import { proxy } from "./proxy.ts";
 import { scheduler } from "./scheduler.ts";
 import { status } from "./status.ts";
@@ -16,6 +17,7 @@ export const commands = [
   down,
   status,
   image,
+  node,
   apiserver,
   controllerManager,
   scheduler,

@@ -35,9 +35,19 @@ export class MachineCluster implements AsyncDisposable {
 
   /** Puts a busybox under this name on the node. */
   async loadBusybox(name: string): Promise<void> {
-    const archive = this.file("image.tar", ociArchive([busybox(`docker.io/library/${name}`)]));
-    const loaded = await run(join(root, "bin/navarch"), ["image", "load", archive, "--data", this.data]);
+    const loaded = await run(join(root, "bin/navarch"), [
+      "image",
+      "load",
+      this.archive(name),
+      "--data",
+      this.data,
+    ]);
     assert.equal(loaded.code, 0, loaded.stderr);
+  }
+
+  /** An archive of a busybox under this name. */
+  archive(name: string): string {
+    return this.file("image.tar", ociArchive([busybox(`docker.io/library/${name}`)]));
   }
 
   async stop(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
