@@ -149,14 +149,7 @@ export class MachineRuntime implements Component {
     );
     this.storage = new StorageReadings(env, { processes }, { rootDirectory, podLogsDirectory, searchPath });
     this.#tasks = env.tasks.group("runtime");
-    this.#logKeeper = new LogKeeper(
-      env,
-      {
-        openLogs: (signal) => this.runtime.openLogs(signal),
-        reopen: (id, signal) => this.runtime.reopenLog(id, signal),
-      },
-      options.logs,
-    );
+    this.#logKeeper = keeperOf(env, this.runtime, options.logs);
   }
 
   ready(): string | undefined {
@@ -261,4 +254,12 @@ function endpoint(env: Env, { socket, owner }: Extract<RuntimeSource, { kind: "e
     hinted: () => program.isContainerd,
     imageDirectory: () => program.imageDirectory,
   };
+}
+
+function keeperOf(env: Env, runtime: CriRuntime, bounds: LogKeeperOptions | undefined): LogKeeper {
+  const deps = {
+    openLogs: (signal: AbortSignal) => runtime.openLogs(signal),
+    reopen: (id: string, signal: AbortSignal) => runtime.reopenLog(id, signal),
+  };
+  return new LogKeeper(env, deps, bounds);
 }
