@@ -138,6 +138,9 @@ export const differences = [
   "OpenAPI names the group and version of `DeleteOptions` and `WatchEvent` once, where upstream lists every group.",
   "`default/kubernetes` has endpoints only when the server has an address that pods could reach: on a real node the " +
     "node's pod-side address, else what `--listen` or `--advertise-address` says; loopback is none.",
+  "A watch with `allowWatchBookmarks` that goes on from a revision gets its first bookmark as soon as it has caught up " +
+    "with the head it began at, where upstream's comes within a minute: bookmarks come when a server likes, and this " +
+    "one tells a reader at once that nothing was missed. A watch that did not allow them gets none.",
   "`componentstatuses` is an empty list: the kind is deprecated, and its health is that of `/readyz` " +
     "and the leases.",
 ] as const;

@@ -68,6 +68,16 @@ test("Adding and taking out an entry leaves the rest of a file as it was", () =>
   assert.deepEqual(writeKubeconfig(removed), writeKubeconfig(first));
 });
 
+test("An entry that comes again keeps the namespace that its user has chosen", () => {
+  const [name, context] = [entry.name, { cluster: "old", user: "old", namespace: "mine" }];
+  const chosen = { ...first, contexts: new Map(first.contexts).set(name, context) };
+  assert.deepEqual(withEntry(chosen, entry).contexts.get(name), {
+    cluster: name,
+    user: entry.userName,
+    namespace: entry.namespace ?? "mine",
+  });
+});
+
 test("A cluster that another context uses stays when a context goes", () => {
   const shared = { ...second, contexts: new Map([...first.contexts, ["y", { cluster: "c", user: "v" }]]) };
   const removed = withoutContext(shared, "x");

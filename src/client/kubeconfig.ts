@@ -98,9 +98,13 @@ export interface KubeconfigEntry {
   readonly namespace?: string;
 }
 
-/** `config` with the entry's cluster, user and context put in place, and the context made current. */
+/**
+ * `config` with the entry's cluster, user and context put in place, and the context made current. What people set in
+ * the context (its namespace) stays.
+ */
 export function withEntry(config: Kubeconfig, entry: KubeconfigEntry): Kubeconfig {
   const context: ContextEntry = {
+    ...config.contexts.get(entry.name),
     cluster: entry.name,
     user: entry.userName,
     ...(entry.namespace === undefined ? {} : { namespace: entry.namespace }),

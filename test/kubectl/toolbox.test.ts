@@ -209,6 +209,8 @@ describe("kubectl's toolbox", () => {
   });
 
   test("run, wait for what one likes, and debug", async () => {
+    const once = ["run", "once", "--image=busybox", "--restart=Never", "--rm", "-i", "--quiet", "--"];
+    assert.equal(await kubectl(...once, "echo", "hi"), "hi\n");
     await kubectl("run", "alone", "--image=busybox", "--restart=Never", "--command", "--", "sleep", "1000");
     await kubectl("wait", "pod/alone", "--for=jsonpath={.status.phase}=Running", "--timeout=30s");
     await kubectl("wait", "--for=create", "configmap/p1", "--timeout=5s");

@@ -112,6 +112,14 @@ function containerTests(check: Check): void {
     assert.deepEqual([ended.exitCode, ended.reason], [0, "Completed"]);
   });
 
+  check("arguments without a command stand in the place of the image's own", async (bench) => {
+    const sandbox = await bench.sandbox("a");
+    const more = { command: [], args: ["sh", "-c", "exit 7"] };
+    const id = await bench.create(sandbox, "", more);
+    await bench.runtime.startContainer(id, bench.signal);
+    assert.equal((await bench.ended(id)).exitCode, 7);
+  });
+
   check("what a container leaves at its termination message path comes with its status", async (bench) => {
     const sandbox = await bench.sandbox("a");
     const annotations = { [terminationMessagePathAnnotation]: "/dev/termination-log" };

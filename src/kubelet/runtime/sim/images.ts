@@ -16,6 +16,13 @@ export interface SimImagesOptions {
   readonly missing?: (canonicalName: string) => boolean;
 }
 
+/** `ENTRYPOINT` and `CMD` of an image. */
+export interface ImageProgram {
+  readonly entrypoint: readonly string[];
+  /** Instead of which the pod's own stand, when it has any. */
+  readonly arguments: readonly string[];
+}
+
 /** Images whose default program is a shell: without a command they end at once, as on a real node. */
 const shellImages = new Set(["library/busybox", "library/alpine", "library/debian", "library/ubuntu"]);
 
@@ -100,10 +107,11 @@ export class SimImages implements ImageService {
     ];
   }
 
-  /** What runs when the pod names no command. */
-  entrypoint(image: string): readonly string[] {
+  /** What runs when the pod names no command: a shell is only in the place of arguments, as in those images. */
+  program(image: string): ImageProgram {
     const parsed = parseImageReference(image);
-    return parsed !== undefined && shellImages.has(parsed.repository) ? ["sh"] : ["server"];
+    const isShell = parsed !== undefined && shellImages.has(parsed.repository);
+    return isShell ? { entrypoint: [], arguments: ["sh"] } : { entrypoint: ["server"], arguments: [] };
   }
 }
 

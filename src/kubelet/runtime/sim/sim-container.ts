@@ -6,6 +6,7 @@ import { RuntimeError } from "../errors.ts";
 import { terminationMessagePathAnnotation, terminationMessagePolicyAnnotation } from "../labels.ts";
 import { maxTerminationMessageBytes } from "../../limits.ts";
 import type { ContainerState, ContainerStatus, ContainerSummary, ExecResult, Image } from "../runtime.ts";
+import type { ImageProgram } from "./images.ts";
 import { canStart, type ProcessEnd, type ProcessWorld, SimProcess } from "./process.ts";
 import { SimTerminal } from "./sim-io.ts";
 import { SimLog } from "./sim-log.ts";
@@ -46,7 +47,7 @@ export class SimContainer {
     names: {
       readonly id: string;
       readonly sandboxId: string;
-      readonly entrypoint: readonly string[];
+      readonly program: ImageProgram;
       readonly image: Image;
       readonly hostname: string;
     },
@@ -63,9 +64,10 @@ export class SimContainer {
     this.#stdin = config.stdin ? new BytePipe() : undefined;
     this.#image = names.image.repoTags[0] ?? config.image;
     this.#imageRef = names.image.repoDigests[0] ?? names.image.id;
-    const program =
-      config.command.length > 0 ? config.command : config.args.length > 0 ? [] : names.entrypoint;
-    this.#command = program.length > 0 ? [...program, ...config.args] : [...names.entrypoint, ...config.args];
+    const { command, args } = config;
+    const { entrypoint, arguments: defaults } = names.program;
+    this.#command =
+      command.length > 0 ? [...command, ...args] : [...entrypoint, ...(args.length > 0 ? args : defaults)];
     this.#onStop = onStop;
   }
 

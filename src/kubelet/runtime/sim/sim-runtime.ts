@@ -204,7 +204,7 @@ export class SimRuntime implements RuntimeService {
     }
     const id = this.#newId();
     const hostname = sandbox.config.hostname || sandbox.config.name;
-    const names = { id, sandboxId, entrypoint: this.#images.entrypoint(config.image), image, hostname };
+    const names = { id, sandboxId, program: this.#images.program(config.image), image, hostname };
     const container = new SimContainer(this.#env.clock, names, config, () =>
       this.#publish("STOPPED", sandboxId, id, config.labels),
     );
