@@ -101,9 +101,12 @@ export const upstreamControllers = [
 export const absentPaths = [
   "On a real node, Services work by nftables, in IPv4; names by a DNS server of the program's own behind " +
     "`kube-system/kube-dns`, which steps aside when that Service gets a selector (as CoreDNS's manifest gives it). " +
-    "Virtual nodes have no network: there Services, DNS and `default/kubernetes` have addresses that nothing answers.",
-  "`--proxy-mode` is always nftables. iptables and IPVS are refused, since nftables does what they do; so is a userspace " +
-    "proxy without root: virtual nodes have no pods to reach, and real nodes need root anyway.",
+    "Virtual nodes have no network: there pods, DNS and `default/kubernetes` have addresses that nothing answers; Services " +
+    "answer at node ports on loopback.",
+  "`--proxy-mode` is nftables, or userspace without root; iptables and IPVS are refused, since nftables does what they do. " +
+    "In mode userspace an endpoint sees the proxy's address as its client, SCTP is not carried, a service without endpoints " +
+    "for a client of another machine is reset where upstream drops, ClusterIPs answer only where the machine holds them, and " +
+    "pods of virtual nodes are reached by TCP alone, in the process that runs the nodes.",
   "Custom resources answer 404: a CustomResourceDefinition is stored and checked, but nothing is " +
     "served under it yet.",
   "Aggregated APIs answer 404: an APIService is stored and checked, but nothing is forwarded to it.",

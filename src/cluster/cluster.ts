@@ -26,7 +26,7 @@ import { readApiTexts } from "./api-texts.ts";
 import { InProcessAccess } from "./access.ts";
 import type { ListenAddress } from "./cluster-options.ts";
 import { Compactor } from "./compactor.ts";
-import { startControllers, startScheduler, startVirtualNode } from "./components.ts";
+import { startControllers, started, startScheduler, startVirtualNode } from "./components.ts";
 import { clientCertificate, kubeconfigOf } from "./credentials.ts";
 import { administrator, type Identity } from "./identities.ts";
 import { startDns } from "./dns.ts";
@@ -34,6 +34,7 @@ import { kubeletPort, serveOverHttps } from "./kubelet-serving.ts";
 import { configOf, envOf, type LibraryOptions } from "./library-options.ts";
 import { LocalNodes } from "./local-nodes.ts";
 import { type RealNodeOptions, serviceNetwork, startRealNode } from "./real-node.ts";
+import { type ServiceSockets, UserspaceNetwork } from "./userspace-network.ts";
 import { failWithStore } from "./store-failure.ts";
 import { firstAddresses, type ServiceRanges } from "./service-ranges.ts";
 
@@ -61,6 +62,8 @@ export interface ClusterConfig extends ServiceRanges {
   readonly controllers: boolean;
   readonly scheduler: boolean;
   readonly virtualNodes: number;
+  /** Where services answer, by sockets of this process; of clusters with virtual nodes. Default: nowhere. */
+  readonly sockets?: ServiceSockets;
   /** The machine's own node. Default: none. */
   readonly realNode?: RealNodeOptions;
   /** Users by static bearer token. Default: none. */
@@ -220,7 +223,13 @@ export class Cluster implements AsyncDisposable {
         ),
       );
     }
-    const { realNode } = config;
+    const { realNode, sockets } = config;
+    if (sockets !== undefined) {
+      const deps = { access, sockets, kubelets: running.nodes };
+      const options = { nodeName: `${config.name}-0`, ownPages: false };
+      const make = () => started(new UserspaceNetwork(env.child("proxy"), deps, options), signal);
+      tasks.push(step("services", () => add("proxy", make)));
+    }
     if (realNode !== undefined) {
       const parts = {
         serve: servedNode(running, realNode.kubeletPort ?? kubeletPort),

@@ -146,7 +146,8 @@ function wholeNode(kubelet: Kubelet, servers: readonly AsyncDisposable[], halt: 
   };
 }
 
-async function started<T extends Component>(component: T, signal: AbortSignal): Promise<T> {
+/** Starts it; what cannot start is taken down. */
+export async function started<T extends Component>(component: T, signal: AbortSignal): Promise<T> {
   try {
     await component.start(signal);
     return component;

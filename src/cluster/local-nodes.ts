@@ -25,6 +25,11 @@ export class LocalNodes implements NodeAccess {
     };
   }
 
+  /** True for a node of this process. */
+  has(nodeName: string): boolean {
+    return this.#servers.has(nodeName);
+  }
+
   send(target: NodeTarget, request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeAnswer> {
     const server = this.#servers.get(target.name);
     if (server === undefined) return this.#others.send(target, request, signal);

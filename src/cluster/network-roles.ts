@@ -1,15 +1,17 @@
 /** The network's components as processes of their own: the service proxy of a machine, and the cluster's DNS on one. */
 import { type Node, nodes, parseIp } from "#api";
-import type { Component } from "#base";
 import { createRealEnv, SystemProcesses } from "#base/real";
 import { type Client, isUnreachable } from "#client";
 import { findNetworkTools } from "#kubelet";
 import { firstAddress, holdAddress, IpProgram } from "#network";
+import { started } from "./components.ts";
 import { startDns } from "./dns.ts";
 import { ClusterError } from "./errors.ts";
 import { administrator } from "./identities.ts";
 import { type Role, runRemote } from "./roles.ts";
 import { clearServiceNetwork, ServiceNetwork } from "./service-network.ts";
+import { serviceSockets } from "./service-sockets.ts";
+import { UserspaceNetwork } from "./userspace-network.ts";
 
 /** Whose credentials, and for which node. */
 export interface NodeRoleOptions {
@@ -17,11 +19,30 @@ export interface NodeRoleOptions {
   readonly nodeName: string;
 }
 
+/** How services are answered: by rules of the kernel, or by sockets of this process. */
+export type ProxyMode = "nftables" | "userspace";
+
+export interface ProxyRoleOptions extends NodeRoleOptions {
+  readonly mode: ProxyMode;
+  /** Where node ports are in mode userspace, as CIDRs with commas between. */
+  readonly nodePortAddresses: string;
+}
+
 /** How often a node that waits for its range of addresses is looked at. */
 const rangePollMs = 200;
 
-/** Services and routes of this machine. Rules stay when it ends, so that the next one goes on without a gap. */
-export function runProxy({ kubeconfig, nodeName }: NodeRoleOptions, signal: AbortSignal): Promise<Role> {
+/**
+ * Services and routes of this machine. Rules stay when it ends, so that the next one goes on without a gap. In mode
+ * userspace services alone, without privileges, for as long as it runs.
+ */
+export function runProxy(options: ProxyRoleOptions, signal: AbortSignal): Promise<Role> {
+  const { kubeconfig, nodeName, mode, nodePortAddresses } = options;
+  if (mode === "userspace") {
+    const sockets = serviceSockets(nodePortAddresses);
+    return runRemote(`proxy ${nodeName}`, kubeconfig, async (env, access) =>
+      started(new UserspaceNetwork(env, { access, sockets }, { nodeName, ownPages: true }), signal),
+    );
+  }
   const searchPath = searchPathOrThrow("proxy services");
   return runRemote(`proxy ${nodeName}`, kubeconfig, async (env, access) => {
     const deps = { access, processes: new SystemProcesses() };
@@ -88,16 +109,6 @@ function searchPathOrThrow(action: string): string {
   throw new ClusterError(
     "no-real-node",
     `Cannot ${action} on this machine: it ${tools}`,
-    "Provide that; virtual nodes need neither.",
+    "Provide that, or use --proxy-mode userspace; virtual nodes need neither.",
   );
-}
-
-async function started(component: Component, signal: AbortSignal): Promise<Component> {
-  try {
-    await component.start(signal);
-    return component;
-  } catch (error) {
-    await component[Symbol.asyncDispose]();
-    throw error;
-  }
 }

@@ -34,6 +34,7 @@ import {
   StartingRuntime,
 } from "./real-node.ts";
 import { claim, type RunInfo, readRunInfo, removeRunInfo, writeRunInfo } from "./run-file.ts";
+import { loopbackRanges, serviceSockets } from "./service-sockets.ts";
 
 export interface UpConfig {
   readonly name: string;
@@ -42,6 +43,8 @@ export interface UpConfig {
   readonly kubeconfig: string;
   readonly node: NodeMode;
   readonly virtualNodes: number;
+  /** Where services answer when nodes are virtual, as CIDRs with commas between. */
+  readonly nodePortAddresses: string;
   /** The socket of a runtime that is there already; default: a containerd of our own. */
   readonly runtimeEndpoint?: string;
   /** Of a real node's kubelet; 0: any free one. */
@@ -68,6 +71,7 @@ export function upOptions(
     node: node === "auto" && virtualNodes !== undefined ? "virtual" : node,
     kubeletPort: parsePort("--kubelet-port", String(options["kubeletPort"] ?? 10_250)),
     configured: file === undefined ? {} : readKubeletConfig(file),
+    nodePortAddresses: String(options["nodeportAddresses"] ?? loopbackRanges),
     virtualNodes: parseCount("--virtual-nodes", String(virtualNodes ?? 1), 10_000),
     ...(endpoint === undefined ? {} : { runtimeEndpoint: parseRuntimeEndpoint(endpoint) }),
   };
@@ -99,6 +103,7 @@ export async function up(
   signal: AbortSignal,
 ): Promise<UpCluster> {
   const choice = chooseNode({ ...config, mode: config.node });
+  const sockets = serviceSockets(config.nodePortAddresses);
   claim(config.dataDir, config.name);
   const env = createRealEnv({ name: "navarch", logLevel: "warn" });
   const processes = new HelperProcesses(env);
@@ -120,7 +125,7 @@ export async function up(
   };
   const { name, listen } = config;
   const nodes =
-    realNode === undefined ? { virtualNodes: config.virtualNodes } : { virtualNodes: 0, realNode };
+    realNode === undefined ? { virtualNodes: config.virtualNodes, sockets } : { virtualNodes: 0, realNode };
   let cluster: Cluster;
   const address = choice.kind === "real" ? new PodSideAddress({ processes }, choice.source.tools) : undefined;
   try {

@@ -24,9 +24,14 @@ export {
   type InteractiveNftOptions,
 } from "./proxy/interactive-nft.ts";
 export type { NftSink } from "./proxy/nft-sink.ts";
+export type { Backend } from "./proxy/backends.ts";
 export type { ProxyNode } from "./proxy/place.ts";
 export { rules } from "./proxy/rules.ts";
 export { ServiceProxy, type ServiceProxyDeps, type ServiceProxyOptions } from "./proxy/service-proxy.ts";
 export type { HealthCheck } from "./proxy/service-rules.ts";
 export { SimNft } from "./proxy/sim-nft.ts";
 export { diff, removal, transaction, wholeTransaction } from "./proxy/transaction.ts";
+export type { Channels, Dialer } from "./userspace/channels.ts";
+export { TcpChannels } from "./userspace/channels-node.ts";
+export { SimChannels } from "./userspace/sim-channels.ts";
+export { UserspaceProxy, type UserspaceProxyDeps } from "./userspace/userspace-proxy.ts";

@@ -12,7 +12,7 @@ import {
   type Service,
   unavailable,
 } from "#api";
-import { type ByteChannel, openPortForward, portForwardProtocol, SpdyConnection } from "#base/streams";
+import { type ByteChannel, forwardedPort, portForwardRequest } from "#base/streams";
 import type { Backend } from "../proxy/backends.ts";
 import { backendPath, type ProxyName, parseProxyName } from "../proxy/proxy-path.ts";
 import { reverseProxy } from "../proxy/reverse-proxy.ts";
@@ -101,48 +101,10 @@ async function throughKubelet(
   if (services.nodes === undefined) throw new Error("this server reaches no nodes");
   const answer = await services.nodes.send(
     targetOf(registry, spec.nodeName ?? ""),
-    {
-      method: "POST",
-      target: `/portForward/${metadata.namespace}/${metadata.name}`,
-      headers: {
-        connection: "Upgrade",
-        upgrade: "SPDY/3.1",
-        "x-stream-protocol-version": portForwardProtocol,
-      },
-    },
+    portForwardRequest(metadata.namespace ?? "", metadata.name ?? ""),
     request.call.signal,
   );
-  if (answer.body.type !== "upgraded") throw new Error(`the kubelet answered with status ${answer.status}`);
-  const connection = new SpdyConnection(answer.body.channel, "client", (stream) => stream.destroy());
-  const gone = (): void => void connection.close();
-  const running = connection.run().catch(() => undefined);
-  const { data, failure } = await openPortForward(connection, port);
-  void running.finally(gone);
-  // A refusal breaks the data off; why, only the other stream says.
-  const explained = async (error: unknown): Promise<never> => {
-    const text = await failure.catch(() => "");
-    throw text === "" ? error : new Error(text);
-  };
-  return {
-    input: explaining(data.input, explained),
-    write: (bytes) => data.write(bytes).catch(explained),
-    end: () => data.end(),
-    destroy: () => {
-      data.destroy();
-      gone();
-    },
-  };
-}
-
-async function* explaining(
-  input: AsyncIterable<Uint8Array>,
-  explained: (error: unknown) => Promise<never>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* input;
-  } catch (error) {
-    await explained(error);
-  }
+  return forwardedPort(answer, port);
 }
 
 /** The name of the port that is asked for by number, or the name itself. */

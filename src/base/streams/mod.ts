@@ -25,8 +25,10 @@ export type { ExchangeAnswer, ExchangeRequest } from "./http-exchange.ts";
 export {
   acceptPortForwards,
   type ForwardedConnection,
+  forwardedPort,
   openPortForward,
   portForwardProtocol,
+  portForwardRequest,
   tunnel,
   tunnelProtocol,
 } from "./port-forward.ts";

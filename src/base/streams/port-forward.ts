@@ -4,6 +4,7 @@
  * KEP-4006).
  */
 import type { ByteChannel } from "./byte-channel.ts";
+import type { ExchangeAnswer, ExchangeRequest } from "./http-exchange.ts";
 import { maxUnpairedStreams } from "./limits.ts";
 import { SpdyConnection, type SpdyStream } from "./spdy-connection.ts";
 import type { WebSocket } from "./web-socket.ts";
@@ -79,6 +80,51 @@ export async function openPortForward(
     return Buffer.concat(chunks).toString();
   };
   return { data, failure: read() };
+}
+
+/** What asks a kubelet for the ports of a pod. */
+export function portForwardRequest(namespace: string, name: string): ExchangeRequest {
+  const headers = {
+    connection: "Upgrade",
+    upgrade: "SPDY/3.1",
+    "x-stream-protocol-version": portForwardProtocol,
+  };
+  return { method: "POST", target: `/portForward/${namespace}/${name}`, headers };
+}
+
+/** The kubelet's answer to that as a connection to one port; it breaks with the kubelet's words when nobody listens there. */
+export async function forwardedPort(answer: ExchangeAnswer, port: number): Promise<ByteChannel> {
+  if (answer.body.type !== "upgraded") throw new Error(`the kubelet answered with status ${answer.status}`);
+  const connection = new SpdyConnection(answer.body.channel, "client", (stream) => stream.destroy());
+  const gone = (): void => void connection.close();
+  const running = connection.run().catch(() => undefined);
+  const { data, failure } = await openPortForward(connection, port);
+  void running.finally(gone);
+  // A refusal breaks the data off; why, only the other stream says.
+  const explained = async (error: unknown): Promise<never> => {
+    const text = await failure.catch(() => "");
+    throw text === "" ? error : new Error(text);
+  };
+  return {
+    input: explaining(data.input, explained),
+    write: (bytes) => data.write(bytes).catch(explained),
+    end: () => data.end(),
+    destroy: () => {
+      data.destroy();
+      gone();
+    },
+  };
+}
+
+async function* explaining(
+  input: AsyncIterable<Uint8Array>,
+  explained: (error: unknown) => Promise<never>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* input;
+  } catch (error) {
+    await explained(error);
+  }
 }
 
 /** The bytes inside the messages of a WebSocket, as a channel. */

@@ -15,7 +15,7 @@ export const edges = {
   controllers: ["base", "base/pki", "api", "cel", "client"],
   scheduler: ["base", "api", "cel", "client"],
   kubelet: ["base", "base/pki", "base/rpc", "base/streams", "api", "cel", "client"],
-  network: ["base", "base/rpc", "api", "cel", "client"],
+  network: ["base", "base/rpc", "base/streams", "api", "cel", "client"],
   storage: ["base", "base/rpc", "api", "cel", "client"],
   cloud: ["base", "api", "cel", "client"],
   observe: ["base", "api", "cel", "client"],

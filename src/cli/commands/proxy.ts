@@ -1,6 +1,8 @@
 /** `navarch proxy`: services and routes of one machine alone. */
-import { cleanUpProxy, ClusterError, runProxy } from "#cluster";
+import { Option } from "commander";
+import { cleanUpProxy, ClusterError, type ProxyMode, runProxy } from "#cluster";
 import type { CliCommand } from "../command.ts";
+import { nodePortOption } from "../node-port-option.ts";
 import { runRole } from "../run-role.ts";
 
 export const proxy: CliCommand = {
@@ -10,8 +12,14 @@ export const proxy: CliCommand = {
     command
       .option("--kubeconfig <FILE>", "credentials of system:kube-proxy")
       .option("--node-name <NAME>", "name of this machine's node")
+      .addOption(
+        new Option("--proxy-mode <MODE>", "by rules of the kernel, as root, or by sockets of this process")
+          .choices(["nftables", "userspace"])
+          .default("nftables"),
+      )
+      .addOption(nodePortOption())
       .option("--cleanup", "take away what a proxy left on this machine, and end", false)
-      .addHelpText("after", "\nIts rules stay when it ends; --cleanup takes them away.");
+      .addHelpText("after", "\nIts rules stay when it ends; --cleanup takes them away. Sockets end with it.");
   },
   async run(options, _args, terminal) {
     if (options["cleanup"] === true) {
@@ -23,6 +31,8 @@ export const proxy: CliCommand = {
       const message = "Cannot run the proxy: it needs credentials and a node";
       throw new ClusterError("bad-option", message, "Give --kubeconfig FILE and --node-name NAME.");
     }
-    return runRole(terminal, (signal) => runProxy({ kubeconfig, nodeName }, signal));
+    const mode = String(options["proxyMode"]) as ProxyMode;
+    const nodePortAddresses = String(options["nodeportAddresses"]);
+    return runRole(terminal, (signal) => runProxy({ kubeconfig, nodeName, mode, nodePortAddresses }, signal));
   },
 };

@@ -2,6 +2,7 @@
 import { launchDetached, parseListen, up as startUp, upOptions } from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { addNodeOptions } from "../node-option.ts";
+import { nodePortOption } from "../node-port-option.ts";
 import { stopSignal } from "../stop-signal.ts";
 
 export const up: CliCommand = {
@@ -16,6 +17,7 @@ export const up: CliCommand = {
       .option("--kubelet-port <PORT>", "where the kubelet of a real node listens", "10250")
       .option("--kubelet-config <FILE>", "a KubeletConfiguration for a real node")
       .option("--virtual-nodes <N>", "how many virtual nodes (default: 1, when pods cannot run here)")
+      .addOption(nodePortOption())
       .option("--detach", "return when the cluster is ready, and leave it running", false)
       .addHelpText("after", "\nExample:\n  navarch up && kubectl get nodes   (in another terminal)");
   },

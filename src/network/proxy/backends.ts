@@ -3,7 +3,7 @@
  * terminate. Semantics of kube-proxy's categories, KEP-1669 (terminating endpoints), KEP-2433 (hints) and KEP-3015
  * (nodes preferred). Pure.
  */
-import { type EndpointSlice, formatIp, parseIp, type ServicePort } from "#api";
+import { type EndpointSlice, formatIp, type ObjectReference, parseIp, type ServicePort } from "#api";
 import type { Family } from "./entry.ts";
 import { maxEndpointsPerPort } from "./limits.ts";
 import type { ProxyNode } from "./place.ts";
@@ -17,6 +17,8 @@ export interface Backend {
   readonly terminating: boolean;
   /** Absent for endpoints that are on no node. */
   readonly node: string | undefined;
+  /** The pod that it is, as `namespace/name`. */
+  readonly pod: string | undefined;
   readonly zoneHints: readonly string[];
   readonly nodeHints: readonly string[];
 }
@@ -58,12 +60,17 @@ export function backendsOf(
         serving,
         terminating,
         node: endpoint.nodeName,
+        pod: podOf(endpoint.targetRef),
         zoneHints: (endpoint.hints?.forZones ?? []).map(({ name }) => name),
         nodeHints: (endpoint.hints?.forNodes ?? []).map(({ name }) => name),
       });
     }
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, backend]) => backend);
+}
+
+function podOf(target: ObjectReference | undefined): string | undefined {
+  return target?.kind === "Pod" ? `${target.namespace}/${target.name}` : undefined;
 }
 
 /** Of two words on one endpoint, while it moves between slices, the better one counts. */

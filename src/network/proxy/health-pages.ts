@@ -5,7 +5,7 @@
  */
 import { type Component, type Env, messageOf } from "#base";
 import { parseKey } from "#client";
-import type { Bound } from "../dns/sockets.ts";
+import type { Bound, SocketAddress } from "../dns/sockets.ts";
 import { jsonPage, metricsPage, type Page, type Pages, textPage } from "../pages.ts";
 import type { HealthCheck } from "./service-rules.ts";
 
@@ -24,10 +24,14 @@ export interface ProxyHealth {
 }
 
 export interface HealthPagesOptions {
-  /** Default all addresses, port 10256; health check node ports are at the same address. */
-  readonly health?: { readonly address: string; readonly port: number };
+  /** Default all addresses, port 10256. */
+  readonly health?: SocketAddress | undefined;
   /** Default loopback, port 10249. */
-  readonly metrics?: { readonly address: string; readonly port: number };
+  readonly metrics?: SocketAddress | undefined;
+  /** Where health check node ports are. Default: the address of `health`. */
+  readonly checks?: string;
+  /** What `/proxyMode` answers. Default `nftables`. */
+  readonly mode?: "nftables" | "userspace";
 }
 
 /** A port that another program has is tried again this often. */
@@ -38,7 +42,7 @@ export class HealthPages implements Component {
   readonly #env: Env;
   readonly #pages: Pages;
   readonly #proxy: ProxyHealth;
-  readonly #options: Required<HealthPagesOptions>;
+  readonly #options: HealthPagesOptions;
   readonly #bound = new Map<number, Bound>();
   readonly #own: Bound[] = [];
   #checks: ReadonlyMap<number, { readonly service: string; readonly check: HealthCheck }> = new Map();
@@ -62,15 +66,15 @@ export class HealthPages implements Component {
   }
 
   async start(): Promise<void> {
-    const { health, metrics } = this.#options;
+    const { health, metrics, mode = "nftables" } = this.#options;
     const healthPage = (path: string): Page | undefined => this.#healthPage(path);
     const metricsPages = (path: string): Page | undefined =>
-      path === "/proxyMode" ? textPage("nftables") : metricsPage(this.#env.metrics, path);
+      path === "/proxyMode" ? textPage(mode) : metricsPage(this.#env.metrics, path);
     for (const [at, page] of [
       [health, healthPage],
       [metrics, metricsPages],
     ] as const) {
-      const bound = await this.#serve(at.address, at.port, page);
+      const bound = at && (await this.#serve(at.address, at.port, page));
       if (bound !== undefined) this.#own.push(bound);
     }
     this.#unsubscribe = this.#proxy.onSettled(() => this.#follow());
@@ -111,10 +115,12 @@ export class HealthPages implements Component {
       bound.close();
       this.#bound.delete(port);
     }
+    const { checks, health } = this.#options;
+    const checksAddress = checks ?? health?.address ?? "0.0.0.0";
     for (const port of this.#checks.keys()) {
       if (this.#bound.has(port) || this.#disposed) continue;
       const page = (): Page | undefined => this.#checkPage(port);
-      const bound = await this.#serve(this.#options.health.address, port, page);
+      const bound = await this.#serve(checksAddress, port, page);
       if (bound !== undefined) this.#bound.set(port, bound);
       else this.#env.clock.timer(retryMs, () => !this.#disposed && this.#follow()).unref();
     }

@@ -24,6 +24,7 @@ import { serviceKeyOf } from "../service-key.ts";
 import { baseEntries, refusal } from "./base-entries.ts";
 import { families, type Table, tableName } from "./entry.ts";
 import type { ProxyHealth } from "./health-pages.ts";
+import { isLeaving } from "./leaving.ts";
 import { Ledger } from "./ledger.ts";
 import { fullSyncMs, maxServicesPerTransaction, resyncBackOff, sliceMs } from "./limits.ts";
 import type { NftSink } from "./nft-sink.ts";
@@ -56,9 +57,6 @@ const probe = families.flatMap((family) => [
   `flush chain ${family} ${tableName} unreachable`,
   ...refusal.map((rule) => `add rule ${family} ${tableName} unreachable ${rule}`),
 ]);
-
-/** Marks a node that the cluster autoscaler is about to remove. */
-const leavingTaint = "ToBeDeletedByClusterAutoscaler";
 
 /** Keeps the kernel at the API's state from `start` until dispose; the rules stay when it goes. */
 export class ServiceProxy implements Component, ProxyHealth {
@@ -142,9 +140,7 @@ export class ServiceProxy implements Component, ProxyHealth {
   }
 
   get nodeEligible(): boolean {
-    const node = this.#nodes.lister.get({ name: this.#options.nodeName });
-    if (node?.metadata.deletionTimestamp !== undefined) return false;
-    return !(node?.spec.taints ?? []).some(({ key }) => key === leavingTaint);
+    return !isLeaving(this.#nodes.lister.get({ name: this.#options.nodeName }));
   }
 
   onSettled(listener: () => void): () => void {

@@ -64,13 +64,17 @@ export function serviceRules(
       draft.addPort(port, frontends, choice);
     }
   }
-  const { externalTrafficPolicy, healthCheckNodePort = 0 } = service.spec;
-  const checked = externalTrafficPolicy === "Local" && healthCheckNodePort !== 0;
   return {
     entries: draft.entries,
     slots: draft.slots,
-    healthCheck: checked ? { port: healthCheckNodePort, localEndpoints: locals.size } : undefined,
+    healthCheck: healthCheckOf(service, locals.size),
   };
+}
+
+/** What load balancers are told of a service with that many ready endpoints here; undefined: they do not ask. */
+export function healthCheckOf({ spec }: Service, localEndpoints: number): HealthCheck | undefined {
+  const { externalTrafficPolicy, healthCheckNodePort: port = 0 } = spec;
+  return externalTrafficPolicy === "Local" && port !== 0 ? { port, localEndpoints } : undefined;
 }
 
 class Draft {
