@@ -112,6 +112,17 @@ export class EtcdClient {
     };
   }
 
+  /** Resolves when a member answers; rejects with `unavailable` when none does in the time of a call. */
+  async connected(): Promise<void> {
+    const deadline = Date.now() + this.#callTimeoutMs;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#client.waitForReady(deadline, (error) => (error === undefined ? resolve() : reject(error)));
+    await promise.catch((cause: unknown) => {
+      this.close();
+      throw new StoreError("unavailable", `etcd did not answer in ${this.#callTimeoutMs} ms`, { cause });
+    });
+  }
+
   close(): void {
     this.#client.close();
   }

@@ -53,6 +53,7 @@ export class EtcdJournal implements SharedJournal {
     // Here and not above: a process without etcd must not pay for loading gRPC.
     const { EtcdClient } = await import("./etcd-client-node.ts");
     const client = new EtcdClient(this.#options);
+    await client.connected();
     this.#connected = { client, history: new EtcdHistory(client, this.#keys, describe) };
     const recovered = await this.#load();
     signal.throwIfAborted();
