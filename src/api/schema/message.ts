@@ -39,12 +39,15 @@ export interface Plain {}
 
 type Present<P, X> = P extends "nullable" ? X | null : X;
 
+/** Asked of the word alone: what a row holds may be the very type that is being made. */
+type LeftOut = "omitempty" | "optional";
+
 type ShapeOf<F> = {
-  -readonly [K in keyof F as F[K] extends FieldSpec<unknown, "omitempty" | "optional">
+  -readonly [K in keyof F as F[K] extends { readonly presence: LeftOut }
     ? never
     : K]: F[K] extends FieldSpec<infer X, infer P> ? Present<P, X> : never;
 } & {
-  -readonly [K in keyof F as F[K] extends FieldSpec<unknown, "omitempty" | "optional">
+  -readonly [K in keyof F as F[K] extends { readonly presence: LeftOut }
     ? K
     : never]?: F[K] extends FieldSpec<infer X, Presence> ? X : never;
 };
