@@ -11,6 +11,7 @@ import {
   parseInstant,
   ZERO_SECONDS,
 } from "../time.ts";
+import { knownText } from "../managed-fields/interned-sets.ts";
 import { stringifyJson } from "./encode-json.ts";
 import { parseJson } from "./json-parser.ts";
 import { malformed, type ProtobufReader } from "./protobuf-reader.ts";
@@ -51,6 +52,15 @@ const raw: ScalarCodec = {
   read: (reader) =>
     readFields(reader, (number) => (number === 1 ? reader.bytes() : undefined), rawValue)[0] ?? null,
 };
+
+/** Sets of stored objects are interned with their text. */
+function writeFieldSet(writer: ProtobufWriter, value: unknown): void {
+  const known = typeof value === "object" && value !== null ? knownText(value) : undefined;
+  if (known === undefined) return raw.write(writer, value);
+  const mark = writer.mark();
+  writer.string(known);
+  writer.close(1, mark);
+}
 
 function rawValue(value: unknown): unknown {
   const bytes = value as Buffer;
@@ -141,7 +151,7 @@ export const scalarCodecs: Readonly<Record<ScalarName, ScalarCodec>> = {
     },
   },
   rawExtension: raw,
-  fieldsV1: raw,
+  fieldsV1: { ...raw, write: writeFieldSet },
   json: raw,
   any: raw,
 };

@@ -7,6 +7,7 @@
  */
 
 const INITIAL_BYTES = 2048;
+const KEPT_BYTES = 64 * 1024;
 const SHORT_TEXT = 64;
 
 export class ProtobufWriter {
@@ -93,6 +94,12 @@ export class ProtobufWriter {
     }
     this.#position = start;
     return true;
+  }
+
+  /** Begins anew in the same buffer; what a failed message left is gone, and an uncommonly large buffer too. */
+  reset(): void {
+    if (this.#buffer.length > KEPT_BYTES) this.#buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+    this.#position = this.#buffer.length;
   }
 
   /** A copy of what has been written. */

@@ -13,6 +13,8 @@ import { malformed, ProtobufReader } from "./protobuf-reader.ts";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 
 const MAGIC = Buffer.from("k8s\0");
+/** Where messages are put together, one after the other: nothing that writes a message begins another. */
+const scratch = new ProtobufWriter();
 
 /** The envelope and what is in it; `raw` is the message, a view. */
 export interface Envelope {
@@ -29,9 +31,9 @@ export function encodeProtobuf<T>(type: Type<T>, object: T): Uint8Array {
 
 /** The message alone, as gRPC and nested messages carry it. */
 export function encodeMessage<T>(type: Type<T>, object: T): Uint8Array {
-  const writer = new ProtobufWriter();
-  contentWriter(type)(writer, object);
-  return writer.finish();
+  scratch.reset();
+  contentWriter(type)(scratch, object);
+  return scratch.finish();
 }
 
 /**

@@ -32,6 +32,11 @@ export function textOf(set: FieldSet): string {
   return text;
 }
 
+/** The text of a set that was printed or interned before; undefined for any other value. */
+export function knownText(set: object): string | undefined {
+  return texts.get(set as FieldSet);
+}
+
 /** The interned set of a text, which may be part of a larger one. Throws `SyntaxError`. */
 export function setOfText(text: string): FieldSet {
   return byText.get(text) ?? keep(ownText(text), JSON.parse(text) as FieldSet);
