@@ -32,10 +32,12 @@ export const FOLLOWED_BATCH = 10_000;
  * holds the pods of a thousand nodes' daily work; those at rest are let go of by time.
  */
 export const DECODED_BYTES = 256 * 1024 * 1024;
-/** What nobody has looked at for one to two of these is dropped. */
-export const DECODED_PERIOD_MS = 20_000;
 /** A decoded object is estimated at this many times its JSON. */
 export const DECODED_FACTOR = 3;
+/** Protobuf messages kept: those of five large lists. A message is shorter than the JSON that it is counted as. */
+export const MESSAGE_BYTES = 128 * 1024 * 1024;
+/** Of decoded objects and messages, what nobody has looked at for one to two of these is dropped. */
+export const RECORD_CACHE_PERIOD_MS = 20_000;
 /** Calls and feeds that go on in one slice: each may do up to a millisecond of work after its turn. */
 export const TURNS_PER_SLICE = 8;
 /** Watchers served before other work runs; each costs a TLS write of some 10 us. */

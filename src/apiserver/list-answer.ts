@@ -1,12 +1,12 @@
 /** A page as an answer: concatenated stored bytes where it can be, decoded objects where it must be. */
-import { meta, notAcceptable, stringifyJson, stringifyYaml, type Type } from "#api";
+import { encodeMessage, meta, notAcceptable, stringifyJson, stringifyYaml } from "#api";
 import type { StoredRecord } from "#store";
 import { dataAnswer, INDENT, isInProcess } from "./answers.ts";
 import type { Answer } from "./call.ts";
 import { groupVersion } from "./catalog.ts";
 import { type Encoding, MEDIA_TYPES, isStoredForm } from "./negotiate.ts";
 import { type ChunkPool, ChunkWriter } from "./registry/chunk-writer.ts";
-import { encodeText, listEnvelope, listItem, listMeta } from "./registry/encoding.ts";
+import { encodeText, itemHead, listEnvelope, listMeta } from "./registry/encoding.ts";
 import type { Page } from "./registry/outcome.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
 import {
@@ -108,19 +108,28 @@ async function* prettyChunks(shown: ShownPage): Chunks {
 /** Its envelope begins with its length, so everything is encoded before the first byte leaves. */
 async function* protobufChunks(shown: ShownPage): Chunks {
   const { request, encoding, page, turns } = shown;
-  const type: Type = encoding.as === undefined ? request.resource.type : meta.PartialObjectMetadata;
+  const { views, pool } = shown;
+  const isWhole = encoding.as === undefined;
   const items: Uint8Array[] = [];
+  let size = 0;
   for (const record of page.records) {
     if (turns.spent) await turns.turn();
-    items.push(listItem(type, memberOf(shown, record)));
+    const item = isWhole
+      ? views.message(request.resource, record)
+      : encodeMessage(meta.PartialObjectMetadata, memberOf(shown, record) as meta.PartialObjectMetadata);
+    items.push(item);
+    size += itemHead(item.length).length + item.length;
   }
-  const size = items.reduce((sum, item) => sum + item.length, 0);
   const { opening, closing } = listEnvelope(listOf(shown, []), size);
-  const writer = new ChunkWriter(shown.pool);
-  for (const piece of [opening, ...items, closing]) {
-    writer.add(piece);
+  const writer = new ChunkWriter(pool);
+  writer.add(opening);
+  for (const item of items) {
+    writer.add(itemHead(item.length));
+    writer.add(item);
     if (writer.isFull) yield writer.take();
+    if (turns.spent) await turns.turn();
   }
+  writer.add(closing);
   yield writer.take();
 }
 

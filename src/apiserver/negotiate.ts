@@ -100,6 +100,11 @@ export function isStoredForm({ media, as, pretty }: Encoding): boolean {
   return media === "json" && as === undefined && pretty !== true;
 }
 
+/** Protobuf of the whole object: made once for each record. */
+export function isWholeMessage({ media, as }: Encoding): boolean {
+  return media === "protobuf" && as === undefined;
+}
+
 /** `pretty=1`, or a program that people read the output of. */
 export function wantsPretty(call: Call): boolean {
   const asked = /[?&]pretty=([^&]*)/.exec(call.target)?.[1];

@@ -8,7 +8,7 @@ import type { ExchangeAnswer } from "#base/streams";
 import { bytesAnswer, dataAnswer, isInProcess, textAnswer } from "./answers.ts";
 import type { Answer } from "./call.ts";
 import { listAnswer } from "./list-answer.ts";
-import { type Encoding, MEDIA_TYPES, isStoredForm } from "./negotiate.ts";
+import { type Encoding, MEDIA_TYPES, isStoredForm, isWholeMessage } from "./negotiate.ts";
 import { MAX_COLLECTED_BYTES } from "./limits.ts";
 import { ChunkPool } from "./registry/chunk-writer.ts";
 import { encodeValue } from "./registry/encoding.ts";
@@ -71,6 +71,9 @@ export class Responder {
     const isPlain = isInProcess(request.call);
     if ("record" in value && isStoredForm(encoding) && !isPlain) {
       return bytesAnswer(status, encoding, this.#views.json(resource, value.record));
+    }
+    if ("record" in value && isWholeMessage(encoding) && !isPlain) {
+      return bytesAnswer(status, encoding, this.#views.protobuf(resource, value.record));
     }
     const object = "record" in value ? this.#views.object(resource, value.record) : value.object;
     const columns = "record" in value ? undefined : value.columns;

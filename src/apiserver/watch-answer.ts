@@ -8,7 +8,7 @@ import type { Answer, WatchItem } from "./call.ts";
 import { isInProcess } from "./answers.ts";
 import { groupVersion } from "./catalog.ts";
 import { SHARED_CHUNKS } from "./limits.ts";
-import { type Encoding, MEDIA_TYPES } from "./negotiate.ts";
+import { type Encoding, isWholeMessage, MEDIA_TYPES } from "./negotiate.ts";
 import { ChunkWriter } from "./registry/chunk-writer.ts";
 import { encodeValue } from "./registry/encoding.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
@@ -128,15 +128,19 @@ class EventEncoder {
 
   addFrame(writer: ChunkWriter, event: FeedEvent): void {
     if (this.#encoding.media !== "json") {
-      const { type, object } = this.item(event);
-      const bytes = encodeValue(object, this.#resource, this.#encoding);
-      return writer.add(encodeWatchFrame({ type, object: bytes }));
+      return writer.add(encodeWatchFrame({ type: event.type, object: this.#encoded(event) }));
     }
     writer.add(openings[event.type]);
     const isStored = this.#encoding.as === undefined && "record" in event;
     if (isStored) this.#views.addJson(writer, this.#resource, event.record);
     else writer.add(Buffer.from(stringifyJson(this.item(event).object)));
     writer.add(NEWLINE);
+  }
+
+  #encoded(event: FeedEvent): Uint8Array {
+    if ("record" in event && isWholeMessage(this.#encoding))
+      return this.#views.protobuf(this.#resource, event.record);
+    return encodeValue(this.item(event).object, this.#resource, this.#encoding);
   }
 
   #bookmark(event: Extract<FeedEvent, { type: "BOOKMARK" }>): KubeObject {

@@ -43,9 +43,12 @@ type Present<P, X> = P extends "nullable" ? X | null : X;
 type LeftOut = "omitempty" | "optional";
 
 type ShapeOf<F> = {
-  -readonly [K in keyof F as F[K] extends { readonly presence: LeftOut }
-    ? never
-    : K]: F[K] extends FieldSpec<infer X, infer P> ? Present<P, X> : never;
+  -readonly [K in keyof F as F[K] extends { readonly presence: LeftOut } ? never : K]: F[K] extends FieldSpec<
+    infer X,
+    infer P
+  >
+    ? Present<P, X>
+    : never;
 } & {
   -readonly [K in keyof F as F[K] extends { readonly presence: LeftOut }
     ? K

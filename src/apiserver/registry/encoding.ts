@@ -66,7 +66,7 @@ export interface ListBytes {
   readonly closing: Uint8Array;
 }
 
-/** `itemsBytes`: of all items with their tags, as `listItem` gives them. */
+/** `itemsBytes`: of all items with their heads. */
 export function listEnvelope(
   list: { readonly apiVersion: string; readonly kind: string; readonly metadata: meta.ListMeta },
   itemsBytes: number,
@@ -80,9 +80,9 @@ export function listEnvelope(
   return { opening, closing: empty.subarray(message + EMPTY_FIELD_BYTES) };
 }
 
-/** One item of a list, with its tag. */
-export function listItem<T>(type: Type<T>, item: T): Uint8Array {
-  return tagged(ITEM_TAG, encodeMessage(type, item));
+/** What precedes a list's item of so many bytes. */
+export function itemHead(bytes: number): Uint8Array {
+  return Uint8Array.of(ITEM_TAG, ...varint(bytes));
 }
 
 const EMPTY_FIELD_BYTES = 2;

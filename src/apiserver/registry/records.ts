@@ -5,7 +5,9 @@
 import {
   type KubeObject,
   type Resource,
+  type Type,
   decodeProtobuf,
+  encodeMessage,
   isProtobuf,
   parseEntries,
   parseStoredJson,
@@ -16,8 +18,9 @@ import { type RecordIndex, type StoredRecord, withRevision } from "#store";
 import type { Catalog } from "../catalog.ts";
 import type { ChunkWriter } from "./chunk-writer.ts";
 import { MANAGERS, NO_SLOT, type Offsets, slotOf, storedText } from "./bytes.ts";
-import { DecodedCache } from "./decoded-cache.ts";
+import { DECODED_BYTES, DECODED_FACTOR, MESSAGE_BYTES } from "../limits.ts";
 import { deepFreeze } from "./plain-data.ts";
+import { RecordCache } from "./record-cache.ts";
 
 /** What is needed of a record to serve it; a write just committed has this before it is read back. */
 export type Versioned = Pick<StoredRecord, "key" | "value" | "index" | "modRevision">;
@@ -28,13 +31,21 @@ export interface Encoded {
   readonly index: RecordIndex;
 }
 
+/** The wire form of a record in one version. */
+interface Message {
+  readonly type: Type;
+  readonly bytes: Uint8Array;
+}
+
 export class Records {
   readonly #freeze: boolean;
-  readonly #decoded: DecodedCache;
+  readonly #decoded: RecordCache<KubeObject>;
+  readonly #messages: RecordCache<Message>;
 
   constructor(clock: Clock, options: { readonly freeze: boolean }) {
     this.#freeze = options.freeze;
-    this.#decoded = new DecodedCache(clock);
+    this.#decoded = new RecordCache(clock, { bytes: DECODED_BYTES, factor: DECODED_FACTOR });
+    this.#messages = new RecordCache(clock, { bytes: MESSAGE_BYTES, factor: 1 });
   }
 
   /** The object of a record in its storage version, with its resourceVersion. Shared and read-only. */
@@ -45,6 +56,20 @@ export class Records {
     if (this.#freeze) deepFreeze(object);
     this.#decoded.set(record, object);
     return object;
+  }
+
+  /** As `object`, for one who reads it once: it is not kept. */
+  passingObject(resource: Resource, record: Versioned): KubeObject {
+    return this.#decoded.get(record) ?? decodeValue(resource, record);
+  }
+
+  /** The protobuf message of what `show` gives, kept for the next one who asks for the same type. */
+  message(type: Type, record: Versioned, show: () => KubeObject): Uint8Array {
+    const known = this.#messages.get(record);
+    if (known?.type === type) return known.bytes;
+    const bytes = encodeMessage(type, show());
+    this.#messages.set(record, { type, bytes });
+    return bytes;
   }
 
   /** The record's JSON in its storage version, with its resourceVersion. */

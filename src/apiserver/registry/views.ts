@@ -2,7 +2,7 @@
  * A record as one served version shows it. Resources served as they are stored pass through; another
  * version of the same storage converts.
  */
-import { type KubeObject, type Resource, stringifyJson } from "#api";
+import { type KubeObject, type Resource, encodeEnvelope, stringifyJson } from "#api";
 import { type Catalog, groupVersion, isStorageVersion } from "../catalog.ts";
 import type { ChunkWriter } from "./chunk-writer.ts";
 import type { Records, Versioned } from "./records.ts";
@@ -36,6 +36,19 @@ export class Views {
   addJson(writer: ChunkWriter, resource: Resource, record: Versioned): void {
     if (isStorageVersion(resource)) this.#records.addJson(writer, resource, record);
     else writer.add(this.json(resource, record));
+  }
+
+  /** The protobuf message in the version of `resource`, without envelope. */
+  message(resource: Resource, record: Versioned): Uint8Array {
+    return this.#records.message(resource.type, record, () =>
+      fromStorage(resource, this.#records.passingObject(this.#storage(resource), record)),
+    );
+  }
+
+  /** The message in its envelope. */
+  protobuf(resource: Resource, record: Versioned): Uint8Array {
+    const { kind } = resource;
+    return encodeEnvelope({ apiVersion: groupVersion(resource), kind, raw: this.message(resource, record) });
   }
 
   /** The form that is stored. */
