@@ -107,8 +107,7 @@ async function* prettyChunks(shown: ShownPage): Chunks {
 
 /** Its envelope begins with its length, so everything is encoded before the first byte leaves. */
 async function* protobufChunks(shown: ShownPage): Chunks {
-  const { request, encoding, page, turns } = shown;
-  const { views, pool } = shown;
+  const { request, encoding, page, turns, views, pool } = shown;
   const isWhole = encoding.as === undefined;
   const items: Uint8Array[] = [];
   let size = 0;

@@ -19,6 +19,7 @@ interface Entry<T> {
   older: Kept<T> | undefined;
 }
 
+/** Bounds of a cache. */
 export interface RecordCacheOptions {
   /** Bytes of everything kept. */
   readonly bytes: number;
@@ -26,6 +27,7 @@ export interface RecordCacheOptions {
   readonly factor: number;
 }
 
+/** Forms of records; `T` is one of them. */
 export class RecordCache<T> {
   readonly #clock: Clock;
   readonly #options: RecordCacheOptions;
