@@ -99,13 +99,14 @@ export class HttpsTransport implements Transport {
   }
 
   async #connected(): Promise<Channel> {
-    if (this.#closed) throw new ClientError("not-sent", `The transport to ${this.#options.server} is closed`);
     const before = await this.#channel?.catch(() => undefined);
-    if (before?.usable) return before;
+    if (before?.usable && !this.#closed) return before;
     // Several calls may have waited for the same lost connection: the first of them replaces it.
     if (this.#channel !== undefined && (await this.#channel.catch(() => undefined)) === before) {
       this.#channel = undefined;
     }
+    // Only now: a connection that is begun after the end is nobody's to close, and holds the process.
+    if (this.#closed) throw new ClientError("not-sent", `The transport to ${this.#options.server} is closed`);
     this.#channel ??= this.#connect();
     return this.#channel;
   }

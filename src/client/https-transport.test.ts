@@ -89,3 +89,16 @@ test("a call that was aborted before it began leaves no failure behind when nobo
   await assert.rejects(other, { code: "not-sent" });
   await transport[Symbol.asyncDispose]();
 });
+
+test("a call that meets the end of its transport connects to nobody", { timeout: 10_000 }, async () => {
+  const silent = net.createServer();
+  await once(silent.listen(0, host), "listening");
+  const transport = new HttpsTransport({
+    server: `https://${host}:${(silent.address() as AddressInfo).port}`,
+  });
+  const call = transport.request({ method: "GET", path: "/" }, new AbortController().signal);
+  await transport[Symbol.asyncDispose]();
+  await assert.rejects(call, { code: "not-sent" });
+  silent.close();
+  await once(silent, "close");
+});
