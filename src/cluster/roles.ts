@@ -9,7 +9,7 @@ import type { Component, Env, RootEnv } from "#base";
 import { createRealEnv, FileSystemDisk, HelperProcesses } from "#base/real";
 import { changeKubeconfig, credentialsOf, loadKubeconfigs } from "#client";
 import type { ServeKubelet } from "#kubelet";
-import { EtcdJournal, type Journal, SqliteJournal } from "#store";
+import { EtcdJournal, type Journal, SqliteJournal, StoreError } from "#store";
 import { type Access, RemoteAccess } from "./access.ts";
 import { Cluster } from "./cluster.ts";
 import type { ListenAddress, NodeMode } from "./cluster-options.ts";
@@ -76,7 +76,12 @@ export async function runApiServer(options: ApiServerRoleOptions, signal: AbortS
     ...tokens,
     ...options.ranges,
   };
-  const cluster = await Cluster.start(parts, config, signal);
+  const cluster = await Cluster.start(parts, config, signal).catch((error: unknown) => {
+    if (!(error instanceof StoreError) || options.etcdServers.length === 0) throw error;
+    const message = `Cannot keep the state in etcd at ${options.etcdServers.join(", ")}`;
+    const remedy = "Start it, or give the URLs of its clients with --etcd-servers.";
+    throw new ClusterError("store-failed", message, remedy, { cause: error });
+  });
   const url = cluster.url ?? "";
   const admin = resolve(options.kubeconfig ?? join(dataDir, "admin.conf"));
   const files: readonly (readonly [string, Identity])[] = [
