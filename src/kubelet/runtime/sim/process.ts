@@ -281,7 +281,9 @@ export class SimProcess {
     const script = args[args.findIndex((arg) => /^-[a-z]*c$/.test(arg)) + 1];
     if (args.length === 0 || script === undefined || script.startsWith("-")) return this.#interactive(io);
     const node = parseShell(script);
-    return node === undefined ? this.#serve(this.#webServer()) : this.#run(node, io);
+    if (node !== undefined) return this.#run(node, io);
+    this.#bare = true;
+    return this.#serve(this.#webServer());
   }
 
   async #interactive(io: ProgramIo): Promise<number> {

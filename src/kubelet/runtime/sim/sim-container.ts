@@ -221,8 +221,11 @@ export class SimContainer {
     signal.addEventListener("abort", stop, { once: true });
     void this.ended.then(stop);
     program.start(command);
-    // A program that the language does not know answers at once and well.
-    if (program.listening) program.signal("SIGTERM");
+    // A program that the language does not know answers at once and well, so that probes pass, and says so.
+    if (program.listening) {
+      await streams.stderr(Buffer.from(`${command[0]}: not run, since this node is virtual\n`));
+      program.signal("SIGTERM");
+    }
     const code = await promise;
     signal.removeEventListener("abort", stop);
     return code;

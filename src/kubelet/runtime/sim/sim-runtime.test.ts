@@ -2,13 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SimWorld } from "#base/sim";
-import { runtimeContract, type RuntimeHarness } from "../runtime.contract.ts";
+import { Bench, runtimeContract, type RuntimeHarness } from "../runtime.contract.ts";
 import { parseShell } from "./shell.ts";
 import { SimImages } from "./images.ts";
 import { SimRuntime } from "./sim-runtime.ts";
 import { SimStreams } from "./sim-streams.ts";
 
-runtimeContract("SimRuntime", async (): Promise<RuntimeHarness> => {
+runtimeContract("SimRuntime", harness);
+
+async function harness(): Promise<RuntimeHarness> {
   const world = new SimWorld("runtime");
   const env = world.env("n1");
   const images = new SimImages(env, {});
@@ -25,7 +27,7 @@ runtimeContract("SimRuntime", async (): Promise<RuntimeHarness> => {
     run: (body) => world.run(body),
     [Symbol.asyncDispose]: async () => {},
   };
-});
+}
 
 test("Shell scripts outside the language are not read: their programs are servers", () => {
   const read = (script: string): boolean => parseShell(script) !== undefined;
@@ -39,4 +41,17 @@ test("Shell scripts outside the language are not read: their programs are server
   assert.equal(read("for i in 1 2 3; do echo $(date); done"), false);
   assert.equal(read("cat /etc/passwd | grep root"), false);
   assert.equal(read("while true; do sleep 1"), false);
+});
+
+test("a command that the language does not know answers at once, well, and says that it was not run", async () => {
+  const twin = await harness();
+  const bench = new Bench(twin);
+  await twin.run(async () => {
+    const id = await bench.start(await bench.sandbox("a"), "sleep 1000");
+    for (const command of [["psql"], ["sh", "-c", "ps | grep x"]]) {
+      const { exitCode, stdout, stderr } = await bench.runtime.execSync(id, command, 1, bench.signal);
+      assert.deepEqual([exitCode, stdout], [0, ""]);
+      assert.match(stderr, /^(psql|sh): not run, since this node is virtual\n$/);
+    }
+  });
 });
