@@ -53,6 +53,9 @@ export const maxTerminationMessageBytes = 4096;
 /** Longest output of a probe or hook that goes into an event. */
 export const maxProbeOutputBytes = 10 * 1024;
 
+/** Longest head of an answer to an HTTP probe. */
+export const maxProbeHeadBytes = 64 * 1024;
+
 /** A pod's status is written again after a failed write: doubled from the first. */
 export const statusBackOff = { firstMs: 500, maxMs: 10_000 };
 

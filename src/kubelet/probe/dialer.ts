@@ -16,7 +16,7 @@ export interface ProbeDialer {
    * Resolves with any answer; redirects to the same host are followed. Rejects, with a message for the
    * event, when there is none.
    */
-  http(probe: HttpProbe, signal: AbortSignal): Promise<{ readonly status: number; readonly body: string }>;
+  http(probe: HttpProbe, signal: AbortSignal): Promise<{ readonly status: number }>;
   /** Resolves when the port takes a connection. */
   tcp(host: string, port: number, signal: AbortSignal): Promise<void>;
   /** `grpc.health.v1.Health/Check`: resolves with the serving status (`SERVING`, `NOT_SERVING` ...). */

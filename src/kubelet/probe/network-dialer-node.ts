@@ -2,9 +2,9 @@
 import { request as httpsRequest } from "node:https";
 import { connect, isIPv6 } from "node:net";
 import { message, method, RpcClient, RpcError } from "#base/rpc";
-import { nodeHttp } from "#base/streams";
 import { maxProbeOutputBytes, maxProbeRedirects } from "../limits.ts";
 import type { HttpProbe, ProbeDialer } from "./dialer.ts";
+import { type HeaderLines, type PlainAnswer, plainGet } from "./plain-http-node.ts";
 
 const check = method(
   "grpc.health.v1.Health/Check",
@@ -14,21 +14,18 @@ const check = method(
 const servingStatuses = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 
 export class NetworkDialer implements ProbeDialer {
-  async http(
-    probe: HttpProbe,
-    signal: AbortSignal,
-  ): Promise<{ readonly status: number; readonly body: string }> {
-    const headers = Object.fromEntries(probe.headers.map(({ name, value }) => [name, value]));
+  async http(probe: HttpProbe, signal: AbortSignal): Promise<{ readonly status: number }> {
     let url = new URL(`${probe.scheme}://${hostPort(probe.host, probe.port)}${probe.path}`);
     for (let redirects = 0; ; redirects += 1) {
-      const answer = await get(url, headers, signal).catch((error: unknown) => {
+      const get = url.protocol === "https:" ? secureGet : plainGet;
+      const answer = await get(url, probe.headers, signal).catch((error: unknown) => {
         throw new Error(`Get "${url.href}": ${textOf(error)}`);
       });
       const { status, location } = answer;
       const next = location === undefined ? undefined : new URL(location, url);
       // Another host's answer says nothing of this container.
       if (next === undefined || status < 300 || status >= 400 || next.hostname !== url.hostname)
-        return answer;
+        return { status };
       if (redirects === maxProbeRedirects) throw new Error(`stopped after ${redirects} redirects`);
       url = next;
     }
@@ -58,27 +55,21 @@ export class NetworkDialer implements ProbeDialer {
 }
 
 /** Certificates are not checked: a probe asks whether the container answers, not who it is. */
-function get(
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<{ readonly status: number; readonly body: string; readonly location: string | undefined }> {
-  const options = { headers, signal, agent: false as const };
+function secureGet(url: URL, lines: HeaderLines, signal: AbortSignal): Promise<PlainAnswer> {
+  const headers = Object.fromEntries(lines.map(({ name, value }) => [name, value]));
   return new Promise((resolve, reject) => {
-    const request =
-      url.protocol === "https:"
-        ? httpsRequest(url, { ...options, rejectUnauthorized: false })
-        : nodeHttp.request(url, options);
+    const options = { headers, signal, agent: false as const, rejectUnauthorized: false };
+    const request = httpsRequest(url, options);
     request.once("error", reject).once("response", (response) => {
       const { statusCode: status = 0, headers: got } = response;
-      let body = "";
+      let seenBytes = 0;
       const done = (): void => {
         response.destroy();
-        resolve({ status, body, location: got.location });
+        resolve({ status, location: got.location });
       };
-      response.setEncoding("utf8").on("data", (text: string) => {
-        body += text;
-        if (body.length >= maxProbeOutputBytes) done();
+      response.on("data", (bytes: Buffer) => {
+        seenBytes += bytes.length;
+        if (seenBytes >= maxProbeOutputBytes) done();
       });
       response.once("end", done).once("error", reject);
     });

@@ -1,7 +1,7 @@
 /** The dialer of a real node against real servers on loopback. */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { test } from "node:test";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { NetworkDialer } from "./network-dialer-node.ts";
@@ -43,16 +43,82 @@ test("NetworkDialer.grpc() says how a service serves", async () => {
   await assert.rejects(dialer.grpc(host, port, "", signal));
 });
 
-test("NetworkDialer.http() has status and body, with the probe's headers, and follows redirects on its host", async () => {
+test("NetworkDialer.http() has the status, with the probe's headers, and follows redirects on its host", async () => {
+  const seen: string[] = [];
   const server = createServer(({ url, headers }, response) => {
-    if (url === "/moved") response.writeHead(302, { location: "/here" }).end();
-    else response.writeHead(200).end(`${url} ${headers["x-probe"] ?? ""}`);
+    seen.push(`${url} ${headers["x-probe"]} ${headers.host === `${host}:${port}` ? "own" : headers.host}`);
+    if (url === "/moved") response.writeHead(302, { location: "/here?a=b" }).end();
+    else response.writeHead(207).end("x".repeat(100_000));
   });
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
-  const headers = [{ name: "X-Probe", value: "yes" }];
-  const probe = { scheme: "http", host, port, path: "/moved", headers } as const;
-  const { status, body } = await new NetworkDialer().http(probe, signal);
-  assert.deepEqual([status, body], [200, "/here yes"]);
+  const probe = { scheme: "http", host, port, path: "/moved" } as const;
+  const own = [{ name: "X-Probe", value: "yes" }];
+  assert.deepEqual(await new NetworkDialer().http({ ...probe, headers: own }, signal), { status: 207 });
+  const named = [...own, { name: "Host", value: "a.test" }];
+  await new NetworkDialer().http({ ...probe, path: "/", headers: named }, signal);
+  const torn = [{ name: "A", value: "b\r\nC: d" }];
+  await assert.rejects(
+    new NetworkDialer().http({ ...probe, headers: torn }, signal),
+    /invalid header field value for "A"/,
+  );
+  assert.deepEqual(seen, ["/moved yes own", "/here?a=b yes own", "/ yes a.test"]);
+  server.close();
+});
+
+/** What a server that writes these pieces and closes makes of a probe. */
+async function outcomeOf(...pieces: readonly string[]): Promise<number | string> {
+  const server = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", async () => {
+      for (const piece of pieces) {
+        socket.write(piece);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      socket.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    const probe = { scheme: "http", host, port, path: "/", headers: [] } as const;
+    return (await new NetworkDialer().http(probe, signal)).status;
+  } catch (error) {
+    return (error as Error).message.replace(/^Get ".*": /, "");
+  } finally {
+    server.close();
+  }
+}
+
+const answers: readonly (readonly [title: string, pieces: readonly string[], expected: number | string])[] = [
+  ["in pieces", ["HTTP/1.1 20", "0 OK\r", "\n\r", "\nbody"], 200],
+  ["with bare line feeds", ["HTTP/1.0 503 No\n\n"], 503],
+  ["after an interim one", ["HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"], 204],
+  ["in chunks", ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"], 200],
+  ["that is cut off", ["HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"], "unexpected EOF"],
+  ["that is none", ["SSH-2.0-x\r\n\r\n"], 'malformed HTTP response "SSH-2.0-x"'],
+  ["that never comes", [], "EOF"],
+  [
+    "without end",
+    ["HTTP/1.1 200 OK\r\n", "a: b\r\n".repeat(12_000)],
+    "server response headers exceeded 64 KiB",
+  ],
+];
+
+for (const [title, pieces, expected] of answers) {
+  test(`NetworkDialer.http() reads an answer ${title}`, async () => {
+    assert.equal(await outcomeOf(...pieces), expected);
+  });
+}
+
+test("NetworkDialer.http() ends with its signal", async () => {
+  const server = createTcpServer(() => {});
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const { port } = server.address() as AddressInfo;
+  const stop = new AbortController();
+  const probe = { scheme: "http", host, port, path: "/", headers: [] } as const;
+  const asked = new NetworkDialer().http(probe, stop.signal);
+  stop.abort(new Error("enough"));
+  await assert.rejects(asked, /enough/);
   server.close();
 });

@@ -75,8 +75,8 @@ export class Prober {
   async #dial(target: ProbeTarget, probe: Probe, signal: AbortSignal): Promise<ProbeAnswer> {
     try {
       if (probe.httpGet !== undefined) {
-        const { status, body } = await this.#dialer.http(httpProbe(probe.httpGet, target), signal);
-        if (status >= 200 && status < 400) return { outcome: "success", output: body };
+        const { status } = await this.#dialer.http(httpProbe(probe.httpGet, target), signal);
+        if (status >= 200 && status < 400) return { outcome: "success", output: "" };
         return { outcome: "failure", output: `HTTP probe failed with statuscode: ${status}` };
       }
       if (probe.tcpSocket !== undefined) {

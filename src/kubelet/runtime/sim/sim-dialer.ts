@@ -10,10 +10,7 @@ export class SimDialer implements ProbeDialer {
     this.#runtime = deps.runtime;
   }
 
-  async http(
-    probe: HttpProbe,
-    signal: AbortSignal,
-  ): Promise<{ readonly status: number; readonly body: string }> {
+  async http(probe: HttpProbe, signal: AbortSignal): Promise<{ readonly status: number }> {
     try {
       await this.tcp(probe.host, probe.port, signal);
     } catch (error) {
@@ -21,7 +18,7 @@ export class SimDialer implements ProbeDialer {
         cause: error,
       });
     }
-    return { status: 200, body: "" };
+    return { status: 200 };
   }
 
   async tcp(host: string, port: number, _signal: AbortSignal): Promise<void> {
