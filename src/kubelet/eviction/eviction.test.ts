@@ -5,9 +5,9 @@ import { events, type Pod, Quantity } from "#api";
 import { container, podOf } from "../testing/builders.ts";
 import { condition, NodeBench } from "../testing/node-bench.ts";
 import { SimNode } from "../testing/sim-node.ts";
-import type { NodeUsage, PodUsage } from "./node-usage.ts";
+import type { DiskUsage, NodeUsage, PodUsage } from "./node-usage.ts";
 import { calm, hardThresholds, judge, type Shortage } from "./thresholds.ts";
-import { overLimit, rank, shortageMessage } from "./victims.ts";
+import { blamedPart, overLimit, rank, shortageMessage } from "./victims.ts";
 
 const mebibyte = 2 ** 20;
 const disk = { availableBytes: 500, capacityBytes: 1000, inodesFree: 500, inodes: 1000 };
@@ -15,6 +15,7 @@ const well: NodeUsage = {
   memory: { availableBytes: 500 * mebibyte, capacityBytes: 1000 * mebibyte },
   nodefs: disk,
   imagefs: disk,
+  imagefsApart: false,
   processes: { available: 500, most: 1000 },
 };
 const short: NodeUsage = { ...well, memory: { ...well.memory, availableBytes: 50 * mebibyte } };
@@ -69,9 +70,13 @@ const using = (
 ): PodUsage => ({
   memoryBytes,
   processes: 1,
-  containers: new Map([["main", { memoryBytes, storageBytes }]]),
-  volumes: new Map(Object.entries(volumes)),
+  containers: new Map([["main", { memoryBytes, writable: bytes(storageBytes), logs: bytes(0) }]]),
+  volumes: new Map(Object.entries(volumes).map(([name, size]) => [name, bytes(size)])),
 });
+
+function bytes(size: number): DiskUsage {
+  return { bytes: size, inodes: 0 };
+}
 
 test("rank() takes who exceeds its request first, then the lowest priority, then the largest excess", () => {
   const pods = [
@@ -93,6 +98,39 @@ test("rank() takes who exceeds its request first, then the lowest priority, then
     shortageMessage(named("much", "10Mi"), usage.get("much"), memoryShortage),
     "The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. " +
       "Container main was using 30Mi, request is 10Mi, has larger consumption of memory. ",
+  );
+});
+
+test("rank() blames a pod for the file system that is short, and counts inodes when those are", () => {
+  const use = (writable: DiskUsage, logs: DiskUsage, volume: DiskUsage): PodUsage => ({
+    memoryBytes: 0,
+    processes: 1,
+    containers: new Map([["main", { memoryBytes: 0, writable, logs }]]),
+    volumes: new Map([["v", volume]]),
+  });
+  const none = bytes(0);
+  const usage = new Map([
+    ["writer", use({ bytes: 300, inodes: 1 }, none, none)],
+    ["talker", use(none, { bytes: 200, inodes: 2 }, none)],
+    ["keeper", use(none, none, { bytes: 150, inodes: 90 })],
+  ]);
+  const pods = [...usage.keys()].map((uid) => named(uid, "0"));
+  const first = (signal: Shortage["threshold"]["signal"], apart: boolean): string | undefined => {
+    const resource = signal.endsWith("inodesFree") ? "inodes" : "ephemeral-storage";
+    const shortage: Shortage = { ...memoryShortage, resource, threshold: { signal, value: "1", graceMs: 0 } };
+    return rank(pods, usage, shortage, blamedPart(shortage, apart))[0]?.metadata.uid;
+  };
+  assert.deepEqual(
+    [
+      first("nodefs.available", false),
+      first("imagefs.available", false),
+      first("nodefs.available", true),
+      first("imagefs.available", true),
+      first("nodefs.inodesFree", true),
+      first("imagefs.inodesFree", true),
+      first("nodefs.inodesFree", false),
+    ],
+    ["writer", "writer", "talker", "writer", "keeper", "writer", "keeper"],
   );
 });
 
@@ -200,6 +238,23 @@ onNode(
       left.some((one) => one.id === unused.id),
       false,
     );
+  },
+);
+
+onNode(
+  "a node's file system that is not that of images costs no image when it is full",
+  async (bench, node) => {
+    const image = node.images.load("example.com/unused:1");
+    await bench.create("web", { containers: [bench.shell("main", "sleep 100000")] });
+    const web = await bench.running("web");
+    node.stats.podUsage.set(web.metadata.uid ?? "", using(0, 0, { v: mebibyte }));
+    await bench.env.clock.sleep(150_000);
+    const before = node.stats.usage;
+    const nodefs = { ...before.nodefs, availableBytes: 0 };
+    node.stats.usage = { ...before, imagefsApart: true, nodefs };
+    await bench.phase("web", "Failed");
+    const left = await node.images.listImages(bench.signal);
+    assert.ok(left.some((one) => one.id === image.id));
   },
 );
 

@@ -2,7 +2,7 @@
  * What the machine and its pods use, measured: memory and processes by the kernel, file systems by `statfs`,
  * volumes and logs by `du`, which walks in a process of its own.
  */
-import { readFile, statfs } from "node:fs/promises";
+import { readFile, stat, statfs } from "node:fs/promises";
 import type { Pod } from "#api";
 import { type Processes, runToEnd } from "#base";
 import { podCgroup } from "../cgroup/pod-cgroups.ts";
@@ -10,7 +10,14 @@ import { containersOf } from "../pod/containers.ts";
 import { podLogDirectory } from "../pod/sandbox-config.ts";
 import { containerNameLabel, podUidLabel } from "../runtime/labels.ts";
 import type { ContainerStats, RuntimeService } from "../runtime/runtime.ts";
-import type { ContainerUsage, FileSystemState, NodeStats, NodeUsage, PodUsage } from "./node-usage.ts";
+import type {
+  ContainerUsage,
+  DiskUsage,
+  FileSystemState,
+  NodeStats,
+  NodeUsage,
+  PodUsage,
+} from "./node-usage.ts";
 
 /** Where things are. */
 export interface MachineStatsOptions {
@@ -40,10 +47,13 @@ export class MachineStats implements NodeStats {
   }
 
   async node(_signal: AbortSignal): Promise<NodeUsage> {
-    const [memory, nodefs, imagefs, most, load] = await Promise.all([
+    const directories = [this.#options.rootDirectory, this.#options.imageDirectory()] as const;
+    const [memory, nodefs, imagefs, nodeDevice, imageDevice, most, load] = await Promise.all([
       textOf("/proc/meminfo"),
-      fileSystem(this.#options.rootDirectory),
-      fileSystem(this.#options.imageDirectory()),
+      fileSystem(directories[0]),
+      fileSystem(directories[1]),
+      deviceOf(directories[0]),
+      deviceOf(directories[1]),
       Promise.all(["pid_max", "threads-max"].map((name) => textOf(`/proc/sys/kernel/${name}`))),
       textOf("/proc/loadavg"),
     ]);
@@ -58,18 +68,26 @@ export class MachineStats implements NodeStats {
       },
       nodefs,
       imagefs,
+      imagefsApart: nodeDevice !== imageDevice,
       processes: { available: Math.max(0, limit - running), most: limit },
     };
   }
 
-  async pods(pods: readonly Pod[], signal: AbortSignal): Promise<ReadonlyMap<string, PodUsage>> {
-    const [stats, disk] = await Promise.all([
+  async pods(
+    pods: readonly Pod[],
+    { inodes: counted }: { readonly inodes: boolean },
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, PodUsage>> {
+    const directories = pods.flatMap((pod) => this.#directories(pod));
+    const [stats, bytes, inodes] = await Promise.all([
       this.#deps.runtime.listContainerStats({}, signal),
-      this.#diskUsage(
-        pods.flatMap((pod) => this.#directories(pod)),
-        signal,
-      ),
+      this.#diskUsage(directories, "--block-size=1", signal),
+      counted ? this.#diskUsage(directories, "--inodes", signal) : new Map<string, number>(),
     ]);
+    const disk = (path: string): DiskUsage => ({
+      bytes: bytes.get(path) ?? 0,
+      inodes: inodes.get(path) ?? 0,
+    });
     const byPod = Map.groupBy(stats, (one) => one.labels[podUidLabel] ?? "");
     const rows = pods.map(async (pod) => {
       const { uid = "" } = pod.metadata;
@@ -81,21 +99,19 @@ export class MachineStats implements NodeStats {
   async #pod(
     pod: Pod,
     stats: readonly ContainerStats[],
-    disk: ReadonlyMap<string, number>,
+    disk: (path: string) => DiskUsage,
   ): Promise<PodUsage> {
     const containers = containersOf(pod).map(({ spec: { name } }): readonly [string, ContainerUsage] => {
       const own = stats.find((one) => one.labels[containerNameLabel] === name);
-      const logs =
-        disk.get(`${podLogDirectory(pod, { logDirectory: this.#options.podLogsDirectory })}/${name}`) ?? 0;
-      return [
-        name,
-        {
-          memoryBytes: own?.memoryWorkingSetBytes ?? 0,
-          storageBytes: (own?.writableLayerUsedBytes ?? 0) + logs,
-        },
-      ];
+      const logs = podLogDirectory(pod, { logDirectory: this.#options.podLogsDirectory });
+      const writable = {
+        bytes: own?.writableLayerUsedBytes ?? 0,
+        inodes: own?.writableLayerInodesUsed ?? 0,
+      };
+      const memoryBytes = own?.memoryWorkingSetBytes ?? 0;
+      return [name, { memoryBytes, writable, logs: disk(`${logs}/${name}`) }];
     });
-    const volumes = emptyDirs(pod).map((name) => [name, disk.get(this.#volume(pod, name)) ?? 0] as const);
+    const volumes = emptyDirs(pod).map((name) => [name, disk(this.#volume(pod, name))] as const);
     const cgroup = podCgroup(pod);
     return {
       memoryBytes: await memoryOf(cgroup),
@@ -117,15 +133,16 @@ export class MachineStats implements NodeStats {
     return `${this.#options.rootDirectory}/pods/${pod.metadata.uid}/volumes/kubernetes.io~empty-dir/${name}`;
   }
 
-  /** Bytes by directory; those that are not there are absent. */
+  /** Bytes or inodes by directory; those that are not there are absent. */
   async #diskUsage(
     directories: readonly string[],
+    unit: "--block-size=1" | "--inodes",
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, number>> {
     if (directories.length === 0) return new Map();
     const command = {
       program: "du",
-      arguments: ["--summarize", "--one-file-system", "--block-size=1", "--", ...directories],
+      arguments: ["--summarize", "--one-file-system", unit, "--", ...directories],
       environment: { PATH: this.#options.searchPath },
     };
     // A file that goes while it walks is no failure.
@@ -164,6 +181,10 @@ async function firstOf(...paths: readonly string[]): Promise<string> {
     if (text !== "") return text;
   }
   return "";
+}
+
+async function deviceOf(path: string): Promise<number> {
+  return (await stat(path)).dev;
 }
 
 async function fileSystem(path: string): Promise<FileSystemState> {

@@ -26,6 +26,7 @@ import {
   type Threshold,
 } from "./thresholds.ts";
 import {
+  blamedPart,
   hasStorageLimits,
   imagefsPercent,
   isCritical,
@@ -118,7 +119,7 @@ export class NodeHealth {
     const usage = await this.#deps.stats.node(signal);
     const due = this.#judge(usage);
     if (await this.#evictOverLimits(signal)) return;
-    if (due.length > 0) await this.#relieve(due, signal);
+    if (due.length > 0) await this.#relieve(due, usage, signal);
     else await this.#collectImages(usage, signal);
   }
 
@@ -133,7 +134,7 @@ export class NodeHealth {
   async #evictOverLimits(signal: AbortSignal): Promise<boolean> {
     const limited = this.#deps.pods.active().filter((pod) => hasStorageLimits(pod) && !isCritical(pod));
     if (limited.length === 0) return false;
-    const usage = await this.#deps.stats.pods(limited, signal);
+    const usage = await this.#deps.stats.pods(limited, { inodes: false }, signal);
     const victims = limited.flatMap((pod): Victim[] => {
       const own = usage.get(pod.metadata.uid ?? "");
       const message = own === undefined ? undefined : overLimit(pod, own);
@@ -144,28 +145,31 @@ export class NodeHealth {
     return victims.length > 0;
   }
 
-  async #relieve([first]: readonly Shortage[], signal: AbortSignal): Promise<void> {
+  async #relieve([first]: readonly Shortage[], usage: NodeUsage, signal: AbortSignal): Promise<void> {
     const node = this.#deps.node();
     if (first === undefined || this.#waitsForVictim()) return;
     const { resource } = first;
     if (node !== undefined)
       this.#deps.events.record(node, "Warning", "EvictionThresholdMet", `Attempting to reclaim ${resource}`);
     let shortage: Shortage | undefined = first;
-    if (resource === "ephemeral-storage" || resource === "inodes") {
+    const part = blamedPart(first, usage.imagefsApart);
+    // Images and dead containers take nothing of a node's file system that is not theirs.
+    if ((resource === "ephemeral-storage" || resource === "inodes") && part !== "nodefs") {
       await this.#removeDeadContainers(signal);
       await this.#removeImages(Number.POSITIVE_INFINITY, signal);
       [shortage] = this.#judge(await this.#deps.stats.node(signal));
     }
     if (shortage === undefined) return;
     const active = this.#deps.pods.active();
-    const usage = await this.#deps.stats.pods(active, signal);
-    const [pod] = rank(active, usage, shortage);
+    const inodes = shortage.resource === "inodes";
+    const used = await this.#deps.stats.pods(active, { inodes }, signal);
+    const [pod] = rank(active, used, shortage, blamedPart(shortage, usage.imagefsApart));
     if (pod === undefined) {
       this.#env.log.warn("The node is short and no pod can be evicted", { resource: shortage.resource });
       return;
     }
     const { uid = "" } = pod.metadata;
-    const message = shortageMessage(pod, usage.get(uid), shortage);
+    const message = shortageMessage(pod, used.get(uid), shortage);
     const graceSeconds =
       shortage.threshold.graceMs === 0
         ? evictionGraceSeconds

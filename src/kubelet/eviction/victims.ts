@@ -5,7 +5,13 @@
  */
 import { type Pod, Quantity } from "#api";
 import { limitsOf, requestsOf } from "../pod/requests.ts";
-import { type NodeUsage, type PodUsage, storageOf } from "./node-usage.ts";
+import {
+  type ContainerUsage,
+  type DiskPart,
+  diskUsageOf,
+  type NodeUsage,
+  type PodUsage,
+} from "./node-usage.ts";
 import type { Shortage } from "./thresholds.ts";
 
 /** From here on a pod is critical for its node. */
@@ -26,16 +32,29 @@ export function isCritical(pod: Pod): boolean {
   return own || (pod.spec.priority ?? 0) >= systemCriticalPriority;
 }
 
+/** Which part of a pod's disk is to blame for a shortage. */
+export function blamedPart({ threshold }: Shortage, imagefsApart: boolean): DiskPart {
+  if (!imagefsApart) return "both";
+  return threshold.signal.startsWith("imagefs.") ? "imagefs" : "nodefs";
+}
+
 /** In the order in which pods would be evicted; what cannot be is not in it. */
-export function rank(pods: readonly Pod[], usage: UsageByUid, shortage: Shortage): readonly Pod[] {
+export function rank(
+  pods: readonly Pod[],
+  usage: UsageByUid,
+  shortage: Shortage,
+  part: DiskPart = "both",
+): readonly Pod[] {
   const requestName = shortage.resource === "memory" ? "memory" : "ephemeral-storage";
   const rows = pods
     .filter((pod) => !isCritical(pod))
     .map((pod) => {
-      const used = usedBy(usage.get(pod.metadata.uid ?? ""), shortage);
-      const asked = requestsOf(pod).get(requestName)?.toUnits() ?? 0;
+      const used = usedBy(usage.get(pod.metadata.uid ?? ""), shortage, part);
+      // Nobody asks for inodes or processes: the ones are held against a pod, the others only ranked.
       const byCount = shortage.resource === "pids" || shortage.resource === "inodes";
-      return { pod, excess: byCount ? used : used - asked, exceeds: byCount ? 0 : Number(used > asked) };
+      const asked = byCount ? 0 : (requestsOf(pod).get(requestName)?.toUnits() ?? 0);
+      const exceeds = shortage.resource === "pids" ? 0 : Number(used > asked);
+      return { pod, excess: used - asked, exceeds };
     });
   rows.sort(
     (a, b) =>
@@ -44,10 +63,16 @@ export function rank(pods: readonly Pod[], usage: UsageByUid, shortage: Shortage
   return rows.map((one) => one.pod);
 }
 
-function usedBy(usage: PodUsage | undefined, { resource }: Shortage): number {
+function usedBy(usage: PodUsage | undefined, { resource }: Shortage, part: DiskPart): number {
   if (usage === undefined) return 0;
   if (resource === "memory") return usage.memoryBytes;
-  return resource === "pids" ? usage.processes : storageOf(usage);
+  if (resource === "pids") return usage.processes;
+  const { bytes, inodes } = diskUsageOf(usage, part);
+  return resource === "inodes" ? inodes : bytes;
+}
+
+function storageOf({ writable, logs }: ContainerUsage): number {
+  return writable.bytes + logs.bytes;
 }
 
 /** `The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. Container ...`. */
@@ -58,7 +83,7 @@ export function shortageMessage(pod: Pod, usage: PodUsage | undefined, shortage:
   if (resource !== "memory" && resource !== "ephemeral-storage") return low + met;
   const larger = pod.spec.containers.map(({ name, resources }) => {
     const own = usage?.containers.get(name);
-    const used = resource === "memory" ? own?.memoryBytes : own?.storageBytes;
+    const used = own && (resource === "memory" ? own.memoryBytes : storageOf(own));
     const asked = Quantity.parse(resources.requests?.[resource] ?? "0");
     if (used === undefined || used <= asked.toUnits()) return "";
     const figures = `was using ${bytesText(used)}, request is ${asked.toString()}`;
@@ -81,18 +106,16 @@ export function hasStorageLimits(pod: Pod): boolean {
 export function overLimit(pod: Pod, usage: PodUsage): string | undefined {
   for (const { name, emptyDir } of pod.spec.volumes ?? []) {
     const limit = diskLimitOf(emptyDir);
-    if (limit !== undefined && (usage.volumes.get(name) ?? 0) > limit.toUnits())
+    if (limit !== undefined && (usage.volumes.get(name)?.bytes ?? 0) > limit.toUnits())
       return `Usage of EmptyDir volume "${name}" exceeds the limit "${limit.toString()}". `;
   }
   const total = limitsOf(pod).get("ephemeral-storage");
-  if (total !== undefined && total.sign > 0 && storageOf(usage) > total.toUnits())
+  if (total !== undefined && total.sign > 0 && diskUsageOf(usage).bytes > total.toUnits())
     return `Pod ephemeral local storage usage exceeds the total limit of containers ${total.toString()}. `;
   for (const { name, resources } of pod.spec.containers) {
     const limit = resources.limits?.["ephemeral-storage"];
-    if (
-      limit !== undefined &&
-      (usage.containers.get(name)?.storageBytes ?? 0) > Quantity.parse(limit).toUnits()
-    )
+    const own = usage.containers.get(name);
+    if (limit !== undefined && own !== undefined && storageOf(own) > Quantity.parse(limit).toUnits())
       return `Container ${name} exceeded its local ephemeral storage limit "${limit}". `;
   }
   return undefined;

@@ -70,13 +70,11 @@ test("NetworkDialer.http() has the status, with the probe's headers, and follows
 async function outcomeOf(...pieces: readonly string[]): Promise<number | string> {
   const server = createTcpServer((socket) => {
     socket.on("error", () => {});
-    socket.once("data", async () => {
-      for (const piece of pieces) {
-        socket.write(piece);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      socket.end();
-    });
+    const send = ([piece, ...rest]: readonly string[]): void => {
+      if (piece === undefined) socket.end();
+      else socket.write(piece, () => send(rest));
+    };
+    socket.once("data", () => send(pieces));
   });
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;

@@ -24,6 +24,7 @@ export class SimStats implements NodeStats {
       memory: { availableBytes: memoryBytes / 2, capacityBytes: memoryBytes },
       nodefs: disk,
       imagefs: disk,
+      imagefsApart: false,
       processes: { available: mostProcesses, most: mostProcesses },
     };
   }
