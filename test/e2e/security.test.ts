@@ -1,10 +1,10 @@
 /** What confines containers of a real node, as they see it themselves. */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { Container, PodSpec } from "../../src/api/mod.ts";
 import type { NewObject } from "../../src/client/mod.ts";
-import { NodeBench, statusOf } from "../../src/kubelet/testing/node-bench.ts";
+import { NodeBench, statusOf, waitingFor } from "../../src/kubelet/testing/node-bench.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
 import { RealNode } from "./harness/real-node.ts";
 import { RealRuntimes } from "./harness/real-runtime.ts";
@@ -84,9 +84,16 @@ onOwnMachine(import.meta.filename, () => {
         assert.equal(readFileSync(path, "utf8"), before_);
         const shared = await saidBy(bench, "cat /proc/1/comm", {}, { shareProcessNamespace: true });
         assert.equal(shared, "pause\n");
-        const host = await saidBy(bench, "readlink /proc/self/ns/net", {}, { hostNetwork: true });
-        const own = await saidBy(bench, "readlink /proc/self/ns/net", {});
-        assert.notEqual(host, own);
+        const spaces = ["net", "ipc", "pid", "uts"].map((one) => `/proc/self/ns/${one}`);
+        const look = spaces.map((one) => `readlink ${one}`).join("; ");
+        const nodes = spaces.map((one) => readlinkSync(one));
+        const host = await saidBy(bench, look, {}, { hostNetwork: true, hostIPC: true, hostPID: true });
+        assert.deepEqual(host.trim().split("\n"), nodes);
+        const own = (await saidBy(bench, look, {})).trim().split("\n");
+        assert.deepEqual(
+          own.filter((one) => nodes.includes(one)),
+          [],
+        );
       },
     );
 
@@ -128,6 +135,19 @@ onOwnMachine(import.meta.filename, () => {
         await bench.told("recursive", "Failed", `Error: failed to resolve recursive read-only mode: ${text}`);
       },
     );
+
+    check("a container that must not run as root does not, and says why", async (bench) => {
+      const securityContext = { runAsNonRoot: true };
+      await bench.create("root", { securityContext, containers: [bench.shell("main", "true")] });
+      await bench.eventually("root", (pod) => waitingFor(pod) === "CreateContainerConfigError");
+      await bench.told("root", "Failed", "Error: container has runAsNonRoot and image will run as root");
+      await bench.create("user", {
+        securityContext: { runAsNonRoot: true, runAsUser: 7 },
+        restartPolicy: "Never",
+        containers: [bench.shell("main", "test $(id -u) = 7")],
+      });
+      await bench.phase("user", "Succeeded");
+    });
 
     check("an AppArmor profile is refused where the kernel has none", async (bench) => {
       if (readAppArmor() === "Y") return;

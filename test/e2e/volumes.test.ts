@@ -92,6 +92,52 @@ onOwnMachine(import.meta.filename, () => {
       },
     );
 
+    check(
+      "the pod's group may read files of every kind of volume, and a token is its user's",
+      async (bench) => {
+        const { client } = bench.harness;
+        await client
+          .of(configMaps)
+          .create({ metadata: { name: "c", namespace }, data: { file: "" } }, bench.signal);
+        await client
+          .of(secrets)
+          .create({ metadata: { name: "s", namespace }, data: { file: "" } }, bench.signal);
+        const token = { serviceAccountToken: { path: "file", expirationSeconds: 600 } };
+        const fieldRef = { fieldPath: "metadata.name" };
+        const volumes = [
+          { name: "c", configMap: { name: "c", defaultMode: 0o400 } },
+          { name: "s", secret: { secretName: "s", defaultMode: 0o400 } },
+          { name: "d", downwardAPI: { items: [{ path: "file", fieldRef }], defaultMode: 0o400 } },
+          { name: "t", projected: { sources: [token] } },
+          { name: "m", emptyDir: { medium: "Memory" } },
+        ];
+        const volumeMounts = volumes.map(({ name }) => ({ name, mountPath: `/${name}` }));
+        const look =
+          "touch /m/file; chmod 440 /m/file; stat -Lc '%u %g %a' /c/file /s/file /d/file /t/file /m/file";
+        const owned = await saidBy(bench, {
+          securityContext: { runAsUser: 1234, fsGroup: 4321 },
+          volumes,
+          containers: [script(`id -u; ${look}`, volumeMounts)],
+        });
+        const rows = ["1234", "0 4321 440", "0 4321 440", "0 4321 440", "1234 4321 640", "1234 4321 440", ""];
+        assert.deepEqual(owned.split("\n"), rows);
+      },
+    );
+
+    check("a token is readable by the pod's user alone when there is one, else by all", async (bench) => {
+      const token = { serviceAccountToken: { path: "file", expirationSeconds: 600 } };
+      const volumes = [{ name: "t", projected: { sources: [token] } }];
+      const look = script("stat -Lc '%u %g %a' /t/file; wc -c < /t/file", [{ name: "t", mountPath: "/t" }]);
+      for (const [securityContext, expected] of [
+        [{ runAsUser: 1234 }, /^1234 0 600\n[1-9]/],
+        [{}, /^0 0 644\n[1-9]/],
+      ] as const) {
+        assert.match(await saidBy(bench, { securityContext, volumes, containers: [look] }), expected);
+        await bench.delete("v", 1);
+        await bench.gone("v");
+      }
+    });
+
     check("subPath mounts a part of a volume, makes it, and no link leads out of it", async (bench) => {
       const volumes = [{ name: "v", emptyDir: {} }];
       const said = await saidBy(bench, {

@@ -49,11 +49,11 @@ export async function writeAtomically(
 async function writeAll(directory: string, files: Payload, group: number | undefined): Promise<void> {
   await mkdir(directory, { mode: 0o755 });
   await chmod(directory, 0o755);
-  for (const [path, { bytes, mode }] of files) {
+  for (const [path, { bytes, mode, user = 0 }] of files) {
     const file = join(directory, path);
     await mkdir(dirname(file), { recursive: true, mode: 0o755 });
     await writeFile(file, bytes);
-    if (group !== undefined) await chown(file, 0, group);
+    if (group !== undefined || user !== 0) await chown(file, user, group ?? 0);
     // The group that owns the volume may read all of it.
     await chmod(file, group === undefined ? mode : mode | 0o440);
   }

@@ -6,12 +6,15 @@ import { Buffer } from "node:buffer";
 import type { ConfigMap, core, Pod, Secret } from "#api";
 import { containerResource, podField } from "../pod/downward.ts";
 import type { References } from "../pod/references.ts";
+import { runAsUserOf } from "../pod/security.ts";
 import type { ServiceAccountTokens } from "./service-account-tokens.ts";
 
 /** One file of a volume. */
 export interface PayloadFile {
   readonly bytes: Uint8Array;
   readonly mode: number;
+  /** Default: root. */
+  readonly user?: number;
 }
 
 /** By path below the volume (`a`, `b/c`). */
@@ -88,15 +91,27 @@ export function downwardPayload(
   return new Map(files);
 }
 
+/** A token is for those who run in the pod alone, where it is known who they are; else for all who see the file. */
 export async function tokenPayload(
   pod: Pod,
   projection: core.ServiceAccountTokenProjection,
-  mode: number,
+  defaultMode: number,
   { tokens }: PayloadSources,
   signal: AbortSignal,
 ): Promise<Payload> {
   const token = await tokens.token(pod, projection, signal);
-  return new Map([[projection.path, { bytes: Buffer.from(token, "utf8"), mode }]]);
+  const user = onlyUserOf(pod);
+  const isOwned = user !== undefined || pod.spec.securityContext?.fsGroup !== undefined;
+  const mode = isOwned ? 0o600 : defaultMode;
+  const file = { bytes: Buffer.from(token, "utf8"), mode, ...(user === undefined ? {} : { user }) };
+  return new Map([[projection.path, file]]);
+}
+
+/** The user of all containers, when the pod says that they have the same. */
+function onlyUserOf(pod: Pod): number | undefined {
+  const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+  const users = new Set(containers.map((container) => runAsUserOf(pod, container)));
+  return users.size === 1 ? [...users][0] : undefined;
 }
 
 /** Later sources win, as upstream's do. */
