@@ -152,6 +152,7 @@ export class StartingRuntime implements AsyncDisposable {
 
   constructor(env: Env, { dataDir, source, processes, configured }: RealNodeOptions, signal: AbortSignal) {
     this.#lock = lockMachine();
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     this.#endpointFile = endpointFile(dataDir);
     if (source.kind === "endpoint") writeFileSync(this.#endpointFile, source.socket);
     this.runtime = new MachineRuntime(

@@ -11,7 +11,7 @@ import { NodeBench, statusOf, waitingFor } from "../../src/kubelet/testing/node-
 import { onOwnMachine } from "./harness/own-machine.ts";
 import { RealNode } from "./harness/real-node.ts";
 import { type RealRuntime, RealRuntimes } from "./harness/real-runtime.ts";
-import { busybox } from "./harness/test-images.ts";
+import { busybox, nginx } from "./harness/test-images.ts";
 
 const lacks = ["docker-registry", "skopeo", "crun"].find((name) => !existsSync(`/usr/bin/${name}`));
 const skip = lacks === undefined ? false : `needs ${lacks}`;
@@ -64,6 +64,13 @@ function copy(from: string, to: string): void {
   const creds = to.startsWith("docker:") ? ["--dest-creds", "somebody:secret"] : [];
   const { status, stderr } = spawnSync("skopeo", [...args, ...creds, from, to], { encoding: "utf8" });
   assert.equal(status, 0, stderr);
+}
+
+/** Loads an archive; resolves with the names of its images. */
+function loaded(bench: NodeBench, machine: RealRuntime, file: string): Promise<readonly string[]> {
+  const { processes, containerd } = machine;
+  const where = { socket: containerd.paths.socket, searchPath: "/usr/sbin:/usr/bin:/sbin:/bin", file };
+  return loadImages(bench.env, { processes, rpc: containerd.rpc }, where, bench.signal);
 }
 
 onOwnMachine(import.meta.filename, () => {
@@ -132,18 +139,28 @@ onOwnMachine(import.meta.filename, () => {
     check("archives of docker and of OCI are loaded", async (bench, machine) => {
       const docker = `${authRegistry.archive}.docker`;
       copy(`oci-archive:${authRegistry.archive}`, `docker-archive:${docker}:loaded/docker:1`);
-      const deps = { processes: machine.processes, rpc: machine.containerd.rpc };
-      const where = { socket: machine.containerd.paths.socket, searchPath: "/usr/sbin:/usr/bin:/sbin:/bin" };
-      const load = (file: string): Promise<readonly string[]> =>
-        loadImages(bench.env, deps, { ...where, file }, bench.signal);
-      assert.deepEqual(await load(docker), ["docker.io/loaded/docker:1"]);
-      assert.deepEqual(await load(authRegistry.archive), ["docker.io/library/app:1"]);
+      assert.deepEqual(await loaded(bench, machine, docker), ["docker.io/loaded/docker:1"]);
+      assert.deepEqual(await loaded(bench, machine, authRegistry.archive), ["docker.io/library/app:1"]);
       const names = (await machine.images.listImages(bench.signal)).flatMap((one) => one.repoTags);
       assert.deepEqual(
         ["docker.io/loaded/docker:1"].filter((name) => !names.includes(name)),
         [],
       );
-      await assert.rejects(load("/etc/hostname"), { code: "bad-archive" });
+      await assert.rejects(loaded(bench, machine, "/etc/hostname"), { code: "bad-archive" });
+    });
+
+    check("nginx, with libraries of its own, serves until it is told to quit", async (bench, machine) => {
+      const folder = mkdtempSync("/run/nginx-");
+      writeFileSync(join(folder, "image.tar"), ociArchive([nginx("docker.io/library/nginx:1")]));
+      await loaded(bench, machine, join(folder, "image.tar"));
+      const httpGet = { path: "/", port: 8080 };
+      await bench.create("nginx", {
+        containers: [{ name: "main", image: "nginx:1", readinessProbe: { httpGet, periodSeconds: 1 } }],
+      });
+      const pod = await bench.eventually("nginx", (one) => statusOf(one).ready);
+      assert.equal(await (await fetch(`http://${pod.status.podIP}:8080/`)).text(), "hello\n");
+      await bench.delete("nginx", 5);
+      assert.ok((await bench.gone("nginx")) < 5, "it minds SIGTERM");
     });
 
     check("a RuntimeClass runs a pod by another handler", async (bench) => {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { Resolver } from "node:dns/promises";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { Agent, get } from "node:http";
 import { before, describe, test } from "node:test";
 import { run } from "../testing/program.ts";
@@ -242,6 +243,22 @@ export function networkSuite(name: string, cluster: () => NetworkedCluster): voi
       await Promise.all(clients);
       assert.deepEqual(failures, []);
       assert.ok(answered > 100, `${answered} requests`);
+    });
+
+    test("scaled to ten and back, the Service has the pods that there are", async () => {
+      const endpoints = async (): Promise<readonly string[]> => {
+        const slices = ["get", "endpointslices", "-l", "kubernetes.io/service-name=web", "-o"];
+        const path = "jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses[0]}";
+        return (await cluster().kubectl(...slices, path)).split(" ").sort();
+      };
+      for (const count of [10, 3]) {
+        await cluster().kubectl("scale", "deployment", "web", `--replicas=${count}`);
+        await cluster().kubectl("rollout", "status", "deployment", "web", "--timeout=120s");
+        await until(async () => {
+          const own = await podAddresses();
+          return own.length === count && isDeepStrictEqual(await endpoints(), own);
+        });
+      }
     });
 
     test("whoever gives the DNS Service a selector has it, and gives it back", async () => {

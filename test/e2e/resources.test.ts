@@ -90,6 +90,7 @@ onOwnMachine(import.meta.filename, () => {
         ]);
         const total = "Pod ephemeral local storage usage exceeds the total limit of containers 1Mi. ";
         assert.deepEqual(await said("layer"), ["Evicted", total]);
+        await bench.told("volume", "Evicted", 'Usage of EmptyDir volume "v" exceeds the limit "1Mi". ');
       },
     );
 

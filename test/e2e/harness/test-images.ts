@@ -1,4 +1,5 @@
 /** Images made on the spot from the machine's static busybox, and a registry on loopback that serves them. */
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -30,6 +31,36 @@ const files: readonly TarEntry[] = [
 /** Busybox under a name; with a `command` of its own. */
 export function busybox(name: string, command: readonly string[] = ["sh"]): OciImage {
   return ociImage(crypto, { name, architecture, files, command });
+}
+
+/** The machine's nginx with the libraries that it needs; serves `hello` on port 8080. */
+export function nginx(name: string): OciImage {
+  const program = findProgram("nginx") ?? "";
+  const { stdout } = spawnSync("ldd", [program], { encoding: "utf8" });
+  const libraries = [...stdout.matchAll(/(\/\S+) \(0x/g)].map(([, path = ""]) => path);
+  const copied = [program, ...libraries];
+  const folders = new Set(copied.flatMap((path) => parents(path.slice(1))));
+  const config = `events {} http { access_log off; server { listen 8080; root /www; } }`;
+  return ociImage(crypto, {
+    name,
+    architecture,
+    files: [
+      ...files,
+      ...[...folders, "etc/nginx", "var/log/nginx", "var/lib/nginx", "run"]
+        .flatMap((path) => [...parents(path), path])
+        .filter((path, at, all) => all.indexOf(path) === at && !files.some((one) => one.path === path))
+        .map((path) => ({ path })),
+      ...copied.map((path) => ({ path: path.slice(1), content: readFileSync(path) })),
+      { path: "etc/nginx/nginx.conf", content: Buffer.from(`user root root; ${config}`), mode: 0o644 },
+    ],
+    command: [program, "-g", "daemon off;"],
+  });
+}
+
+/** `a`, `a/b` of `a/b/c`. */
+function parents(path: string): readonly string[] {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
 /** Serves images by their repositories and tags, as far as pulling needs. */
