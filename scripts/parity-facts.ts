@@ -123,6 +123,10 @@ export const absentPaths = [
     "are refused on every node; AppArmor and recursive read-only mounts where kernel or runtime lack them.",
   "Cgroups of version 2 are written by the same rules as those of version 1, and proved by a tree in memory; on a " +
     "machine only version 1 is.",
+  "Over a runtime that is there already (`--container-runtime-endpoint`): one that makes cgroups by systemd is refused, " +
+    "`image load` and image volumes work with containerd only, and CRI-O is unproved.",
+  "Images pulled with a secret are for pods that have it, by the policy `NeverVerifyPreloadedImages`: there is no other choice, " +
+    "and no credential providers.",
   "Evictions go by `MemAvailable`, where upstream counts a part of the file cache as used.",
 ] as const;
 
