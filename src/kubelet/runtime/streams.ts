@@ -24,7 +24,7 @@ export interface RuntimeStreams {
 
 /** One piece of what a container printed, as the CRI log format has it. */
 export interface LogEntry {
-  /** RFC 3339 with nanoseconds. */
+  /** RFC 3339, to the nanosecond; a runtime may leave zeros at its end out. */
   readonly timestamp: string;
   readonly stream: "stdout" | "stderr";
   /** Without a line break of its own when `isPartial`: the line goes on in the next entry. */

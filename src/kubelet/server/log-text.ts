@@ -17,7 +17,7 @@ export interface LogTextOptions {
 export function entryText(entry: LogEntry, options: LogTextOptions, isStart: boolean): Buffer | undefined {
   if (options.stream !== "All" && options.stream.toLowerCase() !== entry.stream) return undefined;
   if (options.sinceMs !== undefined && millisecondsOf(entry.timestamp) < options.sinceMs) return undefined;
-  const stamp = options.timestamps && isStart ? `${entry.timestamp} ` : "";
+  const stamp = options.timestamps && isStart ? `${nineDigits(entry.timestamp)} ` : "";
   return Buffer.concat([Buffer.from(stamp), entry.text, Buffer.from(entry.isPartial ? "" : "\n")]);
 }
 
@@ -42,6 +42,14 @@ export async function* logText(
     left -= all.length;
     if (left <= 0) return;
   }
+}
+
+/** Runtimes leave zeros at the end out; people read columns. */
+function nineDigits(timestamp: string): string {
+  return timestamp.replace(
+    /(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/,
+    (_, fraction: string | undefined, zone: string) => `.${(fraction ?? "").padEnd(9, "0")}${zone}`,
+  );
 }
 
 function millisecondsOf(timestamp: string): number {
