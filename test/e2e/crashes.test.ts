@@ -196,7 +196,7 @@ async function remains(machine: UpMachine): Promise<Readonly<Record<string, read
   return {
     shims: machine.shims(),
     containers: containers.stdout.split("\n").filter((line) => line !== ""),
-    mounts: mountPoints(),
+    mounts: mountPoints().filter((path) => !path.startsWith("/run/netns/navarch-test-")),
     links: await veths(),
     addresses: globSync(`${machine.data}/containerd/cni/addresses/**/10.*`),
     cgroups: globSync("/sys/fs/cgroup/*/kubepods/**/pod*"),
