@@ -139,10 +139,12 @@ async function overTls(
   events: number,
 ): Promise<Delivered> {
   const { target } = server;
+  // Each changes something: a patch that does not is no event.
+  const run = performance.now();
   const patch = (at: number): Buffer =>
-    requestBytes(target, "PATCH", `${path}/p-${at % 50}`, JSON.stringify(annotation(at)), merge);
+    requestBytes(target, "PATCH", `${path}/p-${at % 50}`, JSON.stringify(annotation(run + at)), merge);
   await closedLoop(target, writers, events, patch);
-  const alone = await server.measure(() => closedLoop(target, writers, events, patch));
+  const alone = await server.measure(() => closedLoop(target, writers, events, (at) => patch(events + at)));
   const before = await server.settle();
   using witness = await LeanConnection.open(target);
   const resourceVersion = await headOf(witness, target);
@@ -157,7 +159,7 @@ async function overTls(
   for (const one of muted) one.bytes = 0;
   const started = performance.now();
   const { value: latenciesMs, usage } = await server.measure(async () => {
-    const result = await closedLoop(target, writers, events, (at) => patch(events + at));
+    const result = await closedLoop(target, writers, events, (at) => patch(2 * events + at));
     while (seen < events || (await areReceiving(muted))) await new Promise(setImmediate);
     return result.latenciesMs;
   });
