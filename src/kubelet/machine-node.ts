@@ -113,7 +113,10 @@ export class MachineNode implements Component {
     );
     this.#server = server;
     const healthz = options.healthz ?? { host: "127.0.0.1", port: healthzPort };
-    this.#healthz = new HealthzServer(env.child("healthz"), { ready: () => this.ready() }, healthz);
+    // It can be well where no API answers, and so no node is Ready.
+    const well = (): string | undefined =>
+      this.#runtime.ready() ?? (this.#kubelet === undefined ? "starting" : undefined);
+    this.#healthz = new HealthzServer(env.child("healthz"), { ready: well }, healthz);
     const { addresses } = machine;
     this.#listen = (signal) => deps.serve({ nodeName, addresses, server }, signal);
     const pullRecords = new PullRecordFiles(rootDirectory);
