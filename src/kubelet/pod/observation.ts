@@ -28,6 +28,16 @@ export function restartCountOf(status: ContainerStatus): number {
   return Number(status.annotations[restartCountAnnotation] ?? status.attempt);
 }
 
+/**
+ * The number of the next instance when the runtime has none: the count goes on from the pod's status, since a runtime
+ * may have forgotten what ran (as a virtual node's does). A status that is waiting counts the lost one already.
+ */
+export function forgottenRestarts({ status }: Pod, name: string): number {
+  const known = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  const last = known.find((one) => one.name === name);
+  return last === undefined ? 0 : last.restartCount + (last.state.waiting === undefined ? 1 : 0);
+}
+
 export function hashOf(status: ContainerStatus): string {
   return status.annotations[containerHashAnnotation] ?? "";
 }

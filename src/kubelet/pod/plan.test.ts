@@ -1,7 +1,7 @@
 /** The plan of a pod, by tables: what there is, and what is to be done. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PodSpec } from "#api";
+import type { core, PodSpec, PodStatus } from "#api";
 import { noProbes, type ProbeResults } from "../probe/results.ts";
 import type { ContainerStatus, SandboxStatus } from "../runtime/runtime.ts";
 import {
@@ -23,6 +23,7 @@ interface Row {
   readonly containers?: readonly ContainerStatus[];
   readonly sandboxes?: readonly SandboxStatus[];
   readonly probes?: Partial<ProbeResults>;
+  readonly state?: core.ContainerState;
   /** As `words` writes them; `finished` alone when the pod is over. */
   readonly expect: readonly string[];
 }
@@ -38,6 +39,16 @@ const rows: readonly Row[] = [
     title: "then its containers",
     spec: { containers: [container("a"), container("b")] },
     expect: ["start a 0", "start b 0"],
+  },
+  {
+    title: "a container that the runtime has forgotten goes on with its count",
+    state: { running: { startedAt: null } },
+    expect: ["start main 4"],
+  },
+  {
+    title: "which a status that tells of the loss has counted already",
+    state: { waiting: { reason: "ContainerCreating" } },
+    expect: ["start main 3"],
   },
   { title: "a pod that runs needs nothing", containers: [running("main")], expect: [] },
   {
@@ -232,7 +243,7 @@ const rows: readonly Row[] = [
 for (const row of rows) {
   test(`planPod: ${row.title}`, () => {
     const plan = planPod({
-      pod: podOf(row.spec ?? {}),
+      pod: { ...podOf(row.spec ?? {}), status: row.state === undefined ? {} : statusOf(row.state) },
       observed: observation(row.containers ?? [], row.sandboxes),
       probes: { ...noProbes, ...row.probes },
       backOff: new BackOffTable({ firstMs: 10_000, maxMs: 300_000 }),
@@ -286,6 +297,12 @@ test("planPod: a container in back-off keeps its pod alive and says how long it 
   assert.deepEqual(plan.actions, []);
   assert.equal(plan.waiting[0]?.message, "back-off 10s restarting failed container=main pod=web_default(u1)");
 });
+
+/** Of `main`, which was restarted three times. */
+function statusOf(state: core.ContainerState): PodStatus {
+  const names = { name: "main", image: "app:1", imageID: "" };
+  return { containerStatuses: [{ ...names, state, lastState: {}, ready: false, restartCount: 3 }] };
+}
 
 function words(plan: PodPlan): string[] {
   if (plan.finished) return ["finished"];

@@ -22,9 +22,10 @@ import {
   podText,
 } from "./containers.ts";
 import {
+  forgottenRestarts,
+  hashOf,
   latest,
   type PodObservation,
-  hashOf,
   readySandbox,
   resetAtMs,
   restartCountOf,
@@ -222,7 +223,7 @@ export class PlanScope {
       return;
     }
     const newest = latest(observed, name);
-    const attempt = newest === undefined ? 0 : restartCountOf(newest) + 1;
+    const attempt = newest === undefined ? forgottenRestarts(this.pod, name) : restartCountOf(newest) + 1;
     this.actions.push({ kind: "start", container, attempt, previous: ended });
   }
 
