@@ -14,6 +14,7 @@ const ANSWER_WITHIN_MS = 15_000;
 
 export class H2Channel implements Channel {
   readonly #session: http2.ClientHttp2Session;
+  readonly #socket: TLSSocket;
   #asked: NodeJS.Timeout | undefined;
 
   /**
@@ -22,6 +23,7 @@ export class H2Channel implements Channel {
    */
   constructor(session: http2.ClientHttp2Session, socket: TLSSocket) {
     this.#session = session;
+    this.#socket = socket;
     let [heard, laps] = [0, 0];
     const watch = setInterval(() => {
       laps = socket.bytesRead === heard ? laps + 1 : 0;
@@ -83,8 +85,10 @@ export class H2Channel implements Channel {
     return promise;
   }
 
+  /** The socket too: a session that is writing, or was told to go, leaves it open until its peer has done its part. */
   close(): void {
     this.#session.destroy();
+    this.#socket.destroy();
   }
 
   /** Who does not answer in time is not there. */
@@ -95,7 +99,7 @@ export class H2Channel implements Channel {
       clearTimeout(this.#asked);
       this.#asked = undefined;
     };
-    this.#asked = setTimeout(() => session.destroy(), ANSWER_WITHIN_MS).unref();
+    this.#asked = setTimeout(() => this.close(), ANSWER_WITHIN_MS).unref();
     if (!session.ping(answered)) answered();
   }
 }

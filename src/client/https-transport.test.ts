@@ -56,6 +56,8 @@ test("an aborted watch ends although its link takes nothing any more", { timeout
   await assert.rejects(post, /enough/);
   await assert.rejects(next, /enough/);
   await transport[Symbol.asyncDispose]();
+  wire[0]?.resume();
+  await once(wire[0] as net.Socket, "close");
   for (const socket of wire) socket.destroy();
   relay.close();
   server.close();
