@@ -12,4 +12,5 @@ const caches = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
 process.env["NODE_COMPILE_CACHE"] ??= join(caches, "navarch");
 enableCompileCache(process.env["NODE_COMPILE_CACHE"]);
 const { runCommandLine } = await import("./command-line.ts");
-process.exitCode = await runCommandLine(process.argv.slice(2));
+// The command has ended, and all of it was disposed: no socket that lingers holds the process. Output to pipes is synchronous.
+process.exit(await runCommandLine(process.argv.slice(2)));
