@@ -120,7 +120,7 @@ async function reboot(machine: UpMachine): Promise<void> {
   for (const path of ours.toReversed()) spawnSync("umount", ["--lazy", path]);
   for (const name of await veths()) spawnSync("ip", ["link", "delete", name]);
   spawnSync("nft", ["flush", "ruleset"]);
-  spawnSync("find", [...globSync("/sys/fs/cgroup/*/kubepods"), "-depth", "-type", "d", "-delete"]);
+  spawnSync("find", [...globSync("/sys/fs/cgroup/*/navarch"), "-depth", "-type", "d", "-delete"]);
   rmSync("/run/navarch", { recursive: true, force: true });
   const bootId = join(machine.folder, "boot-id");
   writeFileSync(bootId, `${randomUUID()}\n`);
@@ -199,7 +199,7 @@ async function remains(machine: UpMachine): Promise<Readonly<Record<string, read
     mounts: mountPoints().filter((path) => !path.startsWith("/run/netns/navarch-test-")),
     links: await veths(),
     addresses: globSync(`${machine.data}/containerd/cni/addresses/**/10.*`),
-    cgroups: globSync("/sys/fs/cgroup/*/kubepods/**/pod*"),
+    cgroups: globSync("/sys/fs/cgroup/*/navarch/**/pod*"),
     pods: globSync("/var/lib/kubelet/pods/*"),
     logs: globSync("/var/log/pods/*"),
     rules: (await run("nft", ["list", "ruleset"])).stdout

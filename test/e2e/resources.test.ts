@@ -35,11 +35,11 @@ onOwnMachine(import.meta.filename, () => {
         await bench.create("free", { containers: [bench.shell("main", "sleep 1000")] });
         const pod = await bench.running("web");
         const free = await bench.running("free");
-        const own = `${root}/kubepods/burstable/pod${pod.metadata.uid}`;
+        const own = `${root}/navarch/kubepods/burstable/pod${pod.metadata.uid}`;
         const id = statusOf(pod).containerID?.replace("containerd://", "");
         assert.equal(readFileSync(`${own}/${limitFile}`, "utf8"), `${32 * 2 ** 20}\n`);
         assert.equal(readFileSync(`${own}/${id}/${limitFile}`, "utf8"), `${32 * 2 ** 20}\n`);
-        assert.equal(existsSync(`${root}/kubepods/besteffort/pod${free.metadata.uid}`), true);
+        assert.equal(existsSync(`${root}/navarch/kubepods/besteffort/pod${free.metadata.uid}`), true);
         await bench.delete("web", 1);
         await bench.gone("web");
         assert.deepEqual(globSync(`/sys/fs/cgroup/**/pod${pod.metadata.uid}`), []);
@@ -52,7 +52,7 @@ onOwnMachine(import.meta.filename, () => {
       const resources = { limits: { cpu: "100m", memory: "32Mi" } };
       await bench.create("web", { containers: [bench.shell("main", "sleep 1000", { resources })] });
       const pod = await bench.running("web");
-      const own = `${root}/kubepods/pod${pod.metadata.uid}`;
+      const own = `${root}/navarch/kubepods/pod${pod.metadata.uid}`;
       const id = statusOf(pod).containerID?.replace("containerd://", "");
       for (const size of [64, 40]) {
         const limits = { cpu: `${size}m`, memory: `${size}Mi` };

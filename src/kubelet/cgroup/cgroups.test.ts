@@ -43,9 +43,9 @@ test("a version 1 machine has the pod in each tree, with its values", async () =
   const files = new MemoryTree(1);
   const cgroups = new MachineCgroups(env, { files }, { podPidsLimit: 100 });
   await cgroups.start({ allocatable: { cpu: "2", memory: "1Gi" }, known: new Set() }, signal);
-  assert.equal(files.files.get("/cg/memory/kubepods/memory.limit_in_bytes"), String(2 ** 30));
+  assert.equal(files.files.get("/cg/memory/navarch/kubepods/memory.limit_in_bytes"), String(2 ** 30));
   await cgroups.ensure(limited, "exactly", signal);
-  assert.deepEqual(files.under("/cg/cpu/kubepods/burstable"), {
+  assert.deepEqual(files.under("/cg/cpu/navarch/kubepods/burstable"), {
     "cpu.shares": "1024",
     "cpu.cfs_period_us": "100000",
     "cpu.cfs_quota_us": "-1",
@@ -53,8 +53,8 @@ test("a version 1 machine has the pod in each tree, with its values", async () =
     "podl/cpu.cfs_period_us": "100000",
     "podl/cpu.cfs_quota_us": "300000",
   });
-  assert.equal(files.files.get("/cg/pids/kubepods/burstable/podl/pids.max"), "100");
-  assert.equal(files.made.has("/cg/freezer/kubepods/burstable/podl"), true);
+  assert.equal(files.files.get("/cg/pids/navarch/kubepods/burstable/podl/pids.max"), "100");
+  assert.equal(files.made.has("/cg/freezer/navarch/kubepods/burstable/podl"), true);
 });
 
 test("a version 2 machine hands controllers down and has the same values in its own files", async () => {
@@ -63,8 +63,13 @@ test("a version 2 machine hands controllers down and has the same values in its 
   await cgroups.start({ allocatable: { cpu: "2", memory: "1Gi" }, known: new Set() }, signal);
   await cgroups.ensure(burstable, "exactly", signal);
   await cgroups.ensure(limited, "exactly", signal);
-  assert.deepEqual(files.handedDown, ["/cg", "/cg/kubepods", "/cg/kubepods/burstable"]);
-  const { "cgroup.subtree_control": _, ...own } = files.under("/cg/kubepods/burstable");
+  assert.deepEqual(files.handedDown, [
+    "/cg",
+    "/cg/navarch",
+    "/cg/navarch/kubepods",
+    "/cg/navarch/kubepods/burstable",
+  ]);
+  const { "cgroup.subtree_control": _, ...own } = files.under("/cg/navarch/kubepods/burstable");
   assert.deepEqual(own, {
     "cpu.weight": "49",
     "cpu.max": "max 100000",
@@ -86,23 +91,24 @@ test("a removed pod leaves no directory in any tree, whoever still was in it; an
   const cgroups = new MachineCgroups(env, { files }, {});
   await cgroups.start({ allocatable: {}, known: new Set() }, signal);
   await cgroups.ensure(limited, "exactly", signal);
-  await files.makeDirectory("/cg/cpu/kubepods/burstable/podl/abc");
-  files.files.set("/cg/cpu/kubepods/burstable/podl/abc/cgroup.procs", "4711\n");
+  await files.makeDirectory("/cg/cpu/navarch/kubepods/burstable/podl/abc");
+  files.files.set("/cg/cpu/navarch/kubepods/burstable/podl/abc/cgroup.procs", "4711\n");
   await cgroups.remove("l", signal);
   assert.deepEqual(files.killed, [4711]);
   assert.deepEqual(
     [...files.made].filter((one) => one.includes("podl")),
     [],
   );
-  assert.equal(files.files.get("/cg/cpu/kubepods/burstable/cpu.shares"), "2");
+  assert.equal(files.files.get("/cg/cpu/navarch/kubepods/burstable/cpu.shares"), "2");
 });
 
 test("start() removes the cgroups of pods that nobody knows", async () => {
   const files = new MemoryTree(1);
-  for (const uid of ["old", "known"]) await files.makeDirectory(`/cg/cpu/kubepods/besteffort/pod${uid}`);
+  for (const uid of ["old", "known"])
+    await files.makeDirectory(`/cg/cpu/navarch/kubepods/besteffort/pod${uid}`);
   const cgroups = new MachineCgroups(env, { files }, {});
   await cgroups.start({ allocatable: {}, known: new Set(["known"]) }, signal);
-  assert.deepEqual(await files.directories("/cg/cpu/kubepods/besteffort"), ["podknown"]);
+  assert.deepEqual(await files.directories("/cg/cpu/navarch/kubepods/besteffort"), ["podknown"]);
 });
 
 /** Trees as the kernel keeps them, below `/cg`. */

@@ -2,14 +2,14 @@
  * The cgroups of a machine's pods. Version 1 has a tree for each controller, and a pod a directory in each;
  * version 2 has one tree, whose controllers are handed down level by level.
  *
- *   kubepods/ [burstable/ | besteffort/] pod<uid>/ <container>
+ *   navarch/ kubepods/ [burstable/ | besteffort/] pod<uid>/ <container>
  */
 import type { Pod } from "#api";
 import { type Env, messageOf } from "#base";
 import { qosClassOf } from "../status/qos.ts";
 import { type CgroupValues, podCgroupValues, qosCgroupValues, rootCgroupValues } from "./cgroup-values.ts";
 import { type CgroupVersion, cgroupWrites } from "./cgroup-writes.ts";
-import { type PodCgroups, podCgroup, podsCgroup, qosCgroup } from "./pod-cgroups.ts";
+import { ownCgroup, type PodCgroups, podCgroup, podsCgroup, qosCgroup } from "./pod-cgroups.ts";
 
 /** The machine's trees as they are mounted. */
 export interface CgroupTrees {
@@ -73,7 +73,7 @@ export class MachineCgroups implements PodCgroups {
     for (const qos of ["Burstable", "BestEffort"] as const)
       await this.#apply(qosCgroup(qos), qosCgroupValues(qos, []));
     if (this.#shared) return;
-    for (const uid of await this.#uids()) if (!known.has(uid)) await this.remove(uid, signal);
+    for (const uid of await this.#uids()) if (!known.has(uid)) await this.#sweep(uid, signal);
   }
 
   async ensure(pod: Pod, how: "atLeast" | "exactly", _signal: AbortSignal): Promise<void> {
@@ -95,6 +95,14 @@ export class MachineCgroups implements PodCgroups {
     await this.#weighBurstable();
   }
 
+  /** What cannot go now is no reason not to start: the next start tries again. */
+  async #sweep(uid: string, signal: AbortSignal): Promise<void> {
+    await this.remove(uid, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      this.#env.log.warn("Cannot remove what a pod left of its cgroups", { uid, error: messageOf(error) });
+    });
+  }
+
   /** Takes everything away, when no pod runs any more. */
   async removeAll(signal: AbortSignal): Promise<void> {
     if (this.#shared) {
@@ -103,7 +111,7 @@ export class MachineCgroups implements PodCgroups {
     }
     this.#pods.clear();
     const { roots } = await this.#read();
-    for (const root of new Set(roots.values())) await this.#remove(`${root}${podsCgroup}`, signal);
+    for (const root of new Set(roots.values())) await this.#remove(`${root}${ownCgroup}`, signal);
   }
 
   #read(): Promise<CgroupTrees> {

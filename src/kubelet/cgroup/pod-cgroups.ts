@@ -20,15 +20,18 @@ export interface PodCgroups {
   remove(podUid: string, signal: AbortSignal): Promise<void>;
 }
 
-/** Above all pods. */
-export const podsCgroup = "/kubepods";
+/** Ours alone: another kubelet of the machine has its pods in `/kubepods`, and whoever is unknown below here ends. */
+export const ownCgroup = "/navarch";
 
-/** `/kubepods/burstable`; Guaranteed pods are right below the root. */
+/** Above all pods. */
+export const podsCgroup = `${ownCgroup}/kubepods`;
+
+/** `/navarch/kubepods/burstable`; Guaranteed pods are right below the root. */
 export function qosCgroup(qos: QosClass): string {
   return qos === "Guaranteed" ? podsCgroup : `${podsCgroup}/${qos.toLowerCase()}`;
 }
 
-/** `/kubepods/besteffort/pod<uid>`, the parent of the pod's containers. */
+/** `/navarch/kubepods/besteffort/pod<uid>`, the parent of the pod's containers. */
 export function podCgroup(pod: Pod): string {
   return `${qosCgroup(qosClassOf(pod))}/pod${pod.metadata.uid}`;
 }

@@ -53,13 +53,7 @@ export function onOwnMachine(file: string, register: () => void): void {
 
 /** What containers that were killed leave; groups with processes in them stay. */
 function removeCgroups(): void {
-  spawnSync("find", [
-    ...globSync("/sys/fs/cgroup/{,*/}{k8s.io,kubepods}"),
-    "-depth",
-    "-type",
-    "d",
-    "-delete",
-  ]);
+  spawnSync("find", [...globSync("/sys/fs/cgroup/{,*/}{k8s.io,navarch}"), "-depth", "-type", "d", "-delete"]);
 }
 
 /** Undefined where containers can run. */
