@@ -42,6 +42,13 @@ test("several clusters live in one process and share nothing", async () => {
   assert.notEqual(a.pki.ca.certificatePem, b.pki.ca.certificatePem);
 });
 
+test("a cluster that is let go as soon as it has started ends", { timeout: 60_000 }, async () => {
+  for (let at = 0; at < 3; at += 1) {
+    await using cluster = await startCluster({ virtualNodes: 0 });
+    assert.deepEqual(cluster.notReady(), []);
+  }
+});
+
 test("a fork begins with the state of its cluster, and then each goes its own way", async () => {
   await using cluster = await startCluster({ virtualNodes: 0 });
   await put(cluster, "before");

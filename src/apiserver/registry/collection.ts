@@ -76,7 +76,10 @@ export class FollowedCollection implements Disposable {
     this.#state = this.#stateOf(snapshot);
     const seconds = options.timeoutSeconds > 0 ? options.timeoutSeconds : MIN_WATCH_SECONDS;
     this.#timer = registry.env.clock.timer(seconds * 1000, this.#onAbort).unref();
-    request.call.signal.addEventListener("abort", this.#onAbort, { once: true });
+    const { signal } = request.call;
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+    // Whoever went while the call was on its way tells nobody again.
+    if (signal.aborted) this[Symbol.dispose]();
   }
 
   /** Everything up to here is in the state; it moves with the server while nothing of the collection changes. */
