@@ -1,6 +1,7 @@
 /** The kubelet of a real node as a process of its own: it comes before the API server, and serves over HTTPS. */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type RequestOptions, request } from "node:https";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -96,24 +97,26 @@ onOwnMachine(import.meta.filename, () => {
 
 /** Nobody without credentials gets anything; the API server's own certificate gets all. */
 async function refusesStrangers(master: string): Promise<void> {
-  const url = "https://127.0.0.1:10250";
-  const status = async (path: string, ...more: readonly string[]): Promise<string> => {
-    const flags = ["-sk", "-o", "/dev/null", "-w", "%{http_code}"];
-    return (await run("curl", [...flags, ...more, `${url}${path}`])).stdout;
-  };
-  const pki = (name: string): string => join(master, "pki", name);
-  const own = ["--cert", pki("apiserver-kubelet-client.crt"), "--key", pki("apiserver-kubelet-client.key")];
-  assert.equal(await status("/pods"), "401");
-  assert.equal(await status("/healthz"), "401");
-  assert.equal(await status("/pods", "-H", "Authorization: Bearer nonsense"), "401");
-  assert.equal(await status("/pods", ...own), "200");
-  assert.equal(await status("/runningpods/", ...own), "200");
-  assert.equal(await status("/stats/summary", ...own), "200");
-  assert.equal(await status("/metrics/cadvisor", ...own), "200");
-  assert.equal(await status("/metrics/probes", ...own), "200");
-  assert.equal(await status("/configz", ...own), "200");
-  assert.equal(await status("/nothing", ...own), "404");
-  assert.equal((await run("curl", ["-s", "http://127.0.0.1:10248/healthz"])).stdout, "ok");
-  const [certificate, key] = ["crt", "key"].map((kind) => readFileSync(pki(`apiserver.${kind}`), "utf8"));
-  assert.ok(certificate !== undefined && key !== undefined);
+  const pki = (name: string): string => readFileSync(join(master, "pki", name), "utf8");
+  const own = { cert: pki("apiserver-kubelet-client.crt"), key: pki("apiserver-kubelet-client.key") };
+  assert.equal(await statusOf("/pods"), 401);
+  assert.equal(await statusOf("/healthz"), 401);
+  assert.equal(await statusOf("/pods", { headers: { authorization: "Bearer nonsense" } }), 401);
+  for (const path of ["/pods", "/runningpods/", "/stats/summary", "/metrics/cadvisor", "/metrics/probes"])
+    assert.equal(await statusOf(path, own), 200, path);
+  assert.equal(await statusOf("/configz", own), 200);
+  assert.equal(await statusOf("/nothing", own), 404);
+  assert.equal(await (await fetch("http://127.0.0.1:10248/healthz")).text(), "ok");
+}
+
+function statusOf(path: string, options: RequestOptions = {}): Promise<number | undefined> {
+  const where = { host: "127.0.0.1", port: 10250, path, rejectUnauthorized: false, agent: false };
+  return new Promise((resolve, reject) => {
+    const sent = request({ ...where, ...options }, (answer) => {
+      answer.resume();
+      answer.on("end", () => resolve(answer.statusCode));
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
 }
