@@ -1,6 +1,6 @@
 /**
  * What a Deployment's life does not touch: a StatefulSet with claims, a budget for evictions, aggregated roles, volumes and
- * claims in use, a pod of a node that is not there. For the controllers that write nothing in `life.ts`.
+ * claims in use, a pod of a node that is not there, a quota. For the controllers that write nothing in `life.ts`.
  */
 import {
   type ClusterRole,
@@ -15,6 +15,8 @@ import {
   podDisruptionBudgets,
   pods,
   type Resource,
+  type ResourceQuota,
+  resourceQuotas,
   type StatefulSet,
   statefulSets,
 } from "#api";
@@ -46,6 +48,7 @@ export class OthersLife implements Life {
     await this.#volume();
     await this.#claimOfLostPod();
     await this.#statefulSet();
+    await this.#quota();
     this.stage = "end";
   }
 
@@ -143,6 +146,15 @@ export class OthersLife implements Life {
     await this.#settled(2);
     await this.#patch(statefulSets, key, { spec: { replicas: 1 } });
     await this.#settled(1);
+  }
+
+  async #quota(): Promise<void> {
+    this.#enter("quota");
+    const metadata = { namespace, name: "maps" };
+    await this.#create(resourceQuotas, { metadata, spec: { hard: { configmaps: "5" } } });
+    const used = () =>
+      this.#get<ResourceQuota>(`/registry/resourcequotas/${namespace}/maps`)?.status.used?.["configmaps"];
+    await this.#until("the quota counts the root certificates", () => used() === "1");
   }
 
   async #settled(replicas: number): Promise<void> {
