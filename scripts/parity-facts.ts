@@ -118,6 +118,7 @@ export const absentPaths = [
     "fair by user.",
   "A kubelet signs its own serving certificate when it runs as a process of its own, as upstream's does without " +
     "`serverTLSBootstrap`; in the one-process cluster it is of the cluster's authority.",
+  "Containers of virtual nodes are scripted: what their shell does not know (pipes, loops, `$()`) is not run, and its exec says so on stderr and exits with 0.",
   "Containers are not checkpointed. `/metrics/cadvisor` names disks by their numbers (`8:0`), and has no pressure stall information.",
   "On a real node, volumes of claims and CSI are refused (`no volume plugin matched`). User namespaces (`hostUsers: false`) " +
     "are refused on every node; AppArmor and recursive read-only mounts where kernel or runtime lack them.",
