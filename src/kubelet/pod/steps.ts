@@ -7,20 +7,17 @@ import { type Env, messageOf } from "#base";
 import type { EventSink } from "#client";
 import type { ImagePuller } from "../image/puller.ts";
 import { minGraceSeconds } from "../limits.ts";
-import type { Prober, ProbeTarget } from "../probe/prober.ts";
-import type { ContainerConfig } from "../runtime/config.ts";
-import type { Image, RuntimeService } from "../runtime/runtime.ts";
-import { containerConfig, partialMounts } from "./container-config.ts";
-import { containersOf, fieldPathOf, type PodContainer, podText } from "./containers.ts";
-import { environmentOf } from "./environment.ts";
-import { hostsFile, hostsPath } from "./hosts-file.ts";
+import type { Prober } from "../probe/prober.ts";
+import type { RuntimeService } from "../runtime/runtime.ts";
+import { containersOf, fieldPathOf, type PodContainer } from "./containers.ts";
 import { withImageVolumes } from "./image-volumes.ts";
-import { latest, type PodObservation, readySandbox } from "./observation.ts";
+import { type HookTarget, LifecycleHooks } from "./lifecycle-hooks.ts";
 import { linuxResources } from "./linux-resources.ts";
-import type { References } from "./references.ts";
+import { type PodObservation, readySandbox } from "./observation.ts";
 import { podDns } from "./pod-dns.ts";
-import { type NodeDefaults, sandboxConfig } from "./sandbox-config.ts";
-import { mustRunAsNonRoot, runAsUserOf } from "./security.ts";
+import type { References } from "./references.ts";
+import { sandboxConfig } from "./sandbox-config.ts";
+import { type NodePart, StartConfigs, type StartRequest } from "./start-config.ts";
 import { StartError, type StartErrorCode } from "./start-error.ts";
 import type { PodVolumes } from "../volumes/volumes.ts";
 
@@ -32,22 +29,6 @@ export interface PodStepsDeps {
   readonly events: EventSink;
   readonly references: References;
   readonly volumes: Pick<PodVolumes, "subPath" | "hostsFile" | "image">;
-}
-
-/** The node's part in every pod. */
-export interface PodStepsOptions {
-  readonly node: NodeDefaults;
-  readonly hostIPs: readonly string[];
-}
-
-/** A container to bring up. */
-export interface StartRequest {
-  readonly pod: Pod;
-  readonly observed: PodObservation;
-  readonly container: PodContainer;
-  readonly attempt: number;
-  /** Host paths by volume name. */
-  readonly volumes: ReadonlyMap<string, string>;
 }
 
 /** A container to end. */
@@ -67,12 +48,16 @@ export interface KillRequest {
 export class PodSteps {
   readonly #env: Env;
   readonly #deps: PodStepsDeps;
-  readonly #options: PodStepsOptions;
+  readonly #options: NodePart;
+  readonly #configs: StartConfigs;
+  readonly #hooks: LifecycleHooks;
 
-  constructor(env: Env, deps: PodStepsDeps, options: PodStepsOptions) {
+  constructor(env: Env, deps: PodStepsDeps, options: NodePart) {
     this.#env = env;
     this.#deps = deps;
     this.#options = options;
+    this.#configs = new StartConfigs(env, deps, options);
+    this.#hooks = new LifecycleHooks(env, deps);
   }
 
   async createSandbox(
@@ -129,7 +114,7 @@ export class PodSteps {
       withImageVolumes({ ...request, sandbox: config }, this.#deps, signal),
     );
     const own = await this.#telling(request, "CreateContainerConfigError", signal, () =>
-      this.#config({ ...request, volumes }, image, podIPs, signal),
+      this.#configs.of({ ...request, volumes }, image, podIPs, signal),
     );
     const id = await this.#telling(request, "CreateContainerError", signal, () =>
       this.#deps.runtime.createContainer(sandbox.id, own, config, signal),
@@ -139,11 +124,7 @@ export class PodSteps {
       this.#deps.runtime.startContainer(id, signal),
     );
     this.#record(request, "Normal", "Started", "Container started");
-    await this.#postStart(
-      request,
-      { pod, container: container.spec, containerId: id, podIP: podIPs[0] ?? "" },
-      signal,
-    );
+    await this.#postStart({ pod, container, containerId: id, podIP: podIPs[0] ?? "" }, signal);
   }
 
   /** Gives a running container what its spec says. */
@@ -165,8 +146,8 @@ export class PodSteps {
       fieldPath === undefined ? {} : { fieldPath },
     );
     const began = this.#env.clock.monotonic();
-    if (container?.spec.lifecycle?.preStop !== undefined && request.graceSeconds > 0)
-      await this.#preStop(request, container, signal);
+    if (container !== undefined)
+      await this.#hooks.preStop({ ...request, container, containerId: id }, request.graceSeconds, signal);
     const left = Math.max(minGraceSeconds, request.graceSeconds - this.#secondsSince(began));
     await this.#deps.runtime.stopContainer(id, left, signal);
   }
@@ -219,155 +200,18 @@ export class PodSteps {
     this.#deps.puller.forget(pod.metadata.uid ?? "");
   }
 
-  async #config(
-    request: StartRequest,
-    image: Image,
-    podIPs: readonly string[],
-    signal: AbortSignal,
-  ): Promise<ContainerConfig> {
-    const { pod, container, attempt, volumes, observed } = request;
-    const { spec } = container;
-    const { node, hostIPs } = this.#options;
-    const user = runAsUserOf(pod, spec) ?? image.uid ?? (image.userName === undefined ? 0 : undefined);
-    if (mustRunAsNonRoot(pod, spec) && user === 0) {
-      const why =
-        runAsUserOf(pod, spec) === 0
-          ? "container's runAsUser breaks non-root policy"
-          : "container has runAsNonRoot and image will run as root";
-      throw new StartError(
-        "CreateContainerConfigError",
-        `${why} (pod: "${podText(pod)}", container: ${spec.name})`,
-      );
-    }
-    const { references } = this.#deps;
-    const { allocatable } = node;
-    const environment = await environmentOf(
-      { pod, container: spec, references, podIPs, hostIPs, allocatable },
-      signal,
-    );
-    const parts = await this.#parts(request, environment, signal);
-    const hosts = await this.#hosts(request, podIPs, signal);
-    const target =
-      "targetContainerName" in spec ? latest(observed, spec.targetContainerName ?? "") : undefined;
-    const recursive = await this.#recursiveReadOnly(request, signal);
-    return containerConfig({
-      recursiveReadOnly: recursive,
-      pod,
-      container,
-      attempt,
-      imageRef: image.id,
-      environment,
-      volumes,
-      parts,
-      hosts,
-      targetId: target?.id,
-      node,
-    });
-  }
-
-  /** The host path of the container's hosts file; undefined when it brings its own. */
-  async #hosts(
-    { pod, container }: StartRequest,
-    podIPs: readonly string[],
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    const mounts = container.spec.volumeMounts ?? [];
-    if (podIPs.length === 0 || mounts.some((one) => one.mountPath === hostsPath)) return undefined;
-    const { node } = this.#options;
-    const make = (nodeHosts: string): string => hostsFile(pod, podIPs, node, nodeHosts);
-    return this.#deps.volumes.hostsFile(pod.metadata.uid ?? "", make, signal);
-  }
-
-  /** Whether the pod's handler makes mounts read-only with all that is below; asked only when a mount wants it. */
-  async #recursiveReadOnly({ observed, container }: StartRequest, signal: AbortSignal): Promise<boolean> {
-    const wanted = (container.spec.volumeMounts ?? []).some(
-      (one) => one.recursiveReadOnly !== undefined && one.recursiveReadOnly !== "Disabled",
-    );
-    if (!wanted) return false;
-    const name = readySandbox(observed)?.runtimeHandler ?? "";
-    const { handlers } = await this.#deps.runtime.status(signal);
-    return handlers.find((one) => one.name === name)?.recursiveReadOnlyMounts ?? false;
-  }
-
-  /** Makes the parts of volumes ready that a container mounts by subPath. */
-  async #parts(
-    { pod, container, volumes }: StartRequest,
-    environment: ReadonlyMap<string, string>,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<number, string>> {
-    const parts = new Map<number, string>();
-    const { name } = container.spec;
-    for (const { volume, index, path } of partialMounts(container.spec.volumeMounts ?? [], environment)) {
-      const root = volumes.get(volume);
-      if (root === undefined) continue;
-      const request = { podUid: pod.metadata.uid ?? "", volume, container: name, index, root, path };
-      try {
-        parts.set(index, await this.#deps.volumes.subPath(request, signal));
-      } catch (error) {
-        signal.throwIfAborted();
-        const text = `failed to prepare subPath for volumeMount "${volume}" of container "${name}"`;
-        this.#env.log.warn(text, { pod: podText(pod), error: messageOf(error) });
-        throw new StartError("CreateContainerConfigError", text, { cause: error });
-      }
-    }
-    return parts;
-  }
-
-  async #preStop(request: KillRequest, container: PodContainer, signal: AbortSignal): Promise<void> {
-    const hook = container.spec.lifecycle?.preStop;
-    if (hook === undefined) return;
-    const over = new AbortController();
-    const timer = this.#env.clock.timer(request.graceSeconds * 1000, () => over.abort());
-    const target = {
-      pod: request.pod,
-      container: container.spec,
-      containerId: request.id,
-      podIP: request.podIP,
-    };
+  async #postStart(target: HookTarget, signal: AbortSignal): Promise<void> {
     try {
-      await this.#deps.prober.hook(target, hook, AbortSignal.any([signal, over.signal]));
+      await this.#hooks.postStart(target, signal);
     } catch (error) {
       signal.throwIfAborted();
-      // A hook that takes the whole grace is cut off, not failed.
-      if (!over.signal.aborted)
-        this.#hookFailed(request, container, "FailedPreStopHook", "PreStopHook failed", error);
-    } finally {
-      timer.cancel();
-    }
-  }
-
-  async #postStart(request: StartRequest, target: ProbeTarget, signal: AbortSignal): Promise<void> {
-    const { container, pod } = request;
-    const hook = container.spec.lifecycle?.postStart;
-    if (hook === undefined) return;
-    try {
-      await this.#deps.prober.hook(target, hook, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      this.#hookFailed(request, container, "FailedPostStartHook", "PostStartHook failed", error);
-      const message = "FailedPostStartHook";
+      const { pod, container, containerId: id, podIP } = target;
       const graceSeconds = pod.spec.terminationGracePeriodSeconds ?? 30;
-      const { containerId: id, podIP } = target;
-      await this.kill(
-        { pod, container, id, name: container.spec.name, graceSeconds, message, podIP },
-        signal,
-      );
-      throw new StartError("PostStartHookError", `rpc error: ${messageOf(error)}`, {
-        cause: error,
-        retryAtMs: 0,
-      });
+      const message = "FailedPostStartHook";
+      const { name } = container.spec;
+      await this.kill({ pod, container, id, name, graceSeconds, message, podIP }, signal);
+      throw error;
     }
-  }
-
-  #hookFailed(
-    { pod }: { readonly pod: Pod },
-    container: PodContainer,
-    reason: string,
-    text: string,
-    error: unknown,
-  ): void {
-    this.#env.log.info(text, { pod: podText(pod), container: container.spec.name, error: messageOf(error) });
-    this.#deps.events.record(pod, "Warning", reason, text, { fieldPath: fieldPathOf(container) });
   }
 
   /** Turns a failure into a `StartError`, and tells it as an event. */
