@@ -7,7 +7,7 @@
  * the pod is.
  */
 import { initContainersOf, type PodContainer } from "./containers.ts";
-import type { PlanScope } from "./plan.ts";
+import type { PlanScope } from "./plan-scope.ts";
 import { afterExit } from "./restart.ts";
 
 /** `failed`: an init container has failed for good. */

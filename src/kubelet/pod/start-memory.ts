@@ -7,7 +7,7 @@ import type { StartTrouble } from "../status/container-status.ts";
 import type { ContainerStatus } from "../runtime/runtime.ts";
 import { restartBackOff, startRetryMs } from "../limits.ts";
 import { BackOffTable } from "./back-off.ts";
-import type { Waiting } from "./plan.ts";
+import type { Waiting } from "./plan-scope.ts";
 import type { StartError } from "./start-error.ts";
 
 /** By container name. */

@@ -8,24 +8,26 @@
  * Steps of one pod never overlap. A step that is under way is broken off when the pod must end (or end
  * sooner).
  */
-import { parseTime, type Pod, same } from "#api";
+import { type Pod, same } from "#api";
 import { type Env, messageOf } from "#base";
 import type { EventSink, ResourceClient } from "#client";
 import type { PodCgroups } from "../cgroup/pod-cgroups.ts";
 import { StepLoop } from "../step-loop.ts";
-import { podStatus, type Verdict } from "../status/pod-status.ts";
+import type { Verdict } from "../status/pod-status.ts";
 import type { StatusManager } from "../status/status-manager.ts";
 import { PodProbes } from "../probe/pod-probes.ts";
 import type { ProbeCounts } from "../probe/probe-counts.ts";
 import type { Prober } from "../probe/prober.ts";
-import type { ContainerStatus, RuntimeService } from "../runtime/runtime.ts";
-import { type PodVolumes, VolumeError } from "../volumes/volumes.ts";
-import { containersOf, fieldPathOf, type PodContainer, podText } from "./containers.ts";
-import { latest, type PodObservation, PodObserver, readySandbox } from "./observation.ts";
-import { planPod, type PodAction, type PodPlan } from "./plan.ts";
+import type { RuntimeService } from "../runtime/runtime.ts";
+import type { PodVolumes } from "../volumes/volumes.ts";
+import { podText } from "./containers.ts";
+import { deadlineMs, endingGrace } from "./grace.ts";
+import { type PodObservation, PodObserver } from "./observation.ts";
+import { planPod, type PodPlan } from "./plan.ts";
+import { PlanExecutor } from "./plan-executor.ts";
 import { deletePod } from "./pod-deletion.ts";
+import { PodReport, type PodReportOptions } from "./pod-report.ts";
 import { PodResources, type Refusal } from "./resize.ts";
-import { StartError } from "./start-error.ts";
 import { StartMemory } from "./start-memory.ts";
 import type { PodSteps } from "./steps.ts";
 
@@ -47,14 +49,6 @@ export interface PodWorkerDeps {
   finished(): void;
 }
 
-/** The node's part in its pods. */
-export interface PodWorkerOptions {
-  readonly hostIPs: readonly string[];
-  readonly runtimeName: string;
-  /** The node refuses the pod: it ends before it begins. */
-  readonly refusal?: Verdict;
-}
-
 const deadlineVerdict: Verdict = {
   reason: "DeadlineExceeded",
   message: "Pod was active on the node longer than the specified deadline",
@@ -64,12 +58,14 @@ const deadlineVerdict: Verdict = {
 export class PodWorker {
   readonly #env: Env;
   readonly #deps: PodWorkerDeps;
-  readonly #options: PodWorkerOptions;
+  readonly #options: PodReportOptions;
   readonly #loop: StepLoop;
   readonly #observer: PodObserver;
   readonly #probes: PodProbes;
   readonly #starts = new StartMemory();
   readonly #resources: PodResources;
+  readonly #executor: PlanExecutor;
+  readonly #report: PodReport;
   #pod: Pod;
   #verdict: Verdict | undefined;
   /** Of an evicted pod, instead of its own. */
@@ -79,7 +75,7 @@ export class PodWorker {
   #ended = false;
   #whenOver: PromiseWithResolvers<void> | undefined;
 
-  constructor(env: Env, deps: PodWorkerDeps, options: PodWorkerOptions, pod: Pod) {
+  constructor(env: Env, deps: PodWorkerDeps, options: PodReportOptions, pod: Pod) {
     this.#env = env;
     this.#deps = deps;
     this.#options = options;
@@ -98,8 +94,17 @@ export class PodWorker {
       `pod ${pod.metadata.namespace}/${pod.metadata.name}`,
     );
     this.#observer = new PodObserver(deps.runtime, pod.metadata.uid ?? "");
-    const { prober, events, probeCounts: counts } = deps;
+    const { prober, events, steps, volumes, probeCounts: counts } = deps;
     this.#resources = new PodResources(events, pod);
+    this.#executor = new PlanExecutor(env, {
+      steps,
+      volumes,
+      events,
+      starts: this.#starts,
+      resources: this.#resources,
+      pod: () => this.#pod,
+      look: (signal) => this.#look(signal),
+    });
     const probes = {
       prober,
       events,
@@ -107,6 +112,8 @@ export class PodWorker {
       ...(counts === undefined ? {} : { counts }),
     };
     this.#probes = new PodProbes(env, probes, pod);
+    const shown = { starts: this.#starts, resources: this.#resources, probes: this.#probes };
+    this.#report = new PodReport(env, { ...shown, status: deps.status, events }, options);
   }
 
   get pod(): Pod {
@@ -199,22 +206,15 @@ export class PodWorker {
       this.#verdict = deadlineVerdict;
       this.#deps.events.record(this.#pod, "Normal", deadlineVerdict.reason, deadlineVerdict.message);
     }
-    const graceSeconds = this.#endingGrace();
+    const graceSeconds = endingGrace(this.#pod, {
+      gone: this.#gone,
+      over: this.#verdict !== undefined || this.#complete,
+      evictionGrace: this.#evictionGrace,
+    });
     const hostIP = this.#options.hostIPs[0] ?? "";
     this.#probes.sync(this.#pod, observed, { ending: graceSeconds !== undefined, hostIP });
     if (graceSeconds !== undefined) await this.#end(observed, graceSeconds, signal);
     else await this.#run(observed, signal);
-  }
-
-  /** The grace that the pod gets to end, or undefined while it shall run. */
-  #endingGrace(): number | undefined {
-    const { metadata, spec, status } = this.#pod;
-    const usual = spec.terminationGracePeriodSeconds ?? 30;
-    if (metadata.deletionTimestamp !== undefined) return metadata.deletionGracePeriodSeconds ?? usual;
-    if (this.#gone) return Math.max(1, metadata.deletionGracePeriodSeconds ?? usual);
-    if (this.#evictionGrace !== undefined) return Math.min(usual, this.#evictionGrace);
-    const over = status.phase === "Failed" || status.phase === "Succeeded";
-    return this.#verdict !== undefined || this.#complete || over ? usual : undefined;
   }
 
   async #run(observed: PodObservation, signal: AbortSignal): Promise<void> {
@@ -226,21 +226,15 @@ export class PodWorker {
       this.poke();
       return;
     }
-    this.#note(plan);
+    this.#report.waits(this.#pod, plan.waiting);
     this.#publish(observed, false);
-    const times = [...plan.waiting.map((one) => one.untilMs), this.#deadlineMs() ?? Number.POSITIVE_INFINITY];
+    const times = [...plan.waiting.map((one) => one.untilMs), this.#deadline() ?? Number.POSITIVE_INFINITY];
     const next = Math.min(...times.filter((time) => time > now));
     if (Number.isFinite(next)) this.#loop.wakeAt(next);
     const how = plan.actions.length === 0 ? "exactly" : "atLeast";
     await this.#deps.cgroups.ensure(this.granted, how, signal);
     if (plan.actions.length === 0) return;
-    const volumes = await this.#setUpVolumes(signal);
-    let current = observed;
-    for (const [index, action] of plan.actions.entries()) {
-      // The first begins with what was seen, and the next round looks after the last.
-      if (index > 0) current = await this.#look(signal);
-      if (!(await this.#act(action, current, volumes, signal))) break;
-    }
+    await this.#executor.execute(plan.actions, observed, signal);
     this.poke();
   }
 
@@ -256,111 +250,6 @@ export class PodWorker {
     const { backOff, holds } = this.#starts;
     const resources = this.#resources;
     return planPod({ pod: this.granted, observed, probes: this.#probes, backOff, holds, resources, now });
-  }
-
-  /** Shows why containers wait, and tells of each new back-off once. */
-  #note(plan: PodPlan): void {
-    for (const waiting of plan.waiting) {
-      const { container } = waiting;
-      if (!this.#starts.waits(waiting)) continue;
-      const text = `Back-off restarting failed container ${container.spec.name} in pod ${podText(this.#pod)}`;
-      const fieldPath = fieldPathOf(container);
-      this.#deps.events.record(this.#pod, "Warning", "BackOff", text, { fieldPath });
-    }
-  }
-
-  /** Executes one action; false when those after it must not follow. */
-  async #act(
-    action: PodAction,
-    observed: PodObservation,
-    volumes: ReadonlyMap<string, string>,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const pod = this.granted;
-    const { steps } = this.#deps;
-    switch (action.kind) {
-      case "resize":
-        await this.#resize(pod, action, signal);
-        return true;
-      case "stop-sandbox":
-        await steps.stopPod(pod, observed, this.#usualGrace(), signal);
-        return true;
-      case "create-sandbox":
-        await steps.createSandbox(pod, action.attempt, action.replaces, signal);
-        return true;
-      case "remove":
-        await steps.remove(action.id, signal);
-        return true;
-      case "remove-sandbox":
-        await steps.removeSandbox(action.id, signal);
-        return true;
-      case "kill": {
-        const { container, id, message, reason } = action;
-        const probe =
-          reason === "liveness"
-            ? container.spec.livenessProbe
-            : reason === "startup"
-              ? container.spec.startupProbe
-              : undefined;
-        const graceSeconds = probe?.terminationGracePeriodSeconds ?? this.#usualGrace();
-        const podIP = readySandbox(observed)?.ips[0] ?? "";
-        await steps.kill(
-          { pod, container, id, name: container.spec.name, graceSeconds, message, podIP },
-          signal,
-        );
-        return true;
-      }
-      case "start":
-        return this.#start(action, observed, volumes, signal);
-    }
-  }
-
-  async #resize(
-    pod: Pod,
-    { container, id }: Extract<PodAction, { kind: "resize" }>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    try {
-      await this.#deps.steps.resize(pod, container, id, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      this.#resources.failed(pod, messageOf(error));
-      throw error;
-    }
-    this.#resources.applied(pod, container, id);
-  }
-
-  async #start(
-    action: Extract<PodAction, { kind: "start" }>,
-    observed: PodObservation,
-    volumes: ReadonlyMap<string, string>,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const { container, attempt, previous } = action;
-    const name = container.spec.name;
-    const now = this.#env.clock.now();
-    this.#starts.begins(name, previous, now);
-    try {
-      await this.#deps.steps.start({ pod: this.granted, observed, container, attempt, volumes }, signal);
-      this.#starts.started(name);
-      return true;
-    } catch (error) {
-      if (!(error instanceof StartError)) throw error;
-      this.#starts.failed(name, error, now);
-      return container.role !== "init";
-    }
-  }
-
-  async #setUpVolumes(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    try {
-      return await this.#deps.volumes.setUp(this.#pod, signal);
-    } catch (error) {
-      if (error instanceof VolumeError) {
-        const reason = error.code === "attach" ? "FailedAttachVolume" : "FailedMount";
-        this.#deps.events.record(this.#pod, "Warning", reason, error.message);
-      }
-      throw error;
-    }
   }
 
   /** Ends what runs, then the pod's place on the node, then its object. */
@@ -394,44 +283,15 @@ export class PodWorker {
   }
 
   #publish(observed: PodObservation, terminal: boolean): void {
-    if (this.#gone) return;
-    const { status } = this.#deps;
-    const pod = this.granted;
-    const running = containersOf(pod).flatMap((container): (readonly [PodContainer, ContainerStatus])[] => {
-      const found = latest(observed, container.spec.name);
-      return found === undefined ? [] : [[container, found]];
-    });
-    const next = podStatus({
-      pod,
-      resize: this.#resources.state(pod, running),
-      resources: this.#resources,
-      before: status.current(this.#pod),
-      observed,
-      probes: this.#probes,
-      troubles: this.#starts.troubles,
-      verdict: this.#verdict,
-      refused: this.#options.refusal !== undefined,
-      terminal,
-      hostIPs: this.#options.hostIPs,
-      runtimeName: this.#options.runtimeName,
-      now: this.#env.clock.now(),
-    });
-    status.set(this.#pod, next);
+    if (!this.#gone) this.#report.publish(this.#pod, { observed, verdict: this.#verdict, terminal });
   }
 
-  #usualGrace(): number {
-    const { metadata, spec } = this.#pod;
-    return metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? 30;
-  }
-
-  #deadlineMs(): number | undefined {
-    const seconds = this.#pod.spec.activeDeadlineSeconds;
-    const began = parseTime(this.#deps.status.current(this.#pod).startTime);
-    return seconds === undefined || began === undefined ? undefined : began + seconds * 1000;
+  #deadline(): number | undefined {
+    return deadlineMs(this.#pod, this.#deps.status.current(this.#pod).startTime);
   }
 
   #pastDeadline(): boolean {
-    const deadline = this.#deadlineMs();
+    const deadline = this.#deadline();
     return deadline !== undefined && deadline <= this.#env.clock.now();
   }
 }
