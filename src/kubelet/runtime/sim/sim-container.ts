@@ -7,7 +7,8 @@ import { terminationMessagePathAnnotation, terminationMessagePolicyAnnotation } 
 import { maxTerminationMessageBytes } from "../../limits.ts";
 import type { ContainerState, ContainerStatus, ContainerSummary, ExecResult, Image } from "../runtime.ts";
 import type { ImageProgram } from "./images.ts";
-import { canStart, type ProcessEnd, type ProcessWorld, SimProcess } from "./process.ts";
+import { canStart, SimProcess } from "./process.ts";
+import type { ProcessEnd, ProcessWorld } from "./process-world.ts";
 import { SimTerminal } from "./sim-io.ts";
 import { SimLog } from "./sim-log.ts";
 
