@@ -5,11 +5,18 @@ import type { ContainerConfig, LinuxResources } from "../config.ts";
 import { RuntimeError } from "../errors.ts";
 import { terminationMessagePathAnnotation, terminationMessagePolicyAnnotation } from "../labels.ts";
 import { maxTerminationMessageBytes } from "../../limits.ts";
-import type { ContainerState, ContainerStatus, ContainerSummary, ExecResult, Image } from "../runtime.ts";
+import type {
+  ContainerState,
+  ContainerStats,
+  ContainerStatus,
+  ContainerSummary,
+  ExecResult,
+  Image,
+} from "../runtime.ts";
 import type { ImageProgram } from "./images.ts";
 import { canStart, SimProcess } from "./process.ts";
 import type { ProcessEnd, ProcessWorld } from "./process-world.ts";
-import { SimTerminal } from "./sim-io.ts";
+import { Collector, type CommandPlace, type ProcessStreams, runCommand } from "./sim-command.ts";
 import { SimLog } from "./sim-log.ts";
 
 /** What `execSync` keeps of a command's output; upstream's bound of a probe's. */
@@ -82,6 +89,14 @@ export class SimContainer {
     return this.#main?.listening ?? false;
   }
 
+  /** Resolves when it has ended, or the time is over. */
+  async endedWithin(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    void this.ended.then(() => over.abort());
+    await this.#clock.sleep(timeoutMs, either).catch(() => signal.throwIfAborted());
+  }
+
   start(): void {
     if (this.state !== "CONTAINER_CREATED") {
       throw new RuntimeError(
@@ -134,14 +149,11 @@ export class SimContainer {
     }
     if (!canStart(command))
       return { stdout: "", stderr: `exec: "${command[0]}": no such file or directory`, exitCode: 126 };
-    const [stdout, stderr] = [new Collector(), new Collector()];
+    const [stdout, stderr] = [new Collector(maxExecBytes), new Collector(maxExecBytes)];
     const over = new AbortController();
     const timer = timeoutMs > 0 ? this.#clock.timer(timeoutMs, () => over.abort()) : undefined;
-    const exitCode = await this.#runBeside(
-      command,
-      { stdout, stderr },
-      AbortSignal.any([signal, over.signal]),
-    );
+    const either = AbortSignal.any([signal, over.signal]);
+    const exitCode = await runCommand(this.#place, command, { stdout, stderr }, either);
     timer?.cancel();
     if (exitCode === undefined) return undefined;
     return { stdout: stdout.text, stderr: stderr.text, exitCode };
@@ -163,7 +175,7 @@ export class SimContainer {
       const why = `exec failed: unable to start container process: ${detail}: unknown`;
       throw new RuntimeError("failed", `failed to exec in container: OCI runtime exec failed: ${why}`);
     }
-    return (await this.#runBeside(command, io, signal, shape.tty)) ?? 137;
+    return (await runCommand(this.#place, command, io, signal, shape.tty)) ?? 137;
   }
 
   /** Joins the main program; resolves with its exit code, or when the client has gone. */
@@ -197,41 +209,6 @@ export class SimContainer {
     if (this.config.stdinOnce) this.#stdin?.end();
   }
 
-  /** Undefined when it was cut short by the signal or the container's end. */
-  async #runBeside(
-    command: readonly string[],
-    io: CommandIo,
-    signal: AbortSignal,
-    tty = false,
-  ): Promise<number | undefined> {
-    const { promise, resolve } = Promise.withResolvers<number | undefined>();
-    const terminal = tty ? new SimTerminal(io.stdout, () => program.signal("SIGKILL")) : undefined;
-    const stdin = io.stdin === undefined ? undefined : (terminal?.input(io.stdin) ?? io.stdin);
-    const streams = {
-      ...(stdin === undefined ? {} : { stdin }),
-      ...(terminal === undefined ? {} : { terminal }),
-      stdout: async (bytes: Uint8Array) => (terminal ?? io.stdout)?.write(bytes),
-      stderr: async (bytes: Uint8Array) => (terminal ?? io.stderr)?.write(bytes),
-    };
-    const program = new SimProcess(this.#world(streams), (end) => resolve(end.code));
-    if (terminal !== undefined && io.resizes !== undefined) await follow(terminal, io.resizes);
-    const stop = (): void => {
-      resolve(undefined);
-      program.signal("SIGKILL");
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    void this.ended.then(stop);
-    program.start(command);
-    // A program that the language does not know answers at once and well, so that probes pass, and says so.
-    if (program.listening) {
-      await streams.stderr(Buffer.from(`${command[0]}: not run, since this node is virtual\n`));
-      program.signal("SIGTERM");
-    }
-    const code = await promise;
-    signal.removeEventListener("abort", stop);
-    return code;
-  }
-
   summary(): ContainerSummary {
     const { name, attempt, labels, annotations } = this.config;
     const { id, sandboxId: podSandboxId, state, createdAtMs } = this;
@@ -252,6 +229,22 @@ export class SimContainer {
     };
   }
 
+  /** A twin of a hundredth of a core and 10 MiB. */
+  stats(): ContainerStats {
+    const { name, attempt, labels } = this.config;
+    const atMs = this.#clock.now();
+    return {
+      id: this.id,
+      name,
+      attempt,
+      labels,
+      atMs,
+      cpuUsageNanoseconds: (atMs - this.startedAtMs) * 10_000,
+      memoryWorkingSetBytes: 10 * 1024 * 1024,
+      writableLayerUsedBytes: 4096,
+    };
+  }
+
   #lastWords(): string {
     const { annotations } = this.config;
     const file = this.files.get(annotations[terminationMessagePathAnnotation] ?? "") ?? "";
@@ -261,9 +254,11 @@ export class SimContainer {
     return text.slice(-maxTerminationMessageBytes);
   }
 
-  #world(
-    streams: Pick<ProcessWorld, "stdin" | "stdout" | "stderr" | "terminal">,
-  ): ConstructorParameters<typeof SimProcess>[0] {
+  get #place(): CommandPlace {
+    return { ended: this.ended, world: (streams) => this.#world(streams) };
+  }
+
+  #world(streams: ProcessStreams): ProcessWorld {
     const variables = new Map(this.config.env.map(({ name, value }) => [name, value]));
     const hostname = this.#hostname;
     return { clock: this.#clock, files: this.files, variables, hostname, ...streams };
@@ -293,33 +288,4 @@ export class SimContainer {
     this.#ended.resolve();
     this.#onStop(this);
   }
-}
-
-/** The first size is known before the program starts, when the client sends one at once. */
-async function follow(terminal: SimTerminal, resizes: NonNullable<CommandIo["resizes"]>): Promise<void> {
-  const sizes = resizes[Symbol.asyncIterator]();
-  const first = await sizes.next();
-  if (first.done === true) return;
-  terminal.size = first.value;
-  void (async () => {
-    for (let next = await sizes.next(); next.done !== true; next = await sizes.next())
-      terminal.size = next.value;
-  })();
-}
-
-/** Keeps what is written, up to its bound. */
-class Collector {
-  readonly #chunks: Uint8Array[] = [];
-  #size = 0;
-
-  get text(): string {
-    return Buffer.concat(this.#chunks).toString();
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    if (this.#size < maxExecBytes) this.#chunks.push(bytes);
-    this.#size += bytes.length;
-  }
-
-  end(): void {}
 }

@@ -8,7 +8,6 @@ import type { ContainerConfig, LinuxResources, PodSandboxConfig } from "../confi
 import { RuntimeError } from "../errors.ts";
 import type {
   ContainerEvent,
-  ContainerState,
   ContainerStats,
   ContainerStatus,
   ContainerSummary,
@@ -22,6 +21,7 @@ import type {
   SandboxStatus,
   StringMap,
 } from "../runtime.ts";
+import { type ContainerFilter, ContainerTable, matches } from "./container-table.ts";
 import { EventHub } from "./event-hub.ts";
 import type { SimImages } from "./images.ts";
 import { rowOf, SandboxTable, type SimSandbox } from "./sandbox-table.ts";
@@ -39,6 +39,7 @@ export interface SimRuntimeOptions {
 
 /** Of RuntimeClasses; the first is the default's. */
 const handlers = ["", "runc"];
+const ready = { status: true, reason: "", message: "" };
 
 /** One node's runtime. */
 export class SimRuntime implements RuntimeService {
@@ -50,7 +51,7 @@ export class SimRuntime implements RuntimeService {
   readonly #options: SimRuntimeOptions;
   readonly #events: EventHub;
   readonly #sandboxes: SandboxTable;
-  readonly #containers = new Map<string, SimContainer>();
+  readonly #containers: ContainerTable;
   #reachable = true;
 
   constructor(env: Env, deps: { readonly images: SimImages }, options: SimRuntimeOptions = {}) {
@@ -60,32 +61,30 @@ export class SimRuntime implements RuntimeService {
     this.#options = options;
     this.#events = new EventHub();
     this.#sandboxes = new SandboxTable(options.podCidr ?? "10.88.0.0/16");
+    this.#containers = new ContainerTable(this.#sandboxes);
   }
 
   /** Cuts or restores the link to the kubelet; containers go on. */
   set reachable(value: boolean) {
     this.#reachable = value;
-    if (!value)
-      this.#events.fail(
-        new RuntimeError("unavailable", "Cannot reach the container runtime: connection refused"),
-      );
+    if (!value) this.#events.fail(unreachable());
   }
 
   /** The machine restarts: every process ends, every sandbox loses its network; what is on disk stays. */
   reboot(): void {
-    for (const container of this.#containers.values()) container.signal("SIGKILL");
+    for (const container of this.#containers.all) container.signal("SIGKILL");
     for (const sandbox of this.#sandboxes.all) this.#release(sandbox);
   }
 
   /** The container, for the twins of what looks into containers (probes, files). */
   container(id: string): SimContainer | undefined {
-    return this.#containers.get(id);
+    return this.#containers.find(id);
   }
 
   /** The containers of a ready sandbox. Throws `not-found`, `failed-precondition`. */
   containersOf(sandboxId: string): readonly SimContainer[] {
     const sandbox = this.#sandboxes.get(sandboxId);
-    if (sandbox.state === "SANDBOX_READY") return [...sandbox.containers].map((id) => this.#container(id));
+    if (sandbox.state === "SANDBOX_READY") return this.#containers.of(sandbox);
     throw new RuntimeError("failed-precondition", `sandbox container "${sandboxId}" is not running`);
   }
 
@@ -93,9 +92,7 @@ export class SimRuntime implements RuntimeService {
   answers(address: string): boolean {
     const own = this.#sandboxes.at(address);
     const sandboxes = own === undefined ? this.#sandboxes.all.filter((one) => one.ip === "") : [own];
-    return sandboxes.some((one) =>
-      [...one.containers].some((id) => this.#containers.get(id)?.listening === true),
-    );
+    return sandboxes.some((one) => this.#containers.of(one).some(({ listening }) => listening));
   }
 
   async version(_signal: AbortSignal): Promise<RuntimeVersion> {
@@ -105,14 +102,11 @@ export class SimRuntime implements RuntimeService {
 
   async status(_signal: AbortSignal): Promise<RuntimeStatus> {
     this.#check();
-    const ready = (type: string): RuntimeStatus["conditions"][number] => ({
-      type,
-      status: true,
-      reason: "",
-      message: "",
-    });
     return {
-      conditions: [ready("RuntimeReady"), ready("NetworkReady")],
+      conditions: [
+        { type: "RuntimeReady", ...ready },
+        { type: "NetworkReady", ...ready },
+      ],
       handlers: handlers.map((name) => ({ name, recursiveReadOnlyMounts: true, userNamespaces: true })),
       supplementalGroupsPolicy: true,
     };
@@ -140,7 +134,7 @@ export class SimRuntime implements RuntimeService {
     this.#check();
     const sandbox = this.#sandboxes.find(id);
     if (sandbox === undefined) return;
-    for (const one of sandbox.containers) this.#containers.get(one)?.signal("SIGKILL");
+    for (const one of this.#containers.of(sandbox)) one.signal("SIGKILL");
     this.#release(sandbox);
   }
 
@@ -167,8 +161,7 @@ export class SimRuntime implements RuntimeService {
     this.#check();
     return this.#sandboxes
       .reach(filter)
-      .filter((one) => filter.state === undefined || one.state === filter.state)
-      .filter((one) => matches(filter, one.id, one.config.labels))
+      .filter((one) => matches(filter, one))
       .map(rowOf);
   }
 
@@ -180,28 +173,12 @@ export class SimRuntime implements RuntimeService {
   ): Promise<string> {
     await this.#delay(this.#options.containerMs ?? [2, 10], signal);
     const sandbox = this.#sandboxes.get(sandboxId);
-    if (sandbox.state !== "SANDBOX_READY") {
-      throw new RuntimeError(
-        "failed-precondition",
-        `Cannot create container "${config.name}": sandbox "${sandboxId}" is not ready`,
-      );
-    }
+    const what = `Cannot create container "${config.name}"`;
+    if (sandbox.state !== "SANDBOX_READY")
+      throw new RuntimeError("failed-precondition", `${what}: sandbox "${sandboxId}" is not ready`);
     const image = await this.#images.imageStatus(config.imageRef, signal);
-    if (image === undefined) {
-      throw new RuntimeError(
-        "not-found",
-        `Cannot create container "${config.name}": image "${config.imageRef}" is not here`,
-      );
-    }
-    const twin = [...sandbox.containers]
-      .map((id) => this.#containers.get(id))
-      .find((one) => one?.config.name === config.name && one.config.attempt === config.attempt);
-    if (twin !== undefined) {
-      throw new RuntimeError(
-        "already-exists",
-        `Cannot create container "${config.name}": attempt ${config.attempt} exists`,
-      );
-    }
+    if (image === undefined)
+      throw new RuntimeError("not-found", `${what}: image "${config.imageRef}" is not here`);
     const id = this.#newId();
     const hostname = sandbox.config.hostname || sandbox.config.name;
     const names = { id, sandboxId, program: this.#images.program(config.image), image, hostname };
@@ -213,58 +190,51 @@ export class SimRuntime implements RuntimeService {
       const file = this.hostFiles.get(hostPath);
       if (file !== undefined) container.files.set(containerPath, file);
     }
-    this.#containers.set(id, container);
-    sandbox.containers.add(id);
+    this.#containers.add(container, sandbox);
     this.#publish("CREATED", sandboxId, id, config.labels);
     return id;
   }
 
   async startContainer(id: string, signal: AbortSignal): Promise<void> {
     await this.#delay(this.#options.containerMs ?? [2, 10], signal);
-    const container = this.#container(id);
+    const container = this.#containers.get(id);
     container.start();
     this.#publish("STARTED", container.sandboxId, id, container.config.labels);
   }
 
   async stopContainer(id: string, timeoutSeconds: number, signal: AbortSignal): Promise<void> {
     this.#check();
-    const container = this.#containers.get(id);
+    const container = this.#containers.find(id);
     if (container === undefined || container.state === "CONTAINER_EXITED") return;
     if (timeoutSeconds > 0 && container.state === "CONTAINER_RUNNING") {
       container.signal(container.config.stopSignal ?? "SIGTERM");
-      await this.#endedWithin(container, timeoutSeconds * 1000, signal);
+      await container.endedWithin(timeoutSeconds * 1000, signal);
     }
     container.signal("SIGKILL");
   }
 
   async removeContainer(id: string, _signal: AbortSignal): Promise<void> {
     this.#check();
-    const container = this.#containers.get(id);
+    const container = this.#containers.find(id);
     if (container === undefined) return;
     container.signal("SIGKILL");
-    this.#containers.delete(id);
-    this.#sandboxes.find(container.sandboxId)?.containers.delete(id);
+    this.#containers.remove(container);
     this.#publish("DELETED", container.sandboxId, id, container.config.labels);
   }
 
   async updateContainerResources(id: string, resources: LinuxResources, signal: AbortSignal): Promise<void> {
     await this.#delay(this.#options.containerMs ?? [2, 10], signal);
-    this.#container(id).resources = resources;
+    this.#containers.get(id).resources = resources;
   }
 
-  async listContainers(
-    filter: RuntimeFilter & { readonly podSandboxId?: string; readonly state?: ContainerState },
-    _signal: AbortSignal,
-  ): Promise<readonly ContainerSummary[]> {
+  async listContainers(filter: ContainerFilter, _signal: AbortSignal): Promise<readonly ContainerSummary[]> {
     this.#check();
-    return this.#matching(filter)
-      .filter((one) => filter.state === undefined || one.state === filter.state)
-      .map((one) => one.summary());
+    return this.#containers.matching(filter).map((one) => one.summary());
   }
 
   async containerStatus(id: string, _signal: AbortSignal): Promise<ContainerStatus> {
     this.#check();
-    return this.#container(id).status();
+    return this.#containers.get(id).status();
   }
 
   async execSync(
@@ -274,31 +244,18 @@ export class SimRuntime implements RuntimeService {
     signal: AbortSignal,
   ): Promise<ExecResult> {
     this.#check();
-    const result = await this.#container(id).exec(command, timeoutSeconds * 1000, signal);
+    const result = await this.#containers.get(id).exec(command, timeoutSeconds * 1000, signal);
     signal.throwIfAborted();
     if (result !== undefined) return result;
     throw new RuntimeError("timeout", `command "${command.join(" ")}" timed out`);
   }
 
   async listContainerStats(
-    filter: RuntimeFilter & { readonly podSandboxId?: string },
+    filter: Omit<ContainerFilter, "state">,
     _signal: AbortSignal,
   ): Promise<readonly ContainerStats[]> {
     this.#check();
-    const now = this.#env.clock.now();
-    return this.#matching(filter)
-      .filter((one) => one.state === "CONTAINER_RUNNING")
-      .map((one) => ({
-        id: one.id,
-        name: one.config.name,
-        attempt: one.config.attempt,
-        labels: one.config.labels,
-        atMs: now,
-        // A twin of a hundredth of a core and 10 MiB.
-        cpuUsageNanoseconds: (now - one.startedAtMs) * 10_000,
-        memoryWorkingSetBytes: 10 * 1024 * 1024,
-        writableLayerUsedBytes: 4096,
-      }));
+    return this.#containers.matching({ ...filter, state: "CONTAINER_RUNNING" }).map((one) => one.stats());
   }
 
   containerEvents(open: () => void, signal: AbortSignal): AsyncIterable<ContainerEvent> {
@@ -306,36 +263,12 @@ export class SimRuntime implements RuntimeService {
     return this.#events.subscribe(open, signal);
   }
 
-  #matching(filter: RuntimeFilter & { readonly podSandboxId?: string }): SimContainer[] {
-    return this.#sandboxes
-      .reach(filter)
-      .filter((sandbox) => filter.podSandboxId === undefined || sandbox.id === filter.podSandboxId)
-      .flatMap((sandbox) => [...sandbox.containers])
-      .map((id) => this.#container(id))
-      .filter((one) => matches(filter, one.id, one.config.labels));
-  }
-
-  async #endedWithin(container: SimContainer, timeoutMs: number, signal: AbortSignal): Promise<void> {
-    const over = new AbortController();
-    const either = AbortSignal.any([signal, over.signal]);
-    void container.ended.then(() => over.abort());
-    await this.#env.clock.sleep(timeoutMs, either).catch(() => signal.throwIfAborted());
-  }
-
   #release(sandbox: SimSandbox): void {
     if (this.#sandboxes.release(sandbox)) this.#publish("STOPPED", sandbox.id, "", sandbox.config.labels);
   }
 
-  #container(id: string): SimContainer {
-    const container = this.#containers.get(id);
-    if (container === undefined)
-      throw new RuntimeError("not-found", `an error occurred when try to find container "${id}": not found`);
-    return container;
-  }
-
   #check(): void {
-    if (!this.#reachable)
-      throw new RuntimeError("unavailable", "Cannot reach the container runtime: connection refused");
+    if (!this.#reachable) throw unreachable();
   }
 
   async #delay([low, high]: readonly [number, number], signal: AbortSignal): Promise<void> {
@@ -350,12 +283,14 @@ export class SimRuntime implements RuntimeService {
 
   #newId(): string {
     const id = `${this.#random.uuid()}${this.#random.uuid()}`.replaceAll("-", "");
-    assert(this.#sandboxes.find(id) === undefined && !this.#containers.has(id), "ids are unique");
+    assert(
+      this.#sandboxes.find(id) === undefined && this.#containers.find(id) === undefined,
+      "ids are unique",
+    );
     return id;
   }
 }
 
-function matches(filter: RuntimeFilter, id: string, labels: StringMap): boolean {
-  if (filter.id !== undefined && filter.id !== id) return false;
-  return Object.entries(filter.labels ?? {}).every(([name, value]) => labels[name] === value);
+function unreachable(): RuntimeError {
+  return new RuntimeError("unavailable", "Cannot reach the container runtime: connection refused");
 }
