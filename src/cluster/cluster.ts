@@ -6,71 +6,26 @@
  *
  * Many fit in one process: nothing is shared between two of them.
  */
-import { networkInterfaces } from "node:os";
 import { resources } from "#api";
-import {
-  ApiServer,
-  describeRecords,
-  Catalog,
-  HttpBackends,
-  HttpsFront,
-  HttpsNodes,
-  type User,
-} from "#apiserver";
-import type { Component, Disk, Env, RootEnv } from "#base";
+import { type ApiServer, Catalog, describeRecords, type HttpsFront } from "#apiserver";
+import type { Component, Env, RootEnv } from "#base";
 import { type ClusterPki, ensureClusterPki } from "#base/pki";
 import { type Client, writeKubeconfig } from "#client";
 import type { ServeKubelet } from "#kubelet";
-import { type Journal, RevisionStore } from "#store";
-import { readApiTexts } from "./api-texts.ts";
-import { InProcessAccess } from "./access.ts";
-import type { ListenAddress } from "./cluster-options.ts";
-import { Compactor } from "./compactor.ts";
+import { RevisionStore } from "#store";
+import type { InProcessAccess } from "./access.ts";
+import { certificateNames, localUrl } from "./api-addresses.ts";
+import type { ClusterConfig, ClusterParts } from "./cluster-config.ts";
 import { startControllers, started, startScheduler, startVirtualNode } from "./components.ts";
 import { clientCertificate, kubeconfigOf } from "./credentials.ts";
-import { administrator, type Identity } from "./identities.ts";
 import { startDns } from "./dns.ts";
-import { kubeletPort, serveOverHttps } from "./kubelet-serving.ts";
+import { administrator, type Identity } from "./identities.ts";
+import { kubeletPort } from "./kubelet-serving.ts";
 import { configOf, envOf, type LibraryOptions } from "./library-options.ts";
-import { LocalNodes } from "./local-nodes.ts";
-import { type RealNodeOptions, serviceNetwork, startRealNode } from "./real-node.ts";
-import { type ServiceSockets, UserspaceNetwork } from "./userspace-network.ts";
+import { serviceNetwork, startRealNode } from "./real-node.ts";
+import { type ClusterBase, servedNode, type ServedCluster, serveCluster } from "./served-cluster.ts";
 import { failWithStore } from "./store-failure.ts";
-import { firstAddresses, type ServiceRanges } from "./service-ranges.ts";
-
-/** What a cluster stands on. */
-export interface ClusterParts {
-  readonly env: RootEnv;
-  readonly journal: Journal;
-  /** Where the certificates are kept. */
-  readonly disk: Disk;
-  /** Resolves when the machine has the address of `advertise`. Default: it has it. */
-  readonly addressHeld?: Promise<void>;
-}
-
-/** What runs in it. */
-export interface ClusterConfig extends ServiceRanges {
-  /** Also the name of the kubectl context. */
-  readonly name: string;
-  /** Absent: no socket, calls come in process only. */
-  readonly listen?: ListenAddress;
-  /**
-   * An address of this machine that pods reach, at which the API is served too: the endpoint of `default/kubernetes`.
-   * Default: that of `listen`, unless it is loopback or all addresses; then there is none.
-   */
-  readonly advertise?: string;
-  readonly controllers: boolean;
-  readonly scheduler: boolean;
-  readonly virtualNodes: number;
-  /** Where services answer, by sockets of this process; of clusters with virtual nodes. Default: nowhere. */
-  readonly sockets?: ServiceSockets;
-  /** The machine's own node. Default: none. */
-  readonly realNode?: RealNodeOptions;
-  /** Users by static bearer token. Default: none. */
-  readonly tokens?: ReadonlyMap<string, User>;
-  /** Hears of each finished step of the start, with its milliseconds. */
-  readonly onStep?: (step: string, ms: number) => void;
-}
+import { UserspaceNetwork } from "./userspace-network.ts";
 
 /** Start it with `Cluster.start` or `startCluster`; dispose it to stop everything in order. */
 export class Cluster implements AsyncDisposable {
@@ -88,7 +43,7 @@ export class Cluster implements AsyncDisposable {
   private constructor(
     env: RootEnv,
     config: ClusterConfig,
-    running: Running,
+    running: ServedCluster,
     components: readonly (readonly [string, Component])[],
   ) {
     this.env = env;
@@ -116,7 +71,7 @@ export class Cluster implements AsyncDisposable {
         }),
       );
       const [pki] = await Promise.all([
-        step("certificates", () => ensureClusterPki(env, parts.disk, names(config))),
+        step("certificates", () => ensureClusterPki(env, parts.disk, certificateNames(config))),
         step("store", () => store.start(signal)),
         parts.addressHeld,
       ]);
@@ -132,7 +87,7 @@ export class Cluster implements AsyncDisposable {
   get url(): string | undefined {
     const { listen } = this.config;
     if (listen === undefined || this.#front === undefined) return undefined;
-    return `https://${hostText(reachable(listen.host))}:${this.#front.port}`;
+    return localUrl(listen.host, this.#front.port);
   }
 
   /** A client in this process; default: the administrator. */
@@ -185,10 +140,10 @@ export class Cluster implements AsyncDisposable {
     await this.#stack.disposeAsync();
   }
 
-  static async #over(base: Base, config: ClusterConfig, signal: AbortSignal): Promise<Cluster> {
+  static async #over(base: ClusterBase, config: ClusterConfig, signal: AbortSignal): Promise<Cluster> {
     const { env, stack } = base;
     const step = stepper(env, config.onStep);
-    const running = await step("API server", () => serve(base, config, signal));
+    const running = await step("API server", () => serveCluster(base, config, signal));
     const start = <T extends Component>(component: T): T => stack.use(component);
     const components: (readonly [string, Component])[] = [];
     const add = async (name: string, make: () => Promise<Component>): Promise<void> => {
@@ -251,95 +206,10 @@ export class Cluster implements AsyncDisposable {
   }
 }
 
-interface Base {
-  readonly env: RootEnv;
-  readonly pki: ClusterPki;
-  readonly store: RevisionStore;
-  readonly stack: AsyncDisposableStack;
-}
-
-interface Running extends Base {
-  readonly server: ApiServer;
-  readonly access: InProcessAccess;
-  readonly nodes: LocalNodes;
-  readonly front: HttpsFront | undefined;
-}
-
-/** The front listens first, so that the server knows its port; calls wait until the server has its first objects. */
-async function serve(base: Base, config: ClusterConfig, signal: AbortSignal): Promise<Running> {
-  const { env, pki, store, stack } = base;
-  const { listen, tokens, advertise, serviceRange, nodePortRange } = config;
-  let open: (server: ApiServer) => void = () => {};
-  const opened = new Promise<ApiServer>((resolve) => {
-    open = resolve;
-  });
-  let front: HttpsFront | undefined;
-  if (listen !== undefined) {
-    const options = {
-      addresses: addressesOf(listen, advertise),
-      certificate: pki.apiserver.certificatePem,
-      privateKey: pki.apiserver.privateKeyPem,
-      clientAuthorities: pki.ca.certificatePem,
-    };
-    front = stack.use(
-      new HttpsFront(env.child("front"), { handle: async (call) => (await opened).handle(call) }, options),
-    );
-    await front.start(signal);
-  }
-  const advertised =
-    listen === undefined || front === undefined
-      ? undefined
-      : advertisedAt(advertise ?? listen.host, front.port);
-  const { certificatePem: certificate, privateKeyPem: privateKey } = pki.apiserverKubeletClient;
-  const nodes = new LocalNodes(new HttpsNodes({ certificate, privateKey }));
-  const server = stack.use(
-    new ApiServer(
-      env.child("apiserver"),
-      {
-        store,
-        resources,
-        tokenKeys: [pki.serviceAccountKeys],
-        nodes,
-        backends: new HttpBackends(),
-        describe: readApiTexts,
-      },
-      {
-        rootCertificate: pki.ca.certificatePem,
-        ...(advertised === undefined ? {} : { advertised }),
-        ...(tokens === undefined ? {} : { tokens }),
-        ...(serviceRange === undefined ? {} : { serviceRange }),
-        ...(nodePortRange === undefined ? {} : { nodePortRange }),
-      },
-    ),
-  );
-  await server.start(signal);
-  open(server);
-  await stack.use(new Compactor(env.child("compactor"), { store })).start();
-  const access = stack.use(new InProcessAccess(server));
-  return { ...base, server, access, nodes, front };
-}
-
-/** The API server of this process reaches it by a call, everybody else at its port. */
-function servedNode({ env, pki, nodes }: Running, port: number): ServeKubelet {
-  const authorities = { issuer: pki.ca, clients: pki.ca.certificatePem };
-  const serve = serveOverHttps(env.child("kubelet"), authorities, { host: "", port });
-  return async (node, signal) => {
-    const served = await serve(node, signal);
-    const local = nodes.add(node.nodeName, node.server);
-    return {
-      ...served,
-      async [Symbol.asyncDispose]() {
-        await local[Symbol.asyncDispose]();
-        await served[Symbol.asyncDispose]();
-      },
-    };
-  };
-}
-
 async function nodesOf(
   config: ClusterConfig,
   env: Env,
-  { access, nodes }: Running,
+  { access, nodes }: ServedCluster,
   add: (name: string, make: () => Promise<Component>) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -365,51 +235,4 @@ function stepper(
     onStep?.(name, env.clock.monotonic() - started);
     return result;
   };
-}
-
-function names({ listen, advertise, serviceRange }: ClusterConfig): Parameters<typeof ensureClusterPki>[2] {
-  const own = advertise === undefined ? [] : [advertise];
-  const addresses = ["127.0.0.1", "::1", ...firstAddresses(serviceRange), ...own];
-  if (listen !== undefined && isWild(listen.host)) addresses.push(...machineAddresses());
-  const host = listen === undefined ? undefined : reachable(listen.host);
-  const isAddress = host !== undefined && /^[\d.]+$|:/.test(host);
-  return {
-    apiserverDnsNames: ["localhost", ...(host !== undefined && !isAddress ? [host] : [])],
-    apiserverIpAddresses: isAddress ? [...addresses, host] : addresses,
-  };
-}
-
-/** What other machines may call a server by that listens at every address. */
-function machineAddresses(): readonly string[] {
-  const all = Object.values(networkInterfaces()).flatMap((those) => those ?? []);
-  return all.filter(({ internal, scopeid }) => !internal && !scopeid).map(({ address }) => address);
-}
-
-/** Both, unless the first is every address already. */
-function addressesOf(listen: ListenAddress, advertise: string | undefined): readonly ListenAddress[] {
-  const covered = advertise === undefined || advertise === listen.host || isWild(listen.host);
-  return covered ? [listen] : [listen, { host: advertise, port: listen.port }];
-}
-
-function isWild(host: string): boolean {
-  return host === "0.0.0.0" || host === "" || host === "::";
-}
-
-/** What clients on this machine call a server by that listens there. */
-function reachable(host: string): string {
-  if (host === "0.0.0.0" || host === "") return "127.0.0.1";
-  return host === "::" ? "::1" : host;
-}
-
-function hostText(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
-}
-
-/** Loopback is nobody's endpoint but one's own, and the API refuses it there. */
-function advertisedAt(
-  host: string,
-  port: number,
-): { readonly address: string; readonly port: number } | undefined {
-  const usable = /^\d+\.\d+\.\d+\.\d+$/.test(host) && !host.startsWith("127.") && !isWild(host);
-  return usable ? { address: host, port } : undefined;
 }

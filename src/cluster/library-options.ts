@@ -2,7 +2,7 @@
 import type { RootEnv } from "#base";
 import { createRealEnv } from "#base/real";
 import type { SimWorld } from "#base/sim";
-import type { ClusterConfig } from "./cluster.ts";
+import type { ClusterConfig } from "./cluster-config.ts";
 import type { ListenAddress } from "./cluster-options.ts";
 
 /** Of a cluster and of a fork; where their defaults differ, the fork's is in brackets. */

@@ -1,5 +1,6 @@
 /** The door of `cluster`: clusters as a library, and what the command line does. */
-export { Cluster, type ClusterConfig, type ClusterParts } from "./cluster.ts";
+export { Cluster } from "./cluster.ts";
+export type { ClusterConfig, ClusterParts } from "./cluster-config.ts";
 export {
   type ListenAddress,
   type NodeMode,

@@ -10,7 +10,8 @@ import type { RootEnv } from "#base";
 import { FileSystemDisk } from "#base/real";
 import { MemoryJournal, SqliteJournal } from "#store";
 import { join } from "node:path";
-import { Cluster, type ClusterParts } from "./cluster.ts";
+import { Cluster } from "./cluster.ts";
+import type { ClusterParts } from "./cluster-config.ts";
 import { configOf, envOf, type LibraryOptions } from "./library-options.ts";
 import { MemoryDisk } from "./memory-disk.ts";
 
