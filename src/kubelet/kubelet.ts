@@ -4,28 +4,9 @@
  * is in the API or at the runtime, so a new kubelet goes on where the last one stopped, and restarts
  * nothing.
  */
-import {
-  configMaps,
-  leases,
-  type Node,
-  nodes,
-  type Pod,
-  pods,
-  runtimeClasses,
-  secrets,
-  type Service,
-} from "#api";
+import { leases, type Node, nodes, type Pod, pods } from "#api";
 import { assert, type Component, type Env, messageOf, type TaskGroup } from "#base";
-import {
-  type Client,
-  EventRecorder,
-  type Informer,
-  type Informers,
-  type Lister,
-  type ResourceClient,
-} from "#client";
-import type { PodCgroups } from "./cgroup/pod-cgroups.ts";
-import { ImagePuller } from "./image/puller.ts";
+import { EventRecorder, type Informer, type Informers, type ResourceClient } from "#client";
 import { MemoryPullRecords, PullRecords, type PullRecordStore } from "./image/pull-records.ts";
 import { type EvictablePods, NodeHealth } from "./eviction/node-health.ts";
 import type { NodeStats } from "./eviction/node-usage.ts";
@@ -36,46 +17,25 @@ import { podsCapacityOf } from "./node/node-object.ts";
 import { ownNode } from "./node/node-object.ts";
 import { healthOptions, type KubeletOptions, nodeDefaults, nodeOptions } from "./options.ts";
 import { PodSet, type PodSetDeps } from "./pod/pod-set.ts";
-import { ApiReferences } from "./pod/references.ts";
-import type { Refusal } from "./pod/resize.ts";
-import { PodSteps } from "./pod/steps.ts";
-import { PodWorker } from "./pod/worker.ts";
-import type { ProbeDialer } from "./probe/dialer.ts";
-import type { ProbeCounts } from "./probe/probe-counts.ts";
-import { Prober } from "./probe/prober.ts";
 import { followRuntime } from "./runtime/follow.ts";
-import type { ContainerEvent, ImageService, RuntimeService, RuntimeVersion } from "./runtime/runtime.ts";
+import type { ContainerEvent, RuntimeVersion } from "./runtime/runtime.ts";
 import { noManifests } from "./static/manifests.ts";
 import { MirrorPods } from "./static/mirror-pods.ts";
 import { isMirror } from "./static/static-pod.ts";
 import { StaticPods } from "./static/static-pods.ts";
 import { StatusManager } from "./status/status-manager.ts";
-import type { PodVolumes } from "./volumes/volumes.ts";
+import { type PodGround, workerMaker } from "./worker-maker.ts";
 
 /** What a kubelet stands on: the API above it, and a node below. */
-export interface KubeletDeps {
-  /** With the node's own identity. */
-  readonly client: Client;
+export interface KubeletDeps extends PodGround {
   /** The kubelet asks them for the pods of its node, and starts them. */
   readonly informers: Informers;
-  /**
-   * Services of all namespaces, for environment variables; run by its owner, and perhaps shared by many
-   * kubelets.
-   */
-  readonly services: Lister<Service>;
-  readonly runtime: RuntimeService;
-  readonly images: ImageService;
-  readonly dialer: ProbeDialer;
-  readonly volumes: PodVolumes;
-  readonly cgroups: PodCgroups;
   readonly stats: NodeStats;
   readonly machine: MachineInfo;
   /** Pods that the node runs by its own manifests. Default: none. */
   readonly statics?: StaticPods;
   /** Who pulled the node's images. Default: known as long as the kubelet runs. */
   readonly pullRecords?: PullRecordStore;
-  /** Who counts the answers of probes. Default: nobody. */
-  readonly probeCounts?: ProbeCounts;
 }
 
 /** `start` registers the node; dispose lets go of it, and its containers run on. */
@@ -218,7 +178,15 @@ export class Kubelet implements Component {
   #makePodSet(agent: NodeAgent, version: RuntimeVersion): PodSet {
     const { runtime, machine } = this.#deps;
     const defaults = nodeDefaults(this.#options, machine);
-    const makeWorker = this.#workerMaker(version);
+    const worker = {
+      ground: this.#deps,
+      pods: this.#pods,
+      status: this.#status,
+      events: this.#events,
+      records: this.#pullRecords,
+      resizeRefusal: (pod: Pod) => this.#podSet?.resizeRefusal(pod),
+    };
+    const part = { hostIPs: machine.addresses, node: defaults, runtimeName: version.runtimeName };
     const node: PodSetDeps["node"] = async (fresh, signal) =>
       fresh || agent.node === undefined ? agent.refresh(signal) : agent.node;
     const pressures: PodSetDeps["pressures"] = () => this.#health.pressures;
@@ -228,7 +196,7 @@ export class Kubelet implements Component {
       statics: this.#statics,
       events: this.#events,
       staticEnded: () => this.#mirrors.poke(),
-      makeWorker,
+      makeWorker: workerMaker(this.#env, worker, part),
       node,
       pressures,
       ownNode: ownNode(nodeOptions(this.#options), machine),
@@ -241,56 +209,6 @@ export class Kubelet implements Component {
       },
     });
     return this.#podSet;
-  }
-
-  #workerMaker(version: RuntimeVersion): PodSetDeps["makeWorker"] {
-    const { client, runtime, images, dialer, volumes, cgroups, services, machine, probeCounts } = this.#deps;
-    const env = this.#env;
-    const events = this.#events;
-    const references = new ApiReferences({
-      configMaps: client.of(configMaps),
-      secrets: client.of(secrets),
-      runtimeClasses: client.of(runtimeClasses),
-      services,
-    });
-    const puller = new ImagePuller(env, { images, events, references, records: this.#pullRecords });
-    const prober = new Prober(env, { runtime, dialer });
-    const hostIPs = machine.addresses;
-    const node = nodeDefaults(this.#options, machine);
-    const steps = new PodSteps(
-      env,
-      { runtime, puller, prober, events, references, volumes },
-      { node, hostIPs },
-    );
-    const status = this.#status;
-    return (pod, refusal, done) => {
-      const uid = pod.metadata.uid ?? "";
-      const finished = (): void => {
-        status.forget(uid);
-        done();
-      };
-      if (refusal !== undefined) events.record(pod, "Warning", refusal.reason, refusal.message);
-      const judge = (one: Pod): Refusal | undefined => this.#podSet?.resizeRefusal(one);
-      const deps = {
-        refusal: judge,
-        pods: this.#pods,
-        runtime,
-        steps,
-        prober,
-        volumes,
-        cgroups,
-        status,
-        events,
-        finished,
-        ...(probeCounts === undefined ? {} : { probeCounts }),
-      };
-      const options = {
-        hostIPs,
-        runtimeName: version.runtimeName,
-        ...(refusal === undefined ? {} : { refusal }),
-      };
-      return new PodWorker(env, deps, options, pod);
-    };
   }
 
   async #followManifests(podSet: PodSet, signal: AbortSignal): Promise<void> {
