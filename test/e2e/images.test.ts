@@ -1,16 +1,14 @@
 /** Images of a real node: from a registry that asks who you are, through a mirror, from archives, by another handler. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
 import { runtimeClasses, secrets } from "../../src/api/mod.ts";
 import { loadImages } from "../../src/kubelet/runtime/containerd/image-load.ts";
 import { ociArchive } from "../../src/kubelet/runtime/containerd/oci-image.ts";
-import { NodeBench, statusOf, waitingFor } from "../../src/kubelet/testing/node-bench.ts";
-import { onOwnMachine } from "./harness/own-machine.ts";
-import { RealNode } from "./harness/real-node.ts";
-import { type RealRuntime, RealRuntimes } from "./harness/real-runtime.ts";
+import { statusOf, waitingFor } from "../../src/kubelet/testing/node-bench.ts";
+import { Running } from "../testing/program.ts";
+import { onRealNodes, type RealBench } from "./harness/real-bench.ts";
 import { busybox, nginx } from "./harness/test-images.ts";
 
 const lacks = ["docker-registry", "skopeo", "crun"].find((name) => !existsSync(`/usr/bin/${name}`));
@@ -26,7 +24,7 @@ const isHybrid = existsSync("/sys/fs/cgroup/unified/cgroup.controllers");
 /** The distribution's registry, on loopback, for one user. */
 class AuthRegistry implements AsyncDisposable {
   readonly #folder = mkdtempSync("/run/registry-");
-  #process: ChildProcess | undefined;
+  #running: Running | undefined;
 
   get archive(): string {
     return join(this.#folder, "image.tar");
@@ -40,21 +38,16 @@ class AuthRegistry implements AsyncDisposable {
     const storage = { filesystem: { rootdirectory: join(this.#folder, "data") } };
     writeFileSync(
       config,
-      JSON.stringify({ version: "0.1", log: { level: "error" }, storage, http: { addr: registry }, auth }),
+      JSON.stringify({ version: "0.1", log: { level: "info" }, storage, http: { addr: registry }, auth }),
     );
-    this.#process = spawn("docker-registry", ["serve", config], { stdio: "ignore" });
-    for (let tries = 0; ; tries += 1) {
-      const answer = await fetch(`http://${registry}/v2/`).catch(() => undefined);
-      if (answer?.status === 401) break;
-      assert.ok(tries < 100, "the registry does not answer");
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    this.#running = new Running(spawn("docker-registry", ["serve", config]));
+    await this.#running.printed(/listening on/);
     writeFileSync(this.archive, ociArchive([busybox("app:1")]));
     copy(`oci-archive:${this.archive}`, `docker://${registry}/team/app:1`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process?.kill("SIGKILL");
+    await this.#running?.kill("SIGKILL");
   }
 }
 
@@ -67,31 +60,18 @@ function copy(from: string, to: string): void {
 }
 
 /** Loads an archive; resolves with the names of its images. */
-function loaded(bench: NodeBench, machine: RealRuntime, file: string): Promise<readonly string[]> {
-  const { processes, containerd } = machine;
+function loaded(bench: RealBench, file: string): Promise<readonly string[]> {
+  const { processes, containerd } = bench.machine;
   const where = { socket: containerd.paths.socket, searchPath: "/usr/sbin:/usr/bin:/sbin:/bin", file };
   return loadImages(bench.env, { processes, rpc: containerd.rpc }, where, bench.signal);
 }
 
-onOwnMachine(import.meta.filename, () => {
-  describe("images of a real node", { concurrency: 3, skip }, () => {
-    const machines = new RealRuntimes();
-    const authRegistry = new AuthRegistry();
-    before(() => Promise.all([machines.registry.start(), authRegistry.start()]));
-    after(async () => {
-      await authRegistry[Symbol.asyncDispose]();
-      await machines[Symbol.asyncDispose]();
-    });
+const authRegistry = new AuthRegistry();
 
-    const check = (title: string, body: (bench: NodeBench, machine: RealRuntime) => Promise<void>): void => {
-      test(title, async () => {
-        const machine = await machines.take();
-        await using node = new RealNode(machines, machine);
-        await node.startKubelet();
-        await body(new NodeBench(node), machine);
-      });
-    };
-
+onRealNodes(
+  import.meta.filename,
+  "images of a real node",
+  (check) => {
     check("a private image needs its pull secret", async (bench) => {
       const image = `${registry}/team/app:1`;
       const containers = [{ name: "main", image, command: ["sleep", "1000"] }];
@@ -125,34 +105,34 @@ onOwnMachine(import.meta.filename, () => {
       await bench.told("forgetful", "FailedToRetrieveImagePullSecret", what);
     });
 
-    check("hosts.toml sends a registry's images to a mirror", async (bench, machine) => {
-      machines.registry.add("far/app:1");
-      const folder = join(machine.containerd.paths.registries, "images.example");
+    check("hosts.toml sends a registry's images to a mirror", async (bench) => {
+      bench.machine.registry.add("far/app:1");
+      const folder = join(bench.machine.containerd.paths.registries, "images.example");
       mkdirSync(folder, { recursive: true });
-      const host = `[host."http://${machines.registry.address}"]\n  capabilities = ["pull", "resolve"]\n`;
+      const host = `[host."http://${bench.machine.registry.address}"]\n  capabilities = ["pull", "resolve"]\n`;
       writeFileSync(join(folder, "hosts.toml"), `server = "https://images.example"\n\n${host}`);
       const image = "images.example/far/app:1";
       await bench.create("web", { containers: [{ name: "main", image, command: ["sleep", "1000"] }] });
       assert.equal(statusOf(await bench.running("web")).image, image);
     });
 
-    check("archives of docker and of OCI are loaded", async (bench, machine) => {
+    check("archives of docker and of OCI are loaded", async (bench) => {
       const docker = `${authRegistry.archive}.docker`;
       copy(`oci-archive:${authRegistry.archive}`, `docker-archive:${docker}:loaded/docker:1`);
-      assert.deepEqual(await loaded(bench, machine, docker), ["docker.io/loaded/docker:1"]);
-      assert.deepEqual(await loaded(bench, machine, authRegistry.archive), ["docker.io/library/app:1"]);
-      const names = (await machine.images.listImages(bench.signal)).flatMap((one) => one.repoTags);
+      assert.deepEqual(await loaded(bench, docker), ["docker.io/loaded/docker:1"]);
+      assert.deepEqual(await loaded(bench, authRegistry.archive), ["docker.io/library/app:1"]);
+      const names = (await bench.machine.images.listImages(bench.signal)).flatMap((one) => one.repoTags);
       assert.deepEqual(
         ["docker.io/loaded/docker:1"].filter((name) => !names.includes(name)),
         [],
       );
-      await assert.rejects(loaded(bench, machine, "/etc/hostname"), { code: "bad-archive" });
+      await assert.rejects(loaded(bench, "/etc/hostname"), { code: "bad-archive" });
     });
 
-    check("nginx, with libraries of its own, serves until it is told to quit", async (bench, machine) => {
+    check("nginx, with libraries of its own, serves until it is told to quit", async (bench) => {
       const folder = mkdtempSync("/run/nginx-");
       writeFileSync(join(folder, "image.tar"), ociArchive([nginx("docker.io/library/nginx:1")]));
-      await loaded(bench, machine, join(folder, "image.tar"));
+      await loaded(bench, join(folder, "image.tar"));
       const httpGet = { path: "/", port: 8080 };
       await bench.create("nginx", {
         containers: [{ name: "main", image: "nginx:1", readinessProbe: { httpGet, periodSeconds: 1 } }],
@@ -178,5 +158,6 @@ onOwnMachine(import.meta.filename, () => {
         assert.equal(statusOf(pod).state.terminated?.message, "here\n");
       }
     });
-  });
-});
+  },
+  { skip, services: [authRegistry] },
+);

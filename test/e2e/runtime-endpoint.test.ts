@@ -3,8 +3,8 @@
  * alone, and it outlives the cluster.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createRealEnv, SystemProcesses } from "../../src/base/real/mod.ts";
@@ -15,6 +15,7 @@ import { pauseProgram } from "../../src/kubelet/runtime/containerd/pause.ts";
 import { findTools } from "../../src/kubelet/runtime/containerd/tools-node.ts";
 import { containerStates } from "../../src/kubelet/runtime/cri/enums.ts";
 import { runtimeMethods } from "../../src/kubelet/runtime/cri/methods.ts";
+import { Running } from "../testing/program.ts";
 import { MachineCluster } from "./harness/machine-cluster.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
 import { busybox } from "./harness/test-images.ts";
@@ -47,14 +48,10 @@ class SystemContainerd implements AsyncDisposable {
   readonly socket = join(this.folder, "c.sock");
   readonly rpc = new RpcClient(`unix:${this.socket}`);
   readonly #env = createRealEnv({ name: "test", logLevel: "error" });
-  #process: ChildProcess | undefined;
-
-  get pid(): number {
-    return this.#process?.pid ?? 0;
-  }
+  #running: Running | undefined;
 
   get ended(): boolean {
-    return this.#process?.exitCode !== null || this.#process.signalCode !== null;
+    return this.#running?.ended ?? true;
   }
 
   get config(): string {
@@ -74,15 +71,8 @@ class SystemContainerd implements AsyncDisposable {
       `[${cri}.cni]\nbin_dir = "${tools.cniPrograms}"\nconf_dir = "${this.folder}/net.d"`,
     ];
     writeFileSync(join(this.folder, "config.toml"), lines.join("\n"));
-    const log = openSync(join(this.folder, "log"), "w");
-    const args = ["--config", join(this.folder, "config.toml"), "--log-level", "warn"];
-    this.#process = spawn("containerd", args, { stdio: ["ignore", log, log] });
-    for (let tries = 0; ; tries += 1) {
-      const answer = await this.rpc.call(runtimeMethods.version, {}, 1_000, signal).catch(() => undefined);
-      if (answer !== undefined) break;
-      assert.ok(tries < 200, readFileSync(join(this.folder, "log"), "utf8"));
-      await this.#env.clock.sleep(50);
-    }
+    this.#running = new Running(spawn("containerd", ["--config", join(this.folder, "config.toml")]));
+    await this.#running.printed(/successfully booted/);
     const files = [{ path: "pause", content: pauseProgram("amd64") ?? new Uint8Array() }];
     const input = { name: pause, architecture: "amd64", files, entrypoint: ["/pause"] };
     const file = join(this.folder, "images.tar");
@@ -134,7 +124,7 @@ class SystemContainerd implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process?.kill("SIGKILL");
+    await this.#running?.kill("SIGKILL");
     this.rpc[Symbol.dispose]();
     await this.#env[Symbol.asyncDispose]();
   }

@@ -8,24 +8,14 @@ export { freePort } from "./free-port.ts";
 /** The repository's folder. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A running `navarch ...`, with what it has printed so far. */
-export class Program implements AsyncDisposable {
+/** A running program, with what it has printed so far. */
+export class Running implements AsyncDisposable {
   readonly child: ChildProcess;
   output = "";
   #waiting: (() => void)[] = [];
 
-  /** `through`: a program, with its arguments, that becomes ours (`nsenter ...`). */
-  constructor(
-    args: readonly string[],
-    env: Readonly<Record<string, string>> = {},
-    through: readonly string[] = [],
-  ) {
-    const [program = "", ...rest] = [...through, `${root}/bin/navarch`, ...args];
-    this.child = spawn(program, rest, {
-      cwd: root,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...env },
-    });
+  constructor(child: ChildProcess) {
+    this.child = child;
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.output += text;
@@ -63,6 +53,25 @@ export class Program implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill("SIGKILL");
+  }
+}
+
+/** A running `navarch ...`. */
+export class Program extends Running {
+  /** `through`: a program, with its arguments, that becomes ours (`nsenter ...`). */
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    through: readonly string[] = [],
+  ) {
+    const [program = "", ...rest] = [...through, `${root}/bin/navarch`, ...args];
+    super(
+      spawn(program, rest, {
+        cwd: root,
+        stdio: ["ignore", "pipe", "pipe"],
+        env: { ...process.env, ...env },
+      }),
+    );
   }
 }
 

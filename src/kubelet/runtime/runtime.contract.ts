@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Env } from "#base";
 import type { ContainerConfig, PodSandboxConfig } from "./config.ts";
+import { awaitRuntime } from "../testing/news.ts";
 import { RuntimeError } from "./errors.ts";
 import { podUidLabel, terminationMessagePathAnnotation } from "./labels.ts";
 import type { ContainerEvent, ContainerStatus, ImageService, RuntimeService } from "./runtime.ts";
@@ -249,16 +250,16 @@ function eventTests(check: Check): void {
     const stop = new AbortController();
     const { promise: open, resolve } = Promise.withResolvers<void>();
     const reading = (async () => {
-      for await (const event of bench.runtime.containerEvents(resolve, stop.signal)) seen.push(event);
+      for await (const event of bench.runtime.containerEvents(resolve, stop.signal)) {
+        seen.push(event);
+        if (event.type === "STOPPED") return;
+      }
     })();
     await open;
     const id = await bench.start(await bench.sandbox("a"), "exit 1");
     await bench.ended(id);
-    await bench.env.clock.sleep(200);
+    await reading;
     stop.abort();
-    await reading.catch(() => {
-      // Streams may end with the abort.
-    });
     const own = seen.filter((one) => one.containerId === id);
     assert.deepEqual(
       own.map((one) => one.type),
@@ -319,12 +320,14 @@ export class Bench {
 
   /** Its status once it has ended. */
   async ended(id: string): Promise<ContainerStatus> {
-    for (let waitedMs = 0; waitedMs < 20_000; waitedMs += 100) {
-      const status = await this.runtime.containerStatus(id, this.signal);
-      if (status.state === "CONTAINER_EXITED") return status;
-      await this.env.clock.sleep(100);
-    }
-    throw new assert.AssertionError({ message: `container ${id} has not ended` });
+    let status = await this.runtime.containerStatus(id, this.signal);
+    const hasEnded = async (): Promise<boolean> => {
+      status = await this.runtime.containerStatus(id, this.signal);
+      return status.state === "CONTAINER_EXITED";
+    };
+    const held = await awaitRuntime(this.env, this.runtime, hasEnded, 20);
+    assert.equal(held, true, `container ${id} has not ended`);
+    return status;
   }
 }
 

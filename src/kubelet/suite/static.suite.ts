@@ -1,6 +1,6 @@
 /** Static pods: manifests on the node, and their mirrors in the API. */
 import assert from "node:assert/strict";
-import { events, isStatus, nodes, type Pod, pods } from "#api";
+import { events, nodes, type Pod, pods } from "#api";
 import { type Check, type NodeBench, statusOf } from "../testing/node-bench.ts";
 
 const hash = "kubernetes.io/config.hash";
@@ -42,10 +42,8 @@ export function staticTests(check: Check): void {
     await bench.harness.writeManifest("agent.yaml", manifest(bench, "sleep 1000"));
     const before = await bench.running(await bench.shown(name));
     await bench.delete(name);
-    while ((await podIfAny(bench, name))?.metadata.uid === before.metadata.uid)
-      await bench.env.clock.sleep(100);
-    const after = await bench.running(await bench.shown(name));
-    assert.notEqual(after.metadata.uid, before.metadata.uid);
+    await bench.eventually(name, ({ metadata }) => metadata.uid !== before.metadata.uid);
+    const after = await bench.running(name);
     assert.equal(statusOf(after).containerID, statusOf(before).containerID);
     assert.equal(after.status.startTime, before.status.startTime);
     await bench.harness.removeManifest("agent.yaml");
@@ -125,15 +123,6 @@ export function staticTests(check: Check): void {
     await bench.harness.removeManifest("agent.yaml");
     await bench.gone(name);
   });
-}
-
-async function podIfAny(bench: NodeBench, name: string): Promise<Pod | undefined> {
-  try {
-    return await bench.pod(name);
-  } catch (error) {
-    if (isStatus(error, "NotFound")) return undefined;
-    throw error;
-  }
 }
 
 /** What the runtime has of a static pod, by the uid that its mirror tells. */

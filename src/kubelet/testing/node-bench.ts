@@ -8,7 +8,6 @@ import {
   configMaps,
   type Container,
   events,
-  isStatus,
   nodes,
   type Node,
   type Pod,
@@ -19,6 +18,7 @@ import type { Env } from "#base";
 import type { Client, NewObject } from "#client";
 import { podUidLabel } from "../runtime/labels.ts";
 import type { RuntimeService } from "../runtime/runtime.ts";
+import { awaitObjects, awaitRuntime } from "./news.ts";
 
 export interface KubeletHarness extends AsyncDisposable {
   readonly env: Env;
@@ -85,20 +85,16 @@ export class NodeBench {
 
   /** The pod once `holds` of it; fails with the pod's status when that takes longer than `withinSeconds`. */
   async eventually(name: string, holds: (pod: Pod) => boolean, withinSeconds = 60): Promise<Pod> {
-    const { clock } = this.env;
-    const until = clock.monotonic() + withinSeconds * 1000;
-    let last = await this.pod(name);
-    while (!holds(last)) {
-      if (clock.monotonic() > until) {
-        const told = (await this.events(name)).map((one) => `${one.reason}: ${one.message}`);
-        const status = JSON.stringify(last.status, undefined, 1);
-        const message = `pod ${name} did not come so far: ${status}\n${told.join("\n")}`;
-        throw new assert.AssertionError({ message });
-      }
-      await clock.sleep(100);
-      last = await this.pod(name);
-    }
-    return last;
+    const all = ([pod]: readonly Pod[]): boolean => pod !== undefined && holds(pod);
+    const {
+      objects: [pod],
+      held,
+    } = await this.#news(name, all, withinSeconds);
+    if (held && pod !== undefined) return pod;
+    const told = (await this.events(name)).map((one) => `${one.reason}: ${one.message}`);
+    const status = JSON.stringify(pod?.status, undefined, 1);
+    const message = `pod ${name} did not come so far: ${status}\n${told.join("\n")}`;
+    throw new assert.AssertionError({ message });
   }
 
   async running(name: string): Promise<Pod> {
@@ -123,30 +119,15 @@ export class NodeBench {
   async gone(name: string, withinSeconds = 60): Promise<number> {
     const { clock } = this.env;
     const began = clock.monotonic();
-    for (;;) {
-      try {
-        await this.pod(name);
-      } catch (error) {
-        if (isStatus(error, "NotFound")) return (clock.monotonic() - began) / 1000;
-        throw error;
-      }
-      assert.equal(clock.monotonic() - began < withinSeconds * 1000, true, `pod ${name} is still there`);
-      await clock.sleep(100);
-    }
+    const { held } = await this.#news(name, (pods) => pods.length === 0, withinSeconds);
+    assert.equal(held, true, `pod ${name} is still there`);
+    return (clock.monotonic() - began) / 1000;
   }
 
   /** Resolves with its name when the API has such a pod. */
   async shown(name: string, withinSeconds = 30): Promise<string> {
-    const { clock } = this.env;
-    for (const until = clock.monotonic() + withinSeconds * 1000; ; ) {
-      try {
-        await this.pod(name);
-        return name;
-      } catch (error) {
-        if (!isStatus(error, "NotFound") || clock.monotonic() > until) throw error;
-      }
-      await clock.sleep(100);
-    }
+    await this.eventually(name, () => true, withinSeconds);
+    return name;
   }
 
   /** What the runtime has of a pod, given or by its uid there. */
@@ -160,13 +141,9 @@ export class NodeBench {
 
   /** Resolves when the runtime has nothing of a pod any more. */
   async cleared(pod: Pod, withinSeconds = 10): Promise<void> {
-    const { clock } = this.env;
-    for (const until = clock.monotonic() + withinSeconds * 1000; ; ) {
-      const left = await this.left(pod);
-      if (left === 0) return;
-      assert.equal(clock.monotonic() < until, true, `the runtime still has ${left} of the pod`);
-      await clock.sleep(100);
-    }
+    const isClear = async (): Promise<boolean> => (await this.left(pod)) === 0;
+    const held = await awaitRuntime(this.env, this.harness.runtime, isClear, withinSeconds);
+    assert.equal(held, true, "the runtime still has something of the pod");
   }
 
   async node(): Promise<Node> {
@@ -179,25 +156,27 @@ export class NodeBench {
 
   /** Events about a pod. */
   async events(name: string): Promise<readonly { readonly reason: string; readonly message: string }[]> {
-    const list = await this.harness.client.of(events).list({ namespace }, this.signal);
-    return list.items
-      .filter((one) => one.involvedObject.name === name)
-      .map(({ reason = "", message = "" }) => ({ reason, message }));
+    const fieldSelector = `involvedObject.name=${name}`;
+    const list = await this.harness.client.of(events).list({ namespace, fieldSelector }, this.signal);
+    return list.items.map(({ reason = "", message = "" }) => ({ reason, message }));
   }
 
   /** Waits for an event about a pod whose reason is `reason`, and message contains `text`. */
   async told(name: string, reason: string, text: string, withinSeconds = 30): Promise<void> {
-    const { clock } = this.env;
-    const until = clock.monotonic() + withinSeconds * 1000;
-    for (;;) {
-      const list = await this.events(name);
-      if (list.some((one) => one.reason === reason && one.message.includes(text))) return;
-      if (clock.monotonic() > until)
-        throw new assert.AssertionError({
-          message: `no event ${reason} "${text}" among ${JSON.stringify(list)}`,
-        });
-      await clock.sleep(100);
-    }
+    const { objects, held } = await awaitObjects(
+      this.env,
+      this.harness.client.of(events),
+      { namespace, fieldSelector: `involvedObject.name=${name}` },
+      (all) => all.some((one) => one.reason === reason && (one.message ?? "").includes(text)),
+      withinSeconds,
+    );
+    const list = objects.map((one) => `${one.reason}: ${one.message}`);
+    assert.equal(held, true, `no event ${reason} "${text}" among ${JSON.stringify(list)}`);
+  }
+
+  #news(name: string, holds: (pods: readonly Pod[]) => boolean, withinSeconds: number) {
+    const selection = { namespace, fieldSelector: `metadata.name=${name}` };
+    return awaitObjects(this.env, this.harness.client.of(pods), selection, holds, withinSeconds);
   }
 }
 

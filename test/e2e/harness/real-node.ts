@@ -19,6 +19,7 @@ import { MachineStats } from "../../../src/kubelet/eviction/machine-stats-node.t
 import { PullRecordFiles } from "../../../src/kubelet/image/pull-record-files-node.ts";
 import { Kubelet } from "../../../src/kubelet/kubelet.ts";
 import { readMachine } from "../../../src/kubelet/machine-facts-node.ts";
+import type { KubeletOptions } from "../../../src/kubelet/options.ts";
 import { ApiReferences } from "../../../src/kubelet/pod/references.ts";
 import { NetworkDialer } from "../../../src/kubelet/probe/network-dialer-node.ts";
 import type { KubeletHarness } from "../../../src/kubelet/testing/node-bench.ts";
@@ -52,10 +53,13 @@ export class RealNode implements KubeletHarness {
   #informers: InformerSet | undefined;
 
   readonly #machines: RealRuntimes;
+  readonly #options: Partial<KubeletOptions>;
 
-  constructor(machines: RealRuntimes, machine: RealRuntime) {
+  /** `options`: of its kubelet, beside the defaults. */
+  constructor(machines: RealRuntimes, machine: RealRuntime, options: Partial<KubeletOptions> = {}) {
     this.#machines = machines;
     this.#machine = machine;
+    this.#options = options;
     this.runtime = machine.runtime;
     this.shellImage = machine.registry.add("busybox:1.36");
     this.otherImage = machine.registry.add("web:1", ["httpd", "-f", "-p", "80", "-h", "/www"]);
@@ -108,7 +112,7 @@ export class RealNode implements KubeletHarness {
     const pullRecords = this.#pullRecords;
     const parts = { runtime, images, pullRecords, dialer, volumes, cgroups, stats, machine, statics };
     const deps = { client, informers, services: allServices, ...parts };
-    this.#kubelet = new Kubelet(env, deps, { nodeName });
+    this.#kubelet = new Kubelet(env, deps, { nodeName, ...this.#options });
     await this.#kubelet.start(signal);
   }
 

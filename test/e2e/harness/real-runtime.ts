@@ -11,6 +11,8 @@ import { ContainerFiles } from "../../../src/kubelet/runtime/cri/container-files
 import { CriImages } from "../../../src/kubelet/runtime/cri/cri-images.ts";
 import { CriRuntime } from "../../../src/kubelet/runtime/cri/cri-runtime.ts";
 import { PodRelays } from "../../../src/kubelet/runtime/cri/pod-relays-node.ts";
+import { changed } from "../../testing/folder-changes.ts";
+import { unannounced } from "../../testing/unannounced.ts";
 import { TestRegistry } from "./test-images.ts";
 
 const signal = new AbortController().signal;
@@ -92,18 +94,10 @@ export class RealRuntime implements AsyncDisposable {
 
   /** Resolves when runtime and network are ready. */
   async answers(): Promise<void> {
-    let why: unknown;
-    for (let tries = 0; tries < 100; tries += 1) {
-      try {
-        const { conditions } = await this.runtime.status(signal);
-        if (conditions.every((one) => one.status)) return;
-        why = conditions;
-      } catch (error) {
-        why = error;
-      }
-      await this.env.clock.sleep(50);
-    }
-    throw new TypeError("the runtime is not ready", { cause: why });
+    await unannounced("the runtime and its network are ready", async () => {
+      const status = await this.runtime.status(signal).catch(() => undefined);
+      return status?.conditions.every((one) => one.status) === true;
+    });
   }
 
   /** Removes every pod and image. */
@@ -128,8 +122,10 @@ export class RealRuntime implements AsyncDisposable {
   /** Everything that runs on it ends at once, as when the machine loses its power; containerd comes back. */
   async powerCut(): Promise<void> {
     const doomed = descendants(({ command }) => command.includes(this.containerd.paths.socket));
-    for (const pid of [Number(readFileSync(this.containerd.paths.pid, "utf8")), ...doomed]) kill(pid);
-    await this.env.clock.sleep(100);
+    const { pid } = this.containerd.paths;
+    const before = readFileSync(pid, "utf8");
+    for (const one of [Number(before), ...doomed]) kill(one);
+    await changed(pid, "containerd is another", () => !["", before].includes(readFileSync(pid, "utf8")));
     await this.answers();
   }
 }
