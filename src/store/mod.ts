@@ -30,7 +30,7 @@ export type {
 } from "./journal.ts";
 export { EtcdJournal, type EtcdJournalOptions } from "./etcd/etcd-journal-node.ts";
 export { MemoryJournal } from "./memory-journal.ts";
-export { createStore, RevisionStore, type StoreDeps, type StoreOptions } from "./revision-store.ts";
+export { RevisionStore, type StoreDeps, type StoreOptions } from "./revision-store.ts";
 export { revisionText, withRevision, writeWithRevision } from "./revision-text.ts";
 export type {
   CommitResult,

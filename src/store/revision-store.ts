@@ -294,8 +294,3 @@ export class RevisionStore implements Store {
     };
   }
 }
-
-/** `new RevisionStore(...)`, for composition by function. */
-export function createStore(env: Env, deps: StoreDeps, options?: StoreOptions): RevisionStore {
-  return new RevisionStore(env, deps, options);
-}

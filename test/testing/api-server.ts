@@ -10,7 +10,7 @@ import {
   userOf,
 } from "#apiserver";
 import type { Env } from "#base";
-import { createStore, MemoryJournal, type Store, type StoreOptions } from "#store";
+import { MemoryJournal, RevisionStore, type Store, type StoreOptions } from "#store";
 
 /** What the server publishes as its authority when none is given. */
 export const testAuthority = "the authority";
@@ -33,7 +33,7 @@ export async function startApiServer(
   const { signal } = new AbortController();
   const journal = new MemoryJournal();
   const describe = describeRecords(new Catalog(resources));
-  const store = createStore(env, { journal, describe }, storeOptions);
+  const store = new RevisionStore(env, { journal, describe }, storeOptions);
   await store.start(signal);
   const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()], ...more };
   const server = new ApiServer(env, deps, { rootCertificate, freeze: true, ...more });

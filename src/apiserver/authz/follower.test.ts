@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SimWorld } from "#base/sim";
-import { createStore, MemoryJournal } from "#store";
+import { MemoryJournal, RevisionStore } from "#store";
 import { plainIndex } from "../registry/records.ts";
 import { Follower } from "./follower.ts";
 
@@ -10,7 +10,11 @@ test("Follower keeps up with a ring of eight events through a hundred changes", 
   const world = new SimWorld("follower");
   await world.run(async () => {
     const env = world.env("store");
-    const store = createStore(env, { journal: new MemoryJournal(), describe: plainIndex }, { ringEvents: 8 });
+    const store = new RevisionStore(
+      env,
+      { journal: new MemoryJournal(), describe: plainIndex },
+      { ringEvents: 8 },
+    );
     await store.start(new AbortController().signal);
     const put = (key: string): Promise<unknown> =>
       store.commit({

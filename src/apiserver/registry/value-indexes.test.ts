@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { pods } from "#api";
 import type { Random } from "#base";
 import { SimWorld } from "#base/sim";
-import { createStore, MemoryJournal, type Store, type StoredRecord } from "#store";
+import { MemoryJournal, RevisionStore, type Store, type StoredRecord } from "#store";
 import { Catalog } from "../catalog.ts";
 import { MAX_VALUE_INDEXES } from "../limits.ts";
 import { keyOf, rangeOf } from "./keys.ts";
@@ -22,7 +22,7 @@ const range = rangeOf(pods, "");
 async function withStore(body: (store: Store, random: Random) => Promise<void>): Promise<void> {
   await world.run(async () => {
     const env = world.env("store");
-    const store = createStore(env, { journal: new MemoryJournal(), describe: plainIndex });
+    const store = new RevisionStore(env, { journal: new MemoryJournal(), describe: plainIndex });
     await store.start(new AbortController().signal);
     await body(store, env.random);
     await store[Symbol.asyncDispose]();

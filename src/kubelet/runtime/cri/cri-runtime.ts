@@ -8,7 +8,6 @@ import type { Decoded, Given, Message, Method, RpcClient } from "#base/rpc";
 import type { ContainerConfig, LinuxResources, PodSandboxConfig } from "../config.ts";
 import { RuntimeError } from "../errors.ts";
 import {
-  ownerLabel,
   podUidLabel,
   terminationMessagePathAnnotation,
   terminationMessagePolicyAnnotation,
@@ -28,7 +27,6 @@ import type {
   SandboxState,
   SandboxStats,
   SandboxStatus,
-  StringMap,
 } from "../runtime.ts";
 import type { ContainerFiles } from "./container-files-node.ts";
 import { type ChangeHints, watchContainers } from "./container-watch.ts";
@@ -48,6 +46,7 @@ import { callTimeoutMs, sandboxTimeoutMs } from "./limits.ts";
 import type { OpenLog } from "./log-keeper-node.ts";
 import type { containerStatusResponse } from "./messages.ts";
 import { runtimeMethods } from "./methods.ts";
+import { Ownership } from "./ownership.ts";
 
 /** What a runtime's client works with. */
 export interface CriRuntimeDeps {
@@ -69,14 +68,14 @@ export interface CriRuntimeOptions {
 export class CriRuntime implements RuntimeService {
   readonly #env: Env;
   readonly #deps: CriRuntimeDeps;
-  readonly #owner: StringMap;
+  readonly #ownership: Ownership;
   /** Of the containers that ran at the last look: they never change. */
   #logPaths: ReadonlyMap<string, string> = new Map();
 
   constructor(env: Env, deps: CriRuntimeDeps, { owner }: CriRuntimeOptions = {}) {
     this.#env = env;
     this.#deps = deps;
-    this.#owner = owner === undefined ? {} : { [ownerLabel]: owner };
+    this.#ownership = new Ownership(owner);
   }
 
   async version(signal: AbortSignal): Promise<RuntimeVersion> {
@@ -94,7 +93,10 @@ export class CriRuntime implements RuntimeService {
 
   async runPodSandbox(config: PodSandboxConfig, signal: AbortSignal): Promise<string> {
     await this.#deps.files.prepareSandbox(config);
-    const request = { config: encodeSandbox(this.#owned(config)), runtimeHandler: config.runtimeHandler };
+    const request = {
+      config: encodeSandbox(this.#ownership.mark(config)),
+      runtimeHandler: config.runtimeHandler,
+    };
     try {
       const { rpc } = this.#deps;
       return (await rpc.call(runtimeMethods.runPodSandbox, request, sandboxTimeoutMs, signal)).id;
@@ -118,17 +120,17 @@ export class CriRuntime implements RuntimeService {
   async podSandboxStatus(id: string, signal: AbortSignal): Promise<SandboxStatus> {
     const { status } = await this.#call(runtimeMethods.podSandboxStatus, { id }, signal);
     if (status === undefined) throw new RuntimeError("not-found", `sandbox "${id}" has no status`);
-    return this.#plain(decodeSandboxStatus(status));
+    return this.#ownership.plain(decodeSandboxStatus(status));
   }
 
   async listPodSandbox(
     filter: RuntimeFilter & { readonly state?: SandboxState },
     signal: AbortSignal,
   ): Promise<readonly Sandbox[]> {
-    const { state, ...rest } = this.#ownedFilter(filter);
+    const { state, ...rest } = this.#ownership.filter(filter);
     const given = state === undefined ? rest : { ...rest, state: { state: sandboxStates.indexOf(state) } };
     const { items } = await this.#call(runtimeMethods.listPodSandbox, { filter: given }, signal);
-    return items.map((row) => this.#plain(decodeSandbox(row)));
+    return items.map((row) => this.#ownership.plain(decodeSandbox(row)));
   }
 
   async createContainer(
@@ -140,8 +142,8 @@ export class CriRuntime implements RuntimeService {
     const mounts = [...config.mounts, ...(await this.#deps.files.prepareContainer(config, sandbox))];
     const request = {
       sandboxId,
-      config: encodeContainer(this.#owned({ ...config, mounts })),
-      sandbox: encodeSandbox(this.#owned(sandbox)),
+      config: encodeContainer(this.#ownership.mark({ ...config, mounts })),
+      sandbox: encodeSandbox(this.#ownership.mark(sandbox)),
     };
     const { id } = await this.#call(runtimeMethods.createContainer, request, signal);
     await this.#deps.files.linkLog(id, config, sandbox);
@@ -178,16 +180,16 @@ export class CriRuntime implements RuntimeService {
     filter: RuntimeFilter & { readonly podSandboxId?: string; readonly state?: ContainerState },
     signal: AbortSignal,
   ): Promise<readonly ContainerSummary[]> {
-    const { state, ...rest } = this.#ownedFilter(filter);
+    const { state, ...rest } = this.#ownership.filter(filter);
     const given = state === undefined ? rest : { ...rest, state: { state: containerStates.indexOf(state) } };
     const { containers } = await this.#call(runtimeMethods.listContainers, { filter: given }, signal);
-    return containers.map((row) => this.#plain(decodeContainer(row)));
+    return containers.map((row) => this.#ownership.plain(decodeContainer(row)));
   }
 
   /** Images of containers that are not ours, by name and id. */
   async othersImages(signal: AbortSignal): Promise<ReadonlySet<string>> {
     const { containers } = await this.#call(runtimeMethods.listContainers, { filter: {} }, signal);
-    const others = containers.map(decodeContainer).filter(({ labels }) => !this.#isOurs(labels));
+    const others = containers.map(decodeContainer).filter(({ labels }) => !this.#ownership.holds(labels));
     return new Set(others.flatMap(({ image, imageRef }) => [image, imageRef]));
   }
 
@@ -199,7 +201,7 @@ export class CriRuntime implements RuntimeService {
     if (row === undefined) throw new RuntimeError("not-found", `container "${id}" is gone`);
     const ended = containerStates[status.state] === "CONTAINER_EXITED";
     const message = ended ? await this.#lastWords(status) : status.message;
-    return this.#plain(decodeContainerStatus(status, { podSandboxId: row.podSandboxId, message }));
+    return this.#ownership.plain(decodeContainerStatus(status, { podSandboxId: row.podSandboxId, message }));
   }
 
   async execSync(
@@ -219,16 +221,16 @@ export class CriRuntime implements RuntimeService {
     filter: RuntimeFilter & { readonly podSandboxId?: string },
     signal: AbortSignal,
   ): Promise<readonly ContainerStats[]> {
-    const given = this.#ownedFilter(filter);
+    const given = this.#ownership.filter(filter);
     const { stats } = await this.#call(runtimeMethods.listContainerStats, { filter: given }, signal);
-    return stats.map((one) => this.#plain(decodeContainerStats(one)));
+    return stats.map((one) => this.#ownership.plain(decodeContainerStats(one)));
   }
 
   /** What whole pods use, with their networks. */
   async listSandboxStats(signal: AbortSignal): Promise<readonly SandboxStats[]> {
     const { stats } = await this.#call(runtimeMethods.listSandboxStats, {}, signal);
-    const ours = stats.map(decodeSandboxStats).filter(({ labels }) => this.#isOurs(labels));
-    return ours.map((one) => this.#plain(one));
+    const ours = stats.map(decodeSandboxStats).filter(({ labels }) => this.#ownership.holds(labels));
+    return ours.map((one) => this.#ownership.plain(one));
   }
 
   /** The logs that are being written now. */
@@ -251,25 +253,6 @@ export class CriRuntime implements RuntimeService {
 
   containerEvents(open: () => void, signal: AbortSignal): AsyncIterable<ContainerEvent> {
     return watchContainers(this.#env, { runtime: this, hints: this.#deps.hints }, open, signal);
-  }
-
-  #owned<T extends { readonly labels: StringMap }>(config: T): T {
-    return { ...config, labels: { ...config.labels, ...this.#owner } };
-  }
-
-  #ownedFilter<T extends RuntimeFilter>(filter: T): T {
-    return { ...filter, labels: { ...filter.labels, ...this.#owner } };
-  }
-
-  #isOurs(labels: StringMap): boolean {
-    return labels[ownerLabel] === this.#owner[ownerLabel];
-  }
-
-  /** As it was given, without whose it is. */
-  #plain<T extends { readonly labels: StringMap }>(one: T): T {
-    if (this.#owner[ownerLabel] === undefined) return one;
-    const { [ownerLabel]: _, ...labels } = one.labels;
-    return { ...one, labels };
   }
 
   async #status(id: string, signal: AbortSignal): Promise<Decoded<typeof containerStatusResponse>["status"]> {

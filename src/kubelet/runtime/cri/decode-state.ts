@@ -14,17 +14,15 @@ import type {
   SandboxStatus,
 } from "../runtime.ts";
 import { containerStates, namespaceModes, sandboxStates } from "./enums.ts";
+import type { imageFsInfoResponse, imageMessage } from "./image-messages.ts";
 import type {
   containerRow,
   containerStatusResponse,
-  imageFsInfoResponse,
-  imageMessage,
-  listContainerStatsResponse,
-  listSandboxStatsResponse,
   podSandboxStatusResponse,
   sandboxRow,
   statusResponse,
 } from "./messages.ts";
+import type { listContainerStatsResponse, listSandboxStatsResponse } from "./stats-messages.ts";
 
 /** Absent answers read as the least that a runtime can do. */
 export function decodeRuntimeStatus(answer: Decoded<typeof statusResponse>): RuntimeStatus {

@@ -1,11 +1,12 @@
 /**
  * The messages of CRI v1 (`runtime.v1`) that the kubelet sends and reads, as tables; fields it never looks at
- * are left out. Enumerations are numbers: `enums.ts` names them.
+ * are left out. Enumerations are numbers: `enums.ts` names them. Statistics and images have files of their own.
  */
 import { message } from "#base/rpc";
 
 export const empty = message({});
-const wrapped = message({ value: [1, "int"] });
+/** A number that may be absent, as proto3 wraps it. */
+export const wrapped = message({ value: [1, "int"] });
 const state = message({ state: [1, "int"] });
 
 export const versionResponse = message({
@@ -131,7 +132,11 @@ export const sandboxRow = message({
 });
 export const listPodSandboxResponse = message({ items: [1, sandboxRow, "many"] });
 
-const imageSpec = message({ image: [1, "text"], annotations: [2, "map"], userSpecified: [18, "text"] });
+export const imageSpec = message({
+  image: [1, "text"],
+  annotations: [2, "map"],
+  userSpecified: [18, "text"],
+});
 const mount = message({
   containerPath: [1, "text"],
   hostPath: [2, "text"],
@@ -158,7 +163,7 @@ const containerSecurity = message({
   apparmor: [16, profile],
   supplementalGroupsPolicy: [17, "int"],
 });
-const containerMetadata = message({ name: [1, "text"], attempt: [2, "int"] });
+export const containerMetadata = message({ name: [1, "text"], attempt: [2, "int"] });
 export const containerConfigMessage = message({
   metadata: [1, containerMetadata],
   image: [2, imageSpec],
@@ -243,78 +248,3 @@ export const attachRequest = message({
 });
 export const portForwardRequest = message({ podSandboxId: [1, "text"], port: [2, "int", "many"] });
 export const streamUrl = message({ url: [1, "text"] });
-
-const filesystemUsage = message({
-  timestamp: [1, "big"],
-  id: [2, message({ mountpoint: [1, "text"] })],
-  usedBytes: [3, wrapped],
-  inodesUsed: [4, wrapped],
-});
-export const listContainerStatsRequest = message({
-  filter: [1, message({ id: [1, "text"], podSandboxId: [2, "text"], labels: [3, "map"] })],
-});
-const cpuUsage = message({ timestamp: [1, "big"], usage: [2, wrapped] });
-const memoryUsage = message({
-  timestamp: [1, "big"],
-  workingSet: [2, wrapped],
-  availableBytes: [3, wrapped],
-  usageBytes: [4, wrapped],
-  rssBytes: [5, wrapped],
-  pageFaults: [6, wrapped],
-  majorPageFaults: [7, wrapped],
-});
-const containerStatsMessage = message({
-  attributes: [1, message({ id: [1, "text"], metadata: [2, containerMetadata], labels: [3, "map"] })],
-  cpu: [2, cpuUsage],
-  memory: [3, memoryUsage],
-  writableLayer: [4, filesystemUsage],
-});
-export const listContainerStatsResponse = message({ stats: [1, containerStatsMessage, "many"] });
-
-const interfaceUsage = message({
-  name: [1, "text"],
-  rxBytes: [2, wrapped],
-  rxErrors: [3, wrapped],
-  txBytes: [4, wrapped],
-  txErrors: [5, wrapped],
-});
-const sandboxStatsMessage = message({
-  attributes: [1, message({ id: [1, "text"], labels: [3, "map"] })],
-  linux: [
-    2,
-    message({
-      cpu: [1, cpuUsage],
-      memory: [2, memoryUsage],
-      network: [3, message({ defaultInterface: [2, interfaceUsage] })],
-      process: [4, message({ count: [2, wrapped] })],
-    }),
-  ],
-});
-export const listSandboxStatsResponse = message({ stats: [1, sandboxStatsMessage, "many"] });
-
-export const imageRequest = message({ image: [1, imageSpec] });
-export const imageMessage = message({
-  id: [1, "text"],
-  repoTags: [2, "text", "many"],
-  repoDigests: [3, "text", "many"],
-  sizeBytes: [4, "int"],
-  uid: [5, wrapped],
-  userName: [6, "text"],
-  pinned: [8, "bool"],
-});
-export const imageStatusResponse = message({ image: [1, imageMessage] });
-export const listImagesResponse = message({ images: [1, imageMessage, "many"] });
-const auth = message({
-  username: [1, "text"],
-  password: [2, "text"],
-  serverAddress: [4, "text"],
-  identityToken: [5, "text"],
-  registryToken: [6, "text"],
-});
-export const pullImageRequest = message({
-  image: [1, imageSpec],
-  auth: [2, auth],
-  sandbox: [3, sandboxConfigMessage],
-});
-export const pullImageResponse = message({ imageRef: [1, "text"] });
-export const imageFsInfoResponse = message({ filesystems: [1, filesystemUsage, "many"] });

@@ -1,6 +1,8 @@
 /** The calls of CRI v1: their names and the tables of their messages. */
 import { method } from "#base/rpc";
+import * as i from "./image-messages.ts";
 import * as m from "./messages.ts";
+import * as s from "./stats-messages.ts";
 
 const runtime = "runtime.v1.RuntimeService";
 const image = "runtime.v1.ImageService";
@@ -35,18 +37,18 @@ export const runtimeMethods = {
   attach: method(`${runtime}/Attach`, m.attachRequest, m.streamUrl),
   portForward: method(`${runtime}/PortForward`, m.portForwardRequest, m.streamUrl),
   reopenContainerLog: method(`${runtime}/ReopenContainerLog`, m.containerId, m.empty),
-  listSandboxStats: method(`${runtime}/ListPodSandboxStats`, m.empty, m.listSandboxStatsResponse),
+  listSandboxStats: method(`${runtime}/ListPodSandboxStats`, m.empty, s.listSandboxStatsResponse),
   listContainerStats: method(
     `${runtime}/ListContainerStats`,
-    m.listContainerStatsRequest,
-    m.listContainerStatsResponse,
+    s.listContainerStatsRequest,
+    s.listContainerStatsResponse,
   ),
 } as const;
 
 export const imageMethods = {
-  list: method(`${image}/ListImages`, m.empty, m.listImagesResponse),
-  status: method(`${image}/ImageStatus`, m.imageRequest, m.imageStatusResponse),
-  pull: method(`${image}/PullImage`, m.pullImageRequest, m.pullImageResponse),
-  remove: method(`${image}/RemoveImage`, m.imageRequest, m.empty),
-  fsInfo: method(`${image}/ImageFsInfo`, m.empty, m.imageFsInfoResponse),
+  list: method(`${image}/ListImages`, m.empty, i.listImagesResponse),
+  status: method(`${image}/ImageStatus`, i.imageRequest, i.imageStatusResponse),
+  pull: method(`${image}/PullImage`, i.pullImageRequest, i.pullImageResponse),
+  remove: method(`${image}/RemoveImage`, i.imageRequest, m.empty),
+  fsInfo: method(`${image}/ImageFsInfo`, m.empty, i.imageFsInfoResponse),
 } as const;
