@@ -1,8 +1,7 @@
 /** Images of the machine's node: loaded from archives and listed, through the container runtime of a cluster. */
 import { resolve } from "node:path";
 import { createRealEnv, SystemProcesses } from "#base/real";
-import { RpcClient } from "#base/rpc";
-import { ContainerdError, CriImages, findBasicTools, type Image, loadImages, sandboxImage } from "#kubelet";
+import { ContainerdError, findBasicTools, type Image, NodeImages } from "#kubelet";
 import { checkClusterName } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
 import { runtimeSocket } from "./real-node.ts";
@@ -24,10 +23,9 @@ export async function loadNodeImages(
     throw new ClusterError("no-real-node", `Cannot load images: it ${tools}`, "Install what is missing.");
   const file = resolve(target.file);
   await using env = createRealEnv({ name: "image", logLevel: "warn" });
-  using rpc = new RpcClient(`unix:${socket}`);
-  const options = { socket, searchPath: tools.searchPath, file };
+  using images = new NodeImages(socket);
   try {
-    return await loadImages(env, { processes: new SystemProcesses(), rpc }, options, signal);
+    return await images.load(env, new SystemProcesses(), { file, searchPath: tools.searchPath }, signal);
   } catch (error) {
     if (!(error instanceof ContainerdError)) throw error;
     const remedy = `Give an archive of "docker save" or in OCI layout.`;
@@ -40,8 +38,8 @@ export type NodeImage = Image;
 
 /** The images on the node. */
 export async function listNodeImages(target: Target, signal: AbortSignal): Promise<readonly NodeImage[]> {
-  using rpc = new RpcClient(`unix:${socketOf(target)}`);
-  return await new CriImages({ rpc }, { pinned: [sandboxImage] }).listImages(signal);
+  using images = new NodeImages(socketOf(target));
+  return await images.list(signal);
 }
 
 function socketOf(target: Target): string {

@@ -11,8 +11,7 @@ export type { HttpProbe, ProbeDialer } from "./probe/dialer.ts";
 export { ConfigurationError, type ConfiguredOptions, readConfiguration } from "./configuration-file.ts";
 export { containerdSocket } from "./runtime/containerd/containerd-config.ts";
 export { ContainerdError } from "./runtime/containerd/errors.ts";
-export { sandboxImage } from "./runtime/containerd/containerd-node.ts";
-export { loadImages } from "./runtime/containerd/image-load.ts";
+export { NodeImages } from "./runtime/containerd/node-images.ts";
 export {
   type BasicTools,
   findBasicTools,
@@ -20,7 +19,6 @@ export {
   findTools,
   type NodeTools,
 } from "./runtime/containerd/tools-node.ts";
-export { CriImages } from "./runtime/cri/cri-images.ts";
 export type { Image, ImageService, RuntimeService } from "./runtime/runtime.ts";
 export {
   SimCgroups,

@@ -37,6 +37,22 @@ test("every import between rooms is an edge of the table and goes through a door
   assert.deepEqual(problems, []);
 });
 
+test("an edge between rooms that are on disk is used, or goes", () => {
+  const rooms = new Set(sources.map(({ path }) => roomOf(path)));
+  const used = new Set(
+    sources
+      .filter(({ path }) => !isTest(path))
+      .flatMap(({ path, text }) => importsOf(text).map((name) => `${roomOf(path)} ${name}`)),
+  );
+  const idle = Object.entries(edges).flatMap(([room, targets]) =>
+    targets
+      .filter((target) => rooms.has(room) && rooms.has(target.split("/")[0] ?? ""))
+      .map((target) => `${room} #${target}`)
+      .filter((edge) => !used.has(edge)),
+  );
+  assert.deepEqual(idle, []);
+});
+
 test("every room is in the edge table", () => {
   const rooms = new Set(sources.map((source) => roomOf(source.path)));
   assert.deepEqual(
