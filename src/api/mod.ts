@@ -314,6 +314,8 @@ export {
   validateLabelKey,
   validateLabelSelector,
   validateLabels,
+  matchesNodeTerm,
+  matchesNodeTerms,
   type LabelMatcher,
   type Labels,
   type Operator,

@@ -1,4 +1,4 @@
-/** Label and field selectors. The door re-exports by name. */
+/** Selectors of labels, fields and nodes. The door re-exports by name. */
 export { SelectorError, type SelectorErrorCode } from "./errors.ts";
 export {
   EVERY_FIELD,
@@ -23,4 +23,5 @@ export {
   validateLabelSelector,
   validateLabels,
 } from "./label-selector-validation.ts";
+export { matchesNodeTerm, matchesNodeTerms } from "./node-selector.ts";
 export type { LabelMatcher, Labels, Operator, Requirement } from "./requirement.ts";

@@ -1,4 +1,4 @@
-/** Label and field selectors: text, objects, validation. */
+/** Selectors of labels, fields and nodes: text, objects, validation. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fc } from "../../../test/testing/properties.ts";
@@ -6,6 +6,7 @@ import { FieldErrors } from "../field-errors.ts";
 import { escapeFieldValue, FieldSelector, parseFieldSelector } from "./field-selector.ts";
 import { labelSelector, NOTHING, parseLabelSelector } from "./label-selector.ts";
 import { validateLabelSelector } from "./label-selector-validation.ts";
+import { matchesNodeTerms } from "./node-selector.ts";
 
 test("A label selector keeps exactly the labels that satisfy every requirement", () => {
   const labels = { app: "web", tier: "a", n: "7", empty: "" };
@@ -156,4 +157,31 @@ test("Every value survives escaping into a field selector and back", () => {
   for (const text of ["a", "a=b=c", "a=\\x", "a=b\\", "a\\=b"]) {
     assert.throws(() => parseFieldSelector(text), { code: "syntax" }, text);
   }
+});
+
+test("A node is selected by any term of which it meets every requirement", () => {
+  const node = { name: "n1", labels: { zone: "a", cores: "9007199254740993", half: "1.5" } };
+  const label = (key: string, operator: string, ...values: string[]) => ({
+    matchExpressions: [{ key, operator, values }],
+  });
+  const named = (...values: string[]) => ({
+    matchFields: [{ key: "metadata.name", operator: "In", values }],
+  });
+  const rows: [terms: Parameters<typeof matchesNodeTerms>[0], matches: boolean][] = [
+    [[], false],
+    [[{}], false],
+    [[{}, label("zone", "In", "a", "b")], true],
+    [[label("zone", "NotIn", "a")], false],
+    [[label("other", "NotIn", "a")], true],
+    [[label("toString", "Exists")], false],
+    [[label("other", "DoesNotExist")], true],
+    [[label("cores", "Gt", "9007199254740992")], true],
+    [[label("cores", "Lt", "9007199254740993")], false],
+    [[label("half", "Gt", "1")], false],
+    [[named("n1", "n2")], true],
+    [[{ ...named("n1"), ...label("zone", "Exists") }], true],
+    [[{ ...named("n2"), ...label("zone", "Exists") }], false],
+  ];
+  for (const [terms, matches] of rows)
+    assert.equal(matchesNodeTerms(terms, node), matches, JSON.stringify(terms));
 });

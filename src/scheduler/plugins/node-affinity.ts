@@ -1,9 +1,8 @@
 /** `nodeSelector` and node affinity: required terms filter, preferred terms score. */
-import type { NodeSelectorTerm } from "#api";
+import { matchesNodeTerm, matchesNodeTerms, type NodeSelectorTerm } from "#api";
 import type { NodeFilter, SchedulerPlugin } from "../framework.ts";
 import type { NodeInfo } from "../node-info.ts";
 import type { PodInfo } from "../pod-info.ts";
-import { matchesTerm, matchesTerms } from "../node-selector.ts";
 
 const rejection = { reason: "node(s) didn't match Pod's node affinity/selector", resolvable: false };
 
@@ -19,7 +18,7 @@ export const nodeAffinity: SchedulerPlugin = {
       check(node) {
         const labels = node.labels;
         const selected = selector.every(([key, value]) => labels[key] === value);
-        return selected && (terms === undefined || matchesTerms(terms, node)) ? undefined : rejection;
+        return selected && (terms === undefined || matchesNodeTerms(terms, node)) ? undefined : rejection;
       },
     };
     return names === undefined ? filter : { ...filter, nodes: names };
@@ -31,7 +30,7 @@ export const nodeAffinity: SchedulerPlugin = {
     return {
       normalize: "highest",
       score: (node) =>
-        preferred.reduce((sum, one) => sum + (matchesTerm(one.preference, node) ? one.weight : 0), 0),
+        preferred.reduce((sum, one) => sum + (matchesNodeTerm(one.preference, node) ? one.weight : 0), 0),
     };
   },
   mayHelp: (event, pod) =>
@@ -51,7 +50,7 @@ function matchesRequired(pod: PodInfo, node: NodeInfo): boolean {
   const selector = Object.entries(pod.pod.spec.nodeSelector ?? {});
   return (
     selector.every(([key, value]) => node.labels[key] === value) &&
-    (terms === undefined || matchesTerms(terms, node))
+    (terms === undefined || matchesNodeTerms(terms, node))
   );
 }
 
