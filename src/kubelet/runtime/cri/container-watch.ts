@@ -5,6 +5,7 @@
  */
 import type { Env } from "#base";
 import type { ContainerEvent, ContainerState, RuntimeService, SandboxState, StringMap } from "../runtime.ts";
+import { Bell } from "../../bell.ts";
 import { relistAfterHintMs, relistMs } from "./limits.ts";
 
 /** Yields whenever something changed; ends or throws when it cannot tell any more. */
@@ -106,45 +107,4 @@ export function changes(
   }
   for (const [id, entry] of before) if (!now.has(id)) result.push(["DELETED", entry]);
   return result;
-}
-
-/** Wakes one waiter, early or in time. */
-class Bell {
-  readonly #env: Env;
-  #rung = false;
-  #failure: unknown;
-  #wake: () => void = () => {};
-
-  constructor(env: Env) {
-    this.#env = env;
-  }
-
-  ring(): void {
-    this.#rung = true;
-    this.#wake();
-  }
-
-  fail(error: unknown): void {
-    this.#failure = error;
-    this.#wake();
-  }
-
-  /** True when it rang; false after `ms` or on abort. Throws its failure. */
-  async wait(ms: number, signal: AbortSignal): Promise<boolean> {
-    if (!this.#rung && this.#failure === undefined && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = this.#env.clock.timer(ms, resolve);
-        this.#wake = () => {
-          timer.cancel();
-          resolve();
-        };
-        signal.addEventListener("abort", this.#wake, { once: true });
-      });
-      signal.removeEventListener("abort", this.#wake);
-    }
-    if (this.#failure !== undefined && !signal.aborted) throw this.#failure;
-    const rung = this.#rung;
-    this.#rung = false;
-    return rung;
-  }
 }
