@@ -5,6 +5,7 @@ import { InformerSet } from "#client";
 import { readNodeDns } from "#kubelet";
 import { ClusterDns, dnsAccount, HttpPages, TcpStreams, UdpDatagrams } from "#network";
 import type { Access } from "./access.ts";
+import { started } from "./components.ts";
 import { administrator } from "./identities.ts";
 
 /** Whose node, and where pods reach it. */
@@ -46,11 +47,5 @@ export async function startDns(
       await informers[Symbol.asyncDispose]();
     },
   };
-  try {
-    await component.start(signal);
-    return component;
-  } catch (error) {
-    await component[Symbol.asyncDispose]();
-    throw error;
-  }
+  return started(component, signal);
 }

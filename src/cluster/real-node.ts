@@ -21,6 +21,7 @@ import {
 } from "#kubelet";
 import { defaultDnsAddress } from "#network";
 import type { Access } from "./access.ts";
+import { started } from "./components.ts";
 import type { NodeMode } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
 import { kubeletIdentity } from "./identities.ts";
@@ -220,13 +221,7 @@ export async function startRealNode(
       await starting[Symbol.asyncDispose]();
     },
   };
-  try {
-    await component.start(signal);
-    return component;
-  } catch (error) {
-    await component[Symbol.asyncDispose]();
-    throw error;
-  }
+  return started(component, signal);
 }
 
 /** The machine's part in Services. */

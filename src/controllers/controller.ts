@@ -4,7 +4,7 @@
  * writes by the turn's client. A thrown error means back-off.
  */
 import type { Env } from "#base";
-import type { Change, Client, EventSink, Informer, Informers } from "#client";
+import { type Change, type Client, type EventSink, type Informer, type Informers, keyText } from "#client";
 import type { KubeObject, Resource } from "#api";
 import type { ControllerOptions } from "./options.ts";
 
@@ -51,11 +51,11 @@ export interface ControllerDefinition {
   create(env: Env, deps: ControllerDeps): Controller;
 }
 
-/** The informer of `resource`, with each change of an object adding the keys that `keysOf` names. */
+/** The informer of `resource`, with each change of an object adding the keys that `keysOf` names; default: its own. */
 export function watchInto<T extends KubeObject>(
   deps: ControllerDeps,
   resource: Resource<T>,
-  keysOf: (change: Change<T>) => readonly string[],
+  keysOf: (change: Change<T>) => readonly string[] = ({ key }) => [keyText(key)],
 ): Informer<T> {
   const informer = deps.informers.of(resource);
   informer.onChange((change) => {

@@ -1,6 +1,6 @@
 /** Publishes the cluster's certificate authority in each namespace, as ConfigMap `kube-root-ca.crt`. */
 import { type ConfigMap, configMaps, isStatus, type Namespace, namespaces, same } from "#api";
-import { type Informer, keyText, parseKey } from "#client";
+import { type Informer, parseKey } from "#client";
 import {
   type Controller,
   type ControllerDefinition,
@@ -23,7 +23,7 @@ class RootCaPublisher implements Controller {
 
   constructor(deps: ControllerDeps) {
     this.#rootCa = deps.options.rootCa;
-    this.#namespaces = watchInto(deps, namespaces, ({ key }) => [keyText(key)]);
+    this.#namespaces = watchInto(deps, namespaces);
     this.#configMaps = watchInto(deps, configMaps, ({ key }) =>
       key.name === NAME ? [key.namespace ?? ""] : [],
     );

@@ -1,6 +1,6 @@
 /** Gives each active namespace its `default` ServiceAccount, again when somebody deleted it. */
 import { isStatus, type Namespace, namespaces, type ServiceAccount, serviceAccounts } from "#api";
-import { type Informer, keyText, parseKey } from "#client";
+import { type Informer, parseKey } from "#client";
 import {
   type Controller,
   type ControllerDefinition,
@@ -17,7 +17,7 @@ class ServiceAccountController implements Controller {
   readonly #accounts: Informer<ServiceAccount>;
 
   constructor(deps: ControllerDeps) {
-    this.#namespaces = watchInto(deps, namespaces, ({ key }) => [keyText(key)]);
+    this.#namespaces = watchInto(deps, namespaces);
     this.#accounts = watchInto(deps, serviceAccounts, ({ key, current }) =>
       key.name === NAME && current === undefined ? [key.namespace ?? ""] : [],
     );

@@ -23,7 +23,7 @@ class DisruptionController implements Controller {
   constructor(env: Env, deps: ControllerDeps) {
     this.#env = env;
     this.#deps = deps;
-    this.#budgets = watchInto(deps, podDisruptionBudgets, ({ key }) => [keyText(key)]);
+    this.#budgets = watchInto(deps, podDisruptionBudgets);
     this.#pods = watchInto(deps, pods, (change) => this.#budgetsOf(change));
     this.#scales = new Scales(deps.informers);
   }

@@ -4,7 +4,7 @@
  */
 import { type Namespace, namespaces, type PartialObjectMetadata, same, StatusError } from "#api";
 import { type Env, messageOf } from "#base";
-import { type DiscoveredResource, discover, type Informer, keyText, parseKey } from "#client";
+import { type DiscoveredResource, discover, type Informer, parseKey } from "#client";
 import {
   type Controller,
   type ControllerDefinition,
@@ -28,7 +28,7 @@ class NamespaceController implements Controller {
 
   constructor(env: Env, deps: ControllerDeps) {
     this.#env = env;
-    this.#namespaces = watchInto(deps, namespaces, ({ key }) => [keyText(key)]);
+    this.#namespaces = watchInto(deps, namespaces);
   }
 
   async reconcile(key: string, turn: Turn): Promise<void> {

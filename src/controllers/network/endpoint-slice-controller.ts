@@ -52,7 +52,7 @@ class EndpointSliceController implements Controller {
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
-    this.#services = watchInto(deps, services, ({ key }) => [keyText(key)]);
+    this.#services = watchInto(deps, services);
     this.#pods = watchInto(deps, pods, (change) => servicesOfPod(change, this.#services.lister));
     this.#slices = watchInto(deps, endpointSlices, (change) => serviceOfSlice(change));
     this.#slices.index("service", (slice) => (isOwn(slice) ? [serviceKey(slice)] : []));

@@ -14,7 +14,7 @@ import {
   services,
 } from "#api";
 import { messageOf } from "#base";
-import { type Informer, keyText, parseKey } from "#client";
+import { type Informer, parseKey } from "#client";
 import {
   type Controller,
   type ControllerDefinition,
@@ -47,9 +47,9 @@ class EndpointsController implements Controller {
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
-    this.#services = watchInto(deps, services, ({ key }) => [keyText(key)]);
+    this.#services = watchInto(deps, services);
     this.#pods = watchInto(deps, pods, (change) => servicesOfPod(change, this.#services.lister));
-    this.#endpoints = watchInto(deps, endpoints, ({ key }) => [keyText(key)]);
+    this.#endpoints = watchInto(deps, endpoints);
   }
 
   async reconcile(key: string, turn: Turn): Promise<void> {

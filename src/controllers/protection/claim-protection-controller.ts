@@ -21,7 +21,7 @@ class ClaimProtectionController implements Controller {
   readonly #pods: Informer<Pod>;
 
   constructor(deps: ControllerDeps) {
-    this.#claims = watchInto(deps, persistentVolumeClaims, ({ key }) => [keyText(key)]);
+    this.#claims = watchInto(deps, persistentVolumeClaims);
     this.#pods = watchInto(deps, pods, claimsLetGo);
     this.#pods.index("claims", claimKeys);
   }

@@ -1,6 +1,6 @@
 /** Keeps PersistentVolumes that are bound to a claim: a deleted volume stays, by a finalizer, until it is released. */
 import { type PersistentVolume, persistentVolumes } from "#api";
-import { type Informer, keyText, parseKey } from "#client";
+import { type Informer, parseKey } from "#client";
 import {
   type Controller,
   type ControllerDefinition,
@@ -17,7 +17,7 @@ class VolumeProtectionController implements Controller {
   readonly #volumes: Informer<PersistentVolume>;
 
   constructor(deps: ControllerDeps) {
-    this.#volumes = watchInto(deps, persistentVolumes, ({ key }) => [keyText(key)]);
+    this.#volumes = watchInto(deps, persistentVolumes);
   }
 
   async reconcile(key: string, turn: Turn): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { type Pod, pods, type ReplicaSet, replicaSets } from "#api";
 import { type Env, messageOf } from "#base";
-import { type Informer, keyText, parseKey } from "#client";
+import { type Informer, parseKey } from "#client";
 import {
   type Controller,
   type ControllerDefinition,
@@ -38,7 +38,7 @@ class ReplicaSetController implements Controller {
   constructor(env: Env, deps: ControllerDeps) {
     this.#env = env;
     this.#deps = deps;
-    this.#replicaSets = watchInto(deps, replicaSets, (change) => [keyText(change.key)]);
+    this.#replicaSets = watchInto(deps, replicaSets);
     this.#replicaSets.index("rollout", (replicaSet) => [rolloutOf(replicaSet)]);
     this.#pods = indexForClaims(watchInto(deps, pods, keysOfDependents(this.#replicaSets, "ReplicaSet")));
   }

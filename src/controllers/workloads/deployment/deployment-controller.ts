@@ -31,7 +31,7 @@ class DeploymentController implements Controller {
   constructor(env: Env, deps: ControllerDeps) {
     this.#env = env;
     this.#deps = deps;
-    this.#deployments = watchInto(deps, deployments, (change) => [keyText(change.key)]);
+    this.#deployments = watchInto(deps, deployments);
     this.#sets = indexForClaims(
       watchInto(deps, replicaSets, keysOfDependents(this.#deployments, "Deployment")),
     );

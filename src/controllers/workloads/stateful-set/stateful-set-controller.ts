@@ -42,7 +42,7 @@ class StatefulSetController implements Controller {
   constructor(env: Env, deps: ControllerDeps) {
     this.#env = env;
     this.#deps = deps;
-    this.#sets = watchInto(deps, statefulSets, ({ key }) => [keyText(key)]);
+    this.#sets = watchInto(deps, statefulSets);
     this.#pods = indexForClaims(watchInto(deps, pods, keysOfDependents(this.#sets, "StatefulSet")));
     this.#revisions = indexForClaims(deps.informers.of(controllerRevisions));
     this.#claims = deps.informers.of(persistentVolumeClaims);
