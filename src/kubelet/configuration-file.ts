@@ -38,6 +38,10 @@ const readers: Readonly<Record<string, (value: unknown, name: string, result: Re
   allowedUnsafeSysctls: (value, name, result) => void (result.allowedUnsafeSysctls = texts(value, name)),
   imageGCHighThresholdPercent: (value, name, result) => void (result.imagesHighPercent = count(value, name)),
   imageGCLowThresholdPercent: (value, name, result) => void (result.imagesLowPercent = count(value, name)),
+  imageMinimumGCAge: (value, name, result) => {
+    const wanted = duration(value, name);
+    if (wanted > 0) result.imagesMinAgeMs = wanted;
+  },
   evictionMaxPodGracePeriod: (value, name, result) =>
     void (result.evictionMaxGraceSeconds = value === 0 ? 0 : count(value, name)),
   evictionPressureTransitionPeriod: (value, name, result) => {
@@ -94,7 +98,6 @@ const facts: Readonly<Record<string, readonly unknown[]>> = {
   nodeStatusReportFrequency: ["0s", "5m", "5m0s"],
   nodeStatusUpdateFrequency: ["0s", "10s"],
   nodeLeaseDurationSeconds: [0, 40],
-  imageMinimumGCAge: ["0s", "2m", "2m0s"],
   imageMaximumGCAge: ["0s"],
   volumeStatsAggPeriod: ["0s", "1m", "1m0s"],
   syncFrequency: ["0s"],

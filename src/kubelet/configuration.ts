@@ -16,7 +16,8 @@ export function kubeletConfiguration(
 ): Readonly<Record<string, unknown>> {
   const { manifestDirectories = [], healthz, logs } = options;
   const logBytes = logs?.maxSizeBytes ?? logKeeping.maxSizeBytes;
-  const { thresholds, maxGraceSeconds, transitionMs, imagesHigh, imagesLow } = healthOptions(options);
+  const { thresholds, maxGraceSeconds, transitionMs, imagesHigh, imagesLow, imagesMinAgeMs } =
+    healthOptions(options);
   return {
     kind: "KubeletConfiguration",
     apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -50,6 +51,7 @@ export function kubeletConfiguration(
     ),
     evictionMaxPodGracePeriod: maxGraceSeconds,
     evictionPressureTransitionPeriod: seconds(transitionMs),
+    imageMinimumGCAge: seconds(imagesMinAgeMs),
     imageGCHighThresholdPercent: imagesHigh,
     imageGCLowThresholdPercent: imagesLow,
     allowedUnsafeSysctls: options.allowedUnsafeSysctls ?? [],

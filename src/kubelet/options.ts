@@ -2,7 +2,13 @@
 import { kubernetesVersion, type Node } from "#api";
 import type { NodeHealthOptions } from "./eviction/node-health.ts";
 import { hardThresholds, type Threshold } from "./eviction/thresholds.ts";
-import { imagesHighPercent, imagesLowPercent, maxPods, pressureTransitionMs } from "./limits.ts";
+import {
+  imageMinAgeMs,
+  imagesHighPercent,
+  imagesLowPercent,
+  maxPods,
+  pressureTransitionMs,
+} from "./limits.ts";
 import type { MachineInfo } from "./machine.ts";
 import { allocatableOf, type NodeOptions } from "./node/node-object.ts";
 import type { NodeDefaults } from "./pod/sandbox-config.ts";
@@ -36,6 +42,8 @@ export interface KubeletOptions {
   /** Percent of their file system above which images go, and down to which. Default 85 and 80. */
   readonly imagesHighPercent?: number;
   readonly imagesLowPercent?: number;
+  /** How long an image is there at least before it goes for want of room. Default two minutes. */
+  readonly imagesMinAgeMs?: number;
   /** Addresses of the cluster's DNS. Default: none, and pods use the node's resolver. */
   readonly clusterDns?: readonly string[];
   /** Default `cluster.local`. */
@@ -67,6 +75,7 @@ export function healthOptions(options: KubeletOptions): NodeHealthOptions {
     transitionMs: options.pressureTransitionMs ?? pressureTransitionMs,
     imagesHigh: options.imagesHighPercent ?? imagesHighPercent,
     imagesLow: options.imagesLowPercent ?? imagesLowPercent,
+    imagesMinAgeMs: options.imagesMinAgeMs ?? imageMinAgeMs,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Resources of pods on a real node, as the kernel has them. */
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { pods } from "../../src/api/mod.ts";
+import { type Container, pods, Quantity } from "../../src/api/mod.ts";
 import { statusOf } from "../../src/kubelet/testing/node-bench.ts";
 import { changed } from "../testing/folder-changes.ts";
 import { onRealNodes } from "./harness/real-bench.ts";
@@ -10,6 +10,13 @@ import { onRealNodes } from "./harness/real-bench.ts";
 const v2 = existsSync("/sys/fs/cgroup/cgroup.controllers");
 const root = v2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory";
 const limitFile = v2 ? "memory.max" : "memory.limit_in_bytes";
+
+/** No container gets a lower score than its runtime may give: without CAP_SYS_RESOURCE that is our own. */
+function lowestScore(): number {
+  const capabilities = /CapEff:\s+(\w+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
+  if ((BigInt(`0x${capabilities}`) >> 24n) % 2n === 1n) return -1000;
+  return Number(readFileSync("/proc/self/oom_score_adj", "utf8"));
+}
 
 onRealNodes(import.meta.filename, "resources of a real node", (check) => {
   check("a pod has a cgroup above its containers, by its class, and it goes with the pod", async (bench) => {
@@ -78,6 +85,63 @@ onRealNodes(import.meta.filename, "resources of a real node", (check) => {
       assert.deepEqual(await said("layer"), ["Evicted", total]);
       await bench.told("volume", "Evicted", 'Usage of EmptyDir volume "v" exceeds the limit "1Mi". ');
     },
+  );
+
+  check("the kernel ends containers for want of memory by their pods' classes", async (bench) => {
+    const capacity = Quantity.parse((await bench.node()).status.capacity?.["memory"] ?? "").toUnits();
+    const share = (bytes: number): number => 1000 - Math.floor((1000 * bytes) / capacity);
+    const both = { cpu: "50m", memory: "16Mi" };
+    const burstable = { resources: { requests: { memory: "64Mi" } } };
+    const score = async (more: Partial<Container>, spec = {}, pid = "self"): Promise<string> =>
+      (await bench.saidBy(`cat /proc/${pid}/oom_score_adj`, more, spec)).trim();
+    const rows = [
+      ["Guaranteed", score({ resources: { requests: both, limits: both } }), -997],
+      ["BestEffort", score({}), 1000],
+      ["Burstable", score(burstable), share(64 * 2 ** 20)],
+      ["critical for the node", score({}, { priorityClassName: "system-node-critical" }), -997],
+      ["critical for the cluster", score({}, { priorityClassName: "system-cluster-critical" }), 1000],
+      ["sandbox", score({}, { shareProcessNamespace: true }, "1"), -998],
+    ] as const;
+    for (const [what, said, wanted] of rows)
+      assert.equal(await said, String(Math.max(lowestScore(), wanted)), what);
+  });
+
+  const full = { imagesHighPercent: 0, imagesLowPercent: 0, imagesMinAgeMs: 0 };
+  check(
+    "on a full disk images go that no container has, and come back when they are asked for",
+    async (bench) => {
+      const image = bench.harness.otherImage;
+      const { images } = bench.machine;
+      const names = async (): Promise<readonly string[]> =>
+        (await images.listImages(bench.signal)).flatMap((one) => one.repoTags).sort();
+      const web = { containers: [{ name: "main", image }] };
+      await bench.create("web", web);
+      await bench.create("shell", { containers: [bench.shell("main", "sleep 1000")] });
+      const before = await bench.running("shell");
+      const used = await bench.running("web");
+      await bench.delete("web", 1);
+      await bench.cleared(used, 30);
+      const all = await names();
+      const bytes = (await images.imageStatus(image, bench.signal))?.sizeBytes;
+      // A kubelet that begins looks at once.
+      await bench.harness.crashKubelet();
+      await bench.harness.startKubelet();
+      await bench.told(
+        bench.harness.nodeName,
+        "FreeDiskSpaceFailed",
+        `only found ${bytes} bytes eligible to free`,
+      );
+      assert.deepEqual(
+        await names(),
+        all.filter((one) => one !== image),
+      );
+      assert.equal(statusOf(await bench.pod("shell")).containerID, statusOf(before).containerID);
+      await bench.gone("web");
+      await bench.create("web", web);
+      await bench.running("web");
+      await bench.told("web", "Pulled", `Successfully pulled image "${image}" in `);
+    },
+    full,
   );
 
   check("a container that takes more memory than its limit is OOMKilled", async (bench) => {

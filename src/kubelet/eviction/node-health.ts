@@ -10,7 +10,7 @@
 import type { Node, Pod } from "#api";
 import { type Env, messageOf, type TaskGroup } from "#base";
 import type { EventSink } from "#client";
-import { evictionGraceSeconds, imageCollectionMs, imageMinAgeMs, victimWaitMs } from "../limits.ts";
+import { evictionGraceSeconds, imageCollectionMs, victimWaitMs } from "../limits.ts";
 import { volumeImagesOf } from "../pod/image-volumes.ts";
 import { podUidLabel } from "../runtime/labels.ts";
 import type { Image, ImageService, RuntimeService } from "../runtime/runtime.ts";
@@ -67,6 +67,8 @@ export interface NodeHealthOptions {
   /** Percent of the images' file system: images go above the one, until the other. */
   readonly imagesHigh: number;
   readonly imagesLow: number;
+  /** None goes that has been there for less. */
+  readonly imagesMinAgeMs: number;
 }
 
 /** One per node. */
@@ -231,7 +233,11 @@ export class NodeHealth {
   async #removeImages(bytes: number, signal: AbortSignal): Promise<number> {
     const now = this.#env.clock.now();
     const images = await this.#lookAtImages(now, signal);
-    const found = imagesToRemove(images, this.#images, { bytes, minAgeMs: imageMinAgeMs, now });
+    const found = imagesToRemove(images, this.#images, {
+      bytes,
+      minAgeMs: this.#options.imagesMinAgeMs,
+      now,
+    });
     for (const id of found.ids) await this.#deps.images.removeImage(id, signal);
     return found.bytes;
   }

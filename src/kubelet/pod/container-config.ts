@@ -85,7 +85,7 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfig {
     stdin: spec.stdin ?? false,
     stdinOnce: spec.stdinOnce ?? false,
     tty: spec.tty ?? false,
-    resources: linuxResources(pod, spec.resources, node.memoryBytes),
+    resources: linuxResources(pod, spec, node.memoryBytes),
     security: containerSecurity(pod, spec, { rootDirectory: node.rootDirectory, targetId: input.targetId }),
     ...(stopSignal === undefined ? {} : { stopSignal }),
   };

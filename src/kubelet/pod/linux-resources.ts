@@ -1,9 +1,5 @@
-/**
- * A container's requests and limits as cgroup values: shares from the cpu request, quota from the cpu limit,
- * and how readily the kernel kills it for memory (Guaranteed hardly, BestEffort first, Burstable by its
- * share of the node).
- */
-import { type Pod, Quantity, type ResourceRequirements } from "#api";
+/** A container's requests and limits as cgroup values: shares from the cpu request, quota from the cpu limit. */
+import { type Pod, Quantity } from "#api";
 import {
   type CgroupValues,
   cpuPeriodMicroseconds,
@@ -11,13 +7,10 @@ import {
   cpuSharesOf,
 } from "../cgroup/cgroup-values.ts";
 import type { LinuxResources } from "../runtime/config.ts";
-import { qosClassOf } from "../status/qos.ts";
+import { oomScore, type Scored } from "./oom-score.ts";
 
-export function linuxResources(
-  pod: Pod,
-  resources: ResourceRequirements,
-  nodeMemoryBytes: number,
-): LinuxResources {
+export function linuxResources(pod: Pod, container: Scored, nodeMemoryBytes: number): LinuxResources {
+  const { resources } = container;
   const limitMillis = millis(resources.limits?.cpu);
   const requestMillis = resources.requests?.cpu === undefined ? limitMillis : millis(resources.requests.cpu);
   return {
@@ -25,7 +18,7 @@ export function linuxResources(
     cpuQuota: cpuQuotaOf(limitMillis) ?? 0,
     cpuShares: cpuSharesOf(requestMillis),
     memoryLimitBytes: bytes(resources.limits?.memory),
-    oomScoreAdj: oomScore(pod, bytes(resources.requests?.memory), nodeMemoryBytes),
+    oomScoreAdj: oomScore(pod, container, nodeMemoryBytes),
     hugepageLimits: hugepages(resources.limits),
   };
 }
@@ -51,21 +44,6 @@ export const noResources: LinuxResources = {
   oomScoreAdj: 0,
   hugepageLimits: [],
 };
-
-function oomScore(pod: Pod, requestBytes: number, nodeMemoryBytes: number): number {
-  // Above the value of system-node-critical, a pod is as safe as a Guaranteed one.
-  if ((pod.spec.priority ?? 0) >= 2_000_000_000) return -997;
-  switch (qosClassOf(pod)) {
-    case "Guaranteed":
-      return -997;
-    case "BestEffort":
-      return 1000;
-    case "Burstable": {
-      const score = Math.floor(1000 - (1000 * requestBytes) / Math.max(1, nodeMemoryBytes));
-      return Math.min(999, Math.max(3, score));
-    }
-  }
-}
 
 function hugepages(limits: Readonly<Record<string, string>> | undefined): LinuxResources["hugepageLimits"] {
   return Object.entries(limits ?? {})

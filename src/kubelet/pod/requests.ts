@@ -31,6 +31,14 @@ export function limitsDeclared(pod: Pod, name: string): boolean {
 }
 
 function amountsOf(pod: Pod, kind: "requests" | "limits"): Map<string, Quantity> {
+  const result = containerAmounts(pod, kind);
+  for (const [name, text] of Object.entries(pod.spec.resources?.[kind] ?? {}))
+    result.set(name, Quantity.parse(text));
+  return result;
+}
+
+/** Of its containers, whatever the pod says for all. */
+export function containerAmounts(pod: Pod, kind: "requests" | "limits"): Map<string, Quantity> {
   let initPeak = new Map<string, Quantity>();
   const sum = new Map<string, Quantity>();
   for (const { spec } of initContainersOf(pod).filter((one) => one.role === "sidecar"))
@@ -43,10 +51,7 @@ function amountsOf(pod: Pod, kind: "requests" | "limits"): Map<string, Quantity>
     if (role === "sidecar") add(sidecars, spec.resources[kind]);
     initPeak = larger(initPeak, peak);
   }
-  const result = larger(sum, initPeak);
-  for (const [name, text] of Object.entries(pod.spec.resources?.[kind] ?? {}))
-    result.set(name, Quantity.parse(text));
-  return result;
+  return larger(sum, initPeak);
 }
 
 function add(to: Map<string, Quantity>, list: Readonly<Record<string, string>> | undefined): void {

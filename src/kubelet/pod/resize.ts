@@ -33,7 +33,7 @@ export interface ResizeState {
 
 /** The part of a container's resources that the runtime can change, as a text to compare. */
 export function resourcesText(pod: Pod, resources: ResourceRequirements): string {
-  const { cpuShares, cpuQuota, memoryLimitBytes } = linuxResources(pod, resources, 1);
+  const { cpuShares, cpuQuota, memoryLimitBytes } = linuxResources(pod, { name: "", resources }, 1);
   return JSON.stringify({ cpuShares, cpuQuota, memoryLimitBytes });
 }
 

@@ -130,7 +130,7 @@ export class PodSteps {
   /** Gives a running container what its spec says. */
   async resize(pod: Pod, { spec }: PodContainer, containerId: string, signal: AbortSignal): Promise<void> {
     if (!("resources" in spec)) return;
-    const resources = linuxResources(pod, spec.resources, this.#options.node.memoryBytes);
+    const resources = linuxResources(pod, spec, this.#options.node.memoryBytes);
     await this.#deps.runtime.updateContainerResources(containerId, resources, signal);
   }
 
