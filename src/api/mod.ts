@@ -149,11 +149,16 @@ export { type CountedResource, countName, isCountedBy, usageOf } from "./quota/u
 export {
   isStricter,
   levelText,
+  type LevelVersion,
   policyOf,
+  reasonText,
   type SecurityPolicy,
   violationsOf,
   violationText,
 } from "./pod-security/levels.ts";
+export type { AnyContainer, CheckedPod } from "./pod-security/check.ts";
+export { openPodSecurity, type PodSecuritySettings, readPodSecurity } from "./pod-security/configuration.ts";
+export { type AdmissionPluginConfiguration, readAdmissionConfiguration } from "./admission-configuration.ts";
 export { FlowSchema, PriorityLevelConfiguration } from "./types/flowcontrol/mod.ts";
 export { APIService } from "./types/apiregistration/mod.ts";
 
@@ -373,6 +378,7 @@ export {
 export { same } from "./equal.ts";
 export { kubernetesVersion } from "./version.ts";
 export { ageOf, humanDuration } from "./human-duration.ts";
+export { dnsSubdomain } from "./names/dns.ts";
 export {
   type Cidr,
   contains,

@@ -1,5 +1,6 @@
 /** The door of `apiserver`. */
 export type { Answer, Call, CallBody, PeerCertificate, WatchItem } from "./call.ts";
+export { pluginNames } from "./admission/plugins.ts";
 export { Catalog } from "./catalog.ts";
 export { HttpsFront, type FrontDeps, type FrontOptions } from "./front/https-front-node.ts";
 export type { Audit } from "./gate.ts";

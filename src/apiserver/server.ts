@@ -4,7 +4,7 @@
  * one.
  */
 import type { Component, Env, KeyPair } from "#base";
-import type { Describe, Resource } from "#api";
+import { type Describe, openPodSecurity, type PodSecuritySettings, type Resource } from "#api";
 import type { Store } from "#store";
 import { Admission } from "./admission/admission.ts";
 import { createPlugins } from "./admission/plugins.ts";
@@ -78,6 +78,10 @@ export interface ApiServerOptions {
   readonly serviceRange?: string;
   /** Default `30000-32767`. */
   readonly nodePortRange?: string;
+  /** Pod security beside the labels of namespaces. Default: anything goes. */
+  readonly podSecurity?: PodSecuritySettings;
+  /** Names of admission plug-ins that do not run. Default: none. */
+  readonly disabledPlugins?: readonly string[];
   /** Where pods reach this server: the endpoint of `default/kubernetes`. Default: none is published. */
   readonly advertised?: { readonly address: string; readonly port: number };
   /**
@@ -129,7 +133,8 @@ export class ApiServer implements Component {
       ports: new ServicePorts(options.nodePortRange ?? "30000-32767"),
     };
     const authorizers = new AuthorizerChain([masters, this.#nodes, this.#rbac]);
-    const plugins = createPlugins({ rbac: this.#rbac, authorizers });
+    const podSecurity = options.podSecurity ?? openPodSecurity;
+    const plugins = createPlugins({ rbac: this.#rbac, authorizers, podSecurity }, options.disabledPlugins);
     const turns = new Turns(env.clock);
     const views = new Views(records, catalog);
     this.#registry = {
@@ -139,7 +144,7 @@ export class ApiServer implements Component {
       records,
       views,
       objects,
-      admission: new Admission({ objects, clock: env.clock, random: env.random }, Object.values(plugins)),
+      admission: new Admission({ objects, clock: env.clock, random: env.random }, plugins),
       behaviours: createBehaviours({ rootCertificate: options.rootCertificate, ...this.#allocators }),
       fields: new ManagedFieldsTracker(catalog, views),
       lanes: new Lanes(),

@@ -3,21 +3,26 @@ import { networkInterfaces } from "node:os";
 import type { ensureClusterPki } from "#base/pki";
 import type { ClusterConfig } from "./cluster-config.ts";
 import type { ListenAddress } from "./cluster-options.ts";
-import { firstAddresses } from "./service-ranges.ts";
+import { firstAddresses } from "./network-ranges.ts";
 
 /** What the server's certificate is valid for. */
 export function certificateNames({
   listen,
   advertise,
-  serviceRange,
-}: Pick<ClusterConfig, "listen" | "advertise" | "serviceRange">): Parameters<typeof ensureClusterPki>[2] {
+  ranges = {},
+}: Pick<ClusterConfig, "listen" | "advertise" | "ranges">): Parameters<typeof ensureClusterPki>[2] {
+  const { serviceRange, clusterDomain } = ranges;
   const own = advertise === undefined ? [] : [advertise];
   const addresses = ["127.0.0.1", "::1", ...firstAddresses(serviceRange), ...own];
   if (listen !== undefined && isWild(listen.host)) addresses.push(...machineAddresses());
   const host = listen === undefined ? undefined : reachable(listen.host);
   const isAddress = host !== undefined && /^[\d.]+$|:/.test(host);
   return {
-    apiserverDnsNames: ["localhost", ...(host !== undefined && !isAddress ? [host] : [])],
+    apiserverDnsNames: [
+      "localhost",
+      ...(clusterDomain === undefined ? [] : [`kubernetes.default.svc.${clusterDomain}`]),
+      ...(host !== undefined && !isAddress ? [host] : []),
+    ],
     apiserverIpAddresses: isAddress ? [...addresses, host] : addresses,
   };
 }

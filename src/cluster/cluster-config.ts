@@ -1,10 +1,10 @@
 /** What a cluster stands on and what runs in it, as decided by its callers: the command line, or the library's options. */
-import type { User } from "#apiserver";
 import type { Disk, RootEnv } from "#base";
 import type { Journal } from "#store";
+import type { ApiServerSettings } from "./api-server-settings.ts";
 import type { ListenAddress } from "./cluster-options.ts";
+import type { NetworkRanges } from "./network-ranges.ts";
 import type { RealNodeOptions } from "./real-node.ts";
-import type { ServiceRanges } from "./service-ranges.ts";
 import type { ServiceSockets } from "./userspace-network.ts";
 
 /** What a cluster stands on. */
@@ -18,7 +18,7 @@ export interface ClusterParts {
 }
 
 /** What runs in it. */
-export interface ClusterConfig extends ServiceRanges {
+export interface ClusterConfig {
   /** Also the name of the kubectl context. */
   readonly name: string;
   /** Absent: no socket, calls come in process only. */
@@ -35,8 +35,10 @@ export interface ClusterConfig extends ServiceRanges {
   readonly sockets?: ServiceSockets;
   /** The machine's own node. Default: none. */
   readonly realNode?: RealNodeOptions;
-  /** Users by static bearer token. Default: none. */
-  readonly tokens?: ReadonlyMap<string, User>;
+  /** Addresses and names of the network. Default: the usual ones. */
+  readonly ranges?: NetworkRanges;
+  /** What the API server is told. Default: as kube-apiserver's defaults. */
+  readonly apiServer?: ApiServerSettings;
   /** Hears of each finished step of the start, with its milliseconds. */
   readonly onStep?: (step: string, ms: number) => void;
 }

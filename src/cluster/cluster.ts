@@ -22,6 +22,7 @@ import { startDns } from "./dns.ts";
 import { administrator, type Identity } from "./identities.ts";
 import { kubeletPort } from "./kubelet-serving.ts";
 import { configOf, envOf, type LibraryOptions } from "./library-options.ts";
+import { dnsAddressIn } from "./network-ranges.ts";
 import { serviceNetwork, startRealNode } from "./real-node.ts";
 import { type ClusterBase, servedNode, type ServedCluster, serveCluster } from "./served-cluster.ts";
 import { failWithStore } from "./store-failure.ts";
@@ -121,8 +122,11 @@ export class Cluster implements AsyncDisposable {
     options: LibraryOptions = {},
     signal: AbortSignal = new AbortController().signal,
   ): Promise<Cluster> {
+    const { apiServer, ranges } = this.config;
     const defaults = {
       name: `${this.config.name}-fork`,
+      ...(apiServer === undefined ? {} : { apiServer }),
+      ...(ranges === undefined ? {} : { ranges }),
       controllers: false,
       scheduler: false,
       virtualNodes: 0,
@@ -155,7 +159,7 @@ export class Cluster implements AsyncDisposable {
     const tasks: Promise<void>[] = [];
     if (config.controllers) {
       const allocateNodeCidrs = config.realNode !== undefined;
-      const options = { rootCa, leaderElect: false, identity, allocateNodeCidrs };
+      const options = { rootCa, leaderElect: false, identity, allocateNodeCidrs, ...config.ranges };
       tasks.push(
         step("controllers", () =>
           add("controller-manager", () =>
@@ -198,7 +202,12 @@ export class Cluster implements AsyncDisposable {
       );
     }
     if (realNode !== undefined && config.advertise !== undefined) {
-      const options = { nodeName: realNode.name, address: config.advertise };
+      const options = {
+        nodeName: realNode.name,
+        address: config.advertise,
+        serviceAddress: dnsAddressIn(config.ranges?.serviceRange),
+        ...config.ranges,
+      };
       tasks.push(step("DNS", () => add("dns", () => startDns(env.child("dns"), access, options, signal))));
     }
     await Promise.all(tasks);
@@ -219,7 +228,13 @@ async function nodesOf(
     indices.map((index) => {
       const name = `${config.name}-${index}`;
       return add(`kubelet ${name}`, () =>
-        startVirtualNode(env.child(`node-${index}`), access, name, index, serve, signal),
+        startVirtualNode(
+          env.child(`node-${index}`),
+          access,
+          { name, index, ...config.ranges },
+          serve,
+          signal,
+        ),
       );
     }),
   );

@@ -29,6 +29,7 @@ import {
 } from "#kubelet";
 import { defaultPlugins, Scheduler } from "#scheduler";
 import type { Access } from "./access.ts";
+import { podCidrOf } from "./network-ranges.ts";
 import { controllerManagerIdentity, kubeletIdentity, schedulerIdentity } from "./identities.ts";
 
 export interface ControllersOptions {
@@ -39,6 +40,8 @@ export interface ControllersOptions {
   readonly identity: string;
   /** Whether nodes get ranges of pod addresses. */
   readonly allocateNodeCidrs: boolean;
+  /** Which those are cut from. Default `10.244.0.0/16`. */
+  readonly clusterCidr?: string;
   /** How long a node may be silent. Default: upstream's. */
   readonly nodeMonitorGracePeriodMs?: number;
 }
@@ -87,12 +90,22 @@ function electionOf(env: Env, client: Client, identity: string): LeaderElection 
   return new LeaderElection(env.child("leader-election"), { client }, lease);
 }
 
+/** Which virtual node. */
+export interface VirtualNodeOptions {
+  readonly name: string;
+  /** Its place among its cluster's, which its addresses follow from. */
+  readonly index: number;
+  /** Default `10.244.0.0/16`. */
+  readonly clusterCidr?: string;
+  /** Default `cluster.local`. */
+  readonly clusterDomain?: string;
+}
+
 /** A node without a machine: the real kubelet over the simulated runtime. */
 export async function startVirtualNode(
   env: Env,
   access: Access,
-  name: string,
-  index: number,
+  { name, index, clusterCidr, clusterDomain }: VirtualNodeOptions,
   serve: ServeKubelet,
   signal: AbortSignal,
 ): Promise<Component> {
@@ -100,7 +113,11 @@ export async function startVirtualNode(
   const informers = new InformerSet(env.child("informers"), { client });
   const allServices = informers.of(services);
   const images = new SimImages(env.child("images"), {});
-  const runtime = new SimRuntime(env.child("runtime"), { images }, { podCidr: podCidrOf(index) });
+  const runtime = new SimRuntime(
+    env.child("runtime"),
+    { images },
+    { podCidr: podCidrOf(index, clusterCidr) },
+  );
   const references = new ApiReferences({
     configMaps: client.of(configMaps),
     secrets: client.of(secrets),
@@ -129,7 +146,8 @@ export async function startVirtualNode(
   const { addresses } = deps.machine;
   const served = await serve({ nodeName: name, addresses, server }, signal);
   const port = served.port === undefined ? {} : { port: served.port };
-  const kubelet = await started(new Kubelet(env, deps, { nodeName: name, ...port }), signal);
+  const domain = clusterDomain === undefined ? {} : { clusterDomain };
+  const kubelet = await started(new Kubelet(env, deps, { nodeName: name, ...port, ...domain }), signal);
   return wholeNode(kubelet, [server, served], () => runtime.reboot());
 }
 
@@ -155,11 +173,6 @@ export async function started<T extends Component>(component: T, signal: AbortSi
     await component[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-/** 10.244.0.0/16 in pieces of a node each, as the node IPAM controller cuts them. */
-export function podCidrOf(index: number): string {
-  return `10.${244 + (index >> 8)}.${index & 255}.0/24`;
 }
 
 /** Figures of a machine that nobody has: 32 cores, 256 GiB. */

@@ -14,6 +14,8 @@ export interface DnsOptions {
   readonly address: string;
   /** Of the Service. Default 10.96.0.10. */
   readonly serviceAddress?: string;
+  /** Default `cluster.local`. */
+  readonly clusterDomain?: string;
 }
 
 /** Answers when it resolves; dispose takes the endpoint away. */

@@ -6,7 +6,7 @@ import { checkClusterName } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
 import { stopLeftNode } from "./real-node.ts";
 import { readRunInfo, removeRunInfo } from "./run-file.ts";
-import { dataDirOf, kubeconfigPath } from "./up.ts";
+import { dataDirOf, kubeconfigPath } from "./up-options.ts";
 
 interface Target {
   readonly name: string;

@@ -28,6 +28,7 @@ export interface LibraryOptions {
 export function configOf(options: LibraryOptions, defaults: ClusterConfig): ClusterConfig {
   const { listen, onStep } = options;
   return {
+    ...defaults,
     name: options.name ?? defaults.name,
     controllers: options.controllers ?? defaults.controllers,
     scheduler: options.scheduler ?? defaults.scheduler,

@@ -9,7 +9,8 @@ export {
   parseRuntimeEndpoint,
   parseTimeSpan,
 } from "./cluster-options.ts";
-export { parseNodePortRange, parseServiceRange } from "./service-ranges.ts";
+export { parseClusterCidr, parseClusterDomain } from "./network-ranges.ts";
+export { readApiServerSettings, readNetworkRanges } from "./api-server-settings.ts";
 export { type ClusterStatus, clusterStatus, down } from "./down.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
 export { addNode, type NodeTarget, removeNode } from "./joining.ts";
@@ -20,4 +21,5 @@ export { type Role, runApiServer, runControllerManager, runKubelet, runScheduler
 export type { LibraryOptions } from "./library-options.ts";
 export { startCluster, type StartClusterOptions } from "./start-cluster.ts";
 export { SimWorld } from "#base/sim";
-export { launchDetached, type UpCluster, type UpConfig, up, upOptions, dataDirOf } from "./up.ts";
+export { launchDetached, type UpCluster, up } from "./up.ts";
+export { dataDirOf, type UpConfig, upOptions } from "./up-options.ts";

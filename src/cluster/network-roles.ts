@@ -26,6 +26,8 @@ export interface ProxyRoleOptions extends NodeRoleOptions {
   readonly mode: ProxyMode;
   /** Where node ports are in mode userspace, as CIDRs with commas between. */
   readonly nodePortAddresses: string;
+  /** Of all nodes' pods. */
+  readonly clusterCidr: string;
 }
 
 /** How often a node that waits for its range of addresses is looked at. */
@@ -36,7 +38,7 @@ const rangePollMs = 200;
  * userspace services alone, without privileges, for as long as it runs.
  */
 export function runProxy(options: ProxyRoleOptions, signal: AbortSignal): Promise<Role> {
-  const { kubeconfig, nodeName, mode, nodePortAddresses } = options;
+  const { kubeconfig, nodeName, mode, nodePortAddresses, clusterCidr } = options;
   if (mode === "userspace") {
     const sockets = serviceSockets(nodePortAddresses);
     return runRemote(`proxy ${nodeName}`, kubeconfig, async (env, access) =>
@@ -46,7 +48,7 @@ export function runProxy(options: ProxyRoleOptions, signal: AbortSignal): Promis
   const searchPath = searchPathOrThrow("proxy services");
   return runRemote(`proxy ${nodeName}`, kubeconfig, async (env, access) => {
     const deps = { access, processes: new SystemProcesses() };
-    return started(new ServiceNetwork(env, deps, { nodeName, searchPath, keep: true }), signal);
+    return started(new ServiceNetwork(env, deps, { nodeName, searchPath, clusterCidr, keep: true }), signal);
   });
 }
 
@@ -61,11 +63,15 @@ export async function cleanUpProxy(): Promise<void> {
  * make the Service and write its endpoint; names are read by an account that may do nothing else.
  */
 export function runDns(
-  options: NodeRoleOptions & { readonly address: string | undefined; readonly serviceAddress: string },
+  options: NodeRoleOptions & {
+    readonly address: string | undefined;
+    readonly serviceAddress: string;
+    readonly clusterDomain: string;
+  },
   signal: AbortSignal,
 ): Promise<Role> {
-  const { kubeconfig, nodeName } = options;
-  for (const address of [options.address, options.serviceAddress]) {
+  const { kubeconfig, nodeName, serviceAddress, clusterDomain } = options;
+  for (const address of [options.address, serviceAddress]) {
     if (address === undefined || parseIp(address) !== undefined) continue;
     const remedy = "Use --listen-address ADDR and --service-address ADDR.";
     throw new ClusterError("bad-option", `Cannot answer at "${address}": it is no IP address`, remedy);
@@ -78,7 +84,7 @@ export function runDns(
       const ip = new IpProgram({ processes: new SystemProcesses() }, searchPathOrThrow("answer DNS"));
       await holdAddress(ip, address, signal);
     }
-    return startDns(env, access, { nodeName, address, serviceAddress: options.serviceAddress }, signal);
+    return startDns(env, access, { nodeName, address, serviceAddress, clusterDomain }, signal);
   });
 }
 

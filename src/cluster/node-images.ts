@@ -5,7 +5,7 @@ import { ContainerdError, findBasicTools, type Image, NodeImages } from "#kubele
 import { checkClusterName } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
 import { runtimeSocket } from "./real-node.ts";
-import { dataDirOf } from "./up.ts";
+import { dataDirOf } from "./up-options.ts";
 
 interface Target {
   readonly name: string;

@@ -5,15 +5,21 @@
 import type { Processes } from "#base";
 import type { BasicTools } from "#kubelet";
 import { clearNodeNetwork, firstAddress, Forwarding, holdAddress, IpProgram } from "#network";
-import { podCidrOf } from "./components.ts";
+import { podCidrOf } from "./network-ranges.ts";
 
 /** Dispose takes it, and all addresses and routes of ours, off the machine. */
 export class PodSideAddress implements AsyncDisposable {
-  readonly address = firstAddress(podCidrOf(0)) ?? "";
+  readonly address: string;
   readonly #ip: IpProgram;
   readonly #forwarding: Forwarding;
 
-  constructor(deps: { readonly processes: Processes }, { searchPath }: BasicTools) {
+  /** `clusterCidr`: of all nodes' pods. */
+  constructor(
+    deps: { readonly processes: Processes },
+    { searchPath }: BasicTools,
+    clusterCidr: string | undefined,
+  ) {
+    this.address = firstAddress(podCidrOf(0, clusterCidr)) ?? "";
     this.#ip = new IpProgram(deps, searchPath);
     this.#forwarding = new Forwarding(deps, searchPath);
   }

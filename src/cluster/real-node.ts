@@ -19,12 +19,12 @@ import {
   type RuntimeSource,
   type ServeKubelet,
 } from "#kubelet";
-import { defaultDnsAddress } from "#network";
 import type { Access } from "./access.ts";
 import { started } from "./components.ts";
 import type { NodeMode } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
 import { kubeletIdentity } from "./identities.ts";
+import { dnsAddressIn, type NetworkRanges } from "./network-ranges.ts";
 import { clearServiceNetwork, ServiceNetwork } from "./service-network.ts";
 
 /** How pods are going to run: on this machine, or on virtual nodes, and then why (empty: they were asked for). */
@@ -110,6 +110,8 @@ export interface RealNodeOptions {
   readonly runtime?: StartingRuntime;
   /** Of the kubelet's server; 0: any free one. Default 10250. */
   readonly kubeletPort?: number;
+  /** Of the cluster's network. Default: upstream's usual. */
+  readonly ranges?: NetworkRanges;
   /** What a kubelet configuration file says. Default: nothing. */
   readonly configured?: ConfiguredOptions;
 }
@@ -151,7 +153,8 @@ export class StartingRuntime implements AsyncDisposable {
   readonly #lock: Disposable;
   readonly #endpointFile: string;
 
-  constructor(env: Env, { dataDir, source, processes, configured }: RealNodeOptions, signal: AbortSignal) {
+  constructor(env: Env, options: RealNodeOptions, signal: AbortSignal) {
+    const { dataDir, source, processes, configured, ranges = {} } = options;
     this.#lock = lockMachine();
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     this.#endpointFile = endpointFile(dataDir);
@@ -159,7 +162,7 @@ export class StartingRuntime implements AsyncDisposable {
     this.runtime = new MachineRuntime(
       env,
       { processes, machine: readMachine(dataDir) },
-      { ...configured, source },
+      { ...ranges, ...configured, source },
     );
     // Whoever needs it hears of its failure.
     this.runtime.start(signal).catch(() => {});
@@ -194,7 +197,7 @@ export async function startRealNode(
   { serve, beside }: RealNodeParts,
   signal: AbortSignal,
 ): Promise<Component> {
-  const { name: nodeName, dataDir } = options;
+  const { name: nodeName, dataDir, ranges = {} } = options;
   const starting = options.runtime ?? new StartingRuntime(env.child("runtime"), options, signal);
   const client = access.client(kubeletIdentity(nodeName), "kubelet");
   const informers = new InformerSet(env.child("informers"), { client });
@@ -204,9 +207,10 @@ export async function startRealNode(
     env,
     { client, informers, services: informers.of(services).lister, runtime: starting.runtime, serve },
     {
+      ...ranges,
       ...options.configured,
       nodeName,
-      clusterDns: options.configured?.clusterDns ?? [defaultDnsAddress],
+      clusterDns: options.configured?.clusterDns ?? [dnsAddressIn(ranges.serviceRange)],
       manifestDirectories: [manifests, options.configured?.staticPodPath ?? "/etc/kubernetes/manifests"],
     },
   );
@@ -226,7 +230,8 @@ export async function startRealNode(
 
 /** The machine's part in Services. */
 export function serviceNetwork(env: Env, access: Access, options: RealNodeOptions): Component {
-  const { name: nodeName, source, processes } = options;
+  const { name: nodeName, source, processes, ranges = {} } = options;
   const { searchPath } = source.tools;
-  return new ServiceNetwork(env, { access, processes }, { nodeName, searchPath });
+  const own = { nodeName, searchPath, ...ranges };
+  return new ServiceNetwork(env, { access, processes }, own);
 }

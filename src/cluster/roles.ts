@@ -14,7 +14,8 @@ import { type Access, RemoteAccess } from "./access.ts";
 import { Cluster } from "./cluster.ts";
 import type { ListenAddress, NodeMode } from "./cluster-options.ts";
 import { startControllers, startScheduler, startVirtualNode } from "./components.ts";
-import type { ServiceRanges } from "./service-ranges.ts";
+import type { ApiServerSettings } from "./api-server-settings.ts";
+import type { NetworkRanges } from "./network-ranges.ts";
 import { clientCertificate, withCluster } from "./credentials.ts";
 import { ClusterError } from "./errors.ts";
 import {
@@ -29,7 +30,6 @@ import { kubeletPort, serveOverHttps } from "./kubelet-serving.ts";
 import { chooseNode, type RealNodeOptions, startRealNode } from "./real-node.ts";
 import { claim, removeRunInfo, writeRunInfo } from "./run-file.ts";
 import { readKubeletConfig } from "./kubelet-config.ts";
-import { readTokens } from "./token-file.ts";
 
 /** A component that runs until disposed. */
 export interface Role extends AsyncDisposable {
@@ -47,18 +47,15 @@ export interface ApiServerRoleOptions {
   readonly etcdServers: readonly string[];
   /** An address of this machine that pods reach, at which the API is served too. Default: none. */
   readonly advertise: string | undefined;
-  /** A file of static bearer tokens. Default: none. */
-  readonly tokenAuthFile: string | undefined;
   /** Nodes that get a kubeconfig. */
   readonly nodes: readonly string[];
-  /** Where Services get their addresses and node ports from. */
-  readonly ranges: ServiceRanges;
+  readonly ranges: NetworkRanges;
+  readonly apiServer: ApiServerSettings;
 }
 
 /** A bare API server: no controllers, no scheduler, no nodes. */
 export async function runApiServer(options: ApiServerRoleOptions, signal: AbortSignal): Promise<Role> {
   const dataDir = resolve(options.dataDir);
-  const tokens = options.tokenAuthFile === undefined ? {} : { tokens: readTokens(options.tokenAuthFile) };
   claim(dataDir, "apiserver");
   const env = createRealEnv({ name: "apiserver", logLevel: "warn" });
   const journal: Journal =
@@ -73,8 +70,8 @@ export async function runApiServer(options: ApiServerRoleOptions, signal: AbortS
     scheduler: false,
     virtualNodes: 0,
     ...(options.advertise === undefined ? {} : { advertise: options.advertise }),
-    ...tokens,
-    ...options.ranges,
+    apiServer: options.apiServer,
+    ranges: options.ranges,
   };
   const cluster = await Cluster.start(parts, config, signal).catch((error: unknown) => {
     if (!(error instanceof StoreError) || options.etcdServers.length === 0) throw error;
@@ -163,6 +160,8 @@ export interface ControllerManagerRoleOptions {
   readonly rootCaFile: string | undefined;
   /** Whether nodes get ranges of pod addresses. */
   readonly allocateNodeCidrs: boolean;
+  /** Which those are cut from. */
+  readonly clusterCidr: string;
   /** How long a node may be silent before its pods are taken for lost. Default 50 s. */
   readonly nodeMonitorGracePeriodMs: number | undefined;
 }
@@ -172,12 +171,13 @@ export function runControllerManager(
   options: ControllerManagerRoleOptions,
   signal: AbortSignal,
 ): Promise<Role> {
-  const { kubeconfig, rootCaFile, allocateNodeCidrs, nodeMonitorGracePeriodMs: graceMs } = options;
+  const { kubeconfig, rootCaFile, allocateNodeCidrs, clusterCidr } = options;
+  const { nodeMonitorGracePeriodMs: graceMs } = options;
   const grace = graceMs === undefined ? {} : { nodeMonitorGracePeriodMs: graceMs };
   return runRemote("controller-manager", kubeconfig, async (env, access) => {
     const rootCa = rootCaFile === undefined ? await caOf(kubeconfig) : readFileSync(rootCaFile, "utf8");
     const identity = env.random.uuid();
-    const own = { rootCa, leaderElect: true, identity, allocateNodeCidrs, ...grace };
+    const own = { rootCa, leaderElect: true, identity, allocateNodeCidrs, clusterCidr, ...grace };
     return startControllers(env, access, own, signal);
   });
 }
@@ -218,7 +218,7 @@ export function runKubelet(options: KubeletRoleOptions, signal: AbortSignal): Pr
       return startRealNodeAlone(env, access, own, serve, signal);
     }
     const serve = serveOverHttps(env, { clients }, { host: virtualHost, port: port ?? 0 });
-    return startVirtualNode(env, access, name, 0, serve, signal);
+    return startVirtualNode(env, access, { name, index: 0 }, serve, signal);
   });
 }
 

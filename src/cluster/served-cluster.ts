@@ -38,7 +38,8 @@ export async function serveCluster(
   signal: AbortSignal,
 ): Promise<ServedCluster> {
   const { env, pki, store, stack } = base;
-  const { listen, tokens, advertise, serviceRange, nodePortRange } = config;
+  const { listen, advertise, ranges = {}, apiServer } = config;
+  const { clusterDomain } = ranges;
   let open: (server: ApiServer) => void = () => {};
   const opened = new Promise<ApiServer>((resolve) => {
     open = resolve;
@@ -76,9 +77,9 @@ export async function serveCluster(
       {
         rootCertificate: pki.ca.certificatePem,
         ...(advertised === undefined ? {} : { advertised }),
-        ...(tokens === undefined ? {} : { tokens }),
-        ...(serviceRange === undefined ? {} : { serviceRange }),
-        ...(nodePortRange === undefined ? {} : { nodePortRange }),
+        ...(clusterDomain === undefined ? {} : { issuer: `https://kubernetes.default.svc.${clusterDomain}` }),
+        ...ranges,
+        ...apiServer,
       },
     ),
   );

@@ -24,6 +24,8 @@ export interface ServiceNetworkOptions {
   readonly nodeName: string;
   /** PATH of `ip`, `bridge` and `nft`. */
   readonly searchPath: string;
+  /** Of all nodes' pods. Default `10.244.0.0/16`. */
+  readonly clusterCidr?: string;
   /** Whether rules and routes stay when it ends, for the next one to go on with. Default false. */
   readonly keep?: boolean;
 }
@@ -43,7 +45,8 @@ export class ServiceNetwork implements Component {
     deps: { readonly access: Access; readonly processes: Processes },
     options: ServiceNetworkOptions,
   ) {
-    const { nodeName, searchPath } = options;
+    const { nodeName, searchPath, clusterCidr } = options;
+    const own = clusterCidr === undefined ? { nodeName } : { nodeName, podCidrs: [clusterCidr] };
     const { access, processes } = deps;
     this.#options = options;
     this.#programs = programsOf(processes, searchPath);
@@ -51,8 +54,8 @@ export class ServiceNetwork implements Component {
     const informers = new InformerSet(env.child("informers"), { client });
     this.#informers = informers;
     this.#sink = new InteractiveNft(env.child("nft"), { processes });
-    this.#network = new NodeNetwork(env.child("routes"), { ...this.#programs, informers }, { nodeName });
-    this.#proxy = new ServiceProxy(env, { informers, sink: this.#sink }, { nodeName });
+    this.#network = new NodeNetwork(env.child("routes"), { ...this.#programs, informers }, own);
+    this.#proxy = new ServiceProxy(env, { informers, sink: this.#sink }, own);
     const parts = { pages: new HttpPages(), proxy: this.#proxy };
     this.#pages = new HealthPages(env.child("health"), parts);
   }

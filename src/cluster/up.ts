@@ -4,27 +4,17 @@
  */
 import { spawn } from "node:child_process";
 import { closeSync, openSync, watch } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type Env, messageOf, type Processes } from "#base";
 import { createRealEnv, FileSystemDisk, HelperProcesses } from "#base/real";
 import { changeKubeconfig } from "#client";
-import type { ConfiguredOptions, RuntimeSource } from "#kubelet";
+import type { RuntimeSource } from "#kubelet";
 import { SqliteJournal } from "#store";
 import { Cluster } from "./cluster.ts";
-import {
-  checkClusterName,
-  defaultDataDir,
-  type ListenAddress,
-  type NodeMode,
-  parseCount,
-  parsePort,
-  parseRuntimeEndpoint,
-} from "./cluster-options.ts";
 import { clientCertificate, withCluster } from "./credentials.ts";
 import { ClusterError } from "./errors.ts";
 import { administrator } from "./identities.ts";
-import { readKubeletConfig } from "./kubelet-config.ts";
+import { dnsAddressIn } from "./network-ranges.ts";
 import { PodSideAddress } from "./pod-side-address.ts";
 import {
   chooseNode,
@@ -34,59 +24,8 @@ import {
   StartingRuntime,
 } from "./real-node.ts";
 import { claim, type RunInfo, readRunInfo, removeRunInfo, writeRunInfo } from "./run-file.ts";
-import { loopbackRanges, serviceSockets } from "./service-sockets.ts";
-
-export interface UpConfig {
-  readonly name: string;
-  readonly dataDir: string;
-  readonly listen: ListenAddress;
-  readonly kubeconfig: string;
-  readonly node: NodeMode;
-  readonly virtualNodes: number;
-  /** Where services answer when nodes are virtual, as CIDRs with commas between. */
-  readonly nodePortAddresses: string;
-  /** The socket of a runtime that is there already; default: a containerd of our own. */
-  readonly runtimeEndpoint?: string;
-  /** Of a real node's kubelet; 0: any free one. */
-  readonly kubeletPort: number;
-  /** Of a real node, as a file says. */
-  readonly configured: ConfiguredOptions;
-}
-
-/** Reads the command line's options; throws `bad-option` with what would do. */
-export function upOptions(
-  options: Readonly<Record<string, unknown>> & { readonly listen: ListenAddress },
-): UpConfig {
-  const name = checkClusterName(String(options["name"]));
-  const node = String(options["node"]) as NodeMode;
-  const virtualNodes = options["virtualNodes"];
-  const file = options["kubeletConfig"] as string | undefined;
-  const endpoint = options["containerRuntimeEndpoint"] as string | undefined;
-  return {
-    name,
-    dataDir: dataDirOf(name, options["data"] as string | undefined),
-    listen: options.listen,
-    kubeconfig: kubeconfigPath(options["kubeconfig"] as string | undefined),
-    // Whoever says how many virtual nodes wants them.
-    node: node === "auto" && virtualNodes !== undefined ? "virtual" : node,
-    kubeletPort: parsePort("--kubelet-port", String(options["kubeletPort"] ?? 10_250)),
-    configured: file === undefined ? {} : readKubeletConfig(file),
-    nodePortAddresses: String(options["nodeportAddresses"] ?? loopbackRanges),
-    virtualNodes: parseCount("--virtual-nodes", String(virtualNodes ?? 1), 10_000),
-    ...(endpoint === undefined ? {} : { runtimeEndpoint: parseRuntimeEndpoint(endpoint) }),
-  };
-}
-
-/** The data directory of a cluster, given or by its name. */
-export function dataDirOf(name: string, given: string | undefined): string {
-  return resolve(given ?? defaultDataDir(name, process.env, process.getuid?.() === 0));
-}
-
-/** The file that kubectl would write to. */
-export function kubeconfigPath(given: string | undefined): string {
-  const first = process.env["KUBECONFIG"]?.split(":").find((path) => path !== "");
-  return resolve(given ?? first ?? join(homedir(), ".kube", "config"));
-}
+import { serviceSockets } from "./service-sockets.ts";
+import type { UpConfig } from "./up-options.ts";
 
 /** A cluster that `navarch up` runs. */
 export interface UpCluster extends AsyncDisposable {
@@ -102,7 +41,7 @@ export async function up(
   onStep: (step: string, ms: number) => void,
   signal: AbortSignal,
 ): Promise<UpCluster> {
-  const choice = chooseNode({ ...config, mode: config.node });
+  const choice = nodeFor(config);
   const sockets = serviceSockets(config.nodePortAddresses);
   claim(config.dataDir, config.name);
   const env = createRealEnv({ name: "navarch", logLevel: "warn" });
@@ -123,16 +62,26 @@ export async function up(
     journal: new SqliteJournal({ path: join(config.dataDir, "state.db") }),
     disk: new FileSystemDisk(config.dataDir),
   };
-  const { name, listen } = config;
+  const { name, listen, ranges, apiServer } = config;
   const nodes =
     realNode === undefined ? { virtualNodes: config.virtualNodes, sockets } : { virtualNodes: 0, realNode };
   let cluster: Cluster;
-  const address = choice.kind === "real" ? new PodSideAddress({ processes }, choice.source.tools) : undefined;
+  const address = podSideAddress(config, choice, processes);
   try {
     const advertise = address === undefined ? {} : { advertise: address.address };
     cluster = await Cluster.start(
       address === undefined ? parts : { ...parts, addressHeld: address.hold(signal) },
-      { name, listen, ...nodes, ...advertise, controllers: true, scheduler: true, onStep },
+      {
+        name,
+        listen,
+        apiServer,
+        ranges,
+        ...nodes,
+        ...advertise,
+        controllers: true,
+        scheduler: true,
+        onStep,
+      },
       signal,
     );
   } catch (error) {
@@ -157,6 +106,22 @@ export async function up(
   };
 }
 
+/** What is going to run pods. Throws `no-real-node`, and `bad-option` where the ranges are none for a real node. */
+function nodeFor(config: UpConfig): NodeChoice {
+  const choice = chooseNode({ ...config, mode: config.node });
+  if (choice.kind === "real") dnsAddressIn(config.ranges.serviceRange);
+  return choice;
+}
+
+function podSideAddress(
+  { ranges }: UpConfig,
+  choice: NodeChoice,
+  processes: Processes,
+): PodSideAddress | undefined {
+  if (choice.kind !== "real") return undefined;
+  return new PodSideAddress({ processes }, choice.source.tools, ranges.clusterCidr);
+}
+
 function realNodeOf(
   config: UpConfig,
   source: RuntimeSource,
@@ -164,8 +129,16 @@ function realNodeOf(
   env: Env,
   signal: AbortSignal,
 ): RealNodeOptions & { readonly runtime: StartingRuntime } {
-  const { name, dataDir, kubeletPort, configured } = config;
-  const options = { name: realNodeName(name), dataDir, source, processes, kubeletPort, configured };
+  const { name, dataDir, kubeletPort, configured, ranges } = config;
+  const options = {
+    name: realNodeName(name),
+    dataDir,
+    source,
+    processes,
+    kubeletPort,
+    configured,
+    ranges,
+  };
   return { ...options, runtime: new StartingRuntime(env.child("runtime"), options, signal) };
 }
 

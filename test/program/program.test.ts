@@ -166,6 +166,17 @@ test("what a user gets wrong is named, with what to do", async () => {
     ],
     [["up", "--data", join(file, "below"), "--listen", "127.0.0.1:0"], 1, /Cannot make the data directory/],
     [["scheduler", "--kubeconfig", join(folder, "absent.conf")], 1, /Cannot use kubeconfig/],
+    [["up", "--cluster-cidr", "10.0.0.0/30"], 1, /Cannot use pod range "10\.0\.0\.0\/30"/],
+    [["up", "--service-cluster-ip-range", "10"], 1, /Cannot use service range "10"/],
+    [["apiserver", "--data", file, "--secure-port=6443"], 1, /Cannot use --secure-port: use --listen/],
+    [
+      ["apiserver", "--data", file, "--authorization-mode=AlwaysAllow"],
+      1,
+      /it is always RBAC or Node,RBAC here/,
+    ],
+    [["apiserver", "--data", file, "--disable-admission-plugins=X"], 1, /"X" is no admission plug-in/],
+    [["apiserver", "--data", file, "--admission-control-config-file=/x"], 1, /configuration "\/x": ENOENT/],
+    [["apiserver", "--data", file, "--allow-privileged", "--conquer"], 2, /unknown option '--conquer'/],
     [["scheduler"], 2, /required option '--kubeconfig <FILE>'/],
     [["conquer"], 2, /unknown command 'conquer'/],
   ];

@@ -22,28 +22,56 @@ export type SecurityPolicy = Readonly<Record<SecurityMode, LevelVersion>>;
 const levels = ["privileged", "baseline", "restricted"] as const;
 const prefix = "pod-security.kubernetes.io/";
 
-/** What a namespace asks for, and what is wrong with its labels; a mode that cannot be read is taken at its strictest. */
-export function policyOf(labels: Readonly<Record<string, string>> = {}): {
-  readonly policy: SecurityPolicy;
-  readonly errors: FieldErrors;
-} {
+/** Where nothing is configured: anything goes. */
+export const openPolicy: SecurityPolicy = {
+  enforce: { level: "privileged", minor: Number.POSITIVE_INFINITY },
+  audit: { level: "privileged", minor: Number.POSITIVE_INFINITY },
+  warn: { level: "privileged", minor: Number.POSITIVE_INFINITY },
+};
+
+/**
+ * What a namespace asks for, else `defaults`, and what is wrong with its labels: an enforced level that cannot be read is
+ * taken at its strictest, others at their weakest, and versions as the latest.
+ */
+export function policyOf(
+  labels: Readonly<Record<string, string>> = {},
+  defaults: SecurityPolicy = openPolicy,
+): { readonly policy: SecurityPolicy; readonly errors: FieldErrors } {
   const errors = new FieldErrors();
   const read = (mode: SecurityMode): LevelVersion => {
     const [levelKey, versionKey] = [`${prefix}${mode}`, `${prefix}${mode}-version`];
-    const level = labels[levelKey] ?? "privileged";
-    const version = labels[versionKey] ?? "latest";
-    const known = levels.find((one) => one === level);
-    if (known === undefined)
-      errors.invalid(atKey("metadata.labels", levelKey), level, `must be one of ${levels.join(", ")}`);
-    const [, minor] = /^v1\.(0|[1-9][0-9]*)$/.exec(version) ?? [];
-    if (minor === undefined && version !== "latest")
-      errors.invalid(atKey("metadata.labels", versionKey), version, 'must be "latest" or "v1.x"');
+    const { [levelKey]: level, [versionKey]: version } = labels;
+    const weakest = mode === "enforce" ? "restricted" : "privileged";
     return {
-      level: known ?? (mode === "enforce" ? "restricted" : "privileged"),
-      minor: minor === undefined ? Number.POSITIVE_INFINITY : Number(minor),
+      level:
+        level === undefined
+          ? defaults[mode].level
+          : (readLevel(level, atKey("metadata.labels", levelKey), errors) ?? weakest),
+      minor:
+        version === undefined
+          ? defaults[mode].minor
+          : readVersion(version, atKey("metadata.labels", versionKey), errors),
     };
   };
   return { policy: { enforce: read("enforce"), audit: read("audit"), warn: read("warn") }, errors };
+}
+
+/** Undefined, and an error, when it is none. */
+export function readLevel(
+  text: string,
+  field: string,
+  errors: FieldErrors,
+): LevelVersion["level"] | undefined {
+  const known = levels.find((one) => one === text);
+  if (known === undefined) errors.invalid(field, text, `must be one of ${levels.join(", ")}`);
+  return known;
+}
+
+/** Its minor; the latest, and an error, when it is none. */
+export function readVersion(text: string, field: string, errors: FieldErrors): number {
+  const [, minor] = /^v1\.(0|[1-9][0-9]*)$/.exec(text) ?? [];
+  if (minor === undefined && text !== "latest") errors.invalid(field, text, 'must be "latest" or "v1.x"');
+  return minor === undefined ? Number.POSITIVE_INFINITY : Number(minor);
 }
 
 /** `restricted:latest` */
@@ -64,6 +92,11 @@ export function violationsOf(pod: CheckedPod, { level, minor }: LevelVersion): r
 /** `privileged (container "c" must not set securityContext.privileged=true), hostPort (...)` */
 export function violationText(violations: readonly Violation[]): string {
   return violations.map(({ reason, detail }) => `${reason} (${detail})`).join(", ");
+}
+
+/** `privileged, hostPort` */
+export function reasonText(violations: readonly Violation[]): string {
+  return violations.map(({ reason }) => reason).join(", ");
 }
 
 function rulesOf(level: LevelVersion["level"], minor: number): readonly PodRule[] {

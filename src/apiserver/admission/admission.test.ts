@@ -1,7 +1,8 @@
 /** Admission plug-ins through the gate, in virtual time: what is refused, what is warned of, and to whom. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { userOf } from "../user.ts";
+import { readPodSecurity } from "#api";
+import { MASTERS, userOf } from "../user.ts";
 import { type Answered, type Caller, pod, serve } from "../served.suite.ts";
 
 const namespaces = "/api/v1/namespaces";
@@ -147,10 +148,12 @@ test("pod security: warnings on pods and workloads, and for pods that are there 
       raised.headers["warning"] ?? "",
       /existing pods in namespace \\"n\\" violate .*a: allowPrivilegeEscalation/,
     );
+    const label = await admin.patch(`${pods}/a`, "merge-patch+json", { metadata: { labels: { a: "b" } } });
+    assert.equal(label.status, 200, "a new label is no new pod");
     const image = await admin.patch(`${pods}/a`, "strategic-merge-patch+json", {
       spec: { containers: [{ name: "c", image: "other" }] },
     });
-    assert.equal(image.status, 200, "a new image is no new pod");
+    assert.equal(image.status, 403, "a new image is looked at");
     const debug = await admin.patch(`${pods}/a/ephemeralcontainers`, "strategic-merge-patch+json", {
       spec: { ephemeralContainers: [{ name: "d", image: "i" }] },
     });
@@ -171,6 +174,57 @@ test("pod security: labels that cannot be read are refused", () =>
       "metadata.labels[pod-security.kubernetes.io/warn-version]",
     ]);
   }));
+
+const configured = readPodSecurity({
+  defaults: { enforce: "baseline", "enforce-version": "v1.30", warn: "restricted" },
+  exemptions: { namespaces: ["free"], usernames: ["trusted"], runtimeClasses: ["sandboxed"] },
+}).settings;
+
+test("pod security: what is configured holds where labels say nothing, and not for the exempt", () =>
+  serve(
+    "configured",
+    async ({ admin, as }) => {
+      const privileged = container({ privileged: true });
+      await namespace(admin, {});
+      const refused = await admin.post(pods, pod("a", privileged));
+      assert.match(refused.body.message, /violates PodSecurity "baseline:v1.30": privileged/);
+      const trusted = as(userOf("trusted", [MASTERS]));
+      const byTrusted = await trusted.post(pods, pod("a", privileged));
+      assert.deepEqual([byTrusted.status, byTrusted.headers["warning"]], [201, undefined]);
+      await admin.post("/apis/node.k8s.io/v1/runtimeclasses", {
+        metadata: { name: "sandboxed" },
+        handler: "h",
+      });
+      const sandboxed = { ...privileged, runtimeClassName: "sandboxed" };
+      assert.equal((await admin.post(pods, pod("b", sandboxed))).status, 201);
+      const free = await admin.post(namespaces, {
+        metadata: { name: "free", labels: level("warn", "baseline") },
+      });
+      assert.match(
+        free.headers["warning"] ?? "",
+        /"free\\" is exempt from Pod Security, and the policy \(warn=baseline:latest\) will be ignored/,
+      );
+      await admin.post(`${namespaces}/free/serviceaccounts`, { metadata: { name: "default" } });
+      assert.equal((await admin.post(`${namespaces}/free/pods`, pod("c", privileged))).status, 201);
+      const raised = await admin.patch(`${namespaces}/n`, "merge-patch+json", {
+        metadata: { labels: level("enforce", "baseline", "v1.36") },
+      });
+      assert.match(raised.headers["warning"] ?? "", /level \\"baseline:v1.36\\"".*a: privileged/);
+      assert.doesNotMatch(raised.headers["warning"] ?? "", /b: privileged/, "its class is exempt");
+    },
+    { podSecurity: configured },
+  ));
+
+test("plug-ins that are turned off do not run", () =>
+  serve(
+    "off",
+    async ({ admin }) => {
+      await admin.post(namespaces, { metadata: { name: "n", labels: level("enforce", "none") } });
+      const made = await admin.post(pods, pod("a", container({ privileged: true })));
+      assert.deepEqual([made.status, made.body.spec.volumes], [201, undefined]);
+    },
+    { disabledPlugins: ["ServiceAccount", "PodSecurity"] },
+  ));
 
 /** A certificate request with that organization in its subject, as far as anybody here reads it. */
 function request(organization: string): string {

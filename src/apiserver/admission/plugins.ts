@@ -20,6 +20,7 @@ import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccount } from "./service-account.ts";
 import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
 import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
+import type { PodSecuritySettings } from "#api";
 import type { RbacAuthorizer } from "../authz/rbac.ts";
 import type { AuthorizerChain } from "../authz/chain.ts";
 
@@ -27,30 +28,40 @@ import type { AuthorizerChain } from "../authz/chain.ts";
 export interface PluginParts {
   readonly rbac: RbacAuthorizer;
   readonly authorizers: AuthorizerChain;
+  readonly podSecurity: PodSecuritySettings;
 }
 
 /** Every plug-in by name, in the order in which they run. */
-export function createPlugins(parts: PluginParts): Readonly<Record<string, AdmissionPlugin>> {
-  return {
-    NamespaceLifecycle: namespaceLifecycle,
-    LimitRanger: limitRanger,
-    ServiceAccount: serviceAccount,
-    NodeRestriction: nodeRestriction,
-    TaintNodesByCondition: taintNodesByCondition,
-    PodSecurity: podSecurity,
-    Priority: priority,
-    DefaultTolerationSeconds: defaultTolerationSeconds,
-    PersistentVolumeClaimResize: persistentVolumeClaimResize,
-    StorageObjectInUseProtection: storageObjectInUseProtection,
-    DefaultStorageClass: defaultStorageClass,
-    RuntimeClass: runtimeClass,
-    CertificateApproval: certificateApproval(parts.authorizers),
-    CertificateSigning: certificateSigning(parts.authorizers),
-    ClusterTrustBundleAttest: clusterTrustBundleAttest(parts.authorizers),
-    CertificateSubjectRestriction: certificateSubjectRestriction,
-    DefaultIngressClass: defaultIngressClass,
-    PodTopologyLabels: podTopologyLabels,
-    RbacEscalation: rbacEscalation(parts.rbac, parts.authorizers),
-    ResourceQuota: resourceQuota,
-  };
+const plugins = {
+  NamespaceLifecycle: () => namespaceLifecycle,
+  LimitRanger: () => limitRanger,
+  ServiceAccount: () => serviceAccount,
+  NodeRestriction: () => nodeRestriction,
+  TaintNodesByCondition: () => taintNodesByCondition,
+  PodSecurity: (parts) => podSecurity(parts.podSecurity),
+  Priority: () => priority,
+  DefaultTolerationSeconds: () => defaultTolerationSeconds,
+  PersistentVolumeClaimResize: () => persistentVolumeClaimResize,
+  StorageObjectInUseProtection: () => storageObjectInUseProtection,
+  DefaultStorageClass: () => defaultStorageClass,
+  RuntimeClass: () => runtimeClass,
+  CertificateApproval: (parts) => certificateApproval(parts.authorizers),
+  CertificateSigning: (parts) => certificateSigning(parts.authorizers),
+  ClusterTrustBundleAttest: (parts) => clusterTrustBundleAttest(parts.authorizers),
+  CertificateSubjectRestriction: () => certificateSubjectRestriction,
+  DefaultIngressClass: () => defaultIngressClass,
+  PodTopologyLabels: () => podTopologyLabels,
+  RbacEscalation: (parts) => rbacEscalation(parts.rbac, parts.authorizers),
+  ResourceQuota: () => resourceQuota,
+} as const satisfies Readonly<Record<string, (parts: PluginParts) => AdmissionPlugin>>;
+
+/** In the order in which they run. */
+export const pluginNames: readonly string[] = Object.keys(plugins);
+
+/** All but those turned off. */
+export function createPlugins(
+  parts: PluginParts,
+  disabled: readonly string[] = [],
+): readonly AdmissionPlugin[] {
+  return Object.entries(plugins).flatMap(([name, make]) => (disabled.includes(name) ? [] : [make(parts)]));
 }

@@ -3,15 +3,20 @@
  * break the other levels are let in with a warning; so are workloads whose pods would. Source: KEP-2579.
  */
 import {
+  type AnyContainer,
+  type CheckedPod,
   forbidden,
   invalid,
   isStricter,
   type KubeObject,
   levelText,
+  type LevelVersion,
   type Namespace,
   type Pod,
+  type PodSecuritySettings,
   type PodTemplateSpec,
   policyOf,
+  reasonText,
   same,
   type SecurityPolicy,
   violationsOf,
@@ -35,20 +40,35 @@ const templates: Readonly<Record<string, (object: KubeObject) => PodTemplateSpec
     templateOf((object as { spec?: { jobTemplate?: unknown } }).spec?.jobTemplate),
 };
 
-export const podSecurity: AdmissionPlugin = {
-  operations: ["CREATE", "UPDATE"],
-  resources: ["namespaces", "pods", "pods/ephemeralcontainers", ...Object.keys(templates)],
-  validate(request, deps) {
-    const { plural, group } = request.resource;
-    if (plural === "namespaces") return checkNamespace(request, deps);
-    const namespace = deps.objects.get<Namespace>("", "namespaces", "", request.namespace);
-    const { policy } = policyOf(namespace?.metadata.labels);
-    if (plural === "pods") return checkPod(request, policy);
-    const template = templates[group === "" ? plural : `${plural}.${group}`]?.(request.object as KubeObject);
-    if (template !== undefined)
-      warn(request, { metadata: template.metadata ?? {}, spec: template.spec }, policy);
-  },
-};
+/** The plug-in with what holds beside the labels. */
+export function podSecurity(settings: PodSecuritySettings): AdmissionPlugin {
+  const { defaults, exempt } = settings;
+  return {
+    operations: ["CREATE", "UPDATE"],
+    resources: ["namespaces", "pods", "pods/ephemeralcontainers", "pods/resize", ...Object.keys(templates)],
+    validate(request, deps) {
+      const { plural, group } = request.resource;
+      if (plural === "namespaces") return checkNamespace(request, deps, settings);
+      if (exempt.namespaces.includes(request.namespace) || exempt.usernames.includes(request.user.name))
+        return;
+      const namespace = deps.objects.get<Namespace>("", "namespaces", "", request.namespace);
+      const { policy } = policyOf(namespace?.metadata.labels, defaults);
+      const pod = plural === "pods" ? (request.object as Pod) : podOf(request.object, group, plural);
+      if (pod === undefined || isExempt(pod, exempt.runtimeClasses)) return;
+      if (plural === "pods") checkPod(request, policy);
+      else warn(request, pod, policy);
+    },
+  };
+}
+
+function podOf(object: KubeObject | undefined, group: string, plural: string): CheckedPod | undefined {
+  const template = templates[group === "" ? plural : `${plural}.${group}`]?.(object as KubeObject);
+  return template === undefined ? undefined : { metadata: template.metadata ?? {}, spec: template.spec };
+}
+
+function isExempt({ spec }: CheckedPod, runtimeClasses: readonly string[]): boolean {
+  return spec.runtimeClassName !== undefined && runtimeClasses.includes(spec.runtimeClassName);
+}
 
 function templateOf(object: unknown): PodTemplateSpec | undefined {
   return (object as { readonly spec?: { readonly template?: PodTemplateSpec } } | undefined)?.spec?.template;
@@ -65,57 +85,84 @@ function checkPod(request: AdmissionRequest, policy: SecurityPolicy): void {
   warn(request, pod, policy);
 }
 
-function warn(
-  request: AdmissionRequest,
-  pod: Parameters<typeof violationsOf>[0],
-  policy: SecurityPolicy,
-): void {
+function warn(request: AdmissionRequest, pod: CheckedPod, policy: SecurityPolicy): void {
   const violations = violationsOf(pod, policy.warn);
   if (violations.length === 0) return;
   request.warn(`would violate PodSecurity "${levelText(policy.warn)}": ${violationText(violations)}`);
 }
 
-/** Images and tolerations of a pod may change without being looked at again. */
-function isSignificant(pod: Pod, old: Pod): boolean {
-  const bare = ({ metadata, spec }: Pod): unknown => {
-    const plain = (list: readonly object[] = []): unknown => list.map((one) => ({ ...one, image: "" }));
-    const {
-      containers,
-      initContainers,
-      ephemeralContainers,
-      tolerations: _,
-      activeDeadlineSeconds: __,
-      ...rest
-    } = spec;
-    const appArmor = Object.entries(metadata.annotations ?? {}).filter(([key]) => key.includes("apparmor"));
-    return [rest, appArmor, plain(containers), plain(initContainers), plain(ephemeralContainers)];
-  };
-  return !same(bare(pod), bare(old));
+/** Of what may change in a pod, new images and new containers are looked at again. */
+function isSignificant({ spec }: Pod, { spec: old }: Pod): boolean {
+  const images = (containers: readonly AnyContainer[] = []): unknown =>
+    containers.map(({ name, image }) => [name, image]);
+  return (["containers", "initContainers", "ephemeralContainers"] as const).some(
+    (field) => !same(images(spec[field]), images(old[field])),
+  );
 }
 
 /** Labels must be readable; when a level rises, the pods that are there already are reported. */
-function checkNamespace(request: AdmissionRequest, { objects }: AdmissionDeps): void {
-  const { policy, errors } = policyOf(request.object?.metadata.labels);
-  const before = policyOf(request.old?.metadata.labels);
-  if (!errors.empty && (request.old === undefined || before.errors.empty))
+function checkNamespace(
+  request: AdmissionRequest,
+  { objects }: AdmissionDeps,
+  { defaults, exempt }: PodSecuritySettings,
+): void {
+  const labels = request.object?.metadata.labels;
+  const { policy, errors } = policyOf(labels, defaults);
+  const before = policyOf(request.old?.metadata.labels, defaults);
+  const isNew = request.old === undefined;
+  if (!errors.empty && (isNew || !same(errors.list, before.errors.list)))
     throw invalid(request.resource, request.name, errors);
-  if (request.old === undefined || !errors.empty || same(policy.enforce, before.policy.enforce)) return;
-  if (policy.enforce.level === "privileged" || !isStricter(policy.enforce, before.policy.enforce)) return;
+  const { enforce } = policy;
+  const { enforce: enforced } = before.policy;
+  const isRelaxed = enforce.minor === enforced.minor && !isStricter(enforce, enforced);
+  if (!isNew && (enforce.level === "privileged" || isRelaxed)) return;
+  if (exempt.namespaces.includes(request.name)) warnOfExemption(request, policy, labels);
+  else if (!isNew) warnOfPods(request, objects.list<Pod>("", "pods", request.name), enforce, exempt);
+}
+
+/** Labels of an exempt namespace say what nobody does. */
+function warnOfExemption(
+  request: AdmissionRequest,
+  policy: SecurityPolicy,
+  labels: Readonly<Record<string, string>> = {},
+): void {
+  const ignored = (["enforce", "audit", "warn"] as const).filter((mode) => {
+    const key = `pod-security.kubernetes.io/${mode}`;
+    const isSaid = labels[key] !== undefined || labels[`${key}-version`] !== undefined;
+    return policy[mode].level !== "privileged" && isSaid;
+  });
+  if (ignored.length === 0) return;
+  const texts = ignored.map((mode) => `${mode}=${levelText(policy[mode])}`).join(", ");
+  request.warn(
+    `namespace "${request.name}" is exempt from Pod Security, and the policy (${texts}) will be ignored`,
+  );
+}
+
+function warnOfPods(
+  request: AdmissionRequest,
+  pods: Iterable<Pod>,
+  enforce: LevelVersion,
+  { runtimeClasses }: PodSecuritySettings["exempt"],
+): void {
+  const all = [...pods].filter((pod) => !isExempt(pod, runtimeClasses));
   const names = new Map<string, string[]>();
-  let count = 0;
-  for (const pod of objects.list<Pod>("", "pods", request.name)) {
-    if (count++ >= maxPods) break;
-    const text = violationText(violationsOf(pod, policy.enforce));
+  for (const pod of all.slice(0, maxPods)) {
+    const text = reasonText(violationsOf(pod, enforce));
     if (text !== "") names.set(text, [...(names.get(text) ?? []), pod.metadata.name ?? ""]);
   }
+  if (all.length > maxPods)
+    request.warn(
+      `new PodSecurity enforce level only checked against the first ${maxPods} of ${all.length} existing pods`,
+    );
   if (names.size === 0) return;
-  const level = levelText(policy.enforce);
+  const level = levelText(enforce);
   request.warn(
     `existing pods in namespace "${request.name}" violate the new PodSecurity enforce level "${level}"`,
   );
-  for (const [text, [first = "", ...others]] of names) {
+  const lines = [...names].map(([text, [first = "", ...others]]) => {
     const more =
       others.length === 0 ? "" : ` (and ${others.length} other pod${others.length === 1 ? "" : "s"})`;
-    request.warn(`${first}${more}: ${text}`);
-  }
+    return `${first}${more}: ${text}`;
+  });
+  for (const line of lines.sort()) request.warn(line);
 }

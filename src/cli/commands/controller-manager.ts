@@ -1,5 +1,5 @@
 /** `navarch controller-manager`: the controllers alone, behind leader election. */
-import { parseTimeSpan, runControllerManager } from "#cluster";
+import { parseClusterCidr, parseTimeSpan, runControllerManager } from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { runRole } from "../run-role.ts";
 
@@ -11,6 +11,7 @@ export const controllerManager: CliCommand = {
       .requiredOption("--kubeconfig <FILE>", "credentials of system:kube-controller-manager")
       .option("--root-ca-file <FILE>", "CA to publish in every namespace (default: the kubeconfig's)")
       .option("--allocate-node-cidrs", "give each node its range of pod addresses", false)
+      .option("--cluster-cidr <CIDR>", "where those ranges are cut from", "10.244.0.0/16")
       .option("--node-monitor-grace-period <TIME>", "how long a node may be silent", "50s");
   },
   run(options, _args, terminal) {
@@ -22,6 +23,7 @@ export const controllerManager: CliCommand = {
         String(options["nodeMonitorGracePeriod"]),
       ),
       allocateNodeCidrs: options["allocateNodeCidrs"] === true,
+      clusterCidr: parseClusterCidr(String(options["clusterCidr"])),
     };
     return runRole(terminal, (signal) => runControllerManager(config, signal));
   },

@@ -1,5 +1,5 @@
 /** `navarch dns`: the cluster's DNS alone, where no other (as CoreDNS in pods) is installed. */
-import { runDns } from "#cluster";
+import { parseClusterDomain, runDns } from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { runRole } from "../run-role.ts";
 
@@ -11,7 +11,8 @@ export const dns: CliCommand = {
       .requiredOption("--kubeconfig <FILE>", "credentials of an administrator")
       .requiredOption("--node-name <NAME>", "name of this machine's node")
       .option("--listen-address <ADDR>", "where it answers (default: the node's pod-side address)")
-      .option("--service-address <ADDR>", "of the Service kube-dns, where there is none yet", "10.96.0.10");
+      .option("--service-address <ADDR>", "of the Service kube-dns, where there is none yet", "10.96.0.10")
+      .option("--cluster-domain <DOMAIN>", "what names of services end with", "cluster.local");
   },
   run(options, _args, terminal) {
     const config = {
@@ -19,6 +20,7 @@ export const dns: CliCommand = {
       nodeName: String(options["nodeName"]),
       address: options["listenAddress"] as string | undefined,
       serviceAddress: String(options["serviceAddress"]),
+      clusterDomain: parseClusterDomain(String(options["clusterDomain"])),
     };
     return runRole(terminal, (signal) => runDns(config, signal));
   },

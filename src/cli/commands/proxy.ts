@@ -1,6 +1,6 @@
 /** `navarch proxy`: services and routes of one machine alone. */
 import { Option } from "commander";
-import { cleanUpProxy, ClusterError, type ProxyMode, runProxy } from "#cluster";
+import { cleanUpProxy, ClusterError, parseClusterCidr, type ProxyMode, runProxy } from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { nodePortOption } from "../node-port-option.ts";
 import { runRole } from "../run-role.ts";
@@ -17,6 +17,7 @@ export const proxy: CliCommand = {
           .choices(["nftables", "userspace"])
           .default("nftables"),
       )
+      .option("--cluster-cidr <CIDR>", "of all nodes' pods", "10.244.0.0/16")
       .addOption(nodePortOption())
       .option("--cleanup", "take away what a proxy left on this machine, and end", false)
       .addHelpText("after", "\nIts rules stay when it ends; --cleanup takes them away. Sockets end with it.");
@@ -33,6 +34,8 @@ export const proxy: CliCommand = {
     }
     const mode = String(options["proxyMode"]) as ProxyMode;
     const nodePortAddresses = String(options["nodeportAddresses"]);
-    return runRole(terminal, (signal) => runProxy({ kubeconfig, nodeName, mode, nodePortAddresses }, signal));
+    const clusterCidr = parseClusterCidr(String(options["clusterCidr"]));
+    const config = { kubeconfig, nodeName, mode, nodePortAddresses, clusterCidr };
+    return runRole(terminal, (signal) => runProxy(config, signal));
   },
 };

@@ -3,13 +3,14 @@ import { launchDetached, parseListen, up as startUp, upOptions } from "#cluster"
 import type { CliCommand } from "../command.ts";
 import { addNodeOptions } from "../node-option.ts";
 import { nodePortOption } from "../node-port-option.ts";
+import { addServerOptions } from "../server-options.ts";
 import { stopSignal } from "../stop-signal.ts";
 
 export const up: CliCommand = {
   name: "up",
   summary: "start a cluster, or continue where it stopped",
   describe(command) {
-    addNodeOptions(command, "auto")
+    addServerOptions(addNodeOptions(command, "auto"))
       .option("--name <NAME>", "name of the cluster and of its kubectl context", "navarch")
       .option("--data <DIR>", "where its state lives (default: by name)")
       .option("--listen <ADDR:PORT>", "where the API listens", "127.0.0.1:6443")
@@ -17,6 +18,7 @@ export const up: CliCommand = {
       .option("--kubelet-port <PORT>", "where the kubelet of a real node listens", "10250")
       .option("--kubelet-config <FILE>", "a KubeletConfiguration for a real node")
       .option("--virtual-nodes <N>", "how many virtual nodes (default: 1, when pods cannot run here)")
+      .option("--cluster-cidr <CIDR>", "where pods get addresses from", "10.244.0.0/16")
       .addOption(nodePortOption())
       .option("--detach", "return when the cluster is ready, and leave it running", false)
       .addHelpText("after", "\nExample:\n  navarch up && kubectl get nodes   (in another terminal)");

@@ -32,6 +32,8 @@ export interface ClusterDnsOptions {
   readonly address: string;
   /** Of the Service. Default 10.96.0.10. */
   readonly serviceAddress?: string;
+  /** Default `cluster.local`. */
+  readonly clusterDomain?: string;
   /** The node's own resolvers, for all other names. None: other names are refused. */
   readonly upstreams: readonly SocketAddress[];
 }
@@ -64,12 +66,13 @@ export class ClusterDns implements Component {
     this.#env = env;
     this.#deps = deps;
     this.#options = options;
-    const { address, upstreams } = options;
+    const { address, upstreams, clusterDomain: domain } = options;
     this.#services = deps.informers.of<Service>(services);
     this.#slices = deps.informers.of<EndpointSlice>(endpointSlices);
     this.#server = new DnsServer(env, deps, {
       addresses: [{ address, port: dnsPort }],
       anyPort: true,
+      ...(domain === undefined ? {} : { domain }),
       ...(upstreams.length === 0 ? {} : { forward: { upstreams } }),
     });
     this.#wakeUp = new WakeUp(env.clock);

@@ -36,12 +36,12 @@ test("pods' packets are let through where nothing else is, once, and until that 
   const rule = (flag: string): string =>
     `-A FORWARD ${flag} 10.244.0.0/16 -m comment --comment "navarch: pods" -j ACCEPT`;
   assert.deepEqual(chain(), [before[0], rule("-d"), rule("-s"), ...before.slice(1)]);
-  await forwarding.forbid(cidrs, signal);
+  await forwarding.forbid(signal);
   assert.deepEqual(chain(), before);
 });
 
 test("without iptables there is nothing to do", async () => {
   const forwarding = new Forwarding({ processes: new SystemProcesses() }, "/nowhere");
   await forwarding.allow(cidrs, signal);
-  await forwarding.forbid(cidrs, signal);
+  await forwarding.forbid(signal);
 });

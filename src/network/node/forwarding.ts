@@ -26,11 +26,13 @@ export class Forwarding {
       if (!rules.some((line) => isThat(line, rule))) await this.#run(["-I", "FORWARD", ...rule], signal);
   }
 
-  /** Takes the rules away, whatever the policy is now. */
-  async forbid(podCidrs: readonly string[], signal: AbortSignal): Promise<void> {
-    const rules = (await this.#rules(signal)) ?? [];
-    for (const rule of rulesOf(podCidrs))
-      if (rules.some((line) => isThat(line, rule))) await this.#run(["-D", "FORWARD", ...rule], signal);
+  /** Takes all rules of ours away, whatever the policy and the ranges are now. */
+  async forbid(signal: AbortSignal): Promise<void> {
+    for (const line of (await this.#rules(signal)) ?? []) {
+      const [, flag, cidr] = /^-A FORWARD (-[sd]) (\S+) /.exec(line) ?? [];
+      if (flag === undefined || cidr === undefined || !line.includes(`"${comment}"`)) continue;
+      await this.#run(["-D", "FORWARD", flag, cidr, ...ending], signal);
+    }
   }
 
   /** The chain as `iptables -S` prints it; undefined without the program. */
@@ -61,8 +63,9 @@ export class Forwarding {
   }
 }
 
+const ending = ["-m", "comment", "--comment", comment, "-j", "ACCEPT"];
+
 function rulesOf(podCidrs: readonly string[]): readonly (readonly string[])[] {
-  const ending = ["-m", "comment", "--comment", comment, "-j", "ACCEPT"];
   return podCidrs.flatMap((cidr) => [
     ["-s", cidr, ...ending],
     ["-d", cidr, ...ending],

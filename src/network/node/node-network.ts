@@ -24,8 +24,8 @@ import {
 /** Which node. */
 export interface NodeNetworkOptions {
   readonly nodeName: string;
-  /** Service addresses beside those of ServiceCIDR objects. Default `10.96.0.0/12`. */
-  readonly serviceCidrs?: readonly string[];
+  /** Pod addresses of the cluster. Default `10.244.0.0/16`. */
+  readonly podCidrs?: readonly string[];
 }
 
 /** What it works by. */
@@ -33,8 +33,6 @@ export interface NodeNetworkPrograms {
   readonly ip: IpProgram;
   readonly forwarding: Forwarding;
 }
-
-const defaultPodCidrs = ["10.244.0.0/16"];
 
 /** How often routes are looked at without news, since a link that goes down takes its routes along. */
 const resyncMs = 30_000;
@@ -54,7 +52,7 @@ export async function clearNodeNetwork(
   { ip, forwarding }: NodeNetworkPrograms,
   signal: AbortSignal,
 ): Promise<void> {
-  await forwarding.forbid(defaultPodCidrs, signal);
+  await forwarding.forbid(signal);
   const devices = await ip.ask(["link", "show", "type", "vxlan"], signal);
   const tunnel = devices.some(({ ifname }) => ifname === tunnelDevice) ? [`link delete ${tunnelDevice}`] : [];
   const lines = [
@@ -89,7 +87,7 @@ export class NodeNetwork implements Component {
     this.#ip = deps.ip;
     this.#forwarding = deps.forwarding;
     this.#informers = deps.informers;
-    this.#options = { serviceCidrs: ["10.96.0.0/12"], ...options };
+    this.#options = { podCidrs: ["10.244.0.0/16"], ...options };
     this.#nodes = deps.informers.of<Node>(nodes);
     this.#cidrs = deps.informers.of<ServiceCIDR>(serviceCidrs);
     this.#wakeUp = new WakeUp(env.clock);
@@ -133,11 +131,11 @@ export class NodeNetwork implements Component {
   }
 
   async #sync(signal: AbortSignal): Promise<void> {
-    const { nodeName, serviceCidrs: given } = this.#options;
-    const ranges = [...given, ...this.#cidrs.lister.list().flatMap(({ spec }) => spec.cidrs ?? [])];
+    const { nodeName, podCidrs } = this.#options;
+    const ranges = this.#cidrs.lister.list().flatMap(({ spec }) => spec.cidrs ?? []);
     const plan = networkPlan(nodeName, this.#nodes.lister.list(), ranges);
     const text = JSON.stringify(plan);
-    await this.#forwarding.allow(defaultPodCidrs, signal);
+    await this.#forwarding.allow(podCidrs, signal);
     // A machine alone needs no second look.
     if (text === this.#done && plan.neighbors.length === 0) return;
     if (plan.podSideAddress !== undefined) await holdAddress(this.#ip, plan.podSideAddress, signal);

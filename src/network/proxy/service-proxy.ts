@@ -46,8 +46,6 @@ export interface ServiceProxyOptions {
   readonly nodeName: string;
   /** Pod addresses of the cluster. Default `10.244.0.0/16`. */
   readonly podCidrs?: readonly string[];
-  /** Service addresses beside those of ServiceCIDR objects. Default `10.96.0.0/12`. */
-  readonly serviceCidrs?: readonly string[];
   /** How often the kernel is asked whether our tables are still there, in milliseconds. Default 5,000. */
   readonly probeMs?: number;
 }
@@ -91,7 +89,6 @@ export class ServiceProxy implements Component, ProxyHealth {
     this.#informers = deps.informers;
     this.#options = {
       podCidrs: ["10.244.0.0/16"],
-      serviceCidrs: ["10.96.0.0/12"],
       probeMs: 5_000,
       ...options,
     };
@@ -265,7 +262,7 @@ export class ServiceProxy implements Component, ProxyHealth {
   }
 
   #observedNode(): ProxyNode {
-    const { nodeName, podCidrs, serviceCidrs: ranges } = this.#options;
+    const { nodeName, podCidrs } = this.#options;
     const node = this.#nodes.lister.get({ name: nodeName });
     const addresses = (node?.status.addresses ?? []).filter(({ type }) => type === "InternalIP");
     return {
@@ -273,7 +270,7 @@ export class ServiceProxy implements Component, ProxyHealth {
       zone: node?.metadata.labels?.["topology.kubernetes.io/zone"] ?? "",
       addresses: addresses.map(({ address }) => address),
       podCidrs,
-      serviceCidrs: [...ranges, ...this.#cidrs.lister.list().flatMap(({ spec }) => spec.cidrs ?? [])],
+      serviceCidrs: this.#cidrs.lister.list().flatMap(({ spec }) => spec.cidrs ?? []),
     };
   }
 }
