@@ -1,9 +1,9 @@
 /** The baseline standard: known escalations of privilege are refused, everything usual is allowed. */
 import {
   type AnyContainer,
-  type CheckedPod,
   containersOf,
   containersWhere,
+  faults,
   named,
   type PodCheck,
   type PodRule,
@@ -52,10 +52,7 @@ const hostProcess: PodCheck = (pod) => {
   const names = containersWhere(pod, (one) => one.securityContext?.windowsOptions?.hostProcess === true);
   const ofPod = pod.spec.securityContext?.windowsOptions?.hostProcess === true;
   const setting = "must not set securityContext.windowsOptions.hostProcess=true";
-  return violation("hostProcess", [
-    ...(ofPod ? [`pod ${setting}`] : []),
-    ...(names.length > 0 ? [`${named("container", names)} ${setting}`] : []),
-  ]);
+  return violation("hostProcess", faults(setting, names, ofPod));
 };
 
 const hostNamespaces: PodCheck = ({ spec }) => {
@@ -68,8 +65,7 @@ const hostNamespaces: PodCheck = ({ spec }) => {
 
 const privileged: PodCheck = (pod) => {
   const names = containersWhere(pod, (one) => one.securityContext?.privileged === true);
-  const text = `${named("container", names)} must not set securityContext.privileged=true`;
-  return violation("privileged", names.length === 0 ? [] : [text]);
+  return violation("privileged", faults("must not set securityContext.privileged=true", names));
 };
 
 const capabilities: PodCheck = (pod) => {
@@ -77,8 +73,8 @@ const capabilities: PodCheck = (pod) => {
     (one.securityContext?.capabilities?.add ?? []).filter((name) => !usualCapabilities.has(name));
   const names = containersWhere(pod, (one) => added(one).length > 0);
   const all = [...new Set(containersOf(pod).flatMap(added))].map((name) => JSON.stringify(name));
-  const text = `${named("container", names)} must not include ${all.join(", ")} in securityContext.capabilities.add`;
-  return violation("non-default capabilities", names.length === 0 ? [] : [text]);
+  const setting = `must not include ${all.join(", ")} in securityContext.capabilities.add`;
+  return violation("non-default capabilities", faults(setting, names));
 };
 
 const hostPathVolumes: PodCheck = ({ spec }) => {
@@ -107,8 +103,7 @@ const appArmor: PodCheck = (pod) => {
       !value.startsWith("localhost/"),
   );
   return violation("forbidden AppArmor profiles", [
-    ...(isBad(pod.spec.securityContext?.appArmorProfile?.type) ? [`pod ${profile}`] : []),
-    ...(names.length > 0 ? [`${named("container", names)} ${profile}`] : []),
+    ...faults(profile, names, isBad(pod.spec.securityContext?.appArmorProfile?.type)),
     ...annotations.map(([key, value]) => `annotation ${key}=${JSON.stringify(value)}`),
   ]);
 };
@@ -135,18 +130,15 @@ const seLinuxOptions: PodCheck = (pod) => {
 const procMount: PodCheck = (pod) => {
   const isOdd = (one: AnyContainer): boolean => (one.securityContext?.procMount ?? "Default") !== "Default";
   const names = containersWhere(pod, isOdd);
-  const text = `${named("container", names)} must not set securityContext.procMount to "Unmasked"`;
-  return violation("procMount", names.length === 0 ? [] : [text]);
+  return violation("procMount", faults('must not set securityContext.procMount to "Unmasked"', names));
 };
 
 const seccomp: PodCheck = (pod) => {
   const isBad = (type: string | undefined): boolean => type === "Unconfined";
   const names = containersWhere(pod, (one) => isBad(one.securityContext?.seccompProfile?.type));
   const setting = 'must not set securityContext.seccompProfile.type to "Unconfined"';
-  return violation("seccompProfile", [
-    ...(isBad(pod.spec.securityContext?.seccompProfile?.type) ? [`pod ${setting}`] : []),
-    ...(names.length > 0 ? [`${named("container", names)} ${setting}`] : []),
-  ]);
+  const ofPod = isBad(pod.spec.securityContext?.seccompProfile?.type);
+  return violation("seccompProfile", faults(setting, names, ofPod));
 };
 
 const sysctls: PodCheck = ({ spec }) => {
@@ -191,4 +183,3 @@ export const baseline: readonly PodRule[] = [
   rule(sysctls),
   rule(hostProcess),
 ];
-export type { CheckedPod };

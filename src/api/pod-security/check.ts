@@ -49,6 +49,14 @@ export function containersWhere(
     .map(({ name }) => name);
 }
 
+/** `container "a" must not set ...`, after the pod itself where it is at fault; empty when nobody is. */
+export function faults(setting: string, containers: readonly string[], ofPod = false): readonly string[] {
+  return [
+    ...(ofPod ? [`pod ${setting}`] : []),
+    ...(containers.length > 0 ? [`${named("container", containers)} ${setting}`] : []),
+  ];
+}
+
 /** A violation, unless there is nothing to tell. */
 export function violation(reason: string, details: readonly string[]): Violation | undefined {
   return details.length === 0 ? undefined : { reason, detail: details.join("; ") };

@@ -5,6 +5,7 @@ import {
   type CheckedPod,
   containersOf,
   containersWhere,
+  faults,
   named,
   type PodCheck,
   type PodRule,
@@ -37,8 +38,8 @@ const volumes: PodCheck = ({ spec }) => {
 
 const escalation: PodCheck = (pod) => {
   const names = containersWhere(pod, (one) => one.securityContext?.allowPrivilegeEscalation !== false);
-  const text = `${named("container", names)} must set securityContext.allowPrivilegeEscalation=false`;
-  return violation("allowPrivilegeEscalation != false", names.length === 0 ? [] : [text]);
+  const setting = "must set securityContext.allowPrivilegeEscalation=false";
+  return violation("allowPrivilegeEscalation != false", faults(setting, names));
 };
 
 const nonRoot: PodCheck = (pod) => {
@@ -49,8 +50,7 @@ const nonRoot: PodCheck = (pod) => {
   const isMissing = own !== true && silent.length > 0;
   const setting = "securityContext.runAsNonRoot";
   return violation("runAsNonRoot != true", [
-    ...(own === false && isMissing ? [`pod must not set ${setting}=false`] : []),
-    ...(wrong.length > 0 ? [`${named("container", wrong)} must not set ${setting}=false`] : []),
+    ...faults(`must not set ${setting}=false`, wrong, own === false && isMissing),
     ...(own === undefined && isMissing
       ? [`pod or ${named("container", silent)} must set ${setting}=true`]
       : []),
@@ -59,10 +59,8 @@ const nonRoot: PodCheck = (pod) => {
 
 const user: PodCheck = (pod) => {
   const names = containersWhere(pod, (one) => one.securityContext?.runAsUser === 0);
-  return violation("runAsUser=0", [
-    ...(pod.spec.securityContext?.runAsUser === 0 ? ["pod must not set runAsUser=0"] : []),
-    ...(names.length > 0 ? [`${named("container", names)} must not set runAsUser=0`] : []),
-  ]);
+  const ofPod = pod.spec.securityContext?.runAsUser === 0;
+  return violation("runAsUser=0", faults("must not set runAsUser=0", names, ofPod));
 };
 
 const seccomp: PodCheck = (pod) => {
@@ -74,7 +72,7 @@ const seccomp: PodCheck = (pod) => {
   const setting = "securityContext.seccompProfile.type";
   return violation("seccompProfile", [
     ...(isOwnWrong ? [`pod must not set ${setting} to ${JSON.stringify(own)}`] : []),
-    ...(wrong.length > 0 ? [`${named("container", wrong)} must not set ${setting} to "Unconfined"`] : []),
+    ...faults(`must not set ${setting} to "Unconfined"`, wrong),
     ...(own === undefined && silent.length > 0
       ? [`pod or ${named("container", silent)} must set ${setting} to "RuntimeDefault" or "Localhost"`]
       : []),
@@ -91,8 +89,8 @@ const capabilities: PodCheck = (pod) => {
   const all = [...new Set(containersOf(pod).flatMap(added))].map((name) => JSON.stringify(name)).join(", ");
   const setting = "securityContext.capabilities";
   return violation("unrestricted capabilities", [
-    ...(keeps.length > 0 ? [`${named("container", keeps)} must set ${setting}.drop=["ALL"]`] : []),
-    ...(adds.length > 0 ? [`${named("container", adds)} must not include ${all} in ${setting}.add`] : []),
+    ...faults(`must set ${setting}.drop=["ALL"]`, keeps),
+    ...faults(`must not include ${all} in ${setting}.add`, adds),
   ]);
 };
 
