@@ -10,8 +10,7 @@ import type { Change, Lister, ListOptions, ObjectKey, ResourceClient } from "./c
 import { isFromOutside } from "./errors.ts";
 import { differences, FollowedCache } from "./followed-cache.ts";
 import type { Collection, Version, VersionChange } from "./handler.ts";
-import { keyOf } from "./indexed-cache.ts";
-import { newestRevision, Waits } from "./informer-waits.ts";
+import { Handlers, newestRevision, Waits } from "./informer-waits.ts";
 import { changesPerTurn, reflectorBackOff, watchTimeoutSeconds } from "./limits.ts";
 import type { RunningInformer } from "./running-informer.ts";
 
@@ -25,7 +24,7 @@ export class FollowedInformer<T extends KubeObject> implements RunningInformer<T
   readonly #scope: ListOptions;
   readonly #backOff: BackOff;
   readonly #cache: FollowedCache<T>;
-  readonly #handlers = new Set<(change: Change<T>) => void>();
+  readonly #handlers = new Handlers<T>();
   readonly #waits = new Waits();
   #collection: Collection | undefined;
   /** All up to here was told; the truth only while handlers are being told, or nothing is followed. */
@@ -63,12 +62,8 @@ export class FollowedInformer<T extends KubeObject> implements RunningInformer<T
     this.#cache.addIndex(name, values);
   }
 
-  /** A handler added late first hears of what is there, as creations. */
   onChange(handler: (change: Change<T>) => void): () => void {
-    for (const object of this.#cache.list())
-      handler({ key: keyOf(object), previous: undefined, current: object });
-    this.#handlers.add(handler);
-    return () => this.#handlers.delete(handler);
+    return this.#handlers.add(handler, this.#cache.list());
   }
 
   async seen(resourceVersion: string, signal: AbortSignal): Promise<void> {
@@ -166,7 +161,7 @@ export class FollowedInformer<T extends KubeObject> implements RunningInformer<T
       if (at % changesPerTurn === changesPerTurn - 1) await this.#env.clock.yield();
       const { namespace, name } = ((current ?? previous) as Version).index;
       const change = new LazyChange<T>(this.#cache, { namespace, name }, last ?? previous, current);
-      for (const handler of this.#handlers) handler(change);
+      this.#handlers.tell(change);
     }
     this.#telling = false;
   }

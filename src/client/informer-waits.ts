@@ -1,8 +1,10 @@
 /** Who waits for something to hold of an informer's cache, and who hears of its changes. */
+import type { KubeObject } from "#api";
 import type { Env } from "#base";
 import { BackOff } from "./back-off.ts";
-import type { ListOptions } from "./client.ts";
+import type { Change, ListOptions } from "./client.ts";
 import { isFromOutside } from "./errors.ts";
+import { keyOf } from "./indexed-cache.ts";
 import { reflectorBackOff } from "./limits.ts";
 
 interface Waiter {
@@ -35,6 +37,22 @@ export class Waits {
     for (const waiter of this.#waiters) {
       if (waiter.holds()) waiter.resolve();
     }
+  }
+}
+
+/** They hear of each change in the order in which they came. */
+export class Handlers<T extends KubeObject> {
+  readonly #handlers = new Set<(change: Change<T>) => void>();
+
+  /** A handler added late first hears of what is `there`, as creations. The result takes it away again. */
+  add(handler: (change: Change<T>) => void, there: readonly T[]): () => void {
+    for (const object of there) handler({ key: keyOf(object), previous: undefined, current: object });
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  tell(change: Change<T>): void {
+    for (const handler of this.#handlers) handler(change);
   }
 }
 

@@ -11,7 +11,7 @@ import type { RunningInformer } from "./running-informer.ts";
 import type { Change, Lister, ListOptions, ObjectKey, ResourceClient } from "./client.ts";
 import { ClientError } from "./errors.ts";
 import { IndexedCache, keyOf, keyText, parseKey } from "./indexed-cache.ts";
-import { newestRevision, Waits } from "./informer-waits.ts";
+import { Handlers, newestRevision, Waits } from "./informer-waits.ts";
 import { catchUpPatienceMs, changesPerTurn } from "./limits.ts";
 import { Reflector, type ReflectorSink } from "./reflector.ts";
 import type { WatchEvent } from "./transport.ts";
@@ -22,7 +22,7 @@ export class SharedInformer<T extends KubeObject> implements RunningInformer<T>,
   readonly #client: ResourceClient<T>;
   readonly #scope: ListOptions;
   readonly #cache = new IndexedCache<T>();
-  readonly #handlers = new Set<(change: Change<T>) => void>();
+  readonly #handlers = new Handlers<T>();
   readonly #waits = new Waits();
   #revision = 0;
   /** Ends with the run. */
@@ -56,12 +56,8 @@ export class SharedInformer<T extends KubeObject> implements RunningInformer<T>,
     this.#cache.addIndex(name, values);
   }
 
-  /** A handler added late first hears of what is cached, as creations. */
   onChange(handler: (change: Change<T>) => void): () => void {
-    for (const object of this.#cache.list())
-      handler({ key: keyOf(object), previous: undefined, current: object });
-    this.#handlers.add(handler);
-    return () => this.#handlers.delete(handler);
+    return this.#handlers.add(handler, this.#cache.list());
   }
 
   async seen(resourceVersion: string, signal: AbortSignal): Promise<void> {
@@ -199,7 +195,7 @@ export class SharedInformer<T extends KubeObject> implements RunningInformer<T>,
 
   #tell(change: Change<T>): void {
     this.#changes += 1;
-    for (const handler of this.#handlers) handler(change);
+    this.#handlers.tell(change);
   }
 
   #advance(revision: number): void {
