@@ -8,19 +8,10 @@
  * writes the whole table anew. Nothing is read back: a change by somebody else shows when a transaction, or the probe
  * that is sent when there was none for a while, is refused.
  */
-import {
-  type EndpointSlice,
-  endpointSlices,
-  type Node,
-  nodes,
-  type Service,
-  services,
-  type ServiceCIDR,
-  serviceCidrs,
-} from "#api";
+import { type ServiceCIDR, serviceCidrs } from "#api";
 import { type Component, type Env, messageOf } from "#base";
-import { BackOff, type Informer, type Informers, keyOf, keyText, parseKey } from "#client";
-import { serviceKeyOf } from "../service-key.ts";
+import { BackOff, type Informer, type Informers } from "#client";
+import { FollowedServices } from "../followed-services.ts";
 import { baseEntries, refusal } from "./base-entries.ts";
 import { families, type Table, tableName } from "./entry.ts";
 import type { ProxyHealth } from "./health-pages.ts";
@@ -62,9 +53,7 @@ export class ServiceProxy implements Component, ProxyHealth {
   readonly #sink: NftSink;
   readonly #options: Required<ServiceProxyOptions>;
   readonly #informers: Informers;
-  readonly #services: Informer<Service>;
-  readonly #slices: Informer<EndpointSlice>;
-  readonly #nodes: Informer<Node>;
+  readonly #services: FollowedServices;
   readonly #cidrs: Informer<ServiceCIDR>;
   readonly #metrics;
   readonly #ledger = new Ledger();
@@ -72,7 +61,7 @@ export class ServiceProxy implements Component, ProxyHealth {
   readonly #healthChecks = new Map<string, HealthCheck>();
   readonly #dirty = new Map<string, number>();
   readonly #wakeUp: WakeUp;
-  readonly #subscriptions: (() => void)[] = [];
+  #unsubscribe: () => void = () => {};
   readonly #listeners = new Set<() => void>();
   readonly #stop = new AbortController();
   #node: ProxyNode | undefined;
@@ -93,32 +82,25 @@ export class ServiceProxy implements Component, ProxyHealth {
       ...options,
     };
     this.#wakeUp = new WakeUp(env.clock);
-    this.#services = deps.informers.of<Service>(services);
-    this.#slices = deps.informers.of<EndpointSlice>(endpointSlices);
-    this.#nodes = deps.informers.of<Node>(nodes, { fieldSelector: `metadata.name=${options.nodeName}` });
+    this.#services = new FollowedServices(deps.informers, options.nodeName);
     this.#cidrs = deps.informers.of<ServiceCIDR>(serviceCidrs);
-    this.#slices.index("service", (slice) => [serviceKeyOf(slice) ?? ""]);
     this.#metrics = proxyMetrics(env.metrics);
   }
 
   /** Resolves when the kernel holds the rules of every service. */
   async start(signal: AbortSignal): Promise<void> {
-    this.#subscriptions.push(
-      this.#services.onChange(({ key }) => this.#touch(keyText(key))),
-      this.#slices.onChange(({ previous, current }) => {
-        for (const slice of [previous, current])
-          if (slice !== undefined) this.#touch(serviceKeyOf(slice) ?? "");
-      }),
-      this.#nodes.onChange(() => this.#touchNode()),
-      this.#cidrs.onChange(() => this.#touchNode()),
-    );
+    this.#services.follow({
+      serviceChanged: (key) => this.#touch(key),
+      nodeChanged: () => this.#touchNode(),
+    });
+    this.#unsubscribe = this.#cidrs.onChange(() => this.#touchNode());
     await this.#informers.start(signal);
     this.#env.tasks.spawn("proxy", (stop) => this.#run(AbortSignal.any([stop, this.#stop.signal])));
     while (!this.#inSync) await this.#wakeUp.settled(signal);
   }
 
   ready(): string | undefined {
-    if (!this.#services.synced || !this.#slices.synced) return "informers have not synced";
+    if (!this.#services.synced) return "informers have not synced";
     return this.#lost ? "rules are not in the kernel" : undefined;
   }
 
@@ -137,7 +119,7 @@ export class ServiceProxy implements Component, ProxyHealth {
   }
 
   get nodeEligible(): boolean {
-    return !isLeaving(this.#nodes.lister.get({ name: this.#options.nodeName }));
+    return !isLeaving(this.#services.node);
   }
 
   onSettled(listener: () => void): () => void {
@@ -157,13 +139,14 @@ export class ServiceProxy implements Component, ProxyHealth {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const unsubscribe of this.#subscriptions.splice(0)) unsubscribe();
+    this.#services[Symbol.dispose]();
+    this.#unsubscribe();
     this.#stop.abort();
     this.#inSync = false;
   }
 
   #touch(key: string): void {
-    if (key === "" || this.#dirty.has(key)) return;
+    if (this.#dirty.has(key)) return;
     this.#dirty.set(key, this.#env.clock.monotonic());
     this.#wakeUp.wake();
   }
@@ -235,9 +218,8 @@ export class ServiceProxy implements Component, ProxyHealth {
   }
 
   #compileService(key: string, node: ProxyNode): void {
-    const service = this.#services.lister.get(parseKey(key));
+    const { service, slices } = this.#services.get(key);
     const previous = this.#compiled.get(key);
-    const slices = this.#slices.lister.by("service", key);
     const compiled = service === undefined ? noRules : serviceRules(service, slices, node, previous);
     if (compiled === noRules) this.#compiled.delete(key);
     else this.#compiled.set(key, compiled);
@@ -253,7 +235,7 @@ export class ServiceProxy implements Component, ProxyHealth {
     const node = this.#observedNode();
     if (JSON.stringify(node) === JSON.stringify(this.#node)) return node;
     this.#node = node;
-    for (const service of this.#services.lister.list()) this.#touch(keyText(keyOf(service)));
+    for (const key of this.#services.keys()) this.#touch(key);
     this.#ledger.claim(
       nodeOwner,
       families.flatMap((family) => baseEntries(family, node)),
@@ -263,11 +245,12 @@ export class ServiceProxy implements Component, ProxyHealth {
 
   #observedNode(): ProxyNode {
     const { nodeName, podCidrs } = this.#options;
-    const node = this.#nodes.lister.get({ name: nodeName });
-    const addresses = (node?.status.addresses ?? []).filter(({ type }) => type === "InternalIP");
+    const addresses = (this.#services.node?.status.addresses ?? []).filter(
+      ({ type }) => type === "InternalIP",
+    );
     return {
       name: nodeName,
-      zone: node?.metadata.labels?.["topology.kubernetes.io/zone"] ?? "",
+      zone: this.#services.zone,
       addresses: addresses.map(({ address }) => address),
       podCidrs,
       serviceCidrs: this.#cidrs.lister.list().flatMap(({ spec }) => spec.cidrs ?? []),

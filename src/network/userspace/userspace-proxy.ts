@@ -7,15 +7,14 @@
  * Invariant: a service listens at exactly the doors that the pure function gives it, as far as this user may. What is
  * under way goes on when the doors change.
  */
-import { type EndpointSlice, endpointSlices, type Node, nodes, type Service, services } from "#api";
-import { type Component, type Env, type TaskGroup } from "#base";
-import { type Informer, type Informers, keyOf, keyText, parseKey } from "#client";
+import type { Component, Env, TaskGroup } from "#base";
+import type { Informers } from "#client";
+import { FollowedServices } from "../followed-services.ts";
 import { isLeaving } from "../proxy/leaving.ts";
 import type { ProxyHealth } from "../proxy/health-pages.ts";
 import type { ProxyNode } from "../proxy/place.ts";
 import type { HealthCheck } from "../proxy/service-rules.ts";
 import { WakeUp } from "../proxy/wake-up.ts";
-import { serviceKeyOf } from "../service-key.ts";
 import { doorsOf } from "./doors.ts";
 import { Entrance, type EntranceDeps } from "./entrance.ts";
 import { rebindMs } from "./limits.ts";
@@ -36,18 +35,14 @@ export interface UserspaceProxyOptions {
 /** Answers from `start` until dispose, which breaks what is under way. */
 export class UserspaceProxy implements Component, ProxyHealth {
   readonly #env: Env;
-  readonly #nodeName: string;
   readonly #informers: Informers;
-  readonly #services: Informer<Service>;
-  readonly #slices: Informer<EndpointSlice>;
-  readonly #nodes: Informer<Node>;
+  readonly #services: FollowedServices;
   readonly #traffic: Traffic;
   readonly #entrance: Entrance;
   readonly #tasks: TaskGroup;
   readonly #healthChecks = new Map<string, HealthCheck>();
   readonly #dirty = new Set<string>();
   readonly #wakeUp: WakeUp;
-  readonly #subscriptions: (() => void)[] = [];
   readonly #listeners = new Set<() => void>();
   #inSync = false;
   #updatedAt = 0;
@@ -55,28 +50,20 @@ export class UserspaceProxy implements Component, ProxyHealth {
   constructor(env: Env, deps: UserspaceProxyDeps, options: UserspaceProxyOptions) {
     const { nodeName, addresses = ["127.0.0.1", "::1"] } = options;
     this.#env = env;
-    this.#nodeName = nodeName;
     this.#informers = deps.informers;
     this.#traffic = new Traffic(env, { name: nodeName, zone: "", addresses, podCidrs: [], serviceCidrs: [] });
     this.#entrance = new Entrance(this.#traffic, deps);
     this.#tasks = env.tasks.group("doors");
     this.#wakeUp = new WakeUp(env.clock);
-    this.#services = deps.informers.of<Service>(services);
-    this.#slices = deps.informers.of<EndpointSlice>(endpointSlices);
-    this.#nodes = deps.informers.of<Node>(nodes, { fieldSelector: `metadata.name=${nodeName}` });
-    this.#slices.index("service", (slice) => [serviceKeyOf(slice) ?? ""]);
+    this.#services = new FollowedServices(deps.informers, nodeName);
   }
 
   /** Resolves when every service is listened for. */
   async start(signal: AbortSignal): Promise<void> {
-    this.#subscriptions.push(
-      this.#services.onChange(({ key }) => this.#touch(keyText(key))),
-      this.#slices.onChange(({ previous, current }) => {
-        for (const slice of [previous, current])
-          if (slice !== undefined) this.#touch(serviceKeyOf(slice) ?? "");
-      }),
-      this.#nodes.onChange(() => this.#touchAll()),
-    );
+    this.#services.follow({
+      serviceChanged: (key) => this.#touch(key),
+      nodeChanged: () => this.#touchAll(),
+    });
     await this.#informers.start(signal);
     this.#tasks.spawn("proxy", (stop) => this.#run(stop));
     for (const group of [this.#tasks, this.#traffic.tasks])
@@ -85,7 +72,7 @@ export class UserspaceProxy implements Component, ProxyHealth {
   }
 
   ready(): string | undefined {
-    if (!this.#services.synced || !this.#slices.synced) return "informers have not synced";
+    if (!this.#services.synced) return "informers have not synced";
     return this.#inSync ? undefined : "services are not listened for";
   }
 
@@ -102,7 +89,7 @@ export class UserspaceProxy implements Component, ProxyHealth {
   }
 
   get nodeEligible(): boolean {
-    return !isLeaving(this.#nodes.lister.get({ name: this.#nodeName }));
+    return !isLeaving(this.#services.node);
   }
 
   onSettled(listener: () => void): () => void {
@@ -111,7 +98,7 @@ export class UserspaceProxy implements Component, ProxyHealth {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const unsubscribe of this.#subscriptions.splice(0)) unsubscribe();
+    this.#services[Symbol.dispose]();
     this.#inSync = false;
     await this.#tasks[Symbol.asyncDispose]();
     this.#entrance.close();
@@ -119,18 +106,16 @@ export class UserspaceProxy implements Component, ProxyHealth {
   }
 
   #touch(key: string): void {
-    if (key === "") return;
     this.#dirty.add(key);
     this.#wakeUp.wake();
   }
 
   /** A node that is in another zone than before has other endpoints near. */
   #touchAll(): void {
-    const node = this.#nodes.lister.get({ name: this.#nodeName });
-    const zone = node?.metadata.labels?.["topology.kubernetes.io/zone"] ?? "";
+    const { zone } = this.#services;
     if (zone === this.#traffic.node.zone) return;
     this.#traffic.node = { ...this.#traffic.node, zone } satisfies ProxyNode;
-    for (const service of this.#services.lister.list()) this.#touch(keyText(keyOf(service)));
+    for (const key of this.#services.keys()) this.#touch(key);
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -149,8 +134,7 @@ export class UserspaceProxy implements Component, ProxyHealth {
   }
 
   #claim(key: string): void {
-    const service = this.#services.lister.get(parseKey(key));
-    const slices = this.#slices.lister.by("service", key);
+    const { service, slices } = this.#services.get(key);
     const { doors, healthCheck } = doorsOf(service, slices, this.#traffic.node);
     this.#entrance.claim(key, doors);
     if (healthCheck === undefined) this.#healthChecks.delete(key);
