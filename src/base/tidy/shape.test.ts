@@ -93,6 +93,17 @@ for (const { folder, table, type } of pluginFamilies) {
   });
 }
 
+test("a family has a README, in its folder or its room, that says how to add a member to its table", () => {
+  const guides = sourcesUnder("src", [".md"]);
+  const missing = pluginFamilies.filter(({ folder, table }) => {
+    const above = guides.filter(({ path }) => `${folder}/`.startsWith(`${dirname(path)}/`));
+    return !above.some(({ path, text }) =>
+      text.includes(join(folder, table).slice(dirname(path).length + 1)),
+    );
+  });
+  assert.deepEqual(missing, []);
+});
+
 test("links of the documents lead somewhere", () => {
   const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"]
     .filter((path) => existsSync(join(root, path)))

@@ -128,8 +128,10 @@ export interface PluginFamily {
 export const pluginFamilies: readonly PluginFamily[] = [
   { folder: "src/api/kinds", table: "mod.ts", type: "Resource" },
   { folder: "src/apiserver/admission", table: "plugins.ts", type: "AdmissionPlugin" },
+  { folder: "src/apiserver/resources", table: "behaviours.ts", type: "Behaviour" },
   { folder: "src/controllers", table: "controllers.ts", type: "ControllerDefinition" },
   { folder: "src/scheduler/plugins", table: "mod.ts", type: "SchedulerPlugin" },
   { folder: "src/kubelet/volumes/plugins", table: "mod.ts", type: "VolumePlugin" },
+  { folder: "src/network/dns/handlers", table: "handlers.ts", type: "DnsHandler" },
   { folder: "src/cli/commands", table: "mod.ts", type: "CliCommand" },
 ];
