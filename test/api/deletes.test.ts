@@ -1,45 +1,13 @@
 /**
  * Deletes: for each propagation policy, grace period and finalizer the answers and the whole sequence of watch events;
- * options and preconditions, collections, evictions and namespaces. Through the gate, in virtual time.
+ * options and preconditions, collections and namespaces. Through the gate, in virtual time.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { KubeObject } from "#api";
-import {
-  type Answered,
-  type Served,
-  configMap,
-  namesOf,
-  pod,
-  serve,
-} from "../../src/apiserver/served.suite.ts";
+import { type Answered, configMap, namesOf, serve } from "../../src/apiserver/served.suite.ts";
+import { eventsOf, makePod, PODS } from "./watched-deletes.ts";
 
 const MAPS = "/api/v1/namespaces/default/configmaps";
-const PODS = "/api/v1/namespaces/default/pods";
-const BUDGETS = "/apis/policy/v1/namespaces/default/poddisruptionbudgets";
-
-/** Runs `act` and tells what a watcher of the collection saw of it: `MODIFIED 30 orphan`. */
-async function eventsOf(
-  { admin, store }: Served,
-  path: string,
-  act: () => Promise<void>,
-): Promise<readonly string[]> {
-  const from = `watch=1&resourceVersion=${store.revision}&timeoutSeconds=1`;
-  const events = await admin.watch(`${path}?${from}`, new AbortController().signal);
-  const seen: string[] = [];
-  const ended = (async () => {
-    for await (const batch of events)
-      seen.push(...batch.map(({ type, object }) => told(type, object as KubeObject)));
-  })();
-  await act();
-  await ended;
-  return seen;
-}
-
-function told(type: string, { metadata }: KubeObject): string {
-  const grace = metadata.deletionTimestamp ? [String(metadata.deletionGracePeriodSeconds ?? "none")] : [];
-  return [type, ...grace, ...(metadata.finalizers ?? [])].join(" ");
-}
 
 interface Row {
   readonly options?: object;
@@ -153,26 +121,6 @@ test("a later policy replaces the finalizer of an earlier one, and the last to g
   }));
 
 /** A pod that a node runs, or `pending`, or one that has `ended`. */
-async function makePod(
-  { admin }: Served,
-  name: string,
-  state: "bound" | "pending" | "ended",
-  more: object = {},
-): Promise<void> {
-  const made = await admin.post(PODS, pod(name, {}, more));
-  assert.equal(made.status, 201, JSON.stringify(made.body));
-  if (state === "pending") return;
-  const target = { kind: "Node", name: "n1" };
-  await admin.post(`${PODS}/${name}/binding`, {
-    apiVersion: "v1",
-    kind: "Binding",
-    metadata: { name },
-    target,
-  });
-  if (state === "ended")
-    await admin.patch(`${PODS}/${name}/status`, "merge-patch+json", { status: { phase: "Succeeded" } });
-}
-
 interface GraceRow {
   readonly state: "bound" | "pending" | "ended";
   readonly finalizers?: readonly string[];
@@ -313,78 +261,6 @@ test("a collection's delete takes what is selected, in every policy, and answers
     assert.equal((await admin.delete(`${MAPS}?fieldSelector=data%3Dc`)).status, 400);
     assert.equal((await admin.delete("/api/v1/nodes")).status, 200);
     assert.equal((await admin.delete("/api/v1/namespaces")).status, 405);
-  }));
-
-/** A budget whose controller has just counted. */
-async function makeBudget(
-  { admin }: Served,
-  name: string,
-  allowed: number,
-  spec: object = {},
-): Promise<void> {
-  const body = {
-    metadata: { name },
-    spec: { minAvailable: 1, selector: { matchLabels: { app: "x" } }, ...spec },
-  };
-  const made = await admin.post(BUDGETS, body);
-  assert.equal(made.status, 201, JSON.stringify(made.body));
-  const counts = { currentHealthy: 1, desiredHealthy: 1, expectedPods: 1, observedGeneration: 1 };
-  const status = { ...counts, disruptionsAllowed: allowed };
-  assert.equal((await admin.patch(`${BUDGETS}/${name}/status`, "merge-patch+json", { status })).status, 200);
-}
-
-function evict({ admin }: Served, name: string, deleteOptions?: object): Promise<Answered> {
-  const body = {
-    apiVersion: "policy/v1",
-    kind: "Eviction",
-    metadata: { name },
-    ...(deleteOptions === undefined ? {} : { deleteOptions }),
-  };
-  return admin.post(`${PODS}/${name}/eviction`, body);
-}
-
-async function makeReady({ admin }: Served, name: string): Promise<void> {
-  const conditions = [{ type: "Ready", status: "True" }];
-  await admin.patch(`${PODS}/${name}/status`, "merge-patch+json", {
-    status: { phase: "Running", conditions },
-  });
-}
-
-test("an eviction is a delete that a budget may refuse, with its cause and when to come back", () =>
-  serve("evictions", async (served) => {
-    const { admin } = served;
-    const labels = { labels: { app: "x" } };
-    for (const name of ["free", "held", "other", "pending"]) {
-      await makePod(served, name, name === "pending" ? "pending" : "bound", labels);
-      if (name !== "pending") await makeReady(served, name);
-    }
-    const free = await eventsOf(served, PODS, async () => {
-      const answer = await evict(served, "free");
-      assert.deepEqual([answer.status, answer.body.status], [201, "Success"]);
-    });
-    assert.deepEqual(free, ["MODIFIED 30"]);
-    await makeBudget(served, "budget", 1);
-    assert.equal((await evict(served, "held", { dryRun: ["All"] })).status, 201);
-    assert.equal((await evict(served, "held", { gracePeriodSeconds: 3 })).status, 201);
-    const spent = (await admin.get(`${BUDGETS}/budget`)).body.status;
-    assert.deepEqual([spent.disruptionsAllowed, Object.keys(spent.disruptedPods)], [0, ["held"]]);
-    const refused = await evict(served, "other");
-    assert.deepEqual(
-      [refused.status, refused.body.reason, refused.body.details.causes[0].reason],
-      [429, "TooManyRequests", "DisruptionBudget"],
-    );
-    assert.equal(refused.headers["retry-after"], undefined, "a budget does not know when it will have room");
-    // A pod that does not run costs nothing.
-    assert.equal((await evict(served, "pending")).status, 201);
-    await admin.patch(`${BUDGETS}/budget`, "merge-patch+json", { spec: { minAvailable: 2 } });
-    const behind = await evict(served, "other");
-    assert.deepEqual(
-      [behind.status, behind.headers["retry-after"], behind.body.details.retryAfterSeconds],
-      [429, "10", 10],
-    );
-    await makeBudget(served, "second", 1);
-    assert.equal((await evict(served, "other")).status, 500);
-    assert.equal((await evict(served, "nobody")).status, 404);
   }));
 
 test("a namespace stays, terminating, until it is finalized; nothing new comes into it; some may not go", () =>
