@@ -7,6 +7,7 @@ import {
   named,
   type PodCheck,
   type PodRule,
+  unlessOwnUsers,
   violation,
 } from "./check.ts";
 
@@ -127,7 +128,7 @@ const seLinuxOptions: PodCheck = (pod) => {
   return violation("seLinuxOptions", details);
 };
 
-const procMount: PodCheck = (pod) => {
+export const procMount: PodCheck = (pod) => {
   const isOdd = (one: AnyContainer): boolean => (one.securityContext?.procMount ?? "Default") !== "Default";
   const names = containersWhere(pod, isOdd);
   return violation("procMount", faults('must not set securityContext.procMount to "Unmasked"', names));
@@ -167,6 +168,7 @@ const rule = (check: PodCheck, since = 0): PodRule => ({ level: "baseline", sinc
 /** Rules that the restricted standard tightens. */
 export const baselineCapabilities = rule(capabilities);
 export const baselineSeccomp = rule(seccomp);
+export const baselineProcMount = rule(unlessOwnUsers(procMount), 35);
 
 /** Every rule, in the order of its report. */
 export const baseline: readonly PodRule[] = [
@@ -177,7 +179,8 @@ export const baseline: readonly PodRule[] = [
   rule(hostPorts),
   rule(probeHosts, 34),
   rule(privileged),
-  rule(procMount),
+  { ...rule(procMount), until: 35 },
+  baselineProcMount,
   rule(seLinuxOptions),
   baselineSeccomp,
   rule(sysctls),

@@ -25,10 +25,18 @@ export interface PodRule {
   readonly level: "baseline" | "restricted";
   /** The minor of the first version that has it. */
   readonly since: number;
+  /** The minor of the first version that has it no more. Default: all have it. */
+  readonly until?: number;
   /** The rule of the baseline that it takes the place of. */
   readonly replaces?: PodRule;
   readonly check: PodCheck;
 }
+
+/** Not for pods with users of their own: their root is nobody on the node. Source: KEP-127. */
+export const unlessOwnUsers =
+  (check: PodCheck): PodCheck =>
+  (pod) =>
+    pod.spec.hostUsers === false ? undefined : check(pod);
 
 export function containersOf({ spec }: CheckedPod): readonly AnyContainer[] {
   return [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])];

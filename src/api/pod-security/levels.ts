@@ -101,8 +101,10 @@ export function reasonText(violations: readonly Violation[]): string {
 
 function rulesOf(level: LevelVersion["level"], minor: number): readonly PodRule[] {
   if (level === "privileged") return [];
-  const tight = level === "restricted" ? restricted.filter(({ since }) => since <= minor) : [];
+  const within = ({ since, until }: PodRule): boolean =>
+    since <= minor && (until === undefined || minor < until);
+  const tight = level === "restricted" ? restricted.filter(within) : [];
   const replaced = new Set(tight.map(({ replaces }) => replaces));
-  const base = baseline.filter((rule) => rule.since <= minor && !replaced.has(rule));
+  const base = baseline.filter((rule) => within(rule) && !replaced.has(rule));
   return [...base, ...tight];
 }

@@ -1,5 +1,5 @@
 /** The restricted standard: today's practice of hardening, at the price of some compatibility. */
-import { baselineCapabilities, baselineSeccomp } from "./baseline.ts";
+import { baselineCapabilities, baselineProcMount, baselineSeccomp, procMount } from "./baseline.ts";
 import {
   type AnyContainer,
   type CheckedPod,
@@ -9,6 +9,7 @@ import {
   named,
   type PodCheck,
   type PodRule,
+  unlessOwnUsers,
   violation,
 } from "./check.ts";
 
@@ -107,7 +108,8 @@ export const restricted: readonly PodRule[] = [
   rule(linuxOnly(escalation), 8),
   { ...rule(linuxOnly(capabilities), 22), replaces: baselineCapabilities },
   rule(volumes),
-  rule(nonRoot),
-  rule(user, 23),
+  { ...rule(procMount, 35), replaces: baselineProcMount },
+  rule(unlessOwnUsers(nonRoot)),
+  rule(unlessOwnUsers(user), 23),
   { ...rule(linuxOnly(seccomp), 19), replaces: baselineSeccomp },
 ];

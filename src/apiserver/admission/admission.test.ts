@@ -49,6 +49,12 @@ const specs: readonly (readonly [
     "restricted",
   ],
   ["plain", container({}), "baseline"],
+  [
+    "root of its own users",
+    { ...container({ ...hardened, runAsUser: 0, runAsNonRoot: false }), hostUsers: false },
+    "restricted",
+  ],
+  ["unmasked for its own users", { ...container({ procMount: "Unmasked" }), hostUsers: false }, "baseline"],
   ["may escalate", container({ ...hardened, allowPrivilegeEscalation: true }), "baseline"],
   ["root", container({ ...hardened, runAsUser: 0 }), "baseline"],
   ["said to be root", container({ ...hardened, runAsNonRoot: false }), "baseline"],
@@ -112,6 +118,17 @@ for (const [what, spec, strictest] of specs) {
       }
     }));
 }
+
+test("pod security: before v1.35 users of its own are no reason for a pod to unmask /proc", () =>
+  serve("unmasked", async ({ admin }) => {
+    const spec = { ...container({ procMount: "Unmasked" }), hostUsers: false };
+    await namespace(admin, level("enforce", "baseline", "v1.34"));
+    assert.equal((await admin.post(pods, pod("a", spec))).status, 403);
+    await admin.patch(`${namespaces}/n`, "merge-patch+json", {
+      metadata: { labels: level("enforce", "baseline", "v1.35") },
+    });
+    assert.equal((await admin.post(pods, pod("a", spec))).status, 201);
+  }));
 
 test("pod security: warnings on pods and workloads, and for pods that are there when a level rises", () =>
   serve("warnings", async ({ admin }) => {
