@@ -43,7 +43,7 @@ export function containerdSocket(directory: string): string {
 /**
  * Version 2 of the format, which containerd 1.4 to 2 take. Containers get no lower OOM score than containerd
  * itself: that is no bound where it may take -999, and where it may not (no CAP_SYS_RESOURCE) they start all
- * the same.
+ * the same. NRI, which containerd 2 has unasked, would listen where the system's containerd does.
  */
 export function containerdConfig(
   paths: ContainerdPaths,
@@ -71,6 +71,9 @@ oom_score = -999
 
 [grpc]
   address = ${text(paths.socket)}
+
+[plugins."io.containerd.nri.v1.nri"]
+  disable = true
 
 [${cri}]
   sandbox_image = ${text(options.sandboxImage)}

@@ -3,7 +3,7 @@
  * knows every layout that containerd of its version takes.
  */
 import { Buffer } from "node:buffer";
-import { type Env, type Processes, runToEnd } from "#base";
+import { type Env, messageOf, type Processes, runToEnd } from "#base";
 import type { RpcClient } from "#base/rpc";
 import { CriImages } from "../cri/cri-images.ts";
 import { canonicalName, parseImageReference } from "../../image/reference.ts";
@@ -32,7 +32,11 @@ export async function loadImages(
       `Cannot load images from "${file}": ${text(errorOutput).trim()}`,
     );
   };
-  const lines = await images("import", file);
+  // From containerd 2 on only a local import tells what it made; before 1.7 there is no other.
+  const lines = await images("import", "--local", file).catch((error: unknown) => {
+    if (!messageOf(error).includes("not defined: -local")) throw error;
+    return images("import", file);
+  });
   const loaded = lines.flatMap((line) => /^unpacking (\S+) /.exec(line)?.[1] ?? []);
   if (loaded.length === 0)
     throw new ContainerdError(
