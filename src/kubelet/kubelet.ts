@@ -186,7 +186,9 @@ export class Kubelet implements Component {
       records: this.#pullRecords,
       resizeRefusal: (pod: Pod) => this.#podSet?.resizeRefusal(pod),
     };
-    const part = { hostIPs: machine.addresses, node: defaults, runtimeName: version.runtimeName };
+    const { maxPods } = nodeOptions(this.#options);
+    const { runtimeName } = version;
+    const part = { hostIPs: machine.addresses, node: defaults, maxPods, runtimeName };
     const node: PodSetDeps["node"] = async (fresh, signal) =>
       fresh || agent.node === undefined ? agent.refresh(signal) : agent.node;
     const pressures: PodSetDeps["pressures"] = () => this.#health.pressures;

@@ -1,6 +1,7 @@
 /** What confines containers of a real node, as they see it themselves. */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
+import { secrets } from "../../src/api/mod.ts";
 import { statusOf, waitingFor } from "../../src/kubelet/testing/node-bench.ts";
 import { onRealNodes } from "./harness/real-bench.ts";
 
@@ -80,39 +81,85 @@ onRealNodes(import.meta.filename, "security of a real node", (check) => {
     },
   );
 
+  check("mounts propagate as they say", async (bench) => {
+    const volumes = [{ name: "v", emptyDir: {} }];
+    const mount = { name: "v", mountPath: "/v" };
+    const inner = "mkdir -p /v/inner; mount -t tmpfs tmpfs /v/inner; touch /v/inner/file; sleep 1000";
+    const wait = "while ! ls /v/inner/file; do sleep 0.1; done; ls /v/inner > /dev/termination-log";
+    await bench.create("propagate", {
+      volumes,
+      restartPolicy: "Never",
+      containers: [
+        bench.shell("giver", inner, {
+          securityContext: { privileged: true },
+          volumeMounts: [{ ...mount, mountPropagation: "Bidirectional" }],
+        }),
+        bench.shell("main", wait, { volumeMounts: [{ ...mount, mountPropagation: "HostToContainer" }] }),
+      ],
+    });
+    const pod = await bench.eventually("propagate", (one) => statusOf(one).state.terminated !== undefined);
+    assert.equal(statusOf(pod).state.terminated?.message, "file\n");
+    await bench.delete("propagate", 1);
+    await bench.gone("propagate");
+    assert.equal(readFileSync("/proc/self/mountinfo", "utf8").includes(pod.metadata.uid ?? "?"), false);
+  });
+
+  check("with all that is below read-only, a mount has no part that can be written", async (bench, t) => {
+    if (!(await bench.has("recursiveReadOnlyMounts"))) return t.skip("the runtime cannot do it");
+    const mount = { name: "v", mountPath: "/v" };
+    const below = "mkdir /v/below; mount -t tmpfs tmpfs /v/below; touch /v/below/there; sleep 1000";
+    const volumes = [{ name: "v", emptyDir: {} }];
+    const initContainers = [
+      bench.shell("giver", below, {
+        restartPolicy: "Always",
+        securityContext: { privileged: true },
+        startupProbe: { exec: { command: ["ls", "/v/below/there"] }, periodSeconds: 1 },
+        volumeMounts: [{ ...mount, mountPropagation: "Bidirectional" }],
+      }),
+    ];
+    const saidWith = (recursiveReadOnly: string) =>
+      bench.saidBy(
+        "touch /v/below/new",
+        { volumeMounts: [{ ...mount, readOnly: true, recursiveReadOnly }] },
+        { volumes, initContainers },
+      );
+    assert.equal(await saidWith("Disabled"), "");
+    assert.match(await saidWith("Enabled"), /Read-only file system/);
+  });
+
   check(
-    "mounts propagate as they say, and recursive read-only is refused where it cannot be",
-    async (bench) => {
-      const volumes = [{ name: "v", emptyDir: {} }];
-      const mount = { name: "v", mountPath: "/v" };
-      const inner = "mkdir -p /v/inner; mount -t tmpfs tmpfs /v/inner; touch /v/inner/file; sleep 1000";
-      const wait = "while ! ls /v/inner/file; do sleep 0.1; done; ls /v/inner > /dev/termination-log";
-      await bench.create("propagate", {
-        volumes,
-        restartPolicy: "Never",
+    "root of a pod with users of its own is nobody on the node, and owns the pod's files",
+    async (bench, t) => {
+      if (!(await bench.has("userNamespaces"))) return t.skip("the runtime cannot do it");
+      const data = { key: Buffer.from("hidden").toString("base64") };
+      const secret = { metadata: { name: "s", namespace: "default" }, data };
+      await bench.harness.client.of(secrets).create(secret, bench.signal);
+      const volumeMounts = ["disk", "memory", "s"].map((name) => ({ name, mountPath: `/${name}` }));
+      const owners = "stat -Lc '%u %g %a' /s/key /disk/made /memory/made /part/made";
+      const script = `touch /disk/made /memory/made /part/made; { cat /s/key; echo; ${owners}; } > /disk/said`;
+      const unmasked = "grep -q ' /proc/sys ' /proc/mounts || sleep 1000";
+      await bench.create("mapped", {
+        hostUsers: false,
+        securityContext: { fsGroup: 2000 },
+        volumes: [
+          { name: "disk", emptyDir: {} },
+          { name: "memory", emptyDir: { medium: "Memory" } },
+          { name: "s", secret: { secretName: "s", defaultMode: 0o400 } },
+        ],
         containers: [
-          bench.shell("giver", inner, {
-            securityContext: { privileged: true },
-            volumeMounts: [{ ...mount, mountPropagation: "Bidirectional" }],
+          bench.shell("main", `${script}; touch /disk/ready; ${unmasked}`, {
+            securityContext: { procMount: "Unmasked" },
+            readinessProbe: { exec: { command: ["ls", "/disk/ready"] }, periodSeconds: 1 },
+            volumeMounts: [...volumeMounts, { name: "disk", mountPath: "/part", subPath: "part" }],
           }),
-          bench.shell("main", wait, { volumeMounts: [{ ...mount, mountPropagation: "HostToContainer" }] }),
         ],
       });
-      const pod = await bench.eventually("propagate", (one) => statusOf(one).state.terminated !== undefined);
-      assert.equal(statusOf(pod).state.terminated?.message, "file\n");
-      await bench.delete("propagate", 1);
-      await bench.gone("propagate");
-      assert.equal(readFileSync("/proc/self/mountinfo", "utf8").includes(pod.metadata.uid ?? "?"), false);
-
-      const [handler] = (await bench.node()).status.runtimeHandlers ?? [];
-      if (handler?.features?.recursiveReadOnlyMounts === true) return;
-      const volumeMounts = [{ ...mount, readOnly: true, recursiveReadOnly: "Enabled" }];
-      await bench.create("recursive", {
-        volumes,
-        containers: [bench.shell("main", "true", { volumeMounts })],
-      });
-      const text = 'volume "v" requested recursive read-only mode, but it is not supported by the runtime';
-      await bench.told("recursive", "Failed", `Error: failed to resolve recursive read-only mode: ${text}`);
+      const { uid } = (await bench.running("mapped")).metadata;
+      const disk = `/var/lib/kubelet/pods/${uid}/volumes/kubernetes.io~empty-dir/disk`;
+      const said = "hidden\n0 2000 440\n0 2000 644\n0 2000 644\n0 2000 644\n";
+      assert.equal(readFileSync(`${disk}/said`, "utf8"), said);
+      assert.equal(statSync(`${disk}/made`).uid, 0);
+      assert.equal(usersWhoRun("sleep").includes(65_536), true);
     },
   );
 
@@ -145,4 +192,16 @@ function readAppArmor(): string {
   } catch {
     return "";
   }
+}
+
+/** Whose processes of a name are, as the node has its users. */
+function usersWhoRun(name: string): readonly number[] {
+  return globSync("/proc/[0-9]*/status").flatMap((path) => {
+    try {
+      const status = readFileSync(path, "utf8");
+      return status.startsWith(`Name:\t${name}\n`) ? [Number(/^Uid:\t(\d+)/m.exec(status)?.[1])] : [];
+    } catch {
+      return []; // It ended just now.
+    }
+  });
 }

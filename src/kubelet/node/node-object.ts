@@ -144,11 +144,7 @@ export function nodeStatus(
       architecture: machine.architecture,
     },
     images: imageList(view.images),
-    // User namespaces are not given to pods yet, whatever the runtime can do.
-    runtimeHandlers: view.status.handlers.map(({ name, recursiveReadOnlyMounts }) => ({
-      name,
-      features: { recursiveReadOnlyMounts, userNamespaces: false },
-    })),
+    runtimeHandlers: view.status.handlers.map(({ name, ...features }) => ({ name, features })),
     features: { supplementalGroupsPolicy: view.status.supplementalGroupsPolicy },
   };
 }

@@ -3,7 +3,7 @@
  * gave.
  */
 import type { Pod, VolumeMount } from "#api";
-import type { ContainerConfig, Mount } from "../runtime/config.ts";
+import type { ContainerConfig, IdRange, Mount } from "../runtime/config.ts";
 import {
   containerHashAnnotation,
   containerNameLabel,
@@ -41,6 +41,8 @@ export interface ContainerConfigInput {
   readonly hosts: string | undefined;
   /** The container that an ephemeral one looks into. */
   readonly targetId: string | undefined;
+  /** The pod's own users, if it has some. */
+  readonly users: IdRange | undefined;
   /** Whether the runtime makes mounts read-only with all that is below. */
   readonly recursiveReadOnly: boolean;
   readonly node: NodeDefaults;
@@ -86,7 +88,11 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfig {
     stdinOnce: spec.stdinOnce ?? false,
     tty: spec.tty ?? false,
     resources: linuxResources(pod, spec, node.memoryBytes),
-    security: containerSecurity(pod, spec, { rootDirectory: node.rootDirectory, targetId: input.targetId }),
+    security: containerSecurity(pod, spec, {
+      rootDirectory: node.rootDirectory,
+      targetId: input.targetId,
+      users: input.users,
+    }),
     ...(stopSignal === undefined ? {} : { stopSignal }),
   };
 }
@@ -138,6 +144,7 @@ function mountOf(mount: VolumeMount, index: number, input: ContainerConfigInput)
     readonly: mount.readOnly ?? false,
     recursiveReadOnly: isRecursiveReadOnly(mount, input.recursiveReadOnly),
     selinuxRelabel: false,
+    unmappable: input.pod.spec.volumes?.find((one) => one.name === mount.name)?.image !== undefined,
     propagation: modes[(mount.mountPropagation ?? "None") as keyof typeof modes] ?? "PRIVATE",
   };
 }

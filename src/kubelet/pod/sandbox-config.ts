@@ -2,13 +2,14 @@
 import type { ContainerPort, Pod } from "#api";
 import { podCgroupValues } from "../cgroup/cgroup-values.ts";
 import { podCgroup } from "../cgroup/pod-cgroups.ts";
-import type { DnsConfig, PodSandboxConfig, PortMapping } from "../runtime/config.ts";
+import type { DnsConfig, IdRange, PodSandboxConfig, PortMapping } from "../runtime/config.ts";
 import {
   podDeletionGraceAnnotation,
   podNameLabel,
   podNamespaceLabel,
   podTerminationGraceAnnotation,
   podUidLabel,
+  podUsersAnnotation,
 } from "../runtime/labels.ts";
 import { noResources, podResources } from "./linux-resources.ts";
 import { podDns } from "./pod-dns.ts";
@@ -34,12 +35,19 @@ export interface NodeDefaults {
 const maxHostname = 63;
 const protocols = ["TCP", "UDP", "SCTP"] as const;
 
-/** `runtimeHandler`: of the pod's RuntimeClass. Default: the runtime's. */
+/** What a pod's own object does not say. */
+export interface SandboxPart {
+  /** Of the pod's RuntimeClass; empty: the runtime's default. */
+  readonly runtimeHandler: string;
+  /** Undefined: the node's users. */
+  readonly users: IdRange | undefined;
+}
+
 export function sandboxConfig(
   pod: Pod,
   attempt: number,
   node: NodeDefaults,
-  runtimeHandler = "",
+  { runtimeHandler, users }: SandboxPart,
 ): PodSandboxConfig {
   const { metadata, spec } = pod;
   const { name = "", namespace = "", uid = "" } = metadata;
@@ -56,13 +64,13 @@ export function sandboxConfig(
         ? []
         : spec.containers.flatMap((one) => (one.ports ?? []).flatMap(portMapping)),
     labels: { ...metadata.labels, [podNameLabel]: name, [podNamespaceLabel]: namespace, [podUidLabel]: uid },
-    annotations: { ...metadata.annotations, ...graceAnnotations(pod) },
+    annotations: { ...metadata.annotations, ...graceAnnotations(pod), ...usersAnnotation(users) },
     runtimeHandler,
     cgroupParent: podCgroup(pod),
     sysctls: Object.fromEntries(
       (spec.securityContext?.sysctls ?? []).map((one) => [one.name.replaceAll("/", "."), one.value]),
     ),
-    security: sandboxSecurity(pod, node.rootDirectory),
+    security: sandboxSecurity(pod, node.rootDirectory, users),
     overhead: noResources,
     resources: podResources(podCgroupValues(pod, undefined)),
   };
@@ -82,6 +90,11 @@ function graceAnnotations(pod: Pod): Readonly<Record<string, string>> {
     ...(deletion === undefined ? {} : { [podDeletionGraceAnnotation]: String(deletion) }),
     ...(termination === undefined ? {} : { [podTerminationGraceAnnotation]: String(termination) }),
   };
+}
+
+/** Always ours to say, whatever the pod is annotated with. */
+function usersAnnotation(users: IdRange | undefined): Readonly<Record<string, string>> {
+  return { [podUsersAnnotation]: users === undefined ? "" : `${users.first}:${users.count}` };
 }
 
 /** The pod's name or its own hostname as a single label, and the domain that its headless Service gives it. */

@@ -5,6 +5,7 @@
 import type { Container, core, Pod, SecurityContext } from "#api";
 import type {
   ContainerSecurityContext,
+  IdRange,
   NamespaceOptions,
   SandboxSecurityContext,
   SeccompOrApparmor,
@@ -29,22 +30,27 @@ const maskedPaths = [
 ];
 const readonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
-/** Which namespaces the pod shares with its node. */
-export function namespacesOf(pod: Pod): NamespaceOptions {
+/** Which namespaces the pod shares with its node; `users` are its own ones. */
+function namespacesOf(pod: Pod, users: IdRange | undefined): NamespaceOptions {
   const { spec } = pod;
   return {
     network: spec.hostNetwork === true ? "NODE" : "POD",
     ipc: spec.hostIPC === true ? "NODE" : "POD",
     pid: spec.hostPID === true ? "NODE" : spec.shareProcessNamespace === true ? "POD" : "CONTAINER",
+    ...(users === undefined ? {} : { users }),
   };
 }
 
 /** Of the sandbox: the pod's own context. */
-export function sandboxSecurity(pod: Pod, rootDirectory: string): SandboxSecurityContext {
+export function sandboxSecurity(
+  pod: Pod,
+  rootDirectory: string,
+  users: IdRange | undefined,
+): SandboxSecurityContext {
   const context = pod.spec.securityContext;
   const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
   return {
-    namespaces: namespacesOf(pod),
+    namespaces: namespacesOf(pod, users),
     privileged: all.some((one) => one.securityContext?.privileged === true),
     readonlyRootfs: false,
     ...identity(context?.runAsUser, context?.runAsGroup),
@@ -58,16 +64,20 @@ export function sandboxSecurity(pod: Pod, rootDirectory: string): SandboxSecurit
 export function containerSecurity(
   pod: Pod,
   container: Container | core.EphemeralContainer,
-  more: { readonly rootDirectory: string; readonly targetId: string | undefined },
+  more: {
+    readonly rootDirectory: string;
+    readonly targetId: string | undefined;
+    readonly users: IdRange | undefined;
+  },
 ): ContainerSecurityContext {
   const context = pod.spec.securityContext;
   const own: SecurityContext = container.securityContext ?? {};
   const privileged = own.privileged === true;
   const unmasked = privileged || own.procMount === "Unmasked";
   const { targetId } = more;
+  const namespaces = namespacesOf(pod, more.users);
   return {
-    namespaces:
-      targetId === undefined ? namespacesOf(pod) : { ...namespacesOf(pod), pid: "TARGET", targetId },
+    namespaces: targetId === undefined ? namespaces : { ...namespaces, pid: "TARGET", targetId },
     privileged,
     readonlyRootfs: own.readOnlyRootFilesystem === true,
     ...identity(own.runAsUser ?? context?.runAsUser, own.runAsGroup ?? context?.runAsGroup),

@@ -4,7 +4,7 @@
  */
 import type { Pod } from "#api";
 import { type Env, messageOf } from "#base";
-import type { ContainerConfig } from "../runtime/config.ts";
+import type { ContainerConfig, IdRange } from "../runtime/config.ts";
 import type { Image, RuntimeService } from "../runtime/runtime.ts";
 import type { PodVolumes } from "../volumes/volumes.ts";
 import { containerConfig, partialMounts } from "./container-config.ts";
@@ -27,10 +27,18 @@ export interface StartRequest {
   readonly volumes: ReadonlyMap<string, string>;
 }
 
+/** What a container takes from its pod's sandbox. */
+export interface SandboxFacts {
+  readonly podIPs: readonly string[];
+  /** Undefined: the node's. */
+  readonly users: IdRange | undefined;
+}
+
 /** The node's part in every pod. */
 export interface NodePart {
   readonly node: NodeDefaults;
   readonly hostIPs: readonly string[];
+  readonly maxPods: number;
 }
 
 /** Where the parts come from. */
@@ -56,7 +64,7 @@ export class StartConfigs {
   async of(
     request: StartRequest,
     image: Image,
-    podIPs: readonly string[],
+    { podIPs, users }: SandboxFacts,
     signal: AbortSignal,
   ): Promise<ContainerConfig> {
     const { pod, container, attempt, volumes, observed } = request;
@@ -95,6 +103,7 @@ export class StartConfigs {
       parts,
       hosts,
       targetId: target?.id,
+      users,
       node,
     });
   }

@@ -19,6 +19,7 @@ import type { References } from "./references.ts";
 import { sandboxConfig } from "./sandbox-config.ts";
 import { type NodePart, StartConfigs, type StartRequest } from "./start-config.ts";
 import { StartError, type StartErrorCode } from "./start-error.ts";
+import { UserRanges, usersOf } from "./user-ranges.ts";
 import type { PodVolumes } from "../volumes/volumes.ts";
 
 /** What the steps act on. */
@@ -51,6 +52,7 @@ export class PodSteps {
   readonly #options: NodePart;
   readonly #configs: StartConfigs;
   readonly #hooks: LifecycleHooks;
+  readonly #users: UserRanges;
 
   constructor(env: Env, deps: PodStepsDeps, options: NodePart) {
     this.#env = env;
@@ -58,6 +60,7 @@ export class PodSteps {
     this.#options = options;
     this.#configs = new StartConfigs(env, deps, options);
     this.#hooks = new LifecycleHooks(env, deps);
+    this.#users = new UserRanges(deps, { count: options.maxPods });
   }
 
   async createSandbox(
@@ -76,11 +79,10 @@ export class PodSteps {
       );
     }
     try {
-      const handler = await this.#handlerOf(pod, signal);
-      // None of its containers may run as root of the node when it asked not to.
-      if (pod.spec.hostUsers === false)
-        throw new Error(`RuntimeClass handler "${handler}" does not support user namespaces`);
-      await runtime.runPodSandbox(sandboxConfig(pod, attempt, this.#options.node, handler), signal);
+      const runtimeHandler = await this.#handlerOf(pod, signal);
+      const users = await this.#users.of(pod, runtimeHandler, signal);
+      const part = { runtimeHandler, users };
+      await runtime.runPodSandbox(sandboxConfig(pod, attempt, this.#options.node, part), signal);
     } catch (error) {
       signal.throwIfAborted();
       events.record(
@@ -105,7 +107,11 @@ export class PodSteps {
     const { pod, observed, container } = request;
     const sandbox = readySandbox(observed);
     if (sandbox === undefined) throw new StartError("CreateContainerError", "the pod's sandbox is not ready");
-    const config = sandboxConfig(pod, sandbox.attempt, this.#options.node, sandbox.runtimeHandler);
+    const users = usersOf(sandbox);
+    if (pod.spec.hostUsers === false && users === undefined)
+      throw new StartError("CreateContainerError", "the pod's sandbox has no users of its own");
+    const part = { runtimeHandler: sandbox.runtimeHandler, users };
+    const config = sandboxConfig(pod, sandbox.attempt, this.#options.node, part);
     const image = await this.#telling(request, "ErrImagePull", signal, () =>
       this.#deps.puller.ensure({ pod, container, sandbox: config }, signal),
     );
@@ -114,7 +120,7 @@ export class PodSteps {
       withImageVolumes({ ...request, sandbox: config }, this.#deps, signal),
     );
     const own = await this.#telling(request, "CreateContainerConfigError", signal, () =>
-      this.#configs.of({ ...request, volumes }, image, podIPs, signal),
+      this.#configs.of({ ...request, volumes }, image, { podIPs, users }, signal),
     );
     const id = await this.#telling(request, "CreateContainerError", signal, () =>
       this.#deps.runtime.createContainer(sandbox.id, own, config, signal),
@@ -198,6 +204,7 @@ export class PodSteps {
   async removePod(pod: Pod, observed: PodObservation, signal: AbortSignal): Promise<void> {
     for (const sandbox of observed.sandboxes) await this.#deps.runtime.removePodSandbox(sandbox.id, signal);
     this.#deps.puller.forget(pod.metadata.uid ?? "");
+    this.#users.release(pod.metadata.uid ?? "");
   }
 
   async #postStart(target: HookTarget, signal: AbortSignal): Promise<void> {

@@ -22,6 +22,12 @@ export interface PortMapping {
 /** Which namespace of the kernel a sandbox or container joins. */
 export type NamespaceMode = "POD" | "CONTAINER" | "NODE" | "TARGET";
 
+/** The node's ids that stand for a pod's own, which begin with 0: `{ first: 65536, count: 65536 }`. */
+export interface IdRange {
+  readonly first: number;
+  readonly count: number;
+}
+
 /** The kernel namespaces of a sandbox or container. */
 export interface NamespaceOptions {
   readonly network: NamespaceMode;
@@ -29,6 +35,8 @@ export interface NamespaceOptions {
   readonly ipc: NamespaceMode;
   /** With `pid: "TARGET"`, the container whose namespace is joined. */
   readonly targetId?: string;
+  /** Undefined: users are the node's. Otherwise files of mounts belong to the pod's users, whose ids they have. */
+  readonly users?: IdRange;
 }
 
 /** A profile that confines programs. */
@@ -88,6 +96,15 @@ export interface Mount {
   readonly recursiveReadOnly: boolean;
   readonly selinuxRelabel: boolean;
   readonly propagation: "PRIVATE" | "HOST_TO_CONTAINER" | "BIDIRECTIONAL";
+  /** Its file system cannot give its files to a pod's own users: they belong to nobody there. */
+  readonly unmappable?: boolean;
+}
+
+/** Where a container has mounts that are read-only with all that is below. */
+export function recursiveOf(
+  mounts: readonly Pick<Mount, "containerPath" | "recursiveReadOnly">[],
+): readonly string[] {
+  return mounts.flatMap((one) => (one.recursiveReadOnly ? [one.containerPath] : []));
 }
 
 /** Everything that makes a sandbox. */

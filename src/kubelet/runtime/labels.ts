@@ -9,6 +9,8 @@ export const podUidLabel = "io.kubernetes.pod.uid";
 export const containerNameLabel = "io.kubernetes.container.name";
 /** Whose a sandbox or container is, at a runtime that has others' too. */
 export const ownerLabel = "navarch.local/owner";
+/** The range of ids of a pod with users of its own, `FIRST:COUNT`. */
+export const podUsersAnnotation = "navarch.local/users";
 
 export const containerHashAnnotation = "io.kubernetes.container.hash";
 export const restartCountAnnotation = "io.kubernetes.container.restartCount";

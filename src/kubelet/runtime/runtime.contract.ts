@@ -6,13 +6,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Env } from "#base";
-import type { ContainerConfig, PodSandboxConfig } from "./config.ts";
+import type { ContainerConfig, IdRange, PodSandboxConfig } from "./config.ts";
 import { awaitRuntime } from "../testing/news.ts";
 import { RuntimeError } from "./errors.ts";
 import { podUidLabel, terminationMessagePathAnnotation } from "./labels.ts";
 import type { ContainerEvent, ContainerStatus, ImageService, RuntimeService } from "./runtime.ts";
 import { streamTests } from "./streams.contract.ts";
 import type { LogSource, RuntimeStreams } from "./streams.ts";
+import { userTests } from "./users.contract.ts";
 
 export interface RuntimeHarness extends AsyncDisposable {
   readonly env: Env;
@@ -43,6 +44,7 @@ export function runtimeContract(name: string, make: () => Promise<RuntimeHarness
   imageTests(check);
   eventTests(check);
   streamTests(check);
+  userTests(check);
 }
 
 type Check = (title: string, body: (bench: Bench) => Promise<void>) => void;
@@ -287,6 +289,8 @@ export class Bench {
   readonly missingImage: string;
   readonly signal = new AbortController().signal;
   #made = 0;
+  /** Of pods that have users of their own. */
+  readonly #users = new Map<string, IdRange>();
 
   constructor(harness: RuntimeHarness) {
     this.env = harness.env;
@@ -298,18 +302,29 @@ export class Bench {
     this.missingImage = harness.missingImage;
   }
 
-  async sandbox(uid: string): Promise<string> {
-    return this.runtime.runPodSandbox(sandboxOf(uid), this.signal);
+  async sandbox(uid: string, users?: IdRange): Promise<string> {
+    if (users !== undefined) this.#users.set(uid, users);
+    return this.runtime.runPodSandbox(this.#sandboxOf(uid), this.signal);
   }
 
   async create(sandboxId: string, script: string, more: Partial<ContainerConfig> = {}): Promise<string> {
     const { uid } = await this.runtime.podSandboxStatus(sandboxId, this.signal);
-    await this.images.pullImage(this.shellImage, undefined, sandboxOf(uid), this.signal);
+    const sandbox = this.#sandboxOf(uid);
+    await this.images.pullImage(this.shellImage, undefined, sandbox, this.signal);
     const image = await this.images.imageStatus(this.shellImage, this.signal);
     this.#made += 1;
     const names = { name: `c${this.#made}`, image: this.shellImage, imageRef: image?.id ?? "" };
-    const config = { ...containerOf(uid), ...names, command: ["sh", "-c", script], ...more };
-    return this.runtime.createContainer(sandboxId, config, sandboxOf(uid), this.signal);
+    const own = containerOf(uid);
+    const security = { ...own.security, namespaces: sandbox.security.namespaces };
+    const config = { ...own, security, ...names, command: ["sh", "-c", script], ...more };
+    return this.runtime.createContainer(sandboxId, config, sandbox, this.signal);
+  }
+
+  #sandboxOf(uid: string): PodSandboxConfig {
+    const sandbox = sandboxOf(uid);
+    const users = this.#users.get(uid);
+    if (users === undefined) return sandbox;
+    return { ...sandbox, security: { ...security, namespaces: { ...security.namespaces, users } } };
   }
 
   async start(sandboxId: string, script: string): Promise<string> {

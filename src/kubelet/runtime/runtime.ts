@@ -81,6 +81,8 @@ export interface ContainerStatus extends ContainerSummary {
    */
   readonly message: string;
   readonly logPath: string;
+  /** Where it has mounts that are read-only with all that is below. */
+  readonly recursiveReadOnly: readonly string[];
 }
 
 /** What a command printed, and its end. */

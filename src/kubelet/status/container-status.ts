@@ -54,7 +54,7 @@ export function containerStatus(container: PodContainer, input: ContainerStatusI
     containerID: idText(now, input),
     ...(container.role === "ephemeral" ? {} : { started }),
     ...resourcesOf(container, now, input),
-    ...volumeMountsOf(container),
+    ...volumeMountsOf(container, now.recursiveReadOnly),
   };
 }
 
@@ -114,7 +114,7 @@ function absentStatus(container: PodContainer, input: ContainerStatusInput): Con
     image,
     imageID: "",
     ...(container.role === "ephemeral" ? {} : { started: false }),
-    ...volumeMountsOf(container),
+    ...volumeMountsOf(container, []),
   };
   if (before?.state.terminated !== undefined)
     return { ...before, ready: container.role === "init" && before.ready };
@@ -146,12 +146,15 @@ function resourcesOf(
   return { ...(requests === undefined ? {} : { allocatedResources: requests }), resources };
 }
 
-function volumeMountsOf(container: PodContainer): Partial<ContainerStatus> {
+/** `recursive`: where mounts are read-only with all that is below. */
+function volumeMountsOf(container: PodContainer, recursive: readonly string[]): Partial<ContainerStatus> {
   const mounts = container.spec.volumeMounts ?? [];
   if (mounts.length === 0) return {};
   return {
-    volumeMounts: mounts.map(({ name, mountPath, readOnly }) =>
-      readOnly === true ? { name, mountPath, readOnly, recursiveReadOnly: "Disabled" } : { name, mountPath },
-    ),
+    volumeMounts: mounts.map(({ name, mountPath, readOnly }) => {
+      if (readOnly !== true) return { name, mountPath };
+      const recursiveReadOnly = recursive.includes(mountPath) ? "Enabled" : "Disabled";
+      return { name, mountPath, readOnly, recursiveReadOnly };
+    }),
   };
 }

@@ -1,6 +1,7 @@
 /** What a node does not give a pod is refused by name; it never runs without it. */
 import assert from "node:assert/strict";
-import type { Check } from "../testing/node-bench.ts";
+import type { Pod } from "#api";
+import { type Check, type NodeBench, statusOf } from "../testing/node-bench.ts";
 
 export function securityTests(check: Check): void {
   check("a sysctl that is not safe is refused, and one that is is set", async (bench) => {
@@ -16,12 +17,45 @@ export function securityTests(check: Check): void {
     await bench.running("safe");
   });
 
-  check("a pod that wants users of its own is not run with the node's", async (bench) => {
-    await bench.create("mapped", { hostUsers: false, containers: [bench.shell("main", "sleep 100000")] });
-    const text = 'Failed to create pod sandbox: RuntimeClass handler "" does not support user namespaces';
-    await bench.told("mapped", "FailedCreatePodSandBox", text);
-    await bench.delete("mapped");
-    await bench.gone("mapped");
+  check("pods that want users of their own have them, whatever restarts, or are not run", async (bench) => {
+    const names = ["one", "two"] as const;
+    for (const name of names)
+      await bench.create(name, { hostUsers: false, containers: [bench.shell("main", "sleep 100000")] });
+    if (!(await bench.has("userNamespaces"))) {
+      const why = "can't set `spec.hostUsers: false`, runtime does not support user namespaces";
+      for (const name of names)
+        await bench.told(name, "FailedCreatePodSandBox", `Failed to create pod sandbox: ${why}`);
+      return;
+    }
+    const before = await Promise.all(names.map((name) => rootOf(bench, name)));
+    assert.deepEqual(new Set(before.map(({ user }) => user)), new Set([65_536, 131_072]));
+    await bench.harness.crashKubelet();
+    await bench.harness.rebootNode();
+    await bench.harness.startKubelet();
+    for (const [index, name] of names.entries()) {
+      const { user, containerID } = before[index] ?? {};
+      await bench.eventually(name, (pod) => statusOf(pod).containerID !== containerID);
+      assert.equal((await rootOf(bench, name)).user, user);
+    }
+  });
+
+  check("recursive read-only mounts are what the runtime can do, and are told", async (bench) => {
+    const can = await bench.has("recursiveReadOnlyMounts");
+    const mounted = async (name: string, recursiveReadOnly: string): Promise<Pod> => {
+      const mount = { name: "v", mountPath: "/v", readOnly: true, recursiveReadOnly };
+      const containers = [bench.shell("main", "sleep 100000", { volumeMounts: [mount] })];
+      return bench.create(name, { volumes: [{ name: "v", emptyDir: {} }], containers });
+    };
+    const toldOf = (pod: Pod): string | undefined => statusOf(pod).volumeMounts?.[0]?.recursiveReadOnly;
+    await mounted("perhaps", "IfPossible");
+    assert.equal(toldOf(await bench.running("perhaps")), can ? "Enabled" : "Disabled");
+    await mounted("surely", "Enabled");
+    if (can) {
+      assert.equal(toldOf(await bench.running("surely")), "Enabled");
+      return;
+    }
+    const text = 'volume "v" requested recursive read-only mode, but it is not supported by the runtime';
+    await bench.told("surely", "Failed", `Error: failed to resolve recursive read-only mode: ${text}`);
   });
 
   check("hooks run after the start and before the end: by exec and by HTTP", async (bench) => {
@@ -61,4 +95,16 @@ export function securityTests(check: Check): void {
     const ends = (pod.status.containerStatuses ?? []).map((one) => [one.name, one.state.terminated?.message]);
     assert.deepEqual(Object.fromEntries(ends), { written: "said\n", failed: "logged\n", well: undefined });
   });
+}
+
+/** Who root of a running pod's container is on the node. */
+async function rootOf(
+  bench: NodeBench,
+  name: string,
+): Promise<{ readonly user: number; readonly containerID: string | undefined }> {
+  const { containerID } = statusOf(await bench.running(name));
+  const id = containerID?.split("//")[1] ?? "";
+  const look = ["cat", "/proc/self/uid_map"];
+  const { stdout } = await bench.harness.runtime.execSync(id, look, 10, bench.signal);
+  return { user: Number(stdout.trim().split(/\s+/)[1]), containerID };
 }

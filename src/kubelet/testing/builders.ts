@@ -70,6 +70,7 @@ export function instance(
     reason: "",
     message: "",
     logPath: "",
+    recursiveReadOnly: [],
     ...rest,
   };
 }

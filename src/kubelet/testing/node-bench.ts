@@ -150,6 +150,12 @@ export class NodeBench {
     return this.harness.client.of(nodes).get({ name: this.harness.nodeName }, this.signal);
   }
 
+  /** Whether the node's default handler says that it can do that. */
+  async has(feature: "userNamespaces" | "recursiveReadOnlyMounts"): Promise<boolean> {
+    const { runtimeHandlers = [] } = (await this.node()).status;
+    return runtimeHandlers.find((one) => one.name === "")?.features?.[feature] === true;
+  }
+
   async createConfigMap(name: string, data: Readonly<Record<string, string>>): Promise<void> {
     await this.harness.client.of(configMaps).create({ metadata: { name, namespace }, data }, this.signal);
   }

@@ -1,6 +1,6 @@
 /** Tests on nodes of this machine: each finds one with its kubelet running, and nothing else on it. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, type TestContext, test } from "node:test";
 import type { Container, PodSpec } from "../../../src/api/mod.ts";
 import type { NewObject } from "../../../src/client/mod.ts";
 import type { KubeletOptions } from "../../../src/kubelet/options.ts";
@@ -43,7 +43,7 @@ export class RealBench extends NodeBench {
 /** Registers a test. `options`: of its kubelet. */
 export type RealCheck = (
   title: string,
-  body: (bench: RealBench) => Promise<void>,
+  body: (bench: RealBench, t: TestContext) => Promise<void>,
   options?: Partial<KubeletOptions>,
 ) => void;
 
@@ -70,11 +70,11 @@ export function onRealNodes(
         await machines[Symbol.asyncDispose]();
       });
       register((name, body, options) => {
-        test(name, async () => {
+        test(name, async (t) => {
           const machine = await machines.take();
           await using node = new RealNode(machines, machine, options);
           await node.startKubelet();
-          await body(new RealBench(node, machine));
+          await body(new RealBench(node, machine), t);
         });
       });
     });

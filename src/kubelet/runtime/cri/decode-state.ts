@@ -13,6 +13,7 @@ import type {
   SandboxStats,
   SandboxStatus,
 } from "../runtime.ts";
+import { recursiveOf } from "../config.ts";
 import { containerStates, namespaceModes, sandboxStates } from "./enums.ts";
 import type { imageFsInfoResponse, imageMessage } from "./image-messages.ts";
 import type {
@@ -91,7 +92,7 @@ export function decodeContainerStatus(
   status: NonNullable<Decoded<typeof containerStatusResponse>["status"]>,
   more: Pick<ContainerStatus, "podSandboxId" | "message">,
 ): ContainerStatus {
-  const { startedAt, finishedAt, exitCode, reason, logPath } = status;
+  const { startedAt, finishedAt, exitCode, reason, logPath, mounts } = status;
   return {
     ...decodeContainer({ ...status, podSandboxId: more.podSandboxId }),
     startedAtMs: milliseconds(startedAt),
@@ -100,6 +101,7 @@ export function decodeContainerStatus(
     reason,
     message: more.message,
     logPath,
+    recursiveReadOnly: recursiveOf(mounts),
   };
 }
 

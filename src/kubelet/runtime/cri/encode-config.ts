@@ -3,6 +3,7 @@ import type { Given } from "#base/rpc";
 import type {
   ContainerConfig,
   ContainerSecurityContext,
+  IdRange,
   Mount,
   PodSandboxConfig,
   SandboxSecurityContext,
@@ -52,7 +53,7 @@ export function encodeContainer(config: ContainerConfig): Given<typeof container
     args: config.args,
     workingDir: config.workingDir,
     env: config.env.map((one) => ({ key: one.name, value: one.value })),
-    mounts: config.mounts.map(encodeMount),
+    mounts: config.mounts.map((one) => encodeMount(one, config.security.namespaces.users)),
     labels: config.labels,
     annotations: config.annotations,
     logPath: config.logPath,
@@ -64,8 +65,21 @@ export function encodeContainer(config: ContainerConfig): Given<typeof container
   };
 }
 
-function encodeMount(mount: Mount): Omit<Mount, "propagation"> & { readonly propagation: number } {
-  return { ...mount, propagation: propagations.indexOf(mount.propagation) };
+function encodeMount(
+  { unmappable = false, propagation, ...mount }: Mount,
+  users: IdRange | undefined,
+): Given<typeof containerConfigMessage>["mounts"] extends readonly (infer M)[] | undefined ? M : never {
+  const mappings = unmappable ? [] : idMappings(users);
+  const maps = { uidMappings: mappings, gidMappings: mappings };
+  return { ...mount, propagation: propagations.indexOf(propagation), ...maps };
+}
+
+function idMappings(users: IdRange | undefined): readonly {
+  readonly hostId: number;
+  readonly containerId: number;
+  readonly length: number;
+}[] {
+  return users === undefined ? [] : [{ hostId: users.first, containerId: 0, length: users.count }];
 }
 
 type SandboxSecurity = NonNullable<NonNullable<Given<typeof sandboxConfigMessage>["linux"]>["security"]>;
@@ -81,6 +95,11 @@ function commonSecurity(context: SandboxSecurityContext): SandboxSecurity {
       pid: namespaceModes.indexOf(namespaces.pid),
       ipc: namespaceModes.indexOf(namespaces.ipc),
       targetId: namespaces.targetId,
+      users: {
+        mode: namespaceModes.indexOf(namespaces.users === undefined ? "NODE" : "POD"),
+        uids: idMappings(namespaces.users),
+        gids: idMappings(namespaces.users),
+      },
     },
     privileged: context.privileged,
     readonlyRootfs: context.readonlyRootfs,

@@ -35,11 +35,18 @@ export const updateRuntimeConfigRequest = message({
   config: [1, message({ network: [1, message({ podCidr: [1, "text"] })] })],
 });
 
+const idMapping = message({ hostId: [1, "int"], containerId: [2, "int"], length: [3, "int"] });
+const userNamespace = message({
+  mode: [1, "int"],
+  uids: [2, idMapping, "many"],
+  gids: [3, idMapping, "many"],
+});
 const namespaceOptions = message({
   network: [1, "int"],
   pid: [2, "int"],
   ipc: [3, "int"],
   targetId: [4, "text"],
+  users: [5, userNamespace],
 });
 const profile = message({ type: [1, "int"], localhostRef: [2, "text"] });
 const selinux = message({ user: [1, "text"], role: [2, "text"], type: [3, "text"], level: [4, "text"] });
@@ -143,6 +150,8 @@ const mount = message({
   readonly: [3, "bool"],
   selinuxRelabel: [4, "bool"],
   propagation: [5, "int"],
+  uidMappings: [6, idMapping, "many"],
+  gidMappings: [7, idMapping, "many"],
   recursiveReadOnly: [8, "bool"],
 });
 const capabilities = message({ add: [1, "text", "many"], drop: [2, "text", "many"] });

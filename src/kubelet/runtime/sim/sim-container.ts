@@ -1,7 +1,7 @@
 /** One simulated container: its configuration, its process and how it ended. States only move forward. */
 import type { Clock } from "#base";
 import { type ByteChannel, BytePipe, type CommandIo, type CommandShape } from "#base/streams";
-import type { ContainerConfig, LinuxResources } from "../config.ts";
+import { type ContainerConfig, type LinuxResources, recursiveOf } from "../config.ts";
 import { RuntimeError } from "../errors.ts";
 import { terminationMessagePathAnnotation, terminationMessagePolicyAnnotation } from "../labels.ts";
 import { maxTerminationMessageBytes } from "../../limits.ts";
@@ -226,6 +226,7 @@ export class SimContainer {
       reason,
       message,
       logPath: this.config.logPath,
+      recursiveReadOnly: recursiveOf(this.config.mounts),
     };
   }
 

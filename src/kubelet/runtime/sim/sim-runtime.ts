@@ -41,6 +41,9 @@ export interface SimRuntimeOptions {
 const handlers = ["", "runc"];
 const ready = { status: true, reason: "", message: "" };
 
+/** The map of who takes the node's users as they are. */
+const nodeUsers = Buffer.from(`0 0 ${2 ** 32 - 1}\n`);
+
 /** One node's runtime. */
 export class SimRuntime implements RuntimeService {
   /** The machine's files that containers may mount, by path. */
@@ -186,6 +189,9 @@ export class SimRuntime implements RuntimeService {
       this.#publish("STOPPED", sandboxId, id, config.labels),
     );
     container.files.set("/etc/hostname", Buffer.from(`${hostname}\n`));
+    const { users } = config.security.namespaces;
+    const map = users === undefined ? nodeUsers : Buffer.from(`0 ${users.first} ${users.count}\n`);
+    container.files.set("/proc/self/uid_map", map);
     for (const { hostPath, containerPath } of config.mounts) {
       const file = this.hostFiles.get(hostPath);
       if (file !== undefined) container.files.set(containerPath, file);
