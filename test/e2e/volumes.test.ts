@@ -26,7 +26,7 @@ onRealNodes(import.meta.filename, "volumes of a real node", (check) => {
     await bench.createConfigMap("c", { a: "1", b: "2" });
     await createSecret(bench, "s", "hidden");
     const said = await bench.saidBy(
-      "cd /c; cat deep/b; stat -Lc ' %a' deep/b; ls; cat /s/key; stat -Lc ' %a' /s/key; grep -c ' /s tmpfs' /proc/mounts",
+      "cd /c; touch new; cat deep/b; stat -Lc ' %a' deep/b; ls; cat /s/key; stat -Lc ' %a' /s/key; grep -c ' /s tmpfs' /proc/mounts",
       {
         volumeMounts: [
           { name: "c", mountPath: "/c" },
@@ -40,7 +40,7 @@ onRealNodes(import.meta.filename, "volumes of a real node", (check) => {
         ],
       },
     );
-    assert.equal(said, "2 400\ndeep\nhidden 440\n1\n");
+    assert.equal(said, "touch: new: Read-only file system\n2 400\ndeep\nhidden 440\n1\n");
   });
 
   check("a projected volume has the pod's token, bound to it, and fields of the pod", async (bench) => {

@@ -16,6 +16,7 @@ import {
   terminationMessagePathAnnotation,
   terminationMessagePolicyAnnotation,
 } from "../runtime/labels.ts";
+import { pluginOf } from "../volumes/plugins/mod.ts";
 import { containerHash } from "./container-hash.ts";
 import type { PodContainer } from "./containers.ts";
 import { expandReferences } from "./expansion.ts";
@@ -133,6 +134,8 @@ function mountOf(mount: VolumeMount, index: number, input: ContainerConfigInput)
       `cannot find volume "${mount.name}" to mount into container "${input.container.spec.name}"`,
     );
   }
+  const volume = input.pod.spec.volumes?.find((one) => one.name === mount.name);
+  const plugin = volume === undefined ? undefined : pluginOf(volume);
   const modes = {
     None: "PRIVATE",
     HostToContainer: "HOST_TO_CONTAINER",
@@ -141,10 +144,10 @@ function mountOf(mount: VolumeMount, index: number, input: ContainerConfigInput)
   return {
     containerPath: mount.mountPath,
     hostPath: root,
-    readonly: mount.readOnly ?? false,
+    readonly: plugin?.readOnly === true || mount.readOnly === true,
     recursiveReadOnly: isRecursiveReadOnly(mount, input.recursiveReadOnly),
     selinuxRelabel: false,
-    unmappable: input.pod.spec.volumes?.find((one) => one.name === mount.name)?.image !== undefined,
+    unmappable: plugin?.unmappable === true,
     propagation: modes[(mount.mountPropagation ?? "None") as keyof typeof modes] ?? "PRIVATE",
   };
 }

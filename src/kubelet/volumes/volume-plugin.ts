@@ -30,6 +30,10 @@ export interface VolumePlugin {
   readonly directory: string;
   /** True when its content comes from the API and is looked at again. */
   readonly refreshed?: boolean;
+  /** Containers never write into it, whatever their mounts say. */
+  readonly readOnly?: boolean;
+  /** Its file system cannot give its files to a pod's own users. */
+  readonly unmappable?: boolean;
   /** Resolves with the volume's path on the host. Idempotent. */
   setUp(work: VolumeWork, signal: AbortSignal): Promise<string>;
 }
@@ -43,6 +47,7 @@ export function payloadPlugin(
   return {
     directory,
     refreshed: true,
+    readOnly: true,
     async setUp(work, signal) {
       const files = await payloadOf(work, signal);
       if (options.inMemory) await work.host.memory(work.path, undefined, signal);

@@ -42,7 +42,7 @@ import {
 import { encodeContainer, encodeSandbox } from "./encode-config.ts";
 import { containerStates, sandboxStates } from "./enums.ts";
 import { asRuntimeError, asToldError, runtimeCodeOf } from "./errors.ts";
-import { callTimeoutMs, sandboxTimeoutMs } from "./limits.ts";
+import { callTimeoutMs, sandboxTimeoutMs, stopAgainMs } from "./limits.ts";
 import type { OpenLog } from "./log-keeper-node.ts";
 import type { containerStatusResponse } from "./messages.ts";
 import { runtimeMethods } from "./methods.ts";
@@ -106,6 +106,15 @@ export class CriRuntime implements RuntimeService {
   }
 
   async stopPodSandbox(id: string, signal: AbortSignal): Promise<void> {
+    for (const againMs of stopAgainMs) {
+      try {
+        await this.#call(runtimeMethods.stopPodSandbox, { id }, signal);
+        return;
+      } catch {
+        // It fails on what another stop of the same sandbox has taken away.
+        await this.#env.clock.sleep(againMs, signal);
+      }
+    }
     await this.#call(runtimeMethods.stopPodSandbox, { id }, signal);
   }
 

@@ -6,6 +6,9 @@ export const callTimeoutMs = 120_000;
 /** A sandbox waits for its network plug-ins too; upstream doubles the time. */
 export const sandboxTimeoutMs = 2 * callTimeoutMs;
 
+/** When a stop of a sandbox that failed is tried again: another one, broken off, may still be at work. */
+export const stopAgainMs = [50, 500];
+
 /**
  * After a hint that something changed, the lists are read again at these intervals: the runtime tells of an
  * exit a little before its own lists show it.

@@ -3,6 +3,8 @@ import type { VolumePlugin } from "../volume-plugin.ts";
 
 export const image: VolumePlugin = {
   directory: "kubernetes.io~image",
+  readOnly: true,
+  unmappable: true,
   async setUp({ path, host }) {
     await host.directory(path, undefined);
     return path;
