@@ -113,6 +113,7 @@ const facts: Readonly<Record<string, readonly unknown[]>> = {
   makeIPTablesUtilChains: [false],
   protectKernelDefaults: [false],
   failSwapOn: [false],
+  userNamespaces: [{}, { idsPerPod: 65_536 }],
   rotateCertificates: [false],
   serverTLSBootstrap: [false],
   cpuCFSQuota: [true],
