@@ -56,6 +56,13 @@ const rows: readonly Row[] = [
   podRow("no fault", {}),
   podRow("no containers", { containers: [] }, "FieldValueRequired spec.containers"),
   podRow(
+    "users of its own and the node's namespaces",
+    { hostUsers: false, hostNetwork: true, hostPID: true, hostIPC: true },
+    "FieldValueForbidden spec.hostIPC",
+    "FieldValueForbidden spec.hostNetwork",
+    "FieldValueForbidden spec.hostPID",
+  ),
+  podRow(
     "two containers of one name",
     { containers: [container, container] },
     "FieldValueDuplicate spec.containers[1].name",

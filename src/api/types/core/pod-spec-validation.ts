@@ -16,7 +16,7 @@ import {
 import type { PodDNSConfig, PodSpec } from "./pod.ts";
 import { validateOs } from "./pod-os-validation.ts";
 import { validateResourceAmount, validateResourceName, validateResources } from "./resources-validation.ts";
-import { validatePodSecurityContext } from "./security-context-validation.ts";
+import { validateHostUsers, validatePodSecurityContext } from "./security-context-validation.ts";
 import { validateTolerations } from "./taint-validation.ts";
 import { validateVolumes } from "./volume-validation.ts";
 
@@ -75,6 +75,7 @@ export function validatePodSpec(
   validateTolerations(spec.tolerations, at(path, "tolerations"), errors);
   validateHostAliases(spec, at(path, "hostAliases"), errors);
   validateOverhead(spec, at(path, "overhead"), errors);
+  validateHostUsers(spec, path, errors);
   validateOs(spec, path, errors);
 }
 

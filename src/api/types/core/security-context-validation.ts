@@ -60,6 +60,13 @@ export function validateSecurityContext(
   }
 }
 
+/** Users of its own have no rights over namespaces of the node. */
+export function validateHostUsers(spec: PodSpec, path: string, errors: FieldErrors): void {
+  if (spec.hostUsers !== false) return;
+  for (const field of ["hostNetwork", "hostPID", "hostIPC"] as const)
+    if (spec[field] === true) errors.forbidden(at(path, field), "when `hostUsers` is false");
+}
+
 export function validatePodSecurityContext(
   context: PodSecurityContext | undefined,
   spec: PodSpec,

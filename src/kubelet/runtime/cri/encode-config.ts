@@ -65,20 +65,19 @@ export function encodeContainer(config: ContainerConfig): Given<typeof container
   };
 }
 
+type CriMount = NonNullable<Given<typeof containerConfigMessage>["mounts"]>[number];
+
+/** `users`: of the container. */
 function encodeMount(
   { unmappable = false, propagation, ...mount }: Mount,
   users: IdRange | undefined,
-): Given<typeof containerConfigMessage>["mounts"] extends readonly (infer M)[] | undefined ? M : never {
+): CriMount {
   const mappings = unmappable ? [] : idMappings(users);
   const maps = { uidMappings: mappings, gidMappings: mappings };
   return { ...mount, propagation: propagations.indexOf(propagation), ...maps };
 }
 
-function idMappings(users: IdRange | undefined): readonly {
-  readonly hostId: number;
-  readonly containerId: number;
-  readonly length: number;
-}[] {
+function idMappings(users: IdRange | undefined): NonNullable<CriMount["uidMappings"]> {
   return users === undefined ? [] : [{ hostId: users.first, containerId: 0, length: users.count }];
 }
 
