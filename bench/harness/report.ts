@@ -13,7 +13,7 @@ export interface Figure {
   readonly value: number;
   /** `/s`, `ms`, `us`, `MB`, `KB`. */
   readonly unit: string;
-  /** DESIGN.md §7; rates at least this, everything else at most. */
+  /** What is to be kept: rates at least this, everything else at most. */
   readonly budget?: number | undefined;
   /** The same load against canned bytes, in the same unit. */
   readonly ceiling?: number | undefined;

@@ -1,6 +1,6 @@
 /**
  * What enters and leaves the gate. Sockets and in-process callers make the same `Call`; only the body and the
- * answer differ: bytes for a socket, plain shared data in process (DESIGN.md §3.4).
+ * answer differ: bytes for a socket, plain shared data in process.
  */
 import type { ByteChannel } from "#base/streams";
 import type { FollowedCollection } from "./registry/collection.ts";

@@ -1,5 +1,5 @@
 /**
- * The one gate of the API server, for sockets and in-process callers alike (DESIGN.md §4): authenticate,
+ * The one gate of the API server, for sockets and in-process callers alike: authenticate,
  * audit, impersonate, fairness, authorize, and only then the request itself. Every error becomes a Status
  * here.
  */

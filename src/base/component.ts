@@ -1,5 +1,5 @@
 /**
- * The lifecycle that every component has (STYLE.md 5 and 6):
+ * The lifecycle that every component has:
  *
  *   constructor(env, deps, options) --> start(signal) --> ready --> [Symbol.asyncDispose]()
  *

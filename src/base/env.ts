@@ -1,6 +1,6 @@
 /**
  * `Env` is the outside world of a component: time, randomness, keys, background tasks, logs and metrics.
- * Everything that could make two runs of one seed differ enters here (DESIGN.md §3.5). `base/real` and
+ * Everything that could make two runs of one seed differ enters here. `base/real` and
  * `base/sim` hold the twins; network, disk and child processes are separate `deps` (`network.ts`, `disk.ts`,
  * `processes.ts`), so that a component lists what it touches.
  */

@@ -1,6 +1,6 @@
 /**
- * Assertions and the abort error. Each folder has one error class of its own with a closed `code` union
- * (STYLE.md 17); those extend `CodedError`.
+ * Assertions and the abort error. Each folder has one error class of its own with a closed `code` union;
+ * those extend `CodedError`.
  */
 
 /** An error that callers tell apart by `code`, never by text. */

@@ -1,7 +1,7 @@
 /**
  * Seeded randomness: sfc32 (128 bits of state), one generator per stream. A stream's draws depend only on its
  * seed, so the streams of two parts never disturb each other however their draws interleave.
- * Both twins use it: the simulated one seeds by name (`base/sim/random.ts`), the real one from the operating
+ * Both twins use it: the simulated one seeds by name (`base/sim/world.ts`), the real one from the operating
  * system (`base/real/env.ts`), since two processes must never agree. Not for secrets.
  */
 import type { Random } from "./env.ts";

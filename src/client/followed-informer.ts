@@ -1,6 +1,6 @@
 /**
  * An informer in the server's process: a cursor, and the server's state at the cursor's revision, so that it costs no copy
- * and is exactly as stale as any other (DESIGN.md §3.4). A batch of changes becomes visible whole, and handlers
+ * and is exactly as stale as any other. A batch of changes becomes visible whole, and handlers
  * hear of it after that, in order. It follows anew now and then, as a watch does, so that authorization is asked again.
  */
 import { isStatus, type KubeObject } from "#api";

@@ -1,6 +1,6 @@
 /** Every bound of the store, with its reason. */
 export const limits = {
-  /** Old versions that the ring keeps alive; DESIGN.md §3.2 allows twice that, and this is a tenth of the memory at rest. */
+  /** Old versions that the ring keeps alive: a tenth of the memory at rest. */
   ringBytes: 32 * 1024 * 1024,
   /** Events in the ring; an event of a tiny object still costs some 250 bytes. */
   ringEvents: 256 * 1024,

@@ -1,5 +1,5 @@
 /**
- * The store: the whole state as one immutable tree by key, made durable by a journal (DESIGN.md §3.2).
+ * The store: the whole state as one immutable tree by key, made durable by a journal.
  *
  * Invariants: nothing is readable or watchable before it is durable; the tree's one writer is the journal's
  * tail; revisions come only from the journal and only grow (with gaps over etcd); a stored value never

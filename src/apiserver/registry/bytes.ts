@@ -1,8 +1,7 @@
 /**
  * Stored values as text:
  * `{"kind":..,"apiVersion":..,"metadata":{"name":..,"namespace":..,"uid":..,<slot>...}`. The slot is where
- * `"resourceVersion":"42",` is spliced in on the way out, since a value never contains its own revision
- * (DESIGN.md §3.2).
+ * `"resourceVersion":"42",` is spliced in on the way out, since a value never contains its own revision.
  *
  *   {"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","uid":"u","creationTimestamp":...
  *   |<------------------------- head ------------------------------>| slot at head.length

@@ -1,5 +1,5 @@
 /**
- * WATCH for an informer in this process: a cursor, and the snapshot at the cursor's revision (DESIGN.md §3.4). The state
+ * WATCH for an informer in this process: a cursor, and the snapshot at the cursor's revision. The state
  * costs a pointer and is never the head's but by chance: it moves when the follower asks for what is next, and the changes
  * tell what it moved over. Objects are decoded when somebody looks at them.
  */

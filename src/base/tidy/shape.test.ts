@@ -1,4 +1,4 @@
-/** The shape of files (STYLE.md 4, 20): lengths, names, docstrings, markers, and links of the documents. */
+/** The shape of files: lengths, names, docstrings, markers, and links of the documents. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -7,6 +7,12 @@ import { codeOf, isTest, root, sourcesUnder } from "./sources.ts";
 import { pluginFamilies } from "./tables.ts";
 
 const sources = ["src", "test", "bench", "scripts"].flatMap((folder) => sourcesUnder(folder));
+const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"]
+  .filter((path) => existsSync(join(root, path)))
+  .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }))
+  .concat(["docs", "src", "test"].flatMap((folder) => sourcesUnder(folder, [".md"])));
+/** Names that stand for any: `GROUP/KIND.ts`, `my-plugin.ts`, `x.test.ts`. */
+const placeholder = /(?:^|\/)(?:[A-Z]+|my-[\w-]+|x)(?:\.\w+)?\.ts$/;
 const isTable = (path: string): boolean => path.startsWith("src/api/types/") || path.includes("/data/");
 
 test("no file is over 500 lines, and no table over 1,200", () => {
@@ -104,11 +110,20 @@ test("a family has a README, in its folder or its room, that says how to add a m
   assert.deepEqual(missing, []);
 });
 
+test("a file that a comment or a document names is there", () => {
+  const all = [...sources, ...documents];
+  const unknown = all.flatMap(({ path, text }) => {
+    const told = path.endsWith(".md") ? [text] : (text.match(/\/\*\*[\s\S]*?\*\/|\/\/.*/g) ?? []);
+    return told
+      .flatMap((comment) => [...comment.matchAll(/(?<![\w./*>-])(?:\.\.?\/)*([\w./-]*\w\.(?:ts|md))\b/g)])
+      .map(([, name = ""]) => name)
+      .filter((name) => !placeholder.test(name) && !all.some((file) => `/${file.path}`.endsWith(`/${name}`)))
+      .map((name) => `${path} -> ${name}`);
+  });
+  assert.deepEqual(unknown, []);
+});
+
 test("links of the documents lead somewhere", () => {
-  const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"]
-    .filter((path) => existsSync(join(root, path)))
-    .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }))
-    .concat(sourcesUnder("docs", [".md"]), sourcesUnder("src", [".md"]));
   const broken: string[] = [];
   for (const { path, text } of documents) {
     for (const [, target = ""] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {

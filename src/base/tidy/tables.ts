@@ -1,5 +1,5 @@
 /**
- * The walls of the house as data (DESIGN.md §2, STYLE.md 1-4): which room may import which, which effectful modules
+ * The walls of the house as data: which room may import which, which effectful modules
  * and packages each may use, and which folders are plug-in families. A new row needs a reason in its commit.
  * Files named `*.test.ts`, `*.contract.ts`, `*.suite.ts` and `*.bench.ts` may import any room.
  */

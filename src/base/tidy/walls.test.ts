@@ -1,4 +1,4 @@
-/** The edges between rooms, their doors, and where effects and packages may stand (DESIGN.md §2, STYLE.md 1-3). */
+/** The edges between rooms, their doors, and where effects and packages may stand. */
 import assert from "node:assert/strict";
 import { builtinModules } from "node:module";
 import { test } from "node:test";

@@ -1,6 +1,6 @@
 /**
- * Validation of jobs and job templates. Indexed jobs have more rules; policies are in job-policy-
- * validation.ts.
+ * Validation of jobs and job templates. Indexed jobs have more rules; policies are in
+ * `job-policy-validation.ts`.
  */
 import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
