@@ -5,11 +5,11 @@
  *   { a: 1, b: 2 } -> { b: 3, c: 4 }     changed: .b .c     removed: .a
  */
 import { equalJson, getKey, isObject } from "../patch/json.ts";
-import { asMember, EMPTY, type FieldSet, inOrder, isEmpty, recursiveDifference } from "./field-set.ts";
-import { allFieldsOf } from "./fresh-fields.ts";
-import { interned } from "./interned-sets.ts";
-import { fieldElement } from "./path-element.ts";
-import { DEDUCED, type ListTopology, type ObjectTopology, type Topology } from "./topology.ts";
+import { asMember, EMPTY, type FieldSet } from "./field-set.ts";
+import { allFieldsOf, withItems } from "./fresh-fields.ts";
+import { type GrowingSet, NOTHING } from "./growing-set.ts";
+import { interned, recursiveDifference } from "./interned-sets.ts";
+import type { Deduced, ListTopology, ObjectTopology, Topology } from "./topology.ts";
 
 export class Comparison {
   readonly #topology: Topology;
@@ -40,9 +40,7 @@ export class Comparison {
 
   #look(before: unknown, after: unknown, modified: boolean): FieldSet {
     const found = differences(this.#topology, before, after, modified);
-    if (found === undefined) return EMPTY;
-    const set = recursiveDifference(found, this.#except);
-    return isEmpty(set) ? EMPTY : interned(set);
+    return found === undefined ? EMPTY : recursiveDifference(found, this.#except);
   }
 }
 
@@ -63,7 +61,6 @@ function groupItems(
 }
 
 type Members = Readonly<Record<string, unknown>>;
-type Draft = Record<string, FieldSet>;
 
 /** What `after` has and `before` has not; with `modified`, also what differs. `undefined` for nothing. */
 function differences(
@@ -82,7 +79,7 @@ function differences(
       if (a === undefined && b === undefined) break;
       const node = b === undefined ? undefined : memberDifferences(topology, a ?? {}, b, modified);
       const changesForm = topology.kind === "deduced" && modified && !(isObject(before) && isObject(after));
-      return changesForm && !equalJson(before ?? null, after ?? null) ? asMember(node) : node;
+      return changesForm && !equalJson(before ?? null, after ?? null) ? interned(asMember(node)) : node;
     }
     case "list": {
       const [a, b] = [itemsOf(before), itemsOf(after)];
@@ -94,29 +91,20 @@ function differences(
 }
 
 function memberDifferences(
-  topology: ObjectTopology | typeof DEDUCED,
+  topology: ObjectTopology | Deduced,
   before: Members,
   after: Members,
   modified: boolean,
 ): FieldSet | undefined {
-  let draft: Draft | undefined;
-  const declared = topology.kind === "object" ? topology.members : undefined;
-  if (declared !== undefined) {
-    for (const member of declared) {
-      const value = member.inherited ? getKey(after, member.name) : after[member.name];
-      if (value === undefined) continue;
-      const old = member.inherited ? getKey(before, member.name) : before[member.name];
-      const child = difference(member.topology, old, value, modified);
-      if (child !== undefined) (draft ??= {})[member.element] = child;
-    }
-    return draft;
+  let found: GrowingSet | undefined;
+  for (const name of Object.keys(after)) {
+    const member = topology.member(name);
+    const value = after[name];
+    if (member === undefined || value === undefined) continue;
+    const child = difference(member.topology, getKey(before, name), value, modified);
+    if (child !== undefined) found = (found ?? NOTHING).with(member.element, child);
   }
-  for (const name of Object.keys(after).sort()) {
-    const member = topology.kind === "object" ? topology.member(name) : undefined;
-    const child = difference(member?.topology ?? DEDUCED, getKey(before, name), after[name], modified);
-    if (child !== undefined) (draft ??= {})[fieldElement(name)] = child;
-  }
-  return draft;
+  return found?.set;
 }
 
 function difference(
@@ -138,13 +126,17 @@ function itemDifferences(
   after: readonly unknown[],
   modified: boolean,
 ): FieldSet | undefined {
-  let draft: Draft | undefined;
+  if (before.length === 0) {
+    const all = withItems(NOTHING, topology, after);
+    return all === NOTHING ? undefined : all.set;
+  }
+  let found: GrowingSet | undefined;
   const olds = groupItems(topology, before);
   for (const [element, now] of groupItems(topology, after)) {
     const child = groupDifferences(topology.items, olds.get(element) ?? [], now, modified);
-    if (child !== undefined) (draft ??= {})[element] = child;
+    if (child !== undefined) found = (found ?? NOTHING).with(element, child);
   }
-  return draft === undefined ? undefined : inOrder(draft);
+  return found?.set;
 }
 
 function groupDifferences(

@@ -44,6 +44,7 @@ export function setOfText(text: string): FieldSet {
 
 export const union = remembered(fieldSet.union);
 export const difference = remembered(fieldSet.difference);
+export const recursiveDifference = remembered(fieldSet.recursiveDifference);
 export const intersection = remembered(fieldSet.intersection);
 
 function keep(text: string, set: FieldSet): FieldSet {

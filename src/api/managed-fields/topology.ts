@@ -4,6 +4,7 @@
  * objects taken apart by field, and all else one.
  */
 import type { Field, ListOf, MapOf, Schema, Type } from "../schema/mod.ts";
+import { MAX_CACHED_ELEMENTS } from "./limits.ts";
 import { fieldElement, keyElements, valueElement } from "./path-element.ts";
 
 export type Topology = Leaf | ObjectTopology | ListTopology | Deduced;
@@ -15,76 +16,71 @@ export interface Leaf {
   readonly composite: boolean;
 }
 
+/** A value that is taken apart by field, if it can be. */
+abstract class Container {
+  /** Entries of a map, and fields that no table describes: few names recur. */
+  readonly #entries = new Map<string, Member>();
+
+  /** What a member is; `undefined` for a name that the type does not have. */
+  abstract member(name: string): Member | undefined;
+
+  protected entry(name: string, topology: () => Topology): Member {
+    let entry = this.#entries.get(name);
+    if (entry === undefined) {
+      entry = new Member(name, false, topology);
+      if (this.#entries.size >= MAX_CACHED_ELEMENTS) this.#entries.clear();
+      this.#entries.set(name, entry);
+    }
+    return entry;
+  }
+}
+
 /** No table: told by the value. */
-export interface Deduced {
-  readonly kind: "deduced";
+export class Deduced extends Container {
+  readonly kind = "deduced";
+
+  member(name: string): Member {
+    return this.entry(name, () => DEDUCED);
+  }
 }
 
 /** A message or a map, taken apart by field. */
-export class ObjectTopology {
+export class ObjectTopology extends Container {
   readonly kind = "object";
   readonly #of: Type | MapOf;
   #declared: ReadonlyMap<string, Member> | undefined;
-  #sorted: readonly Member[] | undefined;
 
   constructor(of: Type | MapOf) {
+    super();
     this.#of = of;
   }
 
-  /** All members in canonical order, if the type has no others than it declares. */
-  get members(): readonly Member[] | undefined {
-    if (this.#of.form === "map" || this.#of.keepsUnknown) return undefined;
-    this.#sorted ??= [...this.#members().values()].sort((a, b) => (a.element < b.element ? -1 : 1));
-    return this.#sorted;
-  }
-
-  /** What a member is; `undefined` for a name that the type does not have. */
   member(name: string): Member | undefined {
     const of = this.#of;
-    if (of.form === "map") return this.#rest(name, topologyOf(of.values));
-    return this.#members().get(name) ?? (of.keepsUnknown ? this.#rest(name, DEDUCED) : undefined);
-  }
-
-  #members(): ReadonlyMap<string, Member> {
+    if (of.form === "map") return this.entry(name, () => topologyOf(of.values));
     this.#declared ??= new Map(
-      (this.#of.form === "map" ? [] : [...this.#of.fields.values()]).map((field) => [
+      [...of.fields.values()].map((field) => [
         field.name,
         new Member(field.name, true, () => topologyOf(field.of, field)),
       ]),
     );
-    return this.#declared;
-  }
-
-  #rest(name: string, topology: Topology): Member {
-    return new Member(name, false, () => topology);
+    return this.#declared.get(name) ?? (of.keepsUnknown ? this.entry(name, () => DEDUCED) : undefined);
   }
 }
 
 /** A field of a message, or an entry of a map. */
 export class Member {
-  readonly name: string;
   /** Its path element. */
   readonly element: string;
   /** By the type, not by a map or by chance. */
   readonly declared: boolean;
-  /** The name is also that of something every object inherits. */
-  readonly inherited: boolean;
   readonly #compile: () => Topology;
   #topology: Topology | undefined;
-  #textBefore: string | undefined;
 
   constructor(name: string, declared: boolean, compile: () => Topology) {
-    this.name = name;
     this.element = fieldElement(name);
     this.declared = declared;
-    this.inherited = name in Object.prototype;
     this.#compile = compile;
-  }
-
-  /** How the element is printed between others. */
-  get textBefore(): string {
-    this.#textBefore ??= `,${JSON.stringify(this.element)}:`;
-    return this.#textBefore;
   }
 
   /** Compiled when it is first asked for: types are recursive. */
@@ -102,6 +98,7 @@ export class ListTopology {
   readonly #items: Schema;
   readonly #defaults: readonly unknown[];
   readonly #element: (values: readonly unknown[]) => string;
+  readonly #elements = new Map<string, string>();
   #topology: Topology | undefined;
 
   constructor(list: ListOf) {
@@ -123,6 +120,8 @@ export class ListTopology {
   element(item: unknown): string | undefined {
     if (this.keys.length === 0) return valueElement(item);
     if (typeof item !== "object" || item === null) return undefined;
+    if (this.keys.length === 1)
+      return this.#elementOf((item as Record<string, unknown>)[this.keys[0] as string]);
     const values: unknown[] = [];
     for (let i = 0; i < this.keys.length; i++) {
       const value = (item as Record<string, unknown>)[this.keys[i] as string] ?? this.#defaults[i];
@@ -131,11 +130,24 @@ export class ListTopology {
     }
     return this.#element(values);
   }
+
+  /** The names of items recur in every object of a kind. */
+  #elementOf(given: unknown): string | undefined {
+    const value = given ?? this.#defaults[0];
+    if (typeof value !== "string") return value === undefined ? undefined : this.#element([value]);
+    let element = this.#elements.get(value);
+    if (element === undefined) {
+      element = this.#element([value]);
+      if (this.#elements.size >= MAX_CACHED_ELEMENTS) this.#elements.clear();
+      this.#elements.set(value, element);
+    }
+    return element;
+  }
 }
 
 const SCALAR: Leaf = { kind: "leaf", composite: false };
 const ATOMIC: Leaf = { kind: "leaf", composite: true };
-export const DEDUCED: Deduced = { kind: "deduced" };
+export const DEDUCED = new Deduced();
 
 /** A memo of a pure function over immutable types. */
 const compiled = new WeakMap<Schema, Topology>();
