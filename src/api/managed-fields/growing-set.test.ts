@@ -1,3 +1,4 @@
+/** Steps are a memo: whatever was asked before, the same members are the same set. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EMPTY } from "./field-set.ts";

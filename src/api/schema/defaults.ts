@@ -65,7 +65,12 @@ function own(data: Data, name: string): unknown {
 function setDefault(data: Data, field: Field): void {
   const value = own(data, field.name);
   const absent = value === undefined || value === null;
-  if (absent || (!isPointer(field) && isZero(value))) data[field.name] = structuredClone(field.default);
+  if (absent || (!isPointer(field) && isZero(value))) data[field.name] = fresh(field.default);
+}
+
+/** Nobody shares a default that can be changed. */
+function fresh(value: unknown): unknown {
+  return typeof value === "object" ? structuredClone(value) : value;
 }
 
 /** Where zero and absent are the same, a zero default says nothing. */
