@@ -8,8 +8,11 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { Agent, get } from "node:http";
 import { before, describe, test } from "node:test";
+import { accessOf } from "../testing/api-call.ts";
+import { awaitObjects, type Seen } from "../testing/await-objects.ts";
 import { run } from "../testing/program.ts";
-import { findProgram } from "../testing/find-program.ts";
+import { unannounced } from "../testing/unannounced.ts";
+import { clientYaml, healthPort, web } from "./harness/network-manifests.ts";
 
 /** A running cluster with real containers. */
 export interface NetworkedCluster {
@@ -20,73 +23,13 @@ export interface NetworkedCluster {
 
 const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
 const bridgeFilter = "/proc/sys/net/bridge/bridge-nf-call-iptables";
-const healthPort = 32_080;
-
-/** kubectl is the HTTP client in pods: the machine's busybox cannot resolve names for itself (static glibc). */
-function clientYaml(name: string, more = ""): string {
-  return `
-apiVersion: v1
-kind: Pod
-metadata: {name: ${name}}
-spec:
-  terminationGracePeriodSeconds: 1
-  ${more}
-  containers:
-  - {name: main, image: "busybox:1", command: [sleep, "1000"], volumeMounts: [{name: kubectl, mountPath: /kubectl}]}
-  volumes: [{name: kubectl, hostPath: {path: ${findProgram("kubectl")}}}]
----`;
-}
-
-const server = "hostname > /www/index.html; httpd -f -p 8080 -h /www";
-const web = `
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 3
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      terminationGracePeriodSeconds: 5
-      containers:
-      - name: main
-        image: "busybox:1"
-        command: [sh, -c, "${server}"]
-        readinessProbe: {httpGet: {port: 8080}, periodSeconds: 1}
-        lifecycle: {preStop: {exec: {command: [sleep, "2"]}}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {type: NodePort, selector: {app: web}, ports: [{name: http, port: 80, targetPort: 8080, nodePort: 30080}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: each}
-spec: {clusterIP: None, selector: {app: web}, ports: [{name: http, port: 8080}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: elsewhere}
-spec: {type: ExternalName, externalName: web.default.svc.cluster.local}
----
-apiVersion: v1
-kind: Service
-metadata: {name: balanced}
-spec:
-  type: LoadBalancer
-  externalTrafficPolicy: Local
-  healthCheckNodePort: ${healthPort}
-  selector: {app: web}
-  ports: [{port: 80, targetPort: 8080}]
----`;
 
 export function networkSuite(name: string, cluster: () => NetworkedCluster): void {
   const inPod = (pod: string, script: string): Promise<string> =>
     cluster().kubectl("exec", pod, "--", "sh", "-c", script);
   const jsonPath = (kind: string, object: string, path: string): Promise<string> =>
     cluster().kubectl("get", kind, object, "-o", `jsonpath=${path}`);
+  const access = () => accessOf(cluster().environment["KUBECONFIG"] ?? "");
   const podAddresses = async (): Promise<readonly string[]> => {
     const path = "jsonpath={.items[*].status.podIP}";
     const text = await cluster().kubectl("get", "pods", "-l", "app=web", "-o", path);
@@ -246,31 +189,24 @@ export function networkSuite(name: string, cluster: () => NetworkedCluster): voi
     });
 
     test("scaled to ten and back, the Service has the pods that there are", async () => {
-      const endpoints = async (): Promise<readonly string[]> => {
-        const slices = ["get", "endpointslices", "-l", "kubernetes.io/service-name=web", "-o"];
-        const path = "jsonpath={.items[*].endpoints[?(@.conditions.ready==true)].addresses[0]}";
-        return (await cluster().kubectl(...slices, path)).split(" ").sort();
-      };
+      const slices = `${discovery}/default/endpointslices?labelSelector=kubernetes.io/service-name=web`;
       for (const count of [10, 3]) {
         await cluster().kubectl("scale", "deployment", "web", `--replicas=${count}`);
         await cluster().kubectl("rollout", "status", "deployment", "web", "--timeout=120s");
-        await until(async () => {
-          const own = await podAddresses();
-          return own.length === count && isDeepStrictEqual(await endpoints(), own);
-        });
+        await awaitObjects(
+          access(),
+          "/api/v1/namespaces/default/pods?labelSelector=app=web",
+          "pods",
+          (pods) => pods.length === count,
+        );
+        const own = await podAddresses();
+        await awaitObjects<Slice>(access(), slices, "their endpoints", (all) =>
+          isDeepStrictEqual(all.flatMap(readyAddresses).sort(), own),
+        );
       }
     });
 
     test("whoever gives the DNS Service a selector has it, and gives it back", async () => {
-      const ours = (): Promise<string> =>
-        cluster().kubectl(
-          "get",
-          "endpointslices",
-          "-n",
-          "kube-system",
-          "-o",
-          "jsonpath={.items[*].metadata.labels}",
-        );
       const patch = (selector: string): Promise<string> =>
         cluster().kubectl(
           "patch",
@@ -282,15 +218,37 @@ export function networkSuite(name: string, cluster: () => NetworkedCluster): voi
           "-p",
           selector,
         );
+      const ours = (there: boolean): Promise<unknown> =>
+        awaitObjects(
+          access(),
+          `${discovery}/kube-system/endpointslices`,
+          `our endpoints: ${there}`,
+          (all) =>
+            there ===
+            all.some(({ metadata }) => Object.values(metadata.labels ?? {}).includes("navarch-dns")),
+        );
       await patch('{"spec":{"selector":{"k8s-app":"kube-dns"}}}');
-      await until(async () => !(await ours()).includes("navarch-dns"));
+      await ours(false);
       await patch('{"spec":{"selector":null}}');
-      await until(async () => (await ours()).includes("navarch-dns"));
-      await until(async () =>
+      await ours(true);
+      await unannounced("names are known again", async () =>
         /Address: 10\./.test(await inPod("client", "nslookup web.default.svc.cluster.local || true")),
       );
     });
   });
+}
+
+const discovery = "/apis/discovery.k8s.io/v1/namespaces";
+
+interface Slice extends Seen {
+  readonly endpoints: readonly {
+    readonly addresses: readonly string[];
+    readonly conditions: { readonly ready?: boolean };
+  }[];
+}
+
+function readyAddresses({ endpoints }: Slice): readonly string[] {
+  return endpoints.filter(({ conditions }) => conditions.ready === true).flatMap((one) => one.addresses);
 }
 
 /** A page by a connection of its own. */
@@ -307,12 +265,4 @@ function fetched(url: string): Promise<string> {
     });
     request.on("error", reject).on("timeout", () => request.destroy(new Error("no answer")));
   });
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 50; tries += 1) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  assert.fail("It has not come to pass");
 }

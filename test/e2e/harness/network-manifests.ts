@@ -1,0 +1,66 @@
+/** What the network suite deploys: three web servers behind each kind of Service, and pods that ask them. */
+import { findProgram } from "../../testing/find-program.ts";
+
+/** Of the load balancer. */
+export const healthPort = 32_080;
+
+/** kubectl is the HTTP client in pods: the machine's busybox cannot resolve names for itself (static glibc). */
+export function clientYaml(name: string, more = ""): string {
+  return `
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}}
+spec:
+  terminationGracePeriodSeconds: 1
+  ${more}
+  containers:
+  - {name: main, image: "busybox:1", command: [sleep, "1000"], volumeMounts: [{name: kubectl, mountPath: /kubectl}]}
+  volumes: [{name: kubectl, hostPath: {path: ${findProgram("kubectl")}}}]
+---`;
+}
+
+const server = "hostname > /www/index.html; httpd -f -p 8080 -h /www";
+/** `web` by address and node port, `each` by its pods, `elsewhere` by another name, `balanced` from outside. */
+export const web = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      terminationGracePeriodSeconds: 5
+      containers:
+      - name: main
+        image: "busybox:1"
+        command: [sh, -c, "${server}"]
+        readinessProbe: {httpGet: {port: 8080}, periodSeconds: 1}
+        lifecycle: {preStop: {exec: {command: [sleep, "2"]}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {type: NodePort, selector: {app: web}, ports: [{name: http, port: 80, targetPort: 8080, nodePort: 30080}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: each}
+spec: {clusterIP: None, selector: {app: web}, ports: [{name: http, port: 8080}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: elsewhere}
+spec: {type: ExternalName, externalName: web.default.svc.cluster.local}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: balanced}
+spec:
+  type: LoadBalancer
+  externalTrafficPolicy: Local
+  healthCheckNodePort: ${healthPort}
+  selector: {app: web}
+  ports: [{port: 80, targetPort: 8080}]
+---`;
