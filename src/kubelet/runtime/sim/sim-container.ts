@@ -29,8 +29,8 @@ export class SimContainer {
   readonly sandboxId: string;
   readonly config: ContainerConfig;
   readonly createdAtMs: number;
-  /** Files that its programs made. */
-  readonly files = new Map<string, Uint8Array>();
+  /** What its programs find and make, by path. */
+  readonly files: Map<string, Uint8Array>;
   readonly log: SimLog;
   state: ContainerState = "CONTAINER_CREATED";
   startedAtMs = 0;
@@ -58,6 +58,7 @@ export class SimContainer {
       readonly program: ImageProgram;
       readonly image: Image;
       readonly hostname: string;
+      readonly files: Map<string, Uint8Array>;
     },
     config: ContainerConfig,
     onStop: (container: SimContainer) => void,
@@ -69,6 +70,7 @@ export class SimContainer {
     this.createdAtMs = clock.now();
     this.log = new SimLog(() => clock.now());
     this.#hostname = names.hostname;
+    this.files = names.files;
     this.#stdin = config.stdin ? new BytePipe() : undefined;
     this.#image = names.image.repoTags[0] ?? config.image;
     this.#imageRef = names.image.repoDigests[0] ?? names.image.id;
@@ -98,12 +100,7 @@ export class SimContainer {
   }
 
   start(): void {
-    if (this.state !== "CONTAINER_CREATED") {
-      throw new RuntimeError(
-        "failed-precondition",
-        `Cannot start container "${this.id}": it is in state ${this.state}`,
-      );
-    }
+    this.#demand("CONTAINER_CREATED", "start");
     this.startedAtMs = this.#clock.now();
     if (!canStart(this.#command)) {
       const detail = `exec: "${this.#command[0]}": stat ${this.#command[0]}: no such file or directory`;
@@ -141,12 +138,7 @@ export class SimContainer {
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<ExecResult | undefined> {
-    if (this.state !== "CONTAINER_RUNNING") {
-      throw new RuntimeError(
-        "failed-precondition",
-        `Cannot exec in container "${this.id}": it is in state ${this.state}`,
-      );
-    }
+    this.#demand("CONTAINER_RUNNING", "exec in");
     if (!canStart(command))
       return { stdout: "", stderr: `exec: "${command[0]}": no such file or directory`, exitCode: 126 };
     const [stdout, stderr] = [new Collector(maxExecBytes), new Collector(maxExecBytes)];
@@ -166,10 +158,7 @@ export class SimContainer {
     io: CommandIo,
     signal: AbortSignal,
   ): Promise<number> {
-    if (this.state !== "CONTAINER_RUNNING") {
-      const what = `Cannot exec in container "${this.id}"`;
-      throw new RuntimeError("failed-precondition", `${what}: it is in state ${this.state}`);
-    }
+    this.#demand("CONTAINER_RUNNING", "exec in");
     if (!canStart(command)) {
       const detail = `exec: "${command[0]}": stat ${command[0]}: no such file or directory`;
       const why = `exec failed: unable to start container process: ${detail}: unknown`;
@@ -180,10 +169,7 @@ export class SimContainer {
 
   /** Joins the main program; resolves with its exit code, or when the client has gone. */
   async attach(io: CommandIo, signal: AbortSignal): Promise<number> {
-    if (this.state !== "CONTAINER_RUNNING") {
-      const what = `Cannot attach to container "${this.id}"`;
-      throw new RuntimeError("failed-precondition", `${what}: it is in state ${this.state}`);
-    }
+    this.#demand("CONTAINER_RUNNING", "attach to");
     this.#attached.add(io);
     const left = Promise.withResolvers<void>();
     const leave = (): void => left.resolve();
@@ -198,6 +184,13 @@ export class SimContainer {
   /** Takes a connection to a port; undefined when nothing listens there. */
   accept(port: number, connection: ByteChannel): Promise<void> | undefined {
     return this.#main?.accept(port, connection);
+  }
+
+  /** Throws `failed-precondition`. */
+  #demand(state: ContainerState, verb: string): void {
+    if (this.state === state) return;
+    const what = `Cannot ${verb} container "${this.id}"`;
+    throw new RuntimeError("failed-precondition", `${what}: it is in state ${this.state}`);
   }
 
   async #feed(input: AsyncIterable<Uint8Array>): Promise<void> {

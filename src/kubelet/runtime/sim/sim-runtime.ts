@@ -23,6 +23,7 @@ import type {
 } from "../runtime.ts";
 import { type ContainerFilter, ContainerTable, matches } from "./container-table.ts";
 import { EventHub } from "./event-hub.ts";
+import { firstFiles } from "./first-files.ts";
 import type { SimImages } from "./images.ts";
 import { rowOf, SandboxTable, type SimSandbox } from "./sandbox-table.ts";
 import { SimContainer } from "./sim-container.ts";
@@ -40,9 +41,6 @@ export interface SimRuntimeOptions {
 /** Of RuntimeClasses; the first is the default's. */
 const handlers = ["", "runc"];
 const ready = { status: true, reason: "", message: "" };
-
-/** The map of who takes the node's users as they are. */
-const nodeUsers = Buffer.from(`0 0 ${2 ** 32 - 1}\n`);
 
 /** One node's runtime. */
 export class SimRuntime implements RuntimeService {
@@ -184,18 +182,11 @@ export class SimRuntime implements RuntimeService {
       throw new RuntimeError("not-found", `${what}: image "${config.imageRef}" is not here`);
     const id = this.#newId();
     const hostname = sandbox.config.hostname || sandbox.config.name;
-    const names = { id, sandboxId, program: this.#images.program(config.image), image, hostname };
+    const files = firstFiles(config, hostname, this.hostFiles);
+    const names = { id, sandboxId, program: this.#images.program(config.image), image, hostname, files };
     const container = new SimContainer(this.#env.clock, names, config, () =>
       this.#publish("STOPPED", sandboxId, id, config.labels),
     );
-    container.files.set("/etc/hostname", Buffer.from(`${hostname}\n`));
-    const { users } = config.security.namespaces;
-    const map = users === undefined ? nodeUsers : Buffer.from(`0 ${users.first} ${users.count}\n`);
-    container.files.set("/proc/self/uid_map", map);
-    for (const { hostPath, containerPath } of config.mounts) {
-      const file = this.hostFiles.get(hostPath);
-      if (file !== undefined) container.files.set(containerPath, file);
-    }
     this.#containers.add(container, sandbox);
     this.#publish("CREATED", sandboxId, id, config.labels);
     return id;
