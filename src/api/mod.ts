@@ -4,20 +4,7 @@
  */
 
 // Schema language. Its words (`field`, `optional`, ...) are for tables, and come from schema/mod.ts.
-export type {
-  Field,
-  GroupVersionKind,
-  Hooks,
-  JsonObject,
-  JsonValue,
-  ListOf,
-  MapOf,
-  Presence,
-  Scalar,
-  Schema,
-  Type,
-  Union,
-} from "./schema/mod.ts";
+export type { Field, GroupVersionKind, Hooks, JsonObject, Schema, Type } from "./schema/mod.ts";
 export { applyDefaults } from "./schema/mod.ts";
 
 // Types.
@@ -52,22 +39,17 @@ export {
   storage,
 } from "./types/mod.ts";
 export {
-  Condition,
   DeleteOptions,
   type KubeList,
   type KubeObject,
   LabelSelector,
-  LabelSelectorRequirement,
-  ListMeta,
   ManagedFieldsEntry,
   ObjectMeta,
   OwnerReference,
   PartialObjectMetadata,
-  PartialObjectMetadataList,
   Table,
 } from "./types/meta/mod.ts";
 export {
-  Affinity,
   Binding,
   ConfigMap,
   Container,
@@ -75,29 +57,18 @@ export {
   ContainerState,
   ContainerStatus,
   Endpoints,
-  EnvVar,
-  EphemeralContainer,
-  Lifecycle,
   LifecycleHandler,
   LimitRange,
-  LocalObjectReference,
   Namespace,
   Node,
-  NodeAddress,
-  NodeAffinity,
   NodeCondition,
-  NodeSelector,
   NodeSelectorTerm,
-  NodeSpec,
   NodeStatus,
   ObjectReference,
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
-  PodAffinityTerm,
   PodCondition,
-  PodList,
-  PodSecurityContext,
   PodSpec,
   PodStatus,
   PodTemplate,
@@ -111,30 +82,17 @@ export {
   Service,
   ServiceAccount,
   ServicePort,
-  ServiceSpec,
   Taint,
   Toleration,
-  TopologySpreadConstraint,
   Volume,
   VolumeMount,
 } from "./types/core/mod.ts";
-export {
-  ControllerRevision,
-  DaemonSet,
-  DaemonSetSpec,
-  Deployment,
-  DeploymentSpec,
-  DeploymentStatus,
-  ReplicaSet,
-  ReplicaSetSpec,
-  StatefulSet,
-  StatefulSetSpec,
-} from "./types/apps/mod.ts";
-export { CronJob, CronJobSpec, Job, JobSpec } from "./types/batch/mod.ts";
-export { Lease, LeaseSpec } from "./types/coordination/mod.ts";
+export { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from "./types/apps/mod.ts";
+export { CronJob, Job } from "./types/batch/mod.ts";
+export { Lease } from "./types/coordination/mod.ts";
 export { Endpoint, EndpointSlice } from "./types/discovery/mod.ts";
-export { ClusterRole, ClusterRoleBinding, Role, RoleBinding, RoleRef } from "./types/rbac/mod.ts";
-export { CustomResourceDefinition, JSONSchemaProps } from "./types/apiextensions/mod.ts";
+export { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "./types/rbac/mod.ts";
+export { CustomResourceDefinition } from "./types/apiextensions/mod.ts";
 export { IPAddress, Ingress, IngressClass, NetworkPolicy, ServiceCIDR } from "./types/networking/mod.ts";
 export { Eviction, PodDisruptionBudget } from "./types/policy/mod.ts";
 export { CSIDriver, CSINode, StorageClass, VolumeAttachment } from "./types/storage/mod.ts";
@@ -142,10 +100,10 @@ export { PriorityClass } from "./types/scheduling/mod.ts";
 export { RuntimeClass } from "./types/node/mod.ts";
 export { CertificateSigningRequest } from "./types/certificates/mod.ts";
 export { organizationsOf } from "./types/certificates/signing-request.ts";
-export { amountsOf, type Amounts, difference, listOf, only, sum } from "./quota/amounts.ts";
+export { amountsOf, difference, listOf, only, sum } from "./quota/amounts.ts";
 export { unsaidBy } from "./quota/pod-usage.ts";
 export { isInScope } from "./quota/scopes.ts";
-export { type CountedResource, countName, isCountedBy, usageOf } from "./quota/usage.ts";
+export { type CountedResource, isCountedBy, usageOf } from "./quota/usage.ts";
 export {
   isStricter,
   levelText,
@@ -163,7 +121,7 @@ export { FlowSchema, PriorityLevelConfiguration } from "./types/flowcontrol/mod.
 export { APIService } from "./types/apiregistration/mod.ts";
 
 // Resources, errors and statuses.
-export { at, atKey, type FieldError, type FieldErrorReason, FieldErrors } from "./field-errors.ts";
+export { type FieldError, type FieldErrorReason, FieldErrors } from "./field-errors.ts";
 export type {
   Column,
   ObjectSubresource,
@@ -199,29 +157,23 @@ export {
   unknownPath,
   unsupportedMediaType,
 } from "./status.ts";
-export { type IntOrString, percentOf, scaled } from "./int-or-string.ts";
-export { canonicalQuantity, Quantity, QuantityError, type QuantityFormat } from "./quantity.ts";
-export { formatDuration, microTime, parseDuration, parseInstant, parseTime, rfc3339 } from "./time.ts";
+export { type IntOrString, scaled } from "./int-or-string.ts";
+export { Quantity, QuantityError } from "./quantity.ts";
+export { microTime, parseDuration, parseInstant, parseTime, rfc3339 } from "./time.ts";
 
 // Codecs.
 export {
   clearEmptyLists,
   canonical,
   decode,
-  type Decoded,
   DecodeError,
-  type DecodeErrorCode,
-  type DecodeMode,
   type KnownParts,
-  decodeEnvelope,
-  decodeMessage,
   decodeProtobuf,
   encodeEnvelope,
   encodeJson,
   encodeMessage,
   encodeProtobuf,
   encodeWatchFrame,
-  type Envelope,
   isProtobuf,
   JsonDocument,
   parseDocument,
@@ -232,7 +184,6 @@ export {
   unwrapLiterals,
   stringifyJson,
   stringifyYaml,
-  type WatchFrame,
   WatchFrameReader,
 } from "./codec/mod.ts";
 
@@ -301,80 +252,34 @@ export { volumeAttributesClasses } from "./kinds/storage/volume-attributes-class
 // Selectors, patches, ownership, discovery.
 export {
   SelectorError,
-  type SelectorErrorCode,
-  EVERY_FIELD,
   escapeFieldValue,
-  type FieldRequirement,
   FieldSelector,
   parseFieldSelector,
-  EVERYTHING,
   type LabelSelectorObject,
-  type LabelSelectorTerm,
   labelSelector,
   labelSelectorOfMap,
-  NOTHING,
   parseLabelSelector,
   Selector,
-  type LabelSelectorRules,
-  validateLabelKey,
-  validateLabelSelector,
-  validateLabels,
   matchesNodeTerm,
   matchesNodeTerms,
-  type LabelMatcher,
-  type Labels,
-  type Operator,
-  type Requirement,
 } from "./selectors/mod.ts";
+export { PatchError, applyJsonPatch, applyMergePatch, applyStrategicMergePatch } from "./patch/mod.ts";
 export {
-  PatchError,
-  type PatchErrorCode,
-  applyJsonPatch,
-  applyMergePatch,
-  applyStrategicMergePatch,
-} from "./patch/mod.ts";
-export {
-  type ApplyPatchOptions,
-  type ApplyPatchResult,
   applyConflict,
   applyPatch,
-  type FieldConflict,
   ManagedFieldsError,
-  type ManagedFieldsErrorCode,
-  NO_FIELDS,
-  type FieldSet,
   type OtherVersion,
   setOfFields,
   type VersionedType,
   parentManagedFields,
   type ScaledObject,
   scaleManagedFields,
-  type TrackUpdateOptions,
   trackUpdate,
   entriesText,
   parseEntries,
 } from "./managed-fields/mod.ts";
-export {
-  type DiscoveredResource,
-  Discovery,
-  type DiscoveryDeps,
-  type DiscoveryDocument,
-  type DiscoveryOptions,
-  CUSTOM_GROUP_PRIORITY,
-  compareGroups,
-  compareVersions,
-  groupPriority,
-  storageVersionHash,
-  type Subresource,
-  subresourcesOf,
-} from "./discovery/mod.ts";
-export {
-  type Describe,
-  OpenApi,
-  type OpenApiDeps,
-  type OpenApiDocument,
-  type OpenApiOptions,
-} from "./openapi/mod.ts";
+export { Discovery, type DiscoveryDocument } from "./discovery/mod.ts";
+export { type Describe, OpenApi, type OpenApiDocument } from "./openapi/mod.ts";
 export { same } from "./equal.ts";
 export { kubernetesVersion } from "./version.ts";
 export { ageOf, humanDuration } from "./human-duration.ts";

@@ -1,6 +1,6 @@
 /** The door of `base`: the outside world as interfaces, the component lifecycle, errors and assertions. */
 export type { Component } from "./component.ts";
-export { type AppendFile, type Disk, DiskError, type DiskErrorCode, replaceFile } from "./disk.ts";
+export { type AppendFile, type Disk, DiskError, type DiskErrorCode } from "./disk.ts";
 export type {
   Clock,
   Counter,
@@ -18,14 +18,7 @@ export type {
   Tasks,
   Timer,
 } from "./env.ts";
-export {
-  AssertionError,
-  assert,
-  CodedError,
-  isAbort,
-  messageOf,
-  unreachable,
-} from "./errors.ts";
+export { assert, CodedError, isAbort, messageOf } from "./errors.ts";
 export type { LogEntry, LogLevel, LogSink } from "./log.ts";
 export {
   type Connection,

@@ -18,7 +18,7 @@ export type {
   WriteOptions,
 } from "./client.ts";
 export { abortable } from "./abortable.ts";
-export { BackOff, type BackOffRange, exponential } from "./back-off.ts";
+export { BackOff } from "./back-off.ts";
 export { type DiscoveredResource, type Discovery, discover } from "./discovery.ts";
 export { ClientError, type ClientErrorCode, isUnreachable } from "./errors.ts";
 export { EventRecorder, type EventRecorderOptions, type EventSink } from "./event-recorder.ts";
@@ -30,14 +30,10 @@ export { keyOf, keyText, parseKey } from "./indexed-cache.ts";
 export { InformerSet } from "./informer-set.ts";
 export {
   type ClusterEntry,
-  type ContextChoice,
   type ContextEntry,
-  chooseContext,
   emptyKubeconfig,
   type Kubeconfig,
   type KubeconfigEntry,
-  mergeKubeconfigs,
-  readKubeconfig,
   type UserEntry,
   withEntry,
   withoutContext,
@@ -53,9 +49,8 @@ export {
 export { LeaderElection, type LeaderElectionOptions } from "./leader-election.ts";
 export { type LinkServerDeps, serveLink } from "./link-server.ts";
 export { type LinkOptions, LinkTransport } from "./link-transport.ts";
-export { objectPath, collectionPath } from "./paths.ts";
+export { objectPath } from "./paths.ts";
 export { RetryingTransport } from "./retrying-transport.ts";
-export { Reflector, type ReflectorSink } from "./reflector.ts";
 export type { ApiRequest, ApiResponse, Transport, WatchEvent } from "./transport.ts";
 export { type ClientOptions, createClient } from "./typed-client.ts";
 export { WorkQueue } from "./work-queue.ts";

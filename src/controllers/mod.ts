@@ -6,4 +6,4 @@ export {
   type ControllerManagerOptions,
 } from "./controller-manager.ts";
 export { controllers } from "./controllers.ts";
-export { type ControllerOptions, defaultControllerOptions } from "./options.ts";
+export type { ControllerOptions } from "./options.ts";

@@ -25,7 +25,6 @@ export {
   SimDialer,
   SimImages,
   type SimImagesOptions,
-  simLink,
   SimRuntime,
   type SimRuntimeOptions,
   SimStats,

@@ -15,7 +15,6 @@ export type {
   RecordedWrite,
   Violation,
 } from "./checker/history.ts";
-export { DelayedJournal, type DelayedJournalOptions } from "./delayed-journal.ts";
 export { StoreError, type StoreErrorCode } from "./errors.ts";
 export type {
   Describe,

@@ -1,6 +1,5 @@
 /** The door of `base/real`: the machine itself. Only `cluster`, `cli` and tests come through it. */
 export { FileSystemDisk } from "./disk.ts";
-export { createRealEnv, type RealEnvOptions, stderrSink } from "./env.ts";
+export { createRealEnv, type RealEnvOptions } from "./env.ts";
 export { HelperProcesses } from "./helper-processes.ts";
-export { TcpNetwork } from "./network.ts";
 export { SystemProcesses } from "./processes.ts";

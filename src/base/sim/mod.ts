@@ -1,5 +1,4 @@
 /** The door of `base/sim`: a whole world in virtual time, from a seed. */
-export { type FaultClass, FaultCounters, faultClasses } from "./faults.ts";
 export type { SimDisks } from "./disk.ts";
 export type { SimNetworkOptions, SimNetworks } from "./network.ts";
 export type { Script, ScriptContext, SimPrograms } from "./processes.ts";

@@ -12,14 +12,7 @@ export {
 } from "./byte-channel.ts";
 export { acceptChannelForwards, channelForwardProtocols } from "./channel-forward.ts";
 export { channelCommand, commandProtocols } from "./channel-socket.ts";
-export {
-  type CommandEnd,
-  type CommandIo,
-  type CommandShape,
-  type CommandStreams,
-  SizeQueue,
-  type TerminalSize,
-} from "./command-streams.ts";
+export type { CommandEnd, CommandIo, CommandShape, CommandStreams, TerminalSize } from "./command-streams.ts";
 export { StreamError, type StreamErrorCode } from "./errors.ts";
 export type { ExchangeAnswer, ExchangeRequest } from "./http-exchange.ts";
 export {

@@ -73,6 +73,28 @@ test("a door only re-exports by name", () => {
   assert.deepEqual(problems, []);
 });
 
+test("a door shows no function that nobody takes through it, unless it is published", () => {
+  const everywhere = ["src", "test", "bench", "scripts"].flatMap((folder) => sourcesUnder(folder));
+  const listed = (text: string, from: RegExp): readonly string[] =>
+    [...text.matchAll(/(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from\s*"([^"]+)"/g)]
+      .filter(([, , name = ""]) => from.test(name))
+      .flatMap(([, names = ""]) => names.split(",").map((name) => name.trim().replace(/ as .*/, "")));
+  const isDoor = (path: string): boolean => /^src\/(?:\w+|base\/\w+)\/mod\.ts$/.test(path);
+  const taken = new Set(
+    everywhere
+      .filter(({ path }) => !isDoor(path))
+      .flatMap(({ text }) => listed(text, /^#|\/mod\.ts$/).map((name) => name.replace(/^type /, ""))),
+  );
+  const idle = sources
+    .filter(({ path }) => isDoor(path) && !/^src\/(?:api|cluster|cli)\//.test(path))
+    .flatMap(({ path, text }) =>
+      listed(text.replace(/export type \{[^}]*\}/g, ""), /^\./)
+        .filter((name) => !/^type |^$|Error$/.test(name) && !taken.has(name))
+        .map((name) => `${path}: ${name}`),
+    );
+  assert.deepEqual(idle, []);
+});
+
 test("nobody knows virtual nodes but their twins and the composition root: a node is a node", () => {
   const twin = "src/kubelet/runtime/sim/";
   const problems: string[] = [];
