@@ -278,7 +278,7 @@ export {
   entriesText,
   parseEntries,
 } from "./managed-fields/mod.ts";
-export { Discovery, type DiscoveryDocument } from "./discovery/mod.ts";
+export { Discovery, type DiscoveryDocument, groupPriority } from "./discovery/mod.ts";
 export { type Describe, OpenApi, type OpenApiDocument } from "./openapi/mod.ts";
 export { same } from "./equal.ts";
 export { kubernetesVersion } from "./version.ts";
