@@ -139,8 +139,9 @@ export const differences = [
     "volume of pods. Upstream adds three, and so do we: 56 rows of create, all 22 histories of pods in " +
     "patch, and 4 rows of misc differ in it. The command takes that one source out of the recording " +
     "before it compares, so that these rows verify the rest; the share as recorded stands beside.",
-  "Five rows of misc follow a request that is not in the recording; 11 histories of patch and 2 rows of misc are " +
-    "about a custom resource; 3 rows of create refuse CEL that does not compile.",
+  "Five rows of misc follow requests that are not in the recording: the command makes them, and then they pass. 11 " +
+    "histories of patch and a row of misc are about a custom resource; 3 rows of create refuse CEL that does not compile; a row " +
+    "of misc prints the age of an IPAddress that was made in the same second.",
   "A quota is charged in the transaction of the write that uses it, so a write that fails uses nothing and " +
     "writers together never pass a limit; upstream writes the use first and counts again later.",
   "A `proxy` to a pod of a machine that has only loopback addresses goes through its kubelet's port-forward.",

@@ -33,6 +33,8 @@ export interface Column<T> {
   /** Above 0 shows only with `-o wide`. */
   readonly priority?: number;
   readonly description?: string;
+  /** Only rows have it: upstream prints it, and no column says so. */
+  readonly unlisted?: true;
   cell(object: T, now: number): string | number | boolean | null;
 }
 

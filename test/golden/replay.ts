@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { unrecorded } from "./unrecorded.ts";
 import { withoutVendorSource } from "./vendor-source.ts";
 import { freePort, Program, root, run } from "../testing/program.ts";
 
@@ -65,7 +66,7 @@ export async function replay(recording: string): Promise<Replayed> {
     const rows = rowsOf(join(folder, `${recording}.jsonl.gz`));
     const masked = rows.map(withoutVendorSource);
     const file = join(data, `${recording}.jsonl`);
-    writeFileSync(file, masked.map((row) => `${row}\n`).join(""));
+    writeFileSync(file, withUnrecorded(masked).join("\n"));
     const args = ["--server", `https://${listen}`, "--token", token, "--show", "1000000", file];
     const { stdout, stderr } = await run(join(root, "bin/node"), [join(folder, "replay.mjs"), ...args]);
     if (!/^\d+ passed, \d+ failed$/m.test(stdout)) throw new Error(`The replay did not end:\n${stderr}`);
@@ -84,6 +85,15 @@ function tokenFile(data: string, token: string): string {
   const path = join(data, "tokens.csv");
   writeFileSync(path, `${token},admin,1,"system:masters"\n`, { mode: 0o600 });
   return path;
+}
+
+/** The rows, each after the requests that the recorder made before it and did not keep. */
+function withUnrecorded(rows: readonly string[]): readonly string[] {
+  return rows.flatMap((row) => {
+    const { id } = JSON.parse(row) as Recording;
+    const before = (unrecorded[id] ?? []).map((request, i) => ({ id: `${id}-before-${i}`, ...request }));
+    return [...before.map((request) => JSON.stringify(request)), row];
+  });
 }
 
 function rowsOf(file: string): readonly string[] {

@@ -25,7 +25,8 @@ export function includeObject(query: URLSearchParams): IncludeObject {
 
 /** Column definitions; watches send them with their first event only. */
 export function columnDefinitions({ columns }: Printed): readonly unknown[] {
-  return columns.map((column) => ({
+  const listed = columns.filter(({ unlisted }) => unlisted === undefined);
+  return listed.map((column) => ({
     name: column.name,
     type: column.type,
     format: column.format ?? "",

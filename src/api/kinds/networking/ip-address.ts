@@ -3,7 +3,7 @@ import { ipName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { IPAddress } from "../../types/networking/mod.ts";
 import { validateIpAddress, validateIpAddressUpdate } from "../../types/networking/ip-address-validation.ts";
-import { name, text } from "../columns.ts";
+import { age, name, text } from "../columns.ts";
 import { define } from "../define.ts";
 
 export const ipAddresses: Resource<IPAddress> = define({
@@ -18,7 +18,7 @@ export const ipAddresses: Resource<IPAddress> = define({
     "spec.parentRef.namespace": ({ spec }) => spec.parentRef?.namespace ?? "",
     "spec.parentRef.resource": ({ spec }) => spec.parentRef?.resource ?? "",
   },
-  columns: [name, text("ParentRef", (object) => parentText(object))],
+  columns: [name, text("ParentRef", (object) => parentText(object)), { ...age, unlisted: true }],
 });
 
 /** `services/default/web`. */
