@@ -14,8 +14,10 @@ import { signingKey } from "./authn/token-text.ts";
 import { AuthorizerChain, masters } from "./authz/chain.ts";
 import { NodeAuthorizer } from "./authz/node.ts";
 import { RbacAuthorizer } from "./authz/rbac.ts";
+import { localApiServiceStatuses } from "./bootstrap/api-services.ts";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
 import { OwnCalls } from "./bootstrap/own-calls.ts";
+import type { CallerTrust } from "./bootstrap/public-config-maps.ts";
 import type { Answer, Call } from "./call.ts";
 import { Catalog } from "./catalog.ts";
 import { DiscoveryEndpoints } from "./endpoints/discovery.ts";
@@ -68,6 +70,8 @@ export interface ApiServerDeps {
 export interface ApiServerOptions {
   /** PEM of the authorities that vouch for this server, published in every namespace. */
   readonly rootCertificate: string;
+  /** What is told in `kube-system/extension-apiserver-authentication`. Default: nothing. */
+  readonly callers?: CallerTrust;
   /** Static bearer tokens. Default: none. */
   readonly tokens?: ReadonlyMap<string, User>;
   /** Whether callers without credentials are `system:anonymous`. Default true. */
@@ -192,16 +196,23 @@ export class ApiServer implements Component {
       serviceRanges: this.#allocators.addresses.ranges,
       serviceAddress: this.#allocators.addresses.first,
       advertised: this.#options.advertised,
+      callers: this.#options.callers ?? {},
+      nowMs: this.#registry.env.clock.now(),
     };
     await bootstrap(self, this.#registry.catalog, options, signal);
-    await flowSchemaStatuses(this.#registry, new OwnCalls(self, signal));
+    const calls = new OwnCalls(self, signal);
+    await Promise.all([
+      flowSchemaStatuses(this.#registry, calls),
+      localApiServiceStatuses(this.#registry, calls),
+    ]);
     this.#notReady = undefined;
-    const { serviceRanges: ranges } = options;
+    const { serviceRanges: ranges, callers } = options;
     this.#upkeep = new Upkeep(this.#registry.env, {
       registry: this.#registry,
       ...this.#allocators,
       self,
       ranges,
+      callers,
     });
     this.#upkeep.start();
   }

@@ -76,6 +76,10 @@ export async function serveCluster(
       },
       {
         rootCertificate: pki.ca.certificatePem,
+        callers: {
+          clients: pki.ca.certificatePem,
+          frontProxies: { authorities: pki.frontProxyCa.certificatePem, names: ["front-proxy-client"] },
+        },
         ...(advertised === undefined ? {} : { advertised }),
         ...(clusterDomain === undefined ? {} : { issuer: `https://kubernetes.default.svc.${clusterDomain}` }),
         ...ranges,

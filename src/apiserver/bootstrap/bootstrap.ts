@@ -6,9 +6,11 @@
 import { type KubeObject, type Resource, same } from "#api";
 import type { Catalog } from "../catalog.ts";
 import { copyOf } from "../registry/plain-data.ts";
+import { reconcileApiServices } from "./api-services.ts";
 import { reconcileEndpoints } from "./kubernetes-service.ts";
 import { reconcileServiceRange } from "./service-range.ts";
 import { OwnCalls, type PlainHandler } from "./own-calls.ts";
+import { type CallerTrust, reconcileConfigMaps } from "./public-config-maps.ts";
 import policy from "./policy.json" with { type: "json" };
 import { reconcilePolicy } from "./reconcile-policy.ts";
 
@@ -19,6 +21,8 @@ export interface BootstrapOptions {
   /** Of `default/kubernetes`. */
   readonly serviceAddress: string;
   readonly advertised: { readonly address: string; readonly port: number } | undefined;
+  readonly callers: CallerTrust;
+  readonly nowMs: number;
 }
 
 const NAMESPACES = ["kube-system", "kube-public", "kube-node-lease", "default"];
@@ -41,6 +45,8 @@ export async function bootstrap(
   await Promise.all([
     createMissing(calls, catalog.of("scheduling.k8s.io", "priorityclasses"), policy.priorityClasses),
     reconcilePolicy(calls, catalog, policy),
+    reconcileApiServices(calls, catalog),
+    reconcileConfigMaps(calls, catalog.of("", "configmaps"), options.callers, options.nowMs),
     reconcileFlowControl(
       calls,
       catalog.of(FLOW_CONTROL, "prioritylevelconfigurations"),

@@ -24,9 +24,9 @@ export class OwnCalls {
     this.#signal = signal;
   }
 
-  /** Every object of a resource, by `namespace/name`. */
-  async list<T extends KubeObject>(resource: Resource): Promise<ReadonlyMap<string, T>> {
-    const { items } = (await this.#call({ method: "GET", path: pathOf(resource, "") })) as {
+  /** Every object of a resource, in a namespace or all, by `namespace/name`. */
+  async list<T extends KubeObject>(resource: Resource, namespace = ""): Promise<ReadonlyMap<string, T>> {
+    const { items } = (await this.#call({ method: "GET", path: pathOf(resource, namespace) })) as {
       readonly items: readonly T[];
     };
     return new Map(
@@ -80,7 +80,8 @@ export class OwnCalls {
   }
 
   async #call(request: PlainRequest): Promise<unknown> {
-    const answer = await this.#handler(request, this.#signal);
+    const headers = { "user-agent": "kube-apiserver" };
+    const answer = await this.#handler({ headers, ...request }, this.#signal);
     if (answer.events !== undefined) return undefined;
     if (answer.status < 400) return answer.body;
     throw StatusError.fromStatus(answer.body as StatusBody);

@@ -5,6 +5,8 @@
  */
 import { type Env, messageOf, type TaskGroup } from "#base";
 import { OwnCalls, type PlainHandler } from "../bootstrap/own-calls.ts";
+import { localApiServiceStatuses } from "../bootstrap/api-services.ts";
+import { type CallerTrust, reconcileConfigMaps } from "../bootstrap/public-config-maps.ts";
 import { reconcileServiceRange } from "../bootstrap/service-range.ts";
 import { rangeOf } from "../registry/keys.ts";
 import { REPAIR_INTERVAL_MS, UPKEEP_DELAY_MS } from "../limits.ts";
@@ -25,6 +27,7 @@ export interface UpkeepDeps {
   readonly self: PlainHandler;
   /** Of the ServiceCIDR `kubernetes`. */
   readonly ranges: readonly string[];
+  readonly callers: CallerTrust;
 }
 
 /** Dispose it to end what runs. */
@@ -41,7 +44,7 @@ export class Upkeep implements AsyncDisposable {
   }
 
   start(): void {
-    const { registry, addresses, ports, self, ranges } = this.#deps;
+    const { registry, addresses, ports, self, ranges, callers } = this.#deps;
     const calls = new OwnCalls(self, this.#tasks.signal);
     const reports = new Reports(registry, calls);
     const addressRepair = new AddressRepair({ registry, addresses, reports });
@@ -56,6 +59,15 @@ export class Upkeep implements AsyncDisposable {
     );
     this.#after("service range", ["servicecidrs.networking.k8s.io"], () =>
       reconcileServiceRange(calls, registry.catalog.of("networking.k8s.io", "servicecidrs"), ranges),
+    );
+    this.#after("API services", ["apiservices.apiregistration.k8s.io"], () =>
+      localApiServiceStatuses(registry, calls),
+    );
+    this.#after(
+      "public configuration",
+      ["configmaps"],
+      () => reconcileConfigMaps(calls, registry.catalog.of("", "configmaps"), callers, this.#env.clock.now()),
+      "kube-system",
     );
   }
 
@@ -73,8 +85,8 @@ export class Upkeep implements AsyncDisposable {
     });
   }
 
-  /** A pass at the start, and shortly after each change of one of the resources. */
-  #after(name: string, resources: readonly string[], pass: () => Promise<void>): void {
+  /** A pass at the start, and shortly after each change of one of the resources, in a namespace or all. */
+  #after(name: string, resources: readonly string[], pass: () => Promise<void>, namespace = ""): void {
     let isDue = false;
     const due = (): void => {
       if (isDue || this.#tasks.signal.aborted) return;
@@ -88,7 +100,7 @@ export class Upkeep implements AsyncDisposable {
     const { store, catalog } = this.#deps.registry;
     for (const qualified of resources) {
       const [plural = "", ...group] = qualified.split(".");
-      const range = rangeOf(catalog.of(group.join("."), plural), "");
+      const range = rangeOf(catalog.of(group.join("."), plural), namespace);
       const follower = new Follower(store, range, due, () => follower.start());
       this.#followers.push(follower);
       follower.start();
