@@ -2,20 +2,9 @@
  * Keeps the EndpointSlices of services that select pods. The slices are deleted with their service by garbage
  * collection; those of other managers are left alone.
  */
-import {
-  type EndpointSlice,
-  endpointSlices,
-  isStatus,
-  type Node,
-  nodes,
-  type Pod,
-  pods,
-  rfc3339,
-  type Service,
-  services,
-} from "#api";
+import { type EndpointSlice, endpointSlices, isStatus, type Node, nodes, rfc3339, type Service } from "#api";
 import type { Env } from "#base";
-import { type Change, type Informer, keyOf, keyText, parseKey } from "#client";
+import { type Change, type Informer, keyOf, keyText } from "#client";
 import {
   type Controller,
   type ControllerDefinition,
@@ -26,17 +15,10 @@ import {
 import { ignoreNotFound } from "../not-found.ts";
 import { controllerReference } from "../workloads/claim.ts";
 import { isNamespaceEnding } from "../workloads/new-pod.ts";
+import { BackedServices } from "./backed-services.ts";
 import { addressTypesOf, desiredEndpoints } from "./desired-endpoints.ts";
-import {
-  HEADLESS_LABEL,
-  hasOwnEndpoints,
-  isHeadless,
-  podsOf,
-  servicesOfPod,
-  TRIGGER_TIME,
-} from "./service-pods.ts";
+import { HEADLESS_LABEL, hasOwnEndpoints, isHeadless, TRIGGER_TIME } from "./service-pods.ts";
 import { planSlices, type SliceContent, type SlicePlan } from "./slice-plan.ts";
-import { TriggerTimes } from "./trigger-times.ts";
 
 const SERVICE_NAME = "kubernetes.io/service-name";
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
@@ -44,26 +26,23 @@ const MANAGER = "endpointslice-controller.k8s.io";
 
 class EndpointSliceController implements Controller {
   readonly #deps: ControllerDeps;
-  readonly #services: Informer<Service>;
-  readonly #pods: Informer<Pod>;
+  readonly #services: BackedServices;
   readonly #nodes: Informer<Node>;
   readonly #slices: Informer<EndpointSlice>;
-  readonly #triggers = new TriggerTimes();
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
-    this.#services = watchInto(deps, services);
-    this.#pods = watchInto(deps, pods, (change) => servicesOfPod(change, this.#services.lister));
+    this.#services = new BackedServices(deps);
     this.#slices = watchInto(deps, endpointSlices, (change) => serviceOfSlice(change));
     this.#slices.index("service", (slice) => (isOwn(slice) ? [serviceKey(slice)] : []));
     this.#nodes = deps.informers.of(nodes);
   }
 
   async reconcile(key: string, turn: Turn): Promise<void> {
-    const service = this.#services.lister.get(parseKey(key));
-    if (service === undefined) return this.#triggers.forget(key);
+    const service = this.#services.get(key);
+    if (service === undefined) return;
     if (!hasOwnEndpoints(service) || service.metadata.deletionTimestamp !== undefined) return;
-    const backing = podsOf(service, this.#pods.lister);
+    const backing = this.#services.podsOf(service);
     const desired = desiredEndpoints(service, backing, (name) => this.#nodes.lister.get({ name }));
     const plan = planSlices(this.#slices.lister.by("service", key), {
       groups: desired.groups,
@@ -71,7 +50,7 @@ class EndpointSliceController implements Controller {
       labels: labelsOf(service),
       maxPerSlice: this.#deps.options.maxEndpointsPerSlice,
     });
-    await this.#act(service, plan, this.#triggers.next(key, service, backing), turn);
+    await this.#act(service, plan, this.#services.nextTrigger(key, service, backing), turn);
     const [skipped] = desired.skipped;
     if (skipped !== undefined)
       throw new Error(`Node "${skipped.spec.nodeName}" of pod "${skipped.metadata.name}" is unknown`);

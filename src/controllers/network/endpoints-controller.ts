@@ -2,17 +2,7 @@
  * Keeps the older Endpoints object of each service that selects pods, under the service's name. It deletes with the
  * service only what it made; Endpoints of services without a selector belong to whoever wrote them.
  */
-import {
-  type Endpoints,
-  endpoints,
-  isStatus,
-  type Pod,
-  pods,
-  rfc3339,
-  type Service,
-  same,
-  services,
-} from "#api";
+import { type Endpoints, endpoints, isStatus, type Pod, rfc3339, type Service, same } from "#api";
 import { messageOf } from "#base";
 import { type Informer, parseKey } from "#client";
 import {
@@ -24,46 +14,35 @@ import {
 } from "../controller.ts";
 import { ignoreNotFound } from "../not-found.ts";
 import { isNamespaceEnding } from "../workloads/new-pod.ts";
+import { BackedServices } from "./backed-services.ts";
 import { subsetsOf } from "./endpoints-subsets.ts";
-import {
-  HEADLESS_LABEL,
-  hasOwnEndpoints,
-  isHeadless,
-  podsOf,
-  servicesOfPod,
-  TRIGGER_TIME,
-} from "./service-pods.ts";
-import { TriggerTimes } from "./trigger-times.ts";
+import { HEADLESS_LABEL, hasOwnEndpoints, isHeadless, TRIGGER_TIME } from "./service-pods.ts";
 
 const OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity";
 const MANAGED_BY = "endpoints.kubernetes.io/managed-by";
 
 class EndpointsController implements Controller {
   readonly #deps: ControllerDeps;
-  readonly #services: Informer<Service>;
-  readonly #pods: Informer<Pod>;
+  readonly #services: BackedServices;
   readonly #endpoints: Informer<Endpoints>;
-  readonly #triggers = new TriggerTimes();
 
   constructor(deps: ControllerDeps) {
     this.#deps = deps;
-    this.#services = watchInto(deps, services);
-    this.#pods = watchInto(deps, pods, (change) => servicesOfPod(change, this.#services.lister));
+    this.#services = new BackedServices(deps);
     this.#endpoints = watchInto(deps, endpoints);
   }
 
   async reconcile(key: string, turn: Turn): Promise<void> {
-    const service = this.#services.lister.get(parseKey(key));
+    const service = this.#services.get(key);
     const current = this.#endpoints.lister.get(parseKey(key));
     if (service === undefined) {
-      this.#triggers.forget(key);
       if (current?.metadata.labels?.[MANAGED_BY] === undefined) return;
       return turn.client.of(endpoints).delete(parseKey(key), turn.signal).catch(ignoreNotFound);
     }
     if (!hasOwnEndpoints(service)) return;
-    const backing = podsOf(service, this.#pods.lister);
+    const backing = this.#services.podsOf(service);
     const wanted = desired(service, backing, current);
-    const triggerMs = this.#triggers.next(key, service, backing);
+    const triggerMs = this.#services.nextTrigger(key, service, backing);
     if (current !== undefined && isCurrent(current, wanted)) return;
     await this.#write(service, current, stamped(wanted, triggerMs), turn);
   }
