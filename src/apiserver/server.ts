@@ -40,6 +40,7 @@ import { ValueIndexes } from "./registry/value-indexes.ts";
 import { Views } from "./registry/views.ts";
 import { RequestMetrics } from "./request-metrics.ts";
 import { type ResourceHandlerDeps, handleResource } from "./resource-handler.ts";
+import { gaugeAllocations } from "./resources/allocation-metrics.ts";
 import { createBehaviours } from "./resources/behaviours.ts";
 import { ServiceAddresses } from "./resources/service-addresses.ts";
 import { ServicePorts } from "./resources/service-ports.ts";
@@ -138,7 +139,8 @@ export class ApiServer implements Component {
     };
     const authorizers = new AuthorizerChain([masters, this.#nodes, this.#rbac]);
     const podSecurity = options.podSecurity ?? openPodSecurity;
-    const plugins = createPlugins({ rbac: this.#rbac, authorizers, podSecurity }, options.disabledPlugins);
+    const pluginParts = { rbac: this.#rbac, authorizers, podSecurity, metrics: env.metrics };
+    const plugins = createPlugins(pluginParts, options.disabledPlugins);
     const turns = new Turns(env.clock);
     const views = new Views(records, catalog);
     this.#registry = {
@@ -170,7 +172,10 @@ export class ApiServer implements Component {
         live: { ping: () => undefined, log: () => undefined, etcd: () => store.ready() },
         ready: { "poststarthook/rbac/bootstrap-roles": () => this.#notReady },
       },
-      metrics: () => env.metrics.render(),
+      metrics: () => {
+        gaugeAllocations(this.#registry, this.#allocators);
+        return env.metrics.render();
+      },
       issuer: issuerDocuments(issuer, keys),
     };
     const fairness = new Fairness(env, options.inFlight);

@@ -228,6 +228,11 @@ test("pod security: what is configured holds where labels say nothing, and not f
       });
       assert.match(raised.headers["warning"] ?? "", /level \\"baseline:v1.36\\"".*a: privileged/);
       assert.doesNotMatch(raised.headers["warning"] ?? "", /b: privileged/, "its class is exempt");
+      const told = String((await admin.get("/metrics")).body);
+      const request = 'request_operation="create",resource="pod",subresource=""';
+      const denied = 'decision="deny",policy_level="baseline",policy_version="v1.30",mode="enforce"';
+      assert.match(told, new RegExp(`^pod_security_evaluations_total{${denied},${request}} 1$`, "m"));
+      assert.match(told, new RegExp(`^pod_security_exemptions_total{${request}} 3$`, "m"));
     },
     { podSecurity: configured },
   ));

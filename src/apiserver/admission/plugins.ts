@@ -6,6 +6,7 @@ import { certificateSubjectRestriction } from "./certificate-subject-restriction
 import { clusterTrustBundleAttest } from "./cluster-trust-bundle-attest.ts";
 import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts";
 import { podSecurity } from "./pod-security.ts";
+import { PodSecurityMetrics } from "./pod-security-metrics.ts";
 import { defaultIngressClass } from "./default-ingress-class.ts";
 import { defaultStorageClass } from "./default-storage-class.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
@@ -21,6 +22,7 @@ import { serviceAccount } from "./service-account.ts";
 import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
 import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
 import type { PodSecuritySettings } from "#api";
+import type { Metrics } from "#base";
 import type { RbacAuthorizer } from "../authz/rbac.ts";
 import type { AuthorizerChain } from "../authz/chain.ts";
 
@@ -29,6 +31,7 @@ export interface PluginParts {
   readonly rbac: RbacAuthorizer;
   readonly authorizers: AuthorizerChain;
   readonly podSecurity: PodSecuritySettings;
+  readonly metrics: Metrics;
 }
 
 /** Every plug-in by name, in the order in which they run. */
@@ -38,7 +41,7 @@ const plugins = {
   ServiceAccount: () => serviceAccount,
   NodeRestriction: () => nodeRestriction,
   TaintNodesByCondition: () => taintNodesByCondition,
-  PodSecurity: (parts) => podSecurity(parts.podSecurity),
+  PodSecurity: (parts) => podSecurity(parts.podSecurity, new PodSecurityMetrics(parts.metrics)),
   Priority: () => priority,
   DefaultTolerationSeconds: () => defaultTolerationSeconds,
   PersistentVolumeClaimResize: () => persistentVolumeClaimResize,

@@ -22,6 +22,7 @@ import {
   violationsOf,
   violationText,
 } from "#api";
+import type { PodSecurityMetrics } from "./pod-security-metrics.ts";
 import type { AdmissionDeps, AdmissionPlugin, AdmissionRequest } from "./admission.ts";
 
 /** Pods of a namespace that are looked at when its level rises. */
@@ -41,7 +42,7 @@ const templates: Readonly<Record<string, (object: KubeObject) => PodTemplateSpec
 };
 
 /** The plug-in with what holds beside the labels. */
-export function podSecurity(settings: PodSecuritySettings): AdmissionPlugin {
+export function podSecurity(settings: PodSecuritySettings, metrics: PodSecurityMetrics): AdmissionPlugin {
   const { defaults, exempt } = settings;
   return {
     operations: ["CREATE", "UPDATE"],
@@ -50,13 +51,17 @@ export function podSecurity(settings: PodSecuritySettings): AdmissionPlugin {
       const { plural, group } = request.resource;
       if (plural === "namespaces") return checkNamespace(request, deps, settings);
       if (exempt.namespaces.includes(request.namespace) || exempt.usernames.includes(request.user.name))
-        return;
+        return metrics.exempted(request);
       const namespace = deps.objects.get<Namespace>("", "namespaces", "", request.namespace);
       const { policy } = policyOf(namespace?.metadata.labels, defaults);
       const pod = plural === "pods" ? (request.object as Pod) : podOf(request.object, group, plural);
-      if (pod === undefined || isExempt(pod, exempt.runtimeClasses)) return;
-      if (plural === "pods") checkPod(request, policy);
-      else warn(request, pod, policy);
+      if (pod === undefined) return;
+      if (isExempt(pod, exempt.runtimeClasses)) return metrics.exempted(request);
+      if (plural === "pods") {
+        if (request.old !== undefined && !isSignificant(pod, request.old as Pod)) return;
+        enforce(request, pod, policy, metrics);
+      }
+      tell(request, pod, policy, metrics);
     },
   };
 }
@@ -74,25 +79,35 @@ function templateOf(object: unknown): PodTemplateSpec | undefined {
   return (object as { readonly spec?: { readonly template?: PodTemplateSpec } } | undefined)?.spec?.template;
 }
 
-function checkPod(request: AdmissionRequest, policy: SecurityPolicy): void {
-  const pod = request.object as Pod;
-  if (request.old !== undefined && !isSignificant(pod, request.old as Pod)) return;
+function enforce(
+  request: AdmissionRequest,
+  pod: CheckedPod,
+  policy: SecurityPolicy,
+  metrics: PodSecurityMetrics,
+): void {
   const violations = violationsOf(pod, policy.enforce);
-  if (violations.length > 0) {
-    const detail = `violates PodSecurity "${levelText(policy.enforce)}": ${violationText(violations)}`;
-    throw forbidden(request.resource, request.name, detail);
-  }
-  warn(request, pod, policy);
+  metrics.decided(request, violations.length === 0 ? "allow" : "deny", "enforce", policy.enforce);
+  if (violations.length === 0) return;
+  const detail = `violates PodSecurity "${levelText(policy.enforce)}": ${violationText(violations)}`;
+  throw forbidden(request.resource, request.name, detail);
 }
 
-function warn(request: AdmissionRequest, pod: CheckedPod, policy: SecurityPolicy): void {
+/** Lets in, and warns. */
+function tell(
+  request: AdmissionRequest,
+  pod: CheckedPod,
+  policy: SecurityPolicy,
+  metrics: PodSecurityMetrics,
+): void {
+  if (violationsOf(pod, policy.audit).length > 0) metrics.decided(request, "deny", "audit", policy.audit);
   const violations = violationsOf(pod, policy.warn);
   if (violations.length === 0) return;
+  metrics.decided(request, "deny", "warn", policy.warn);
   request.warn(`would violate PodSecurity "${levelText(policy.warn)}": ${violationText(violations)}`);
 }
 
 /** Of what may change in a pod, new images and new containers are looked at again. */
-function isSignificant({ spec }: Pod, { spec: old }: Pod): boolean {
+function isSignificant({ spec }: CheckedPod, { spec: old }: Pod): boolean {
   const images = (containers: readonly AnyContainer[] = []): unknown =>
     containers.map(({ name, image }) => [name, image]);
   return (["containers", "initContainers", "ephemeralContainers"] as const).some(

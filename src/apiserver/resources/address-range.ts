@@ -35,6 +35,11 @@ export class AddressRange {
     return formatCidr({ ...this.#cidr, address: networkOf(this.#cidr) });
   }
 
+  /** How many addresses are usable. */
+  get size(): number {
+    return Number(this.#usable);
+  }
+
   /** The first usable address. */
   get first(): string {
     return this.#at(1n);

@@ -10,6 +10,7 @@ import type { Write } from "#store";
 import { keyOf } from "../registry/keys.ts";
 import { type Extra, NOTHING_EXTRA, type Registry, putOf } from "../registry/registry.ts";
 import { AddressRange, type Family } from "./address-range.ts";
+import { countAddress, timeAddress } from "./allocation-metrics.ts";
 import type { WriteContext } from "./behaviour.ts";
 import { newObject } from "./new-object.ts";
 
@@ -64,14 +65,17 @@ export class ServiceAddresses {
     const { spec } = service;
     const family = (spec.ipFamilies?.[index] ?? this.families[0]) as Family;
     const wanted = spec.clusterIPs?.[index] ?? "";
+    const { clock, metrics } = context.registry.env;
+    const started = clock.monotonic();
     const found = wanted === "" ? this.#free(family, context, errors) : this.#named(wanted, context, errors);
     if (found === undefined) return NOTHING_EXTRA;
+    if (!context.dryRun) timeAddress(metrics, found.range, clock.monotonic() - started);
     const addresses = [...(spec.clusterIPs ?? [])];
     addresses[index] = found.address;
     spec.clusterIPs = addresses;
     if (index === 0) spec.clusterIP = found.address;
     const write = this.record(context.registry, service, found.address, family);
-    const key = found.rangeKey;
+    const { key } = found;
     const range = key === undefined ? undefined : context.seen.read(key);
     // The range must still be there, and not on its way out, when the address is taken.
     const checks = key === undefined || range === undefined ? [] : [{ key, modRevision: range.modRevision }];
@@ -140,18 +144,18 @@ export class ServiceAddresses {
       const valid = ranges.map(({ range }) => range.text).join(", ");
       return refuse(`the provided IP is not in the valid range. The range of valid IPs is ${valid}`);
     }
-    if (context.seen.read(this.key(context.registry, wanted)) !== undefined) {
-      return refuse("provided IP is already allocated");
-    }
-    return { address: wanted, rangeKey: holder.key };
+    const isTaken = context.seen.read(this.key(context.registry, wanted)) !== undefined;
+    if (!context.dryRun) countAddress(context.registry.env.metrics, holder.range, "static", !isTaken);
+    return isTaken ? refuse("provided IP is already allocated") : { ...holder, address: wanted };
   }
 
   #free(family: Family, context: WriteContext, errors: FieldErrors): Found | undefined {
     const { registry, seen } = context;
     const isFree = (address: string): boolean => seen.read(this.key(registry, address)) === undefined;
-    for (const { range, key } of this.usable(registry, family)) {
-      const address = range.free(registry.env.random, isFree);
-      if (address !== undefined) return { address, rangeKey: key };
+    for (const one of this.usable(registry, family)) {
+      const address = one.range.free(registry.env.random, isFree);
+      if (!context.dryRun) countAddress(registry.env.metrics, one.range, "dynamic", address !== undefined);
+      if (address !== undefined) return { ...one, address };
     }
     errors.invalid("spec.clusterIPs", null, "failed to allocate an IP: range is full");
     return undefined;
@@ -162,9 +166,8 @@ export class ServiceAddresses {
   }
 }
 
-interface Found {
+interface Found extends UsableRange {
   readonly address: string;
-  readonly rangeKey: string | undefined;
 }
 
 /** A new range may be used at once, before its controller has said that it is ready. */

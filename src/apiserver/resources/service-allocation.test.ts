@@ -266,3 +266,46 @@ test("every FlowSchema says whether its priority level is there", async () => {
     assert.equal(entry.subresource, "status");
   });
 });
+
+test("metrics tell of each range and of node ports: tries by scope, what is taken and what is free", () =>
+  serve(
+    "metrics",
+    async ({ admin }) => {
+      await make(admin, "a", { type: "NodePort", ipFamilyPolicy: "PreferDualStack" });
+      await make(admin, "b", { clusterIP: "10.96.0.9" });
+      assert.equal((await admin.post(path, service("c", { clusterIP: "10.96.0.9" }))).status, 422);
+      const nodePort = { type: "NodePort", ports: [{ port: 80, nodePort: 30_000 }] };
+      assert.equal(
+        (await admin.post(`${path}?dryRun=All`, service("d", { clusterIP: "10.96.0.8" }))).status,
+        201,
+      );
+      await make(admin, "e", nodePort);
+      assert.equal((await admin.post(path, service("f", nodePort))).status, 422);
+      const { body } = await admin.get("/metrics");
+      const told = new Map(
+        String(body)
+          .split("\n")
+          .map((line) => /^kube_apiserver_(\S+) (\S+)$/.exec(line))
+          .map((match) => [match?.[1], Number(match?.[2])]),
+      );
+      const v4 = 'cidr="10.96.0.0/24"';
+      const v6 = 'cidr="fd00:96::/108"';
+      const wanted = {
+        [`clusterip_allocator_allocated_ips{${v4}}`]: 4,
+        [`clusterip_allocator_available_ips{${v4}}`]: 250,
+        [`clusterip_allocator_allocated_ips{${v6}}`]: 1,
+        [`clusterip_allocator_available_ips{${v6}}`]: 2 ** 20 - 2,
+        [`clusterip_allocator_allocation_total{${v4},scope="dynamic"}`]: 3,
+        [`clusterip_allocator_allocation_total{${v4},scope="static"}`]: 2,
+        [`clusterip_allocator_allocation_errors_total{${v4},scope="static"}`]: 1,
+        [`clusterip_allocator_allocation_duration_seconds_count{${v6}}`]: 1,
+        nodeport_allocator_allocated_ports: 2,
+        nodeport_allocator_available_ports: 2_766,
+        'nodeport_allocator_allocation_total{scope="dynamic"}': 1,
+        'nodeport_allocator_allocation_total{scope="static"}': 1,
+        'nodeport_allocator_allocation_errors_total{scope="static"}': 1,
+      };
+      for (const [name, value] of Object.entries(wanted)) assert.equal(told.get(name), value, name);
+    },
+    { serviceRange: "10.96.0.0/24,fd00:96::/108" },
+  ));

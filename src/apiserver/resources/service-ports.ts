@@ -6,6 +6,7 @@ import { type FieldErrors, type Service } from "#api";
 import type { Write } from "#store";
 import { type Extra, NOTHING_EXTRA } from "../registry/registry.ts";
 import { plainIndex } from "../registry/records.ts";
+import { countPort, type Scope } from "./allocation-metrics.ts";
 import type { WriteContext } from "./behaviour.ts";
 
 const KEY = "/registry/ranges/servicenodeports";
@@ -33,6 +34,11 @@ export class ServicePorts {
   /** `30000-32767` */
   get range(): string {
     return `${this.#first}-${this.#first + this.#count - 1}`;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#count;
   }
 
   holds(port: number): boolean {
@@ -69,24 +75,29 @@ export class ServicePorts {
   }
 
   #take(spec: Spec, used: Set<number>, context: WriteContext, errors: FieldErrors): void {
+    const count = (scope: Scope, taken: boolean): void => {
+      if (!context.dryRun) countPort(context.registry.env.metrics, scope, taken);
+    };
     // Ports of one Service may share a node port under different protocols; validation refuses other doubles.
     const mine = new Set<number>();
     const ports = spec.ports ?? [];
     const wantsHealth = spec.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local";
     if (wantsHealth && (spec.healthCheckNodePort ?? 0) !== 0) {
-      this.#claim(spec.healthCheckNodePort ?? 0, "spec.healthCheckNodePort", used, errors);
+      const health = spec.healthCheckNodePort ?? 0;
+      count("static", this.#claim(health, "spec.healthCheckNodePort", used, errors));
     }
     for (const [i, port] of ports.entries()) {
       const number = port.nodePort ?? 0;
       if (number === 0 || mine.has(number)) continue;
       mine.add(number);
-      this.#claim(number, `spec.ports[${i}].nodePort`, used, errors);
+      count("static", this.#claim(number, `spec.ports[${i}].nodePort`, used, errors));
     }
     if (spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts === false) return;
     for (const [i, port] of ports.entries()) {
       if ((port.nodePort ?? 0) !== 0) continue;
       const twin = ports.find((one) => one.port === port.port && (one.nodePort ?? 0) !== 0);
       const free = twin?.nodePort ?? this.#free(used, context);
+      if (twin === undefined) count("dynamic", free !== undefined);
       if (free === undefined)
         errors.invalid(`spec.ports[${i}].nodePort`, 0, "failed to allocate a nodePort: range is full");
       else port.nodePort = free;
@@ -95,7 +106,8 @@ export class ServicePorts {
       spec.healthCheckNodePort = this.#free(used, context) ?? 0;
   }
 
-  #claim(port: number, field: string, used: Set<number>, errors: FieldErrors): void {
+  /** Whether it could be taken. */
+  #claim(port: number, field: string, used: Set<number>, errors: FieldErrors): boolean {
     const offset = port - this.#first;
     if (offset < 0 || offset >= this.#count) {
       errors.invalid(
@@ -103,8 +115,14 @@ export class ServicePorts {
         port,
         `provided port is not in the valid range. The range of valid ports is ${this.range}`,
       );
-    } else if (used.has(offset)) errors.invalid(field, port, "provided port is already allocated");
-    else used.add(offset);
+      return false;
+    }
+    if (used.has(offset)) {
+      errors.invalid(field, port, "provided port is already allocated");
+      return false;
+    }
+    used.add(offset);
+    return true;
   }
 
   #free(used: Set<number>, { registry }: WriteContext): number | undefined {
