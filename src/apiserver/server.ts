@@ -165,19 +165,7 @@ export class ApiServer implements Component {
       negotiator,
       services: { authenticator, authorizers, rbac: this.#rbac, tokens, nodes, backends },
     };
-    this.#endpoints = {
-      discovery: new DiscoveryEndpoints(catalog, { crypto: env.crypto, negotiator }, serverAddress(options)),
-      openApi: new OpenApiEndpoints(catalog, { crypto: env.crypto, turns, describe: deps.describe }),
-      health: {
-        live: { ping: () => undefined, log: () => undefined, etcd: () => store.ready() },
-        ready: { "poststarthook/rbac/bootstrap-roles": () => this.#notReady },
-      },
-      metrics: () => {
-        gaugeAllocations(this.#registry, this.#allocators);
-        return env.metrics.render();
-      },
-      issuer: issuerDocuments(issuer, keys),
-    };
+    this.#endpoints = this.#endpointParts(negotiator, issuerDocuments(issuer, keys));
     const fairness = new Fairness(env, options.inFlight);
     const handler = (admitted: Admitted): Promise<Answer | undefined> => this.#serve(admitted);
     this.#gate = new Gate(env, {
@@ -249,6 +237,24 @@ export class ApiServer implements Component {
     this.#rbac.stop();
     this.#nodes.stop();
     this.#registry.indexes.stop();
+  }
+
+  #endpointParts(negotiator: Negotiator, issuer: EndpointParts["issuer"]): EndpointParts {
+    const { catalog, turns, store, env } = this.#registry;
+    const { crypto, metrics } = env;
+    return {
+      discovery: new DiscoveryEndpoints(catalog, { crypto, negotiator }, serverAddress(this.#options)),
+      openApi: new OpenApiEndpoints(catalog, { crypto, turns, describe: this.#deps.describe }),
+      health: {
+        live: { ping: () => undefined, log: () => undefined, etcd: () => store.ready() },
+        ready: { "poststarthook/rbac/bootstrap-roles": () => this.#notReady },
+      },
+      metrics: () => {
+        gaugeAllocations(this.#registry, this.#allocators);
+        return metrics.render();
+      },
+      issuer,
+    };
   }
 
   async #serve(admitted: Admitted): Promise<Answer | undefined> {

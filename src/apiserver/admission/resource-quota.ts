@@ -102,6 +102,9 @@ function charge(
   }
   const draft = copyOf(quota);
   draft.status = { ...quota.status, used: listOf(after) };
+  // As if the server had updated the status, which upstream's does.
+  const written = { resource: quotas, now, info: { subresource: "status" } };
+  registry.fields.update(written, quota, draft, undefined, "kube-apiserver");
   const { write } = putOf(registry, quotas, key, registry.views.toStorage(quotas, draft));
   const undo = { type: "put", key, value: record.value, index: record.index } as const;
   return { write, modRevision: record.modRevision, undo };

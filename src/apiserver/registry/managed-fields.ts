@@ -38,6 +38,11 @@ export interface Draft {
   readonly managers: unknown;
 }
 
+/** Of a request to write, what is booked. */
+type Written = Pick<ResourceRequest, "resource" | "now"> & {
+  readonly info: Pick<ResourceRequest["info"], "subresource">;
+};
+
 export class ManagedFieldsTracker {
   readonly #catalog: Catalog;
   readonly #views: Views;
@@ -50,7 +55,7 @@ export class ManagedFieldsTracker {
 
   /** Books the change from `old` to `draft` to `manager`, in `draft`. */
   update(
-    request: ResourceRequest,
+    request: Written,
     old: KubeObject | undefined,
     draft: KubeObject,
     managers: unknown,
@@ -112,7 +117,7 @@ export class ManagedFieldsTracker {
     if (same(withoutManagers(current), withoutManagers(object))) object.metadata.managedFields = before;
   }
 
-  #versioned(request: ResourceRequest): VersionedType {
+  #versioned(request: Written): VersionedType {
     const { resource, info } = request;
     const paths = resource.strategy.resetFields?.[info.subresource];
     const versioned = {

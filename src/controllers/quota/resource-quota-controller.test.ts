@@ -57,6 +57,13 @@ test("Pods are let in up to the limit, never beyond it however many come at once
     );
     assert.deepEqual(await used(cluster, "q"), { pods: "5", "requests.cpu": "500m" });
     assert.deepEqual(await used(cluster, "other"), { pods: "5" }, "what was refused is undone");
+    const { managedFields } = (await cluster.get(resourceQuotas, "q", namespace))?.metadata ?? {};
+    const charged = managedFields?.find(({ manager }) => manager === "kube-apiserver");
+    assert.deepEqual(
+      [charged?.operation, charged?.subresource, charged?.fieldsV1],
+      ["Update", "status", { "f:status": { "f:used": { "f:pods": {}, "f:requests.cpu": {} } } }],
+      "the server updates the status",
+    );
     const [first] = await cluster.list(pods, namespace);
     await cluster.admin
       .of(pods)
