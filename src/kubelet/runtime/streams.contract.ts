@@ -1,9 +1,9 @@
 /** What streams and logs of every runtime must do; a part of `runtime.contract.ts`. */
 import assert from "node:assert/strict";
 import { BytePipe, type CommandIo, channelPair } from "#base/streams";
-import type { Bench } from "./runtime.contract.ts";
+import type { RuntimeBench } from "../testing/runtime-bench.ts";
 
-type Check = (title: string, body: (bench: Bench) => Promise<void>) => void;
+type Check = (title: string, body: (bench: RuntimeBench) => Promise<void>) => void;
 
 async function textOf(input: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -13,7 +13,7 @@ async function textOf(input: AsyncIterable<Uint8Array>): Promise<string> {
 
 /** What a command printed when it was given that on its input. */
 async function run(
-  bench: Bench,
+  bench: RuntimeBench,
   id: string,
   command: readonly string[],
   input?: readonly Uint8Array[],

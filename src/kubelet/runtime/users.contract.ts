@@ -1,8 +1,8 @@
 /** Whose users a runtime's containers have; a part of `runtime.contract.ts`. */
 import assert from "node:assert/strict";
-import type { Bench } from "./runtime.contract.ts";
+import type { RuntimeBench } from "../testing/runtime-bench.ts";
 
-type Check = (title: string, body: (bench: Bench) => Promise<void>) => void;
+type Check = (title: string, body: (bench: RuntimeBench) => Promise<void>) => void;
 
 export function userTests(check: Check): void {
   check("a pod has users of its own where the handler says so, else the node's", async (bench) => {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SimWorld } from "#base/sim";
-import { Bench, runtimeContract, type RuntimeHarness } from "../runtime.contract.ts";
+import { RuntimeBench, type RuntimeHarness } from "../../testing/runtime-bench.ts";
+import { runtimeContract } from "../runtime.contract.ts";
 import { parseShell } from "./shell.ts";
 import { SimImages } from "./images.ts";
 import { SimRuntime } from "./sim-runtime.ts";
@@ -45,7 +46,7 @@ test("Shell scripts outside the language are not read: their programs are server
 
 test("a command that the language does not know answers at once, well, and says that it was not run", async () => {
   const twin = await harness();
-  const bench = new Bench(twin);
+  const bench = new RuntimeBench(twin);
   await twin.run(async () => {
     const id = await bench.start(await bench.sandbox("a"), "sleep 1000");
     for (const command of [["psql"], ["sh", "-c", "ps | grep x"]]) {
