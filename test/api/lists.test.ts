@@ -65,10 +65,10 @@ interface Expected {
   readonly more?: boolean;
 }
 
-type ListRow = Readonly<Record<"revision" | "match" | "limit" | "token", string>>;
+type ListRow = Readonly<Record<"revision" | "match" | "limit" | "token" | "initial" | "bookmarks", string>>;
 
 /** What a list with these options answers. */
-function expectedList({ revision, match, limit, token }: ListRow): Expected {
+function expectedList({ revision, match, limit, token, initial }: ListRow): Expected {
   const all = { past: ["a", "b", "c"], head: ["a", "b", "c", "d", "e"] };
   const page = (at: "past" | "head", skip = 0, isWhole = false): Expected => {
     const names = all[at].slice(skip);
@@ -76,6 +76,7 @@ function expectedList({ revision, match, limit, token }: ListRow): Expected {
     return { status: 200, names: names.slice(0, count), revision: at, more: count < names.length };
   };
   if (limit === "two") return { status: 400 };
+  if (initial !== "") return { status: 422 };
   const refused =
     match !== "" &&
     (match === "Newest" || revision === "" || token !== "" || (match === "Exact" && revision === "any"));
@@ -94,7 +95,7 @@ function expectedList({ revision, match, limit, token }: ListRow): Expected {
   return revision === "compacted" ? { status: 410 } : page(revision === "past" ? "past" : "head");
 }
 
-test("each combination of resourceVersion, match, limit and continue lists what upstream documents", () =>
+test("each combination of resourceVersion, match, limit, continue, sendInitialEvents and bookmarks lists what upstream documents", () =>
   serve("list table", async (served) => {
     const { admin } = served;
     const history = await makeHistory(served);
@@ -103,6 +104,8 @@ test("each combination of resourceVersion, match, limit and continue lists what 
       match: ["", "Exact", "NotOlderThan", "Newest"],
       limit: ["", "2", "-1", "two"],
       token: Object.keys(history.token),
+      initial: ["", "true", "false"],
+      bookmarks: ["", "true"],
     });
     for (const row of rows) {
       const query = queryOf({
@@ -110,11 +113,13 @@ test("each combination of resourceVersion, match, limit and continue lists what 
         resourceVersionMatch: row.match,
         limit: row.limit,
         continue: history.token[row.token] ?? "",
+        sendInitialEvents: row.initial,
+        allowWatchBookmarks: row.bookmarks,
       });
       const answer = await admin.get(`${SECRETS}?${query}`);
       checkList(answer, expectedList(row), history, `${JSON.stringify(row)} ${query}`);
     }
-    assert.equal(rows.length, 560);
+    assert.equal(rows.length, 3_360);
   }));
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -184,11 +189,14 @@ test("a walk shows one revision in the order of keys whatever is written meanwhi
     assert.deepEqual(namesOf(rest.body), ["m", "m"]);
   }));
 
-type WatchRow = Readonly<Record<"revision" | "match" | "initial" | "bookmarks" | "token" | "path", string>>;
+type WatchRow = Readonly<
+  Record<"revision" | "match" | "initial" | "bookmarks" | "token" | "path" | "limit", string>
+>;
 
 /** Status, or what a watch of five seconds shows while `z` comes and goes. */
 function expectedWatch(row: WatchRow): number | readonly string[] {
-  const { revision, match, initial, bookmarks, token, path } = row;
+  const { revision, match, initial, bookmarks, token, path, limit } = row;
+  if (limit === "two") return 400;
   const isWatch = path === "query";
   const isOpen = revision === "" || revision === "any";
   const isDefault = isWatch && initial === "" && match === "" && isOpen;
@@ -259,8 +267,9 @@ test("each combination of options begins a watch as upstream documents", () =>
       bookmarks: ["", "true"],
       token: ["", "valid"],
       path: ["query", "deprecated"],
+      limit: ["", "2", "two"],
     });
-    assert.equal(rows.length, 576);
+    assert.equal(rows.length, 1_728);
     for (const row of rows) {
       const recent = String(served.store.revision);
       const query = queryOf({
@@ -270,6 +279,7 @@ test("each combination of options begins a watch as upstream documents", () =>
         allowWatchBookmarks: row.bookmarks,
         continue: history.token[row.token] ?? "",
         timeoutSeconds: "5",
+        limit: row.limit,
       });
       const path =
         row.path === "query"
