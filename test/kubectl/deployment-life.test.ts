@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { awaitObjects, hasCondition, type Seen } from "../testing/await-objects.ts";
-import { deploymentYaml, KubectlCluster } from "./kubectl.ts";
+import { deploymentYaml, KubectlCluster, noKubectl } from "./kubectl.ts";
 
 interface Deployment {
   readonly metadata: { readonly generation: number; readonly annotations: Readonly<Record<string, string>> };
@@ -18,7 +18,7 @@ interface List {
   readonly items: readonly Seen[];
 }
 
-describe("a Deployment's life by kubectl", () => {
+describe("a Deployment's life by kubectl", { skip: noKubectl }, () => {
   let cluster: KubectlCluster;
   const kubectl = (...args: readonly string[]): Promise<string> => cluster.kubectl(...args);
   before(async () => {

@@ -1,7 +1,7 @@
 /** The rest of a day with real kubectl: apply and diff, patches, output formats, discovery, rights, and plain refusals. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { deploymentYaml, KubectlCluster } from "./kubectl.ts";
+import { deploymentYaml, KubectlCluster, noKubectl } from "./kubectl.ts";
 
 interface Applied {
   readonly metadata: {
@@ -21,7 +21,7 @@ interface Applied {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-describe("a day with kubectl", () => {
+describe("a day with kubectl", { skip: noKubectl }, () => {
   let cluster: KubectlCluster;
   let first: string;
   let second: string;

@@ -5,7 +5,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Access, accessOf } from "../testing/api-call.ts";
+import { findProgram } from "../testing/find-program.ts";
 import { freePort, Program, run } from "../testing/program.ts";
+
+/** Why tests with kubectl are skipped. */
+export const noKubectl = findProgram("kubectl") === undefined ? "needs kubectl" : false;
 
 /** A running cluster, and kubectl on it. */
 export class KubectlCluster implements AsyncDisposable {

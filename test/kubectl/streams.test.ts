@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { exchanged, forwardedPort, piped, sha256 } from "../testing/kubectl-io.ts";
-import { KubectlCluster } from "./kubectl.ts";
+import { KubectlCluster, noKubectl } from "./kubectl.ts";
 
 const size = 5 * 1024 * 1024;
 
@@ -36,7 +36,7 @@ const manifests = [
   podYaml("again", { main: ["sh", "-c", "echo round $HOSTNAME; sleep 1; exit 1"] }),
 ].join("");
 
-describe("streams of pods on a virtual node", () => {
+describe("streams of pods on a virtual node", { skip: noKubectl }, () => {
   let cluster: KubectlCluster;
   before(async () => {
     cluster = await KubectlCluster.start("streams");

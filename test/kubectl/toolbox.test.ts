@@ -8,7 +8,7 @@ import { createCa } from "#base/pki";
 import { createRealEnv } from "#base/real";
 import { awaitObjects, hasCondition, type Seen } from "../testing/await-objects.ts";
 import { call } from "../testing/api-call.ts";
-import { deploymentYaml, KubectlCluster } from "./kubectl.ts";
+import { deploymentYaml, KubectlCluster, noKubectl } from "./kubectl.ts";
 
 interface Any {
   readonly metadata: {
@@ -20,7 +20,7 @@ interface Any {
   readonly [field: string]: any;
 }
 
-describe("kubectl's toolbox", () => {
+describe("kubectl's toolbox", { skip: noKubectl }, () => {
   let cluster: KubectlCluster;
   const kubectl = (...args: readonly string[]): Promise<string> => cluster.kubectl(...args);
   const get = (...args: readonly string[]): Promise<Any> => cluster.json<Any>("get", ...args);
