@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SimWorld } from "#base/sim";
+import type { Revision } from "#store";
 import { Laps } from "./laps.ts";
 
 test("all who woke are served in one lap, in order; who wakes meanwhile waits for the next", async () => {
   const world = new SimWorld(1);
   await using env = world.env("apiserver");
-  const laps = new Laps(env.clock);
+  const laps = new Laps(env.clock, () => 7 as Revision);
   const served: string[] = [];
   const wake = async (name: string, again?: string): Promise<void> => {
     await laps.turn();
@@ -27,7 +28,7 @@ test("all who woke are served in one lap, in order; who wakes meanwhile waits fo
 test("other work runs between the watchers of a long lap", async () => {
   const world = new SimWorld(1);
   await using env = world.env("apiserver");
-  const laps = new Laps(env.clock);
+  const laps = new Laps(env.clock, () => 7 as Revision);
   let served = 0;
   const all = Promise.all(
     Array.from({ length: 200 }, async () => {

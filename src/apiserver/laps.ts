@@ -4,21 +4,29 @@
  * events in one write, and writers get the loop in between.
  *
  *   woken  a b c d . . . a b c d . . .        lap: a b | c d, pause, lap: a b | c d, pause
+ *
+ * All of a lap are shown history up to the same revision, so that its bytes are made once for them.
  */
 import type { Clock } from "#base";
+import type { Revision } from "#store";
 import { LAP_PAUSE_FACTOR, MAX_LAP_PAUSE_MS, WATCHERS_PER_TURN } from "./limits.ts";
+
+type Wake = (through: Revision) => void;
 
 export class Laps {
   readonly #clock: Clock;
-  #waiting: (() => void)[] = [];
+  readonly #head: () => Revision;
+  #waiting: Wake[] = [];
   #isRunning = false;
 
-  constructor(clock: Clock) {
+  /** `head`: the newest revision. */
+  constructor(clock: Clock, head: () => Revision) {
     this.#clock = clock;
+    this.#head = head;
   }
 
-  /** Resolves when it is the caller's place in a lap. */
-  turn(): Promise<void> {
+  /** Resolves when it is the caller's place in a lap, with the newest revision that the lap shows. */
+  turn(): Promise<Revision> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       if (this.#isRunning) return;
@@ -39,9 +47,10 @@ export class Laps {
     this.#isRunning = false;
   }
 
-  async #lap(woken: readonly (() => void)[]): Promise<void> {
+  async #lap(woken: readonly Wake[]): Promise<void> {
+    const through = this.#head();
     for (const [at, wake] of woken.entries()) {
-      wake();
+      wake(through);
       if (at % WATCHERS_PER_TURN === WATCHERS_PER_TURN - 1) await this.#clock.yield();
     }
     await this.#clock.yield();

@@ -155,7 +155,7 @@ export class ApiServer implements Component {
       fields: new ManagedFieldsTracker(catalog, views),
       lanes: new Lanes(),
       turns,
-      laps: new Laps(env.clock),
+      laps: new Laps(env.clock, () => store.revision),
       indexes: new ValueIndexes(store),
     };
     const negotiator = new Negotiator();

@@ -50,9 +50,10 @@ export class RingCursor implements Cursor {
     return this.#taken > this.#host.revision ? this.#taken : this.#host.revision;
   }
 
-  take(max: number): readonly StoreEvent[] {
+  take(max: number, through = this.#host.revision): readonly StoreEvent[] {
     const error = this.#error ?? this.#host.broken;
     if (error !== undefined) throw error;
+    // What comes from the journal is this cursor's alone: nobody else is shown the same.
     if (this.#behind()) return this.#takeReplayed(max);
     // Looking may have shown that history is gone.
     if (this.#error !== undefined) throw this.#error;
@@ -66,7 +67,7 @@ export class RingCursor implements Cursor {
     ) {
       const event = ring.at(place);
       const last = events[events.length - 1];
-      if (events.length >= max && last?.revision !== event.revision) break;
+      if (event.revision > through || (events.length >= max && last?.revision !== event.revision)) break;
       index += 1;
       if (event.revision > this.#taken) events.push(event);
     }

@@ -102,9 +102,10 @@ export interface Cursor extends Disposable {
   readonly revision: Revision;
   /**
    * The next events in revision order, at most `max` (a transaction is never split, so one larger than `max` comes whole),
-   * synchronously; empty when there is none yet. Throws `compacted` when the cursor fell out of history.
+   * synchronously; empty when there is none yet. None newer than `through`, so that many cursors can be shown the same.
+   * Throws `compacted` when the cursor fell out of history.
    */
-  take(max: number): readonly StoreEvent[];
+  take(max: number, through?: Revision): readonly StoreEvent[];
   /** Resolves when `take` may return something (or would throw); rejects on abort. */
   wait(signal: AbortSignal): Promise<void>;
   /** The same without a promise: `wake` runs once, after the next publish that matches. */

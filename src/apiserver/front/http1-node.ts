@@ -142,6 +142,19 @@ class Http1Call implements Call {
   }
 }
 
+/** Of chunks that many watchers get, as long as they are about. */
+const framed = new WeakMap<Uint8Array, Uint8Array>();
+
+/** Bytes as a chunk of the transfer encoding: made once for many watchers, and one buffer, which TLS need not copy. */
+function chunkOf(bytes: Uint8Array): Uint8Array {
+  let chunk = framed.get(bytes);
+  if (chunk === undefined) {
+    chunk = Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n")]);
+    framed.set(bytes, chunk);
+  }
+  return chunk;
+}
+
 async function send(
   request: http.IncomingMessage,
   response: http.ServerResponse,
@@ -158,6 +171,9 @@ async function send(
   if (body.type !== "stream") throw new Error("a socket was answered with plain data");
   response.writeHead(status, headers);
   response.flushHeaders();
-  await pour(body, response, caller);
+  const { socket } = response;
+  if (body.live === true && response.chunkedEncoding && socket !== null)
+    await pour(body, socket, caller, chunkOf);
+  else await pour(body, response, caller);
   response.end();
 }

@@ -8,22 +8,23 @@ import type { Caller } from "./caller-node.ts";
 
 const STALLED_MS = 60_000;
 
-/** `release` gets each chunk back once it is written. */
+/** `release` gets each chunk back once it is written; `framed` gives what is written for it. */
 export async function pour(
   { chunks, release }: Extract<Answer["body"], { type: "stream" }>,
   to: Writable,
   caller: Caller,
+  framed = (chunk: Uint8Array): Uint8Array => chunk,
 ): Promise<void> {
   for await (const chunk of chunks) {
     if (caller.isGone) return;
-    if (!to.write(chunk, released(chunk, release))) await drained(to);
+    if (!to.write(framed(chunk), release && released(chunk, release))) await drained(to);
   }
 }
 
 /** The callback of a write; bytes of one that failed may still be read by whoever was writing. */
-export function released(bytes: Uint8Array, release: Release | undefined): (error?: Error | null) => void {
+export function released(bytes: Uint8Array, release: Release): (error?: Error | null) => void {
   return (error) => {
-    if (release !== undefined && (error === undefined || error === null)) release(bytes);
+    if (error === undefined || error === null) release(bytes);
   };
 }
 

@@ -89,7 +89,7 @@ export class CursorFeed implements WatchFeed {
   /** The head when it began: until it has come so far, a bookmark would say nothing. */
   readonly #opened: Revision;
   readonly #signal: AbortSignal;
-  readonly #pace: { turn(): Promise<void> };
+  readonly #goesInLaps: boolean;
   #cursor: Cursor | undefined;
   #initial: Iterator<StoredRecord> | undefined;
   #owesInitialEnd: boolean;
@@ -111,7 +111,7 @@ export class CursorFeed implements WatchFeed {
     this.#selection = selection;
     this.#after = more.after;
     this.#opened = registry.store.revision;
-    this.#pace = isInProcess(request.call) ? registry.turns : registry.laps;
+    this.#goesInLaps = !isInProcess(request.call);
     this.#range = rangeOf(resource, info.namespace === "" ? (selection.namespace ?? "") : info.namespace);
     this.#signal = signal;
     this.#owesInitialEnd = options.sendInitialEvents === true && options.allowWatchBookmarks;
@@ -124,10 +124,11 @@ export class CursorFeed implements WatchFeed {
 
   async next(): Promise<Batch | undefined> {
     while (!this.#ended) {
-      const batch = this.#take();
+      await this.#ready();
+      const through = await this.#turn();
+      if (this.#ended) break;
+      const batch = this.#take(through);
       if (batch.events.length > 0) return batch;
-      if (this.#initial === undefined) await this.#ready();
-      await this.#pace.turn();
     }
     return undefined;
   }
@@ -173,7 +174,23 @@ export class CursorFeed implements WatchFeed {
     this.#timers[1] = timer.unref();
   }
 
-  #take(): Batch {
+  get #isInitial(): boolean {
+    return this.#initial !== undefined || this.#owesInitialEnd;
+  }
+
+  /** Resolves when it may go on, with how far. */
+  async #turn(): Promise<Revision> {
+    const { laps, store, turns } = this.#registry;
+    if (this.#goesInLaps && !this.#isInitial) return laps.turn();
+    await turns.turn();
+    return store.revision;
+  }
+
+  #bookmarkIsDue(cursor: Cursor): boolean {
+    return this.#bookmarkDue && cursor.revision >= this.#opened;
+  }
+
+  #take(through: Revision): Batch {
     if (this.#initial !== undefined) return { events: this.#takeInitial(), shared: undefined };
     if (this.#owesInitialEnd) {
       this.#owesInitialEnd = false;
@@ -186,7 +203,7 @@ export class CursorFeed implements WatchFeed {
     if (cursor === undefined) return { events: [], shared: undefined };
     let taken: readonly StoreEvent[];
     try {
-      taken = cursor.take(WATCH_BATCH);
+      taken = cursor.take(WATCH_BATCH, through);
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== "compacted") throw error;
       this.#cursor = undefined;
@@ -198,8 +215,7 @@ export class CursorFeed implements WatchFeed {
     }
     const events = this.#shown(taken);
     const shared = this.#selection.everything && taken.length > 0 ? nameOf(taken) : undefined;
-    const isBehind = cursor.revision < this.#opened;
-    if (events.length > 0 || !this.#bookmarkDue || isBehind) return { events, shared };
+    if (events.length > 0 || !this.#bookmarkIsDue(cursor)) return { events, shared };
     this.#bookmarkDue = false;
     return {
       events: [{ type: "BOOKMARK", revision: cursor.revision, endsInitial: false }],
@@ -217,7 +233,7 @@ export class CursorFeed implements WatchFeed {
       if (done === true) this.#initial = undefined;
       else if (this.#selection.matches(value)) events.push({ type: "ADDED", record: value });
     }
-    return events.length > 0 || this.#initial !== undefined ? events : [...this.#take().events];
+    return events;
   }
 
   #shown(taken: readonly StoreEvent[]): FeedEvent[] {
@@ -239,6 +255,7 @@ export class CursorFeed implements WatchFeed {
   #ready(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#ended || this.#cursor === undefined) return resolve();
+      if (this.#isInitial || this.#bookmarkIsDue(this.#cursor)) return resolve();
       this.#wake = resolve;
       if (this.#armed) return;
       this.#armed = true;
