@@ -9,7 +9,7 @@ import { type Pod, pods as podResource } from "#api";
 import { type Cluster, startCluster } from "#cluster";
 import { createAll, getJson } from "./harness/api-calls.ts";
 import { closedLoop, LeanConnection, requestBytes, type Target } from "./harness/lean-connection.ts";
-import { MutedWatch } from "./harness/muted-watch.ts";
+import { MutedWatches, nowMs } from "./harness/muted-watch.ts";
 import { benchPod, plainPod } from "./harness/objects.ts";
 import { type Figure, main, percentile, type Report } from "./harness/report.ts";
 import { ServerProcess } from "./harness/server-process.ts";
@@ -149,24 +149,23 @@ async function overTls(
   using witness = await LeanConnection.open(target);
   const resourceVersion = await headOf(witness, target);
   const watch = requestBytes(target, "GET", `${path}?watch=1&resourceVersion=${resourceVersion}`);
-  const muted: MutedWatch[] = [];
-  for (let at = 1; at < watchers; at += 1) muted.push(await MutedWatch.open(target, watch));
+  using muted = await MutedWatches.open(target, watch, watchers - 1);
   let seen = 0;
   const count = (): void => void (seen += 1);
   await witness.follow(watch, frameCounter(count));
   const idle = await server.settle();
   seen = 0;
-  for (const one of muted) one.bytes = 0;
-  const started = performance.now();
-  const { value: latenciesMs, usage } = await server.measure(async () => {
-    const result = await closedLoop(target, writers, events, (at) => patch(2 * events + at));
-    while (seen < events || (await areReceiving(muted))) await new Promise(setImmediate);
-    return result.latenciesMs;
+  await muted.clear();
+  const started = nowMs();
+  const { value, usage } = await server.measure(async () => {
+    const { latenciesMs } = await closedLoop(target, writers, events, (at) => patch(2 * events + at));
+    while (seen < events) await sleep(1);
+    return { latenciesMs, received: await muted.settled() };
   });
-  const all = muted.map(({ bytes }) => bytes);
+  const { latenciesMs, received } = value;
+  const all = received.bytes;
   if (Math.min(...all) < Math.max(...all) * 0.9) throw new Error(`Some watchers lack events: ${all.join()}`);
-  const ms = Math.max(...muted.map(({ lastMs }) => lastMs)) - started;
-  for (const one of muted) one[Symbol.dispose]();
+  const ms = received.lastMs - started;
   return {
     perSecond: ((events * watchers) / ms) * 1_000,
     p50Ms: percentile(latenciesMs, 0.5),
@@ -174,14 +173,6 @@ async function overTls(
     figure: { usage, operations: events * watchers },
     kbPerIdleWatch: ((idle.residentMb - before.residentMb) * 1_000) / watchers,
   };
-}
-
-/** Whether anything comes for any of them within a moment. */
-async function areReceiving(watches: readonly MutedWatch[]): Promise<boolean> {
-  const sum = (): number => watches.reduce((total, { bytes }) => total + bytes, 0);
-  const before = sum();
-  await sleep(100);
-  return sum() > before;
 }
 
 async function withPods(kind: "cluster" | "canned"): Promise<ServerProcess> {

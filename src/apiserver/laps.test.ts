@@ -5,24 +5,26 @@ import { SimWorld } from "#base/sim";
 import type { Revision } from "#store";
 import { Laps } from "./laps.ts";
 
-test("all who woke are served in one lap, in order; who wakes meanwhile waits for the next", async () => {
+test("all who woke are served in one lap, in order, up to one revision; who wakes meanwhile waits for the next", async () => {
   const world = new SimWorld(1);
   await using env = world.env("apiserver");
-  const laps = new Laps(env.clock, () => 7 as Revision);
+  let head = 7;
+  const laps = new Laps(env.clock, () => head as Revision);
   const served: string[] = [];
   const wake = async (name: string, again?: string): Promise<void> => {
-    await laps.turn();
-    served.push(name);
+    const through = await laps.turn();
+    served.push(`${name} ${through}`);
+    head += 1;
     if (again !== undefined) await wake(again);
   };
   const all = Promise.all([wake("a", "a2"), wake("b"), wake("c")]);
   await world.advance(100);
   await all;
-  assert.deepEqual(served, ["a", "b", "c", "a2"]);
+  assert.deepEqual(served, ["a 7", "b 7", "c 7", "a2 10"]);
   const later = wake("d");
   await world.advance(100);
   await later;
-  assert.equal(served.at(-1), "d");
+  assert.equal(served.at(-1), "d 11");
 });
 
 test("other work runs between the watchers of a long lap", async () => {

@@ -252,6 +252,18 @@ function watches(fresh: Fresh): void {
     }
   });
 
+  test("a cursor shows nothing newer than it is asked for, and the rest the next time", async () => {
+    const store = await fresh();
+    using cursor = store.watch({ from, to, after: store.revision });
+    const first = await mustSwap(store, "a", 0, "one");
+    const second = await mustSwap(store, "a", first, "two");
+    assert.deepEqual(cursor.take(10, first).map(eventText), ["put a one"]);
+    assert.deepEqual(cursor.take(10, first), []);
+    assert.equal(cursor.revision, second - 1);
+    assert.deepEqual(cursor.take(10, second).map(eventText), ["put a two was one"]);
+    assert.equal(cursor.revision, store.revision);
+  });
+
   test("a topic narrows a watch to a name or trigger, and an object that leaves it is seen", async () => {
     const store = await fresh();
     const after = store.revision;
