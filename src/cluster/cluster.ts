@@ -11,22 +11,16 @@ import { type ApiServer, Catalog, describeRecords, type HttpsFront } from "#apis
 import type { Component, Env, RootEnv } from "#base";
 import { type ClusterPki, ensureClusterPki } from "#base/pki";
 import { type Client, writeKubeconfig } from "#client";
-import type { ServeKubelet } from "#kubelet";
 import { RevisionStore } from "#store";
 import type { InProcessAccess } from "./access.ts";
 import { certificateNames, localUrl } from "./api-addresses.ts";
 import type { ClusterConfig, ClusterParts } from "./cluster-config.ts";
-import { startControllers, started, startScheduler, startVirtualNode } from "./components.ts";
+import { stepsOf } from "./composition.ts";
 import { clientCertificate, kubeconfigOf } from "./credentials.ts";
-import { startDns } from "./dns.ts";
 import { administrator, type Identity } from "./identities.ts";
-import { kubeletPort } from "./kubelet-serving.ts";
 import { configOf, envOf, type LibraryOptions } from "./library-options.ts";
-import { dnsAddressIn } from "./network-ranges.ts";
-import { serviceNetwork, startRealNode } from "./real-node.ts";
-import { type ClusterBase, servedNode, type ServedCluster, serveCluster } from "./served-cluster.ts";
+import { type ClusterBase, type ServedCluster, serveCluster } from "./served-cluster.ts";
 import { failWithStore } from "./store-failure.ts";
-import { UserspaceNetwork } from "./userspace-network.ts";
 
 /** Start it with `Cluster.start` or `startCluster`; dispose it to stop everything in order. */
 export class Cluster implements AsyncDisposable {
@@ -148,96 +142,18 @@ export class Cluster implements AsyncDisposable {
     const { env, stack } = base;
     const step = stepper(env, config.onStep);
     const running = await step("API server", () => serveCluster(base, config, signal));
-    const start = <T extends Component>(component: T): T => stack.use(component);
     const components: (readonly [string, Component])[] = [];
-    const add = async (name: string, make: () => Promise<Component>): Promise<void> => {
-      components.push([name, start(await make())]);
-    };
-    const { access } = running;
-    const rootCa = base.pki.ca.certificatePem;
-    const identity = `${config.name}_${env.random.uuid()}`;
-    const tasks: Promise<void>[] = [];
-    if (config.controllers) {
-      const allocateNodeCidrs = config.realNode !== undefined;
-      const options = { rootCa, leaderElect: false, identity, allocateNodeCidrs, ...config.ranges };
-      tasks.push(
-        step("controllers", () =>
-          add("controller-manager", () =>
-            startControllers(env.child("controllers"), access, options, signal),
-          ),
-        ),
-      );
-    }
-    if (config.scheduler) {
-      tasks.push(
-        step("scheduler", () =>
-          add("scheduler", () => startScheduler(env.child("scheduler"), access, undefined, signal)),
-        ),
-      );
-    }
-    if (config.virtualNodes > 0) {
-      tasks.push(
-        step(`${config.virtualNodes} virtual ${config.virtualNodes === 1 ? "node" : "nodes"}`, () =>
-          nodesOf(config, env, running, add, signal),
-        ),
-      );
-    }
-    const { realNode, sockets } = config;
-    if (sockets !== undefined) {
-      const deps = { access, sockets, kubelets: running.nodes };
-      const options = { nodeName: `${config.name}-0`, ownPages: false };
-      const make = () => started(new UserspaceNetwork(env.child("proxy"), deps, options), signal);
-      tasks.push(step("services", () => add("proxy", make)));
-    }
-    if (realNode !== undefined) {
-      const parts = {
-        serve: servedNode(running, realNode.kubeletPort ?? kubeletPort),
-        beside: serviceNetwork(env.child("proxy"), access, realNode),
-      };
-      const name = `kubelet ${realNode.name}`;
-      tasks.push(
-        step("node", () =>
-          add(name, () => startRealNode(env.child("node"), access, realNode, parts, signal)),
-        ),
-      );
-    }
-    if (realNode !== undefined && config.advertise !== undefined) {
-      const options = {
-        nodeName: realNode.name,
-        address: config.advertise,
-        serviceAddress: dnsAddressIn(config.ranges?.serviceRange),
-        ...config.ranges,
-      };
-      tasks.push(step("DNS", () => add("dns", () => startDns(env.child("dns"), access, options, signal))));
-    }
-    await Promise.all(tasks);
+    await Promise.all(
+      stepsOf(config, running, signal).map(({ name, parts }) =>
+        step(name, async () => {
+          await Promise.all(
+            parts.map(async ([part, start]) => components.push([part, stack.use(await start())])),
+          );
+        }),
+      ),
+    );
     return new Cluster(env, config, running, components);
   }
-}
-
-async function nodesOf(
-  config: ClusterConfig,
-  env: Env,
-  { access, nodes }: ServedCluster,
-  add: (name: string, make: () => Promise<Component>) => Promise<void>,
-  signal: AbortSignal,
-): Promise<void> {
-  const serve: ServeKubelet = async ({ nodeName, server }) => nodes.add(nodeName, server);
-  const indices = Array.from({ length: config.virtualNodes }, (_, index) => index);
-  await Promise.all(
-    indices.map((index) => {
-      const name = `${config.name}-${index}`;
-      return add(`kubelet ${name}`, () =>
-        startVirtualNode(
-          env.child(`node-${index}`),
-          access,
-          { name, index, ...config.ranges },
-          serve,
-          signal,
-        ),
-      );
-    }),
-  );
 }
 
 function stepper(
