@@ -102,7 +102,7 @@ export const absentPaths = [
   "On a real node, Services work by nftables, in IPv4; names by a DNS server of the program's own behind " +
     "`kube-system/kube-dns`, which steps aside when that Service gets a selector (as CoreDNS's manifest gives it). " +
     "Virtual nodes have no network: there pods, DNS and `default/kubernetes` have addresses that nothing answers; Services " +
-    "answer at node ports on loopback.",
+    "answer at node ports on loopback. Stale UDP flows are forgotten by the program `conntrack`; where it is absent, not at all.",
   "`--proxy-mode` is nftables, or userspace without root; iptables and IPVS are refused, since nftables does what they do. " +
     "In mode userspace an endpoint sees the proxy's address as its client, SCTP is not carried, a service without endpoints " +
     "for a client of another machine is reset where upstream drops, ClusterIPs answer only where the machine holds them, and " +

@@ -6,6 +6,7 @@ import type { Component, Env, Processes } from "#base";
 import { InformerSet } from "#client";
 import {
   clearNodeNetwork,
+  ConntrackProgram,
   Forwarding,
   HealthPages,
   HttpPages,
@@ -55,7 +56,9 @@ export class ServiceNetwork implements Component {
     this.#informers = informers;
     this.#sink = new InteractiveNft(env.child("nft"), { processes });
     this.#network = new NodeNetwork(env.child("routes"), { ...this.#programs, informers }, own);
-    this.#proxy = new ServiceProxy(env, { informers, sink: this.#sink }, own);
+    const command = { program: "conntrack", arguments: [], environment: { PATH: searchPath } };
+    const flows = new ConntrackProgram(env, { processes }, { command });
+    this.#proxy = new ServiceProxy(env, { informers, sink: this.#sink, flows }, own);
     const parts = { pages: new HttpPages(), proxy: this.#proxy };
     this.#pages = new HealthPages(env.child("health"), parts);
   }

@@ -12,6 +12,7 @@ export { IpProgram } from "./node/ip-program.ts";
 export { firstAddress } from "./node/network-plan.ts";
 export { clearNodeNetwork, holdAddress, NodeNetwork, type NodeNetworkPrograms } from "./node/node-network.ts";
 export type { Page, Pages } from "./pages.ts";
+export { ConntrackProgram } from "./proxy/conntrack-program.ts";
 export { HealthPages } from "./proxy/health-pages.ts";
 export { InteractiveNft, type InteractiveNftOptions } from "./proxy/interactive-nft.ts";
 export type { NftSink } from "./proxy/nft-sink.ts";

@@ -26,3 +26,6 @@ export const maxRefusalChars = 2_000;
 
 /** Clients remembered for each endpoint with affinity; the kernel forgets none sooner, and refuses more. */
 export const maxAffinityClients = 65_535;
+
+/** What is read of the kernel's UDP flows when the proxy starts: some hundred thousand. */
+export const maxFlowListBytes = 32 * 1024 * 1024;

@@ -7,6 +7,7 @@ import type { NftSink } from "./nft-sink.ts";
 import type { ProxyNode } from "./place.ts";
 import { rules } from "./rules.ts";
 import { ServiceProxy } from "./service-proxy.ts";
+import { SimFlows } from "./sim-flows.ts";
 import { SimNft } from "./sim-nft.ts";
 import { wholeTransaction } from "./transaction.ts";
 
@@ -20,6 +21,7 @@ const place: ProxyNode = {
 
 interface Bench extends ServedCluster {
   readonly nft: SimNft;
+  readonly flows: SimFlows;
   readonly proxy: ServiceProxy;
   /** Waits for the proxy, and compares. */
   agree(): Promise<void>;
@@ -28,22 +30,26 @@ interface Bench extends ServedCluster {
 function check(what: string, body: (bench: Bench) => Promise<void>): void {
   test(what, () =>
     withCluster(what, async (cluster) => {
-      const nft = new SimNft();
-      const proxy = await start(cluster, nft);
+      const [nft, flows] = [new SimNft(), new SimFlows()];
+      const proxy = await start(cluster, nft, flows);
       const agree = async (): Promise<void> => {
         await cluster.env.clock.sleep(1_000);
         await same(cluster, nft);
       };
-      await body({ ...cluster, nft, proxy, agree });
+      await body({ ...cluster, nft, flows, proxy, agree });
       await proxy[Symbol.asyncDispose]();
     }),
   );
 }
 
-async function start(cluster: ServedCluster, sink: NftSink): Promise<ServiceProxy> {
+async function start(
+  cluster: ServedCluster,
+  sink: NftSink,
+  flows: SimFlows = new SimFlows(),
+): Promise<ServiceProxy> {
   const proxy = new ServiceProxy(
     cluster.env.child("proxy"),
-    { informers: cluster.informers(), sink },
+    { informers: cluster.informers(), sink, flows },
     { nodeName: "n1" },
   );
   await proxy.start(cluster.signal);
@@ -136,6 +142,39 @@ check("a new proxy takes over what an old one, or nobody, left behind", async (b
   await next[Symbol.asyncDispose]();
   await next.remove(signal);
   assert.equal(nft.tables.size, 0);
+});
+
+check("UDP flows to endpoints that are gone are forgotten, also those that a proxy finds", async (bench) => {
+  const { client, signal, proxy, flows, nft, agree } = bench;
+  const port = { port: 53, targetPort: 53, protocol: "UDP" };
+  const made = await client.of(services).create({ ...web("dns"), spec: { ports: [port] } }, signal);
+  const slices = client.of(endpointSlices);
+  const change = (...addresses: readonly string[]): Promise<unknown> =>
+    slices.patch(
+      { namespace: "default", name: "dns" },
+      "merge",
+      { endpoints: webSlice("dns", addresses).endpoints },
+      signal,
+    );
+  const first = webSlice("dns", ["10.244.0.1", "10.244.0.2"]);
+  await slices.create({ ...first, ports: [{ name: "", port: 53, protocol: "UDP" }] }, signal);
+  await agree();
+  const frontend = `${made.spec.clusterIP} . udp . 53`;
+  const other = { client: "c", frontend: "8.8.8.8 . udp . 53", endpoint: "8.8.8.8 . 53" };
+  const flow = (host: number) => ({ client: "c", frontend, endpoint: `10.244.0.${host} . 53` });
+  flows.flows = [flow(1), flow(2), other];
+  await change("10.244.0.2");
+  await agree();
+  assert.deepEqual(flows.flows, [flow(2), other]);
+  await proxy[Symbol.asyncDispose]();
+  await change("10.244.0.3");
+  flows.flows = [flow(2), flow(3), other];
+  const next = await start(bench, nft, flows);
+  assert.deepEqual(flows.flows, [flow(3), other]);
+  await client.of(services).delete({ namespace: "default", name: "dns" }, signal);
+  await agree();
+  assert.deepEqual(flows.flows, [other]);
+  await next[Symbol.asyncDispose]();
 });
 
 test("a sink that refuses for a while gets the whole table when it takes again", () =>

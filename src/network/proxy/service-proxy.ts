@@ -14,6 +14,8 @@ import { BackOff, type Informer, type Informers } from "#client";
 import { FollowedServices } from "../followed-services.ts";
 import { baseEntries, refusal } from "./base-entries.ts";
 import { families, type Table, tableName } from "./entry.ts";
+import { FlowKeeper } from "./flow-keeper.ts";
+import type { FlowTable } from "./flows.ts";
 import type { ProxyHealth } from "./health-pages.ts";
 import { isLeaving } from "./leaving.ts";
 import { Ledger } from "./ledger.ts";
@@ -30,6 +32,7 @@ import { WakeUp } from "./wake-up.ts";
 export interface ServiceProxyDeps {
   readonly informers: Informers;
   readonly sink: NftSink;
+  readonly flows: FlowTable;
 }
 
 /** Which node it is for, and what is told apart there. */
@@ -57,6 +60,7 @@ export class ServiceProxy implements Component, ProxyHealth {
   readonly #cidrs: Informer<ServiceCIDR>;
   readonly #metrics;
   readonly #ledger = new Ledger();
+  readonly #flows: FlowKeeper;
   readonly #compiled = new Map<string, ServiceRules>();
   readonly #healthChecks = new Map<string, HealthCheck>();
   readonly #dirty = new Map<string, number>();
@@ -75,6 +79,7 @@ export class ServiceProxy implements Component, ProxyHealth {
   constructor(env: Env, deps: ServiceProxyDeps, options: ServiceProxyOptions) {
     this.#env = env;
     this.#sink = deps.sink;
+    this.#flows = new FlowKeeper(env, deps.flows);
     this.#informers = deps.informers;
     this.#options = {
       podCidrs: ["10.244.0.0/16"],
@@ -199,6 +204,7 @@ export class ServiceProxy implements Component, ProxyHealth {
     const now = this.#env.clock.monotonic();
     if (whole) this.#wholeAt = now;
     if (commands.length > 0) this.#metrics.synced(now - begun, now - oldest, whole);
+    await this.#flows.settle(signal);
   }
 
   async #compile(all: boolean, signal: AbortSignal): Promise<void> {
@@ -221,6 +227,7 @@ export class ServiceProxy implements Component, ProxyHealth {
     const { service, slices } = this.#services.get(key);
     const previous = this.#compiled.get(key);
     const compiled = service === undefined ? noRules : serviceRules(service, slices, node, previous);
+    this.#flows.changed((previous ?? noRules).flows, compiled.flows);
     if (compiled === noRules) this.#compiled.delete(key);
     else this.#compiled.set(key, compiled);
     if (compiled.healthCheck === undefined) this.#healthChecks.delete(key);

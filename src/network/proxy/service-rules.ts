@@ -13,6 +13,7 @@ import type { EndpointSlice, Service, ServicePort } from "#api";
 import { type Backend, backendsOf, type Choice, choose } from "./backends.ts";
 import { setMark } from "./base-entries.ts";
 import { type Chain, type Entry, type Family, families } from "./entry.ts";
+import type { FlowTargets } from "./flows.ts";
 import { type Frontend, frontendsOf, isProxied } from "./frontends.ts";
 import { maxEndpointsPerPort } from "./limits.ts";
 import type { ProxyNode } from "./place.ts";
@@ -35,6 +36,8 @@ export interface ServiceRules {
   readonly slots: ReadonlyMap<string, readonly string[]>;
   /** What a health check server at this port is to say; of load balancers with policy Local. */
   readonly healthCheck: HealthCheck | undefined;
+  /** Where UDP flows may lead: endpoints that serve, chosen or not, since those that leave still answer. */
+  readonly flows: FlowTargets;
 }
 
 /** An answer of a health check node port: 200 when an endpoint is here, else 503. */
@@ -43,7 +46,12 @@ export interface HealthCheck {
   readonly localEndpoints: number;
 }
 
-export const noRules: ServiceRules = { entries: [], slots: new Map(), healthCheck: undefined };
+export const noRules: ServiceRules = {
+  entries: [],
+  slots: new Map(),
+  healthCheck: undefined,
+  flows: new Map(),
+};
 
 /** Rules of a service on a node. `slices` are the service's own; `previous` keeps slots stable, and means nothing else. */
 export function serviceRules(
@@ -55,19 +63,24 @@ export function serviceRules(
   if (!isProxied(service)) return noRules;
   const draft = new Draft(service, node, previous);
   const locals = new Set<string>();
+  const flows = new Map<string, readonly string[]>();
   for (const port of service.spec.ports ?? []) {
     for (const family of families) {
       const frontends = frontendsOf(service, port, family, node);
       if (frontends.length === 0) continue;
-      const choice = choose(backendsOf(port, family, slices), node);
+      const backends = backendsOf(port, family, slices);
+      const choice = choose(backends, node);
       for (const { address, ready } of choice.local) if (ready) locals.add(address);
       draft.addPort(port, frontends, choice);
+      const targets = backends.filter(({ ready, serving }) => ready || serving).map(targetOf);
+      for (const { key, protocol } of frontends) if (protocol === "udp") flows.set(key, targets);
     }
   }
   return {
     entries: draft.entries,
     slots: draft.slots,
     healthCheck: healthCheckOf(service, locals.size),
+    flows,
   };
 }
 
@@ -114,7 +127,7 @@ class Draft {
   readonly #mayBeHere = ({ node }: Backend): boolean => node === undefined || node === this.#node.name;
 
   #placed(name: string, backends: readonly Backend[]): readonly string[] {
-    const wanted = backends.map(({ address, port }) => `${address} . ${port}`);
+    const wanted = backends.map(targetOf);
     const placed = place(this.#previous.slots.get(name) ?? [], wanted);
     this.slots.set(name, placed);
     return placed;
@@ -212,6 +225,10 @@ function place(previous: readonly string[], wanted: readonly string[]): readonly
   });
   const rest = left.values();
   return slots.map((slot) => slot ?? (rest.next().value as string));
+}
+
+function targetOf({ address, port }: Backend): string {
+  return `${address} . ${port}`;
 }
 
 function addressOf({ address }: Backend): string {
