@@ -23,6 +23,10 @@ test("unknown paths, versions, resources and methods are told apart", () =>
       ["DELETE", "/api/v1/configmaps", 405],
       ["PUT", MAPS, 405],
       ["POST", "/version", 405],
+      ["POST", "/healthz", 200],
+      ["GET", "/api/v1/pods/", 200],
+      ["GET", "/api/v1//pods", 404],
+      ["GET", "//api/v1/pods", 404],
       ["GET", "/apis/authorization.k8s.io/v1/subjectaccessreviews", 405],
     ];
     for (const [method, path, status] of rows) {
@@ -65,6 +69,16 @@ test("health, version, discovery, OpenAPI, metrics and the token issuer answer",
   serve("endpoints", async ({ admin }) => {
     assert.equal((await admin.get("/readyz")).body, "ok");
     assert.match((await admin.get("/readyz?verbose")).body, /^\[\+\]ping ok\n/);
+    assert.equal(
+      (await admin.get("/livez?verbose&exclude=etcd&exclude=none")).body,
+      "[+]ping ok\n[+]log ok\n[+]etcd excluded: ok\nwarn: some health checks cannot be excluded: " +
+        'no matches for "none"\nlivez check passed\n',
+    );
+    assert.equal((await admin.get("/readyz/poststarthook/rbac/bootstrap-roles")).body, "ok");
+    assert.equal((await admin.get("/readyz/nothing")).status, 404);
+    const { paths } = (await admin.get("/")).body;
+    for (const path of ["/api/v1", "/apis/apps", "/apis/apps/v1", "/metrics"])
+      assert.ok(paths.includes(path), path);
     assert.equal((await admin.get("/version")).body.minor, "36");
     assert.deepEqual((await admin.get("/api")).body.versions, ["v1"]);
     const accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";

@@ -49,7 +49,7 @@ export function requestInfo(method: string, target: string): RequestInfo {
   const mark = target.indexOf("?");
   const path = mark < 0 ? target : target.slice(0, mark);
   const query = mark < 0 ? EMPTY_QUERY : new URLSearchParams(target.slice(mark + 1));
-  const segments = segmentsOf(path);
+  const segments = path.replace(/^\/|\/$/g, "").split("/");
   const isCore = segments[0] === "api";
   const isGroup = segments[0] === "apis";
   const prefix = isCore ? 2 : 3;
@@ -83,12 +83,6 @@ export function requestInfo(method: string, target: string): RequestInfo {
     name: name !== "" || verb === "create" ? name : selectedName(query),
     rest: rest.join("/"),
   };
-}
-
-/** Between slashes, without empty ones. */
-function segmentsOf(path: string): string[] {
-  const all = path.split("/");
-  return all[0] === "" && !all.includes("", 1) ? all.slice(1) : all.filter((segment) => segment !== "");
 }
 
 function splitNamespace(parts: string[]): { namespace: string; rest: string[] } {

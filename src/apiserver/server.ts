@@ -102,6 +102,20 @@ const DEFAULT_PORT = 6443;
 const SERVICE_RANGE = "10.96.0.0/12";
 const ISSUER = "https://kubernetes.default.svc.cluster.local";
 
+/** What is done when the server is ready, by the names of upstream's checks. */
+const readyChecks = [
+  "informer-sync",
+  "poststarthook/start-system-namespaces-controller",
+  "poststarthook/rbac/bootstrap-roles",
+  "poststarthook/scheduling/bootstrap-system-priority-classes",
+  "poststarthook/priority-and-fairness-config-producer",
+  "poststarthook/start-cluster-authentication-info-controller",
+  "poststarthook/start-legacy-token-tracking-controller",
+  "poststarthook/kube-apiserver-autoregistration",
+  "autoregister-completion",
+  "shutdown",
+];
+
 /** Routes calls through the gate to the registry and the other endpoints. */
 export class ApiServer implements Component {
   readonly #deps: ApiServerDeps;
@@ -247,7 +261,7 @@ export class ApiServer implements Component {
       openApi: new OpenApiEndpoints(catalog, { crypto, turns, describe: this.#deps.describe }),
       health: {
         live: { ping: () => undefined, log: () => undefined, etcd: () => store.ready() },
-        ready: { "poststarthook/rbac/bootstrap-roles": () => this.#notReady },
+        ready: Object.fromEntries(readyChecks.map((name) => [name, () => this.#notReady])),
       },
       metrics: () => {
         gaugeAllocations(this.#registry, this.#allocators);

@@ -41,7 +41,15 @@ export class DiscoveryEndpoints {
       { serverAddress },
     );
     this.#negotiator = deps.negotiator;
+    const versions = new Set(catalog.all.map((one) => `/apis/${one.group}/${one.version}`));
+    const groups = new Set(catalog.all.map(({ group }) => `/apis/${group}`));
+    groups.delete("/apis/");
+    versions.delete("/apis//v1");
+    this.paths = ["/api", "/api/v1", "/apis", "/apis/", ...groups, ...versions];
   }
+
+  /** All of them: `/api`, `/apis`, `/apis/apps`, `/apis/apps/v1`. */
+  readonly paths: readonly string[];
 
   /** Undefined for other paths and for groups that are not there. */
   answer(admitted: Admitted): Answer | undefined {

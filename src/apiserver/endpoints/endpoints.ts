@@ -24,7 +24,6 @@ const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8; escaping=undersc
 const endpoints: readonly Endpoint[] = [
   ({ discovery }, admitted) => discovery.answer(admitted),
   ({ openApi }, admitted) => openApi.answer(admitted),
-  ({ health }, admitted) => healthAnswer(health, admitted),
   (_parts, { call, info }) =>
     info.path === "/version" || info.path === "/version/" ? jsonAnswer(call, 200, VERSION) : undefined,
   ({ metrics }, { info }) =>
@@ -34,14 +33,12 @@ const endpoints: readonly Endpoint[] = [
     const document = issuer[info.path];
     return textAnswer(200, document?.contentType ?? "", JSON.stringify(document?.body));
   },
-  (_parts, { call, info }) => (info.path === "/" ? jsonAnswer(call, 200, { paths: PATHS }) : undefined),
+  ({ discovery }, { call, info }) =>
+    info.path === "/" ? jsonAnswer(call, 200, { paths: [...PATHS, ...discovery.paths].sort() }) : undefined,
 ];
 
 const PATHS = [
   "/.well-known/openid-configuration",
-  "/api",
-  "/api/v1",
-  "/apis",
   "/healthz",
   "/livez",
   "/metrics",
@@ -57,6 +54,9 @@ export function endpointAnswer(
   parts: EndpointParts,
   admitted: Admitted,
 ): Answer | Promise<Answer> | undefined {
+  // Whatever the method, as upstream's.
+  const health = healthAnswer(parts.health, admitted);
+  if (health !== undefined) return health;
   for (const endpoint of endpoints) {
     const answer = endpoint(parts, admitted);
     if (answer === undefined) continue;

@@ -24,14 +24,24 @@ export function matchNamespace(request: ResourceRequest, draft: KubeObject): voi
   }
 }
 
-/** Puts the request's name into a draft that has none; 400 when they differ. */
+/** Throws 400 unless a draft has the request's name. */
 export function matchName(request: ResourceRequest, draft: KubeObject): void {
   const { name } = request.info;
   const given = draft.metadata.name ?? "";
-  if (given === "") draft.metadata.name = name;
-  else if (given !== name) {
-    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
-  }
+  if (given === name) return;
+  throw badRequest(
+    given === ""
+      ? `the name of the object (${name} based on URL) was undeterminable: name must be provided`
+      : `the name of the object (${given}) does not match the name on the URL (${name})`,
+  );
+}
+
+/** Gives the request's name to what is applied and has none, and tells whether it did; 400 when they differ. */
+export function nameApplied(request: ResourceRequest, applied: KubeObject): boolean {
+  const isNameless = (applied.metadata.name ?? "") === "";
+  if (isNameless) applied.metadata.name = request.info.name;
+  else matchName(request, applied);
+  return isNameless;
 }
 
 /** A draft's first server-owned metadata: uid, creation time, a generated name. */

@@ -20,7 +20,7 @@ import { createFrom } from "./create.ts";
 import { decodeApplied, decodePatch, decodePatched } from "./decoding.ts";
 import { copyOf } from "./plain-data.ts";
 import { keyOf } from "./keys.ts";
-import { matchName, matchNamespace } from "./metadata.ts";
+import { matchName, matchNamespace, nameApplied } from "./metadata.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Attempt, type Registry, type Seen, commitLoop } from "./registry.ts";
 import { type ResourceRequest, type WriteOptions, writeOptions } from "./resource-request.ts";
@@ -104,12 +104,13 @@ async function apply(registry: Registry, request: ResourceRequest): Promise<Outc
   const options = writeOptions(request, "PatchOptions", true);
   const applied = await decodeApplied(request, options.fieldValidation);
   matchNamespace(request, applied);
-  matchName(request, applied);
+  const isNameless = nameApplied(request, applied);
   const key = keyOf(request.resource, request.info.namespace, request.info.name);
   const outcome = await commitLoop(registry, (seen) =>
     attemptApply(registry, request, options, applied, key, seen),
   );
   if (outcome !== undefined) return outcome;
+  if (isNameless) matchName(request, { ...applied, metadata: {} });
   const object = registry.fields.apply(request, undefined, copyOf(applied), options);
   return createFrom(registry, request, options, { object, managers: undefined }, true);
 }
@@ -135,7 +136,14 @@ async function attemptApply(
     return { type: "answer", value: undefined };
   }
   const current = registry.views.object(resource, record);
-  checkVersion(request, applied, current);
+  // What is applied may name a version; else it has the live object's.
+  const { resourceVersion = "" } = applied.metadata;
+  const expected = resourceVersion === "" ? (current.metadata.resourceVersion ?? "") : resourceVersion;
+  checkVersion(
+    request,
+    { ...applied, metadata: { ...applied.metadata, resourceVersion: expected } },
+    current,
+  );
   const object = registry.fields.apply(request, current, copyOf(applied), options);
   return finishUpdate(registry, request, {
     options,

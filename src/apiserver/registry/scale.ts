@@ -35,7 +35,7 @@ import { groupVersion } from "../catalog.ts";
 import { decodeApplied, decodeAs, decodePatch } from "./decoding.ts";
 import { copyOf } from "./plain-data.ts";
 import { keyOf } from "./keys.ts";
-import { matchName, matchNamespace } from "./metadata.ts";
+import { matchNamespace, nameApplied } from "./metadata.ts";
 import { type Outcome, plainAs } from "./outcome.ts";
 import { type Attempt, type Registry, type Seen, commitLoop } from "./registry.ts";
 import { type ResourceRequest, type WriteOptions, writeOptions } from "./resource-request.ts";
@@ -99,7 +99,7 @@ async function applyScale(registry: Registry, request: ResourceRequest): Promise
   const options = writeOptions(request, "PatchOptions", true);
   const applied = await decodeApplied(request, options.fieldValidation, autoscalingV1.Scale as Type);
   matchNamespace(request, applied);
-  matchName(request, applied);
+  nameApplied(request, applied);
   const { fieldManager: manager, force } = options;
   return write(registry, request, options, (current) => {
     try {

@@ -7,6 +7,7 @@ import {
   FieldErrors,
   type KubeObject,
   type ObjectSubresource,
+  StatusError,
   conflict,
   invalid,
   notFound,
@@ -77,6 +78,13 @@ function mayCreate(request: ResourceRequest): boolean {
   return request.info.subresource === "" && request.resource.strategy.allowCreateOnUpdate === true;
 }
 
+/** 0 when the client does not care. Throws 500 for what is no number, as upstream does. */
+function revisionOf(text: string): bigint {
+  if (text === "") return 0n;
+  if (/^\d{1,20}$/.test(text)) return BigInt(text);
+  throw new StatusError(500, "", `resource version ${JSON.stringify(text)} is no number`);
+}
+
 /** Optimistic concurrency: uid and resourceVersion, where the client gave them. Throws 409. */
 export function checkVersion(request: ResourceRequest, draft: KubeObject, current: KubeObject): void {
   const { resource, info } = request;
@@ -85,8 +93,10 @@ export function checkVersion(request: ResourceRequest, draft: KubeObject, curren
     const actual = `UID in object meta: ${current.metadata.uid}`;
     throw conflict(resource, info.name, `Precondition failed: UID in precondition: ${uid}, ${actual}`);
   }
-  if ((resourceVersion ?? "") !== "") {
-    if (resourceVersion !== current.metadata.resourceVersion) throw conflict(resource, info.name, MODIFIED);
+  const revision = revisionOf(resourceVersion ?? "");
+  if (revision !== 0n) {
+    if (revision !== BigInt(current.metadata.resourceVersion ?? 0))
+      throw conflict(resource, info.name, MODIFIED);
   } else if (resource.strategy.allowUnconditionalUpdate === false) {
     const errors = new FieldErrors();
     errors.invalid("metadata.resourceVersion", 0, "must be specified for an update");
