@@ -19,6 +19,7 @@ import type { BasicTools, NodeTools } from "./runtime/containerd/tools-node.ts";
 import { ContainerFiles } from "./runtime/cri/container-files-node.ts";
 import { CriImages } from "./runtime/cri/cri-images.ts";
 import { CriRuntime } from "./runtime/cri/cri-runtime.ts";
+import { OpenLogs } from "./runtime/cri/open-logs.ts";
 import { CriStreams } from "./runtime/cri/cri-streams.ts";
 import { LogKeeper, type LogKeeperOptions } from "./runtime/cri/log-keeper-node.ts";
 import { PodRelays } from "./runtime/cri/pod-relays-node.ts";
@@ -257,8 +258,9 @@ function endpoint(env: Env, { socket, owner }: Extract<RuntimeSource, { kind: "e
 }
 
 function keeperOf(env: Env, runtime: CriRuntime, bounds: LogKeeperOptions | undefined): LogKeeper {
+  const logs = new OpenLogs(runtime);
   const deps = {
-    openLogs: (signal: AbortSignal) => runtime.openLogs(signal),
+    openLogs: (signal: AbortSignal) => logs.list(signal),
     reopen: (id: string, signal: AbortSignal) => runtime.reopenLog(id, signal),
   };
   return new LogKeeper(env, deps, bounds);

@@ -7,11 +7,7 @@ import type { Env } from "#base";
 import type { Decoded, Given, Message, Method, RpcClient } from "#base/rpc";
 import type { ContainerConfig, LinuxResources, PodSandboxConfig } from "../config.ts";
 import { RuntimeError } from "../errors.ts";
-import {
-  podUidLabel,
-  terminationMessagePathAnnotation,
-  terminationMessagePolicyAnnotation,
-} from "../labels.ts";
+import { podUidLabel } from "../labels.ts";
 import type {
   ContainerEvent,
   ContainerState,
@@ -43,7 +39,7 @@ import { encodeContainer, encodeSandbox } from "./encode-config.ts";
 import { containerStates, sandboxStates } from "./enums.ts";
 import { asRuntimeError, asToldError, runtimeCodeOf } from "./errors.ts";
 import { callTimeoutMs, sandboxTimeoutMs, stopAgainMs } from "./limits.ts";
-import type { OpenLog } from "./log-keeper-node.ts";
+import { lastWordsOf } from "./last-words.ts";
 import type { containerStatusResponse } from "./messages.ts";
 import { runtimeMethods } from "./methods.ts";
 import { Ownership } from "./ownership.ts";
@@ -69,8 +65,6 @@ export class CriRuntime implements RuntimeService {
   readonly #env: Env;
   readonly #deps: CriRuntimeDeps;
   readonly #ownership: Ownership;
-  /** Of the containers that ran at the last look: they never change. */
-  #logPaths: ReadonlyMap<string, string> = new Map();
 
   constructor(env: Env, deps: CriRuntimeDeps, { owner }: CriRuntimeOptions = {}) {
     this.#env = env;
@@ -209,7 +203,7 @@ export class CriRuntime implements RuntimeService {
     const [row] = await this.listContainers({ id }, signal);
     if (row === undefined) throw new RuntimeError("not-found", `container "${id}" is gone`);
     const ended = containerStates[status.state] === "CONTAINER_EXITED";
-    const message = ended ? await this.#lastWords(status) : status.message;
+    const message = ended ? await lastWordsOf(status, this.#deps.files) : status.message;
     return this.#ownership.plain(decodeContainerStatus(status, { podSandboxId: row.podSandboxId, message }));
   }
 
@@ -242,19 +236,6 @@ export class CriRuntime implements RuntimeService {
     return ours.map((one) => this.#ownership.plain(one));
   }
 
-  /** The logs that are being written now. */
-  async openLogs(signal: AbortSignal): Promise<readonly OpenLog[]> {
-    const running = await this.listContainers({ state: "CONTAINER_RUNNING" }, signal);
-    const logs: OpenLog[] = [];
-    for (const { id: containerId } of running) {
-      let path = this.#logPaths.get(containerId);
-      path ??= (await this.#status(containerId, signal))?.logPath ?? "";
-      logs.push({ containerId, path });
-    }
-    this.#logPaths = new Map(logs.map(({ containerId, path }) => [containerId, path]));
-    return logs.filter(({ path }) => path !== "");
-  }
-
   /** Makes the runtime write a container's log to its path anew, after the file was renamed. */
   async reopenLog(containerId: string, signal: AbortSignal): Promise<void> {
     await this.#call(runtimeMethods.reopenContainerLog, { id: containerId }, signal);
@@ -264,19 +245,13 @@ export class CriRuntime implements RuntimeService {
     return watchContainers(this.#env, { runtime: this, hints: this.#deps.hints }, open, signal);
   }
 
-  async #status(id: string, signal: AbortSignal): Promise<Decoded<typeof containerStatusResponse>["status"]> {
-    return (await this.#call(runtimeMethods.containerStatus, { id }, signal)).status;
+  /** Where its log is written; undefined when it has none. */
+  async logPathOf(id: string, signal: AbortSignal): Promise<string | undefined> {
+    return (await this.#status(id, signal))?.logPath || undefined;
   }
 
-  /** What the container left behind; else what the runtime says. */
-  async #lastWords(status: NonNullable<Decoded<typeof containerStatusResponse>["status"]>): Promise<string> {
-    const { annotations, mounts, exitCode, logPath, message } = status;
-    const path = annotations[terminationMessagePathAnnotation];
-    const mount = mounts.find((one) => one.containerPath === path);
-    const written = mount === undefined ? "" : await this.#deps.files.lastWords(mount.hostPath);
-    if (written !== "" || message !== "") return written + message;
-    const fallsBack = annotations[terminationMessagePolicyAnnotation] === "FallbackToLogsOnError";
-    return fallsBack && exitCode !== 0 && logPath !== "" ? this.#deps.files.endOfLog(logPath) : "";
+  async #status(id: string, signal: AbortSignal): Promise<Decoded<typeof containerStatusResponse>["status"]> {
+    return (await this.#call(runtimeMethods.containerStatus, { id }, signal)).status;
   }
 
   async #call<Q extends Message, A extends Message>(
