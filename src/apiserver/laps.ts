@@ -1,5 +1,5 @@
 /**
- * Serves the watchers on sockets in laps: those that woke since the last one, a few at a time, then a
+ * Serves the watchers on sockets in laps: those that woke since the last one, a slice at a time, then a
  * pause that grows with what the lap took. So a lone watcher hears at once; of many, each gets several
  * events in one write, and writers get the loop in between.
  *
@@ -9,7 +9,7 @@
  */
 import type { Clock } from "#base";
 import type { Revision } from "#store";
-import { LAP_PAUSE_FACTOR, MAX_LAP_PAUSE_MS, WATCHERS_PER_TURN } from "./limits.ts";
+import { FIRST_LAP_SLICE, LAP_PAUSE_FACTOR, LAP_SLICE_MS, MAX_LAP_PAUSE_MS } from "./limits.ts";
 
 type Wake = (through: Revision) => void;
 
@@ -49,10 +49,14 @@ export class Laps {
 
   async #lap(woken: readonly Wake[]): Promise<void> {
     const through = this.#head();
-    for (const [at, wake] of woken.entries()) {
-      wake(through);
-      if (at % WATCHERS_PER_TURN === WATCHERS_PER_TURN - 1) await this.#clock.yield();
+    let slice = FIRST_LAP_SLICE;
+    for (let at = 0; at < woken.length; ) {
+      const started = this.#clock.monotonic();
+      for (const end = Math.min(at + slice, woken.length); at < end; at += 1) woken[at]?.(through);
+      // What they do runs before this resolves, so its time tells how many fit into the next slice.
+      await this.#clock.yield();
+      const tookMs = this.#clock.monotonic() - started;
+      slice = Math.max(1, Math.floor(slice * Math.min(2, LAP_SLICE_MS / tookMs)));
     }
-    await this.#clock.yield();
   }
 }

@@ -14,7 +14,7 @@ export const MAX_WAIT_MS = 15_000;
 export const RETRY_AFTER_SECONDS = 1;
 /** A request line longer than this is a mistake; Node's own default for all headers together is 16 KiB. */
 export const MAX_HEADER_BYTES = 64 * 1024;
-/** Work between two turns of the event loop in lists, deletes of collections and watch laps. */
+/** Work between two turns of the event loop in lists and deletes of collections. */
 export const SLICE_MS = 5;
 /**
  * Bytes collected before a list or watch chunk is written: larger ones gain nothing (notes: 256 KiB is
@@ -40,8 +40,13 @@ export const MESSAGE_BYTES = 128 * 1024 * 1024;
 export const RECORD_CACHE_PERIOD_MS = 20_000;
 /** Calls and feeds that go on in one slice: each may do up to a millisecond of work after its turn. */
 export const TURNS_PER_SLICE = 8;
-/** Watchers served before other work runs; each costs a TLS write of some 10 us. */
-export const WATCHERS_PER_TURN = 32;
+/**
+ * Of a lap, before other work runs: a write that comes meanwhile waits for two or three of them, and in shorter ones
+ * a single writer would make events faster than a thousand watchers are told of them.
+ */
+export const LAP_SLICE_MS = 4;
+/** Watchers in the first slice of a lap; how many the next has follows from the time that it took. */
+export const FIRST_LAP_SLICE = 16;
 /** After a lap over its watchers the server leaves the loop to others for this many times as long. */
 export const LAP_PAUSE_FACTOR = 2;
 /** The longest pause between laps: what a watcher may wait besides the lap itself. */
