@@ -16,7 +16,7 @@ const phases = ["create", "get", "patch", "smp", "ssa", "status", "list", "watch
 
 export async function memoryBench({ waitMs, common }: MemoryBenchSize): Promise<Report> {
   await using server = await ServerProcess.start({ controllers: true, scheduler: true, virtualNodes: 1 });
-  const idle = await server.measure(() => sleep(waitMs));
+  const idle = await server.measure(() => sleep(waitMs), "rest");
   const share = (100 * idle.usage.allCpuMs) / idle.usage.wallMs;
   const figures: Figure[] = [
     { name: `idle after ${waitMs / 1_000} s`, value: idle.usage.residentMb, unit: "MB", budget: 120 },
@@ -26,7 +26,7 @@ export async function memoryBench({ waitMs, common }: MemoryBenchSize): Promise<
     const load = await server.measure(async () => {
       for (const phase of phases) await commonLoad(server.target, phase, common);
     });
-    const { usage } = await server.measure(() => sleep(waitMs));
+    const { usage } = await server.measure(() => sleep(waitMs), "rest");
     const name = `after the common load with ${common.objects} pods`;
     figures.push({ name: `${name}, at once`, value: load.usage.residentMb, unit: "MB", usage: load.usage });
     figures.push({

@@ -33,11 +33,12 @@ export class Probe implements Disposable {
     this.#observer.observe({ entryTypes: ["gc"] });
   }
 
-  begin(): void {
+  /** `watchesLoop`: a thousand times a second. */
+  begin(watchesLoop = true): void {
     this.#note(this.#observer.takeRecords());
     this.#pauses = [];
     this.#loop.reset();
-    this.#loop.enable();
+    if (watchesLoop) this.#loop.enable();
     this.#start = { wall: performance.now(), main: process.threadCpuUsage(), all: process.cpuUsage() };
   }
 

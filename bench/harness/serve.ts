@@ -2,7 +2,7 @@
  * The process that is measured (`server-process.ts` starts it): `serve.ts FOLDER OPTIONS`. Ends when its
  * parent does.
  */
-import { createRealEnv } from "#base/real";
+import { createRealEnv, MemoryAtRest } from "#base/real";
 import { clusterRoleBindings, serviceAccounts } from "#api";
 import { Cluster, startCluster } from "#cluster";
 import { InProcessAccess } from "../../src/cluster/access.ts";
@@ -16,6 +16,8 @@ const [folder = "", text = "{}"] = process.argv.slice(2);
 const options = JSON.parse(text) as ServeOptions;
 const probe = new Probe();
 probe.begin();
+// As the command line does.
+const memoryAtRest = new MemoryAtRest();
 
 const signal = new AbortController().signal;
 const namespace = "kube-system";
@@ -63,6 +65,7 @@ async function schedule(): Promise<void> {
 }
 
 async function stop(): Promise<void> {
+  memoryAtRest[Symbol.dispose]();
   await owner[Symbol.asyncDispose]();
   process.exit();
 }
@@ -72,9 +75,8 @@ const tell = (message: Message): void => void process.send?.(message);
 process.on("message", ({ type }: Message) => {
   if (type === "schedule") return void schedule();
   if (type === "collect") globalThis.gc?.();
-  if (type === "begin") probe.begin();
   tell({ type: "usage", usage: probe.end() });
-  if (type === "begin") probe.begin();
+  if (type === "begin" || type === "rest") probe.begin(type === "begin");
 });
 process.on("disconnect", () => {
   void stop();

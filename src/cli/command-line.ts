@@ -1,12 +1,13 @@
 /** Builds the command line from the table of commands, and maps every end of a command to an exit code. */
 import { Command, CommanderError } from "commander";
 import { messageOf } from "#base";
-import { ClusterError } from "#cluster";
+import { ClusterError, MemoryAtRest } from "#cluster";
 import { commands } from "./commands/mod.ts";
 import { Terminal } from "./terminal.ts";
 
 /** Exit codes: 0 done, 1 failed, 2 the command line is wrong. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
+  using _atRest = new MemoryAtRest();
   const terminal = new Terminal();
   let exitCode = 0;
   const program = new Command("navarch")

@@ -20,6 +20,7 @@ export { loopbackRanges } from "./service-sockets.ts";
 export { type Role, runApiServer, runControllerManager, runKubelet, runScheduler } from "./roles.ts";
 export type { LibraryOptions } from "./library-options.ts";
 export { startCluster, type StartClusterOptions } from "./start-cluster.ts";
+export { MemoryAtRest } from "#base/real";
 export { SimWorld } from "#base/sim";
 export { launchDetached, type UpCluster, up } from "./up.ts";
 export { dataDirOf, type UpConfig, upOptions } from "./up-options.ts";

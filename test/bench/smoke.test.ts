@@ -21,7 +21,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Report>>> = {
   get: () => getBench({ requests: 40 }),
   list: () => listBench({ pods: 20, lists: 1 }),
   memory: () => memoryBench({ waitMs: 100, common }),
-  nodes: () => nodesBench({ nodes: 2, replicas: 6 }),
+  nodes: () => nodesBench({ nodes: 2, replicas: 6, restMs: 100 }),
   scheduler: () => schedulerBench({ nodes: 10, pods: 40 }),
   start: () => startBench({ starts: 1, objects: 10, forks: 1 }),
   watch: () => watchBench({ single: 20, fanOut: 2, many: 3, events: 10 }),
