@@ -4,6 +4,7 @@
  */
 import type { Pod, Volume } from "#api";
 import type { References } from "../../pod/references.ts";
+import { ownBytes } from "./first-files.ts";
 import type { SimRuntime } from "./sim-runtime.ts";
 import { type PodVolumes, type SubPathRequest, VolumeError } from "../../volumes/volumes.ts";
 
@@ -44,7 +45,7 @@ export class SimVolumes implements PodVolumes {
 
   async hostsFile(podUid: string, make: (nodeHosts: string) => string): Promise<string> {
     const path = hostsPathOf(podUid);
-    this.#files.set(path, Buffer.from(make("127.0.0.1\tlocalhost\n")));
+    this.#files.set(path, ownBytes(make("127.0.0.1\tlocalhost\n")));
     return path;
   }
 
