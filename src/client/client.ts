@@ -102,6 +102,8 @@ export interface Lister<T extends KubeObject> {
   list(namespace?: string): readonly T[];
   /** Objects under one value of a named index (`"owner"` by controller uid, or those given to the informer). */
   by(index: string, value: string): readonly T[];
+  /** The values that a declared index finds something by, and how many objects; nobody's object is looked at. */
+  counts(index: string): Iterable<readonly [value: string, count: number]>;
 }
 
 /** A change seen by an informer. After a relist, missed deletes arrive with `current` undefined too. */

@@ -39,6 +39,10 @@ class KeyIndex<T> {
   keys(value: string): Iterable<string> {
     return this.#buckets.get(value) ?? [];
   }
+
+  *counts(): Iterable<readonly [string, number]> {
+    for (const [value, { size }] of this.#buckets) yield [value, size];
+  }
 }
 
 const EMPTY: CollectionState = {
@@ -79,17 +83,17 @@ export class FollowedCache<T extends KubeObject> implements Lister<T> {
   }
 
   by(index: string, value: string): readonly T[] {
-    const standard = STANDARD[index];
-    if (standard !== undefined) this.addIndex(index, standard);
-    const found = this.#indices.get(index);
-    assert(found !== undefined, `No index "${index}" was declared before it was asked`);
     const objects: T[] = [];
-    for (const key of found.keys(value)) {
+    for (const key of this.#index(index).keys(value)) {
       const version = this.#state.at(key);
       assert(version !== undefined, `Index "${index}" lists "${key}", which is not there`);
       objects.push(this.object(version));
     }
     return objects;
+  }
+
+  counts(index: string): Iterable<readonly [string, number]> {
+    return this.#index(index).counts();
   }
 
   /** Declares an index; what is there already is indexed at once. */
@@ -119,6 +123,14 @@ export class FollowedCache<T extends KubeObject> implements Lister<T> {
       if (previous !== undefined) this.#remove(previous);
       if (current !== undefined) this.#add(current);
     }
+  }
+
+  #index(name: string): KeyIndex<T> {
+    const standard = STANDARD[name];
+    if (standard !== undefined) this.addIndex(name, standard);
+    const found = this.#indices.get(name);
+    assert(found !== undefined, `No index "${name}" was declared before it was asked`);
+    return found;
   }
 
   #add(version: Version): void {

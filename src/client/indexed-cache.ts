@@ -51,6 +51,10 @@ class Index<T extends KubeObject> {
   get(value: string): readonly T[] {
     return [...(this.#buckets.get(value)?.values() ?? [])];
   }
+
+  *counts(): Iterable<readonly [string, number]> {
+    for (const [value, { size }] of this.#buckets) yield [value, size];
+  }
 }
 
 const NAMESPACE = "namespace";
@@ -86,9 +90,11 @@ export class IndexedCache<T extends KubeObject> implements Lister<T> {
   }
 
   by(index: string, value: string): readonly T[] {
-    const found = this.#indices.get(index);
-    assert(found !== undefined, `No index "${index}" was declared before it was asked`);
-    return found.get(value);
+    return this.#index(index).get(value);
+  }
+
+  counts(index: string): Iterable<readonly [string, number]> {
+    return this.#index(index).counts();
   }
 
   keys(): Iterable<string> {
@@ -112,6 +118,12 @@ export class IndexedCache<T extends KubeObject> implements Lister<T> {
     for (const index of this.#indices.values()) index.remove(key, previous);
     this.#objects.delete(key);
     return previous;
+  }
+
+  #index(name: string): Index<T> {
+    const found = this.#indices.get(name);
+    assert(found !== undefined, `No index "${name}" was declared before it was asked`);
+    return found;
   }
 }
 

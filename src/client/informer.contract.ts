@@ -126,9 +126,11 @@ export function informerContract(name: string, fixture: InformerFixture): void {
     await informer.seen(blue.metadata.resourceVersion ?? "", NEVER);
     assert.equal(namesOf(informer.lister.by("team", "red")), "late");
     assert.equal(namesOf(informer.lister.by("team", "blue")), "early");
+    assert.deepEqual(Object.fromEntries(informer.lister.counts("team")), { red: 1, blue: 1 });
     await remove(stage, "late");
     await informer.until({ namespace, name: "late" }, (map) => map === undefined, NEVER);
     assert.deepEqual(informer.lister.by("team", "red"), []);
+    assert.deepEqual(Object.fromEntries(informer.lister.counts("team")), { blue: 1 });
   });
 
   check("dependents are found by their controller's uid", async (stage) => {

@@ -64,6 +64,8 @@ export class RecordCache<T> {
     const entry = this.#old.get(key);
     if (entry === undefined) return undefined;
     this.#old.delete(key);
+    // Who looks again after so long looks at what is there now.
+    entry.older = undefined;
     this.#keep(key, entry);
     return entry;
   }

@@ -1,11 +1,13 @@
 /** Decisions about nodes: conditions, taints, zones, evictions, sweeps. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Node, rfc3339, type Toleration } from "#api";
+import { type KubeObject, type Node, rfc3339, type Toleration } from "#api";
+import { keyOf } from "#client";
+import { IndexedCache, keyText } from "../../client/indexed-cache.ts";
 import { defaultControllerOptions } from "../options.ts";
 import { pod } from "../testing/objects.ts";
 import { evictionTaint, scheduleTaints, silentConditions, withTaints } from "./node-conditions.ts";
-import { sweepOf } from "./pod-sweep.ts";
+import { indexForSweeps, sweepOf } from "./pod-sweep.ts";
 import { evictionTimeMs } from "./taint-eviction-controller.ts";
 import { evictionRates, zoneState } from "./zones.ts";
 
@@ -103,6 +105,13 @@ for (const [title, tolerations, due] of evictions) {
   });
 }
 
+/** An informer that has seen `objects`. */
+function listed<T extends KubeObject>(objects: readonly T[]) {
+  const lister = new IndexedCache<T>();
+  for (const object of objects) lister.set(keyText(keyOf(object)), object);
+  return { lister, index: lister.addIndex.bind(lister) };
+}
+
 test("The sweep takes surplus ended pods oldest first, pods of missing nodes, and deleted ones without a node", () => {
   const ended = [3, 1, 2].map((at) => pod({ name: `e${at}`, phase: "Failed", createdMs: at * 1000 }));
   const lost = pod({ name: "lost", node: "gone" });
@@ -111,7 +120,9 @@ test("The sweep takes surplus ended pods oldest first, pods of missing nodes, an
   const dead = node("dead", "Unknown", "z", [
     { key: "node.kubernetes.io/out-of-service", effect: "NoExecute" },
   ]);
-  const sweep = sweepOf([...ended, lost, fresh, stuck], (name) => (name === "dead" ? dead : undefined), 1);
+  const informers = { pods: listed([...ended, lost, fresh, stuck]), nodes: listed([dead]) };
+  indexForSweeps(informers);
+  const sweep = sweepOf(informers, 1);
   const names = Object.entries(sweep).map(
     ([why, pods]) => `${why}: ${pods.map((each: { metadata: { name?: string } }) => each.metadata.name)}`,
   );

@@ -2,13 +2,13 @@
  * Removes pods that no kubelet will: ended ones beyond a threshold, those of nodes that are gone (after 40 s and a
  * question to the server), deleted ones that never had a node, and deleted ones of nodes out of service.
  */
-import { isStatus, type Node, nodes, type Pod, pods, rfc3339 } from "#api";
+import { isStatus, nodes, type Pod, pods, rfc3339 } from "#api";
 import type { Env } from "#base";
-import { type Informer, keyOf } from "#client";
+import { keyOf } from "#client";
 import type { Controller, ControllerDefinition, ControllerDeps, Turn } from "../controller.ts";
 import { ignoreNotFound } from "../not-found.ts";
 import { isEnded } from "../workloads/pod-state.ts";
-import { sweepOf } from "./pod-sweep.ts";
+import { indexForSweeps, type Swept, sweepOf } from "./pod-sweep.ts";
 
 const SWEEP = "sweep";
 const PERIOD_MS = 20_000;
@@ -17,23 +17,21 @@ const QUARANTINE_MS = 40_000;
 class PodGarbageCollector implements Controller {
   readonly #env: Env;
   readonly #deps: ControllerDeps;
-  readonly #nodes: Informer<Node>;
-  readonly #pods: Informer<Pod>;
+  readonly #informers: Swept;
   /** Since when each missing node was missed, on the monotonic clock. */
   readonly #missedSinceMs = new Map<string, number>();
 
   constructor(env: Env, deps: ControllerDeps) {
     this.#env = env;
     this.#deps = deps;
-    this.#nodes = deps.informers.of(nodes);
-    this.#pods = deps.informers.of(pods);
+    this.#informers = { pods: deps.informers.of(pods), nodes: deps.informers.of(nodes) };
+    indexForSweeps(this.#informers);
     deps.queue.add(SWEEP);
   }
 
   async reconcile(_key: string, turn: Turn): Promise<void> {
     turn.again(PERIOD_MS);
-    const nodeOf = (name: string) => this.#nodes.lister.get({ name });
-    const sweep = sweepOf(this.#pods.lister.list(), nodeOf, this.#deps.options.terminatedPodGcThreshold);
+    const sweep = sweepOf(this.#informers, this.#deps.options.terminatedPodGcThreshold);
     const gone = await this.#goneNodes(sweep.orphaned, turn);
     for (const pod of sweep.orphaned) {
       if (gone.has(pod.spec.nodeName ?? "")) await this.#remove(pod, "PodGC: node no longer exists", turn);

@@ -1,5 +1,9 @@
-/** Which pods the pod garbage collector removes, and why. Pure. */
+/**
+ * Which pods the pod garbage collector removes, and why. It reads indices, so that a sweep costs what it finds and no pod
+ * at rest is decoded for it.
+ */
 import { type Node, type Pod, parseTime } from "#api";
+import type { Informer } from "#client";
 import { isEnded } from "../workloads/pod-state.ts";
 
 /** Pods to remove, by reason. */
@@ -16,23 +20,41 @@ export interface Sweep {
 
 const OUT_OF_SERVICE = "node.kubernetes.io/out-of-service";
 
-/** Looks at all pods at once; `nodeOf` gives a node of the cache. */
-export function sweepOf(
-  pods: readonly Pod[],
-  nodeOf: (name: string) => Node | undefined,
-  threshold: number,
-): Sweep {
-  const ended = pods.filter(isEnded);
-  const surplus = threshold > 0 ? Math.max(0, ended.length - threshold) : 0;
-  const isDeleted = (pod: Pod) => pod.metadata.deletionTimestamp !== undefined;
-  const bound = pods.filter((pod) => pod.spec.nodeName);
+const STATE = "sweep";
+const NODE = "node";
+const NAME = "name";
+
+/** Where pods and nodes are found. */
+export interface Swept {
+  readonly pods: Pick<Informer<Pod>, "index" | "lister">;
+  readonly nodes: Pick<Informer<Node>, "index" | "lister">;
+}
+
+/** Declares what `sweepOf` reads. */
+export function indexForSweeps({ pods, nodes }: Swept): void {
+  pods.index(STATE, (pod) => [
+    ...(isEnded(pod) ? ["ended"] : []),
+    ...(pod.metadata.deletionTimestamp === undefined ? [] : ["deleted"]),
+  ]);
+  pods.index(NODE, ({ spec }) => (spec.nodeName ? [spec.nodeName] : []));
+  nodes.index(NAME, ({ metadata }) => [metadata.name ?? ""]);
+}
+
+/** Looks at all pods that may have to go. */
+export function sweepOf({ pods, nodes }: Swept, threshold: number): Sweep {
+  const { lister } = pods;
+  const endedCount = new Map(lister.counts(STATE)).get("ended") ?? 0;
+  const surplus = threshold > 0 ? Math.max(0, endedCount - threshold) : 0;
+  const deleted = lister.by(STATE, "deleted");
+  const known = new Map(nodes.lister.counts(NAME));
+  const missing = [...lister.counts(NODE)].filter(([name]) => !known.has(name));
   return {
-    ended: surplus === 0 ? [] : [...ended].sort(byAge).slice(0, surplus),
-    orphaned: bound.filter((pod) => nodeOf(pod.spec.nodeName ?? "") === undefined),
-    unscheduled: pods.filter((pod) => isDeleted(pod) && !pod.spec.nodeName),
-    outOfService: bound.filter((pod) => {
-      const node = nodeOf(pod.spec.nodeName ?? "");
-      return isDeleted(pod) && node !== undefined && isOutOfService(node);
+    ended: surplus === 0 ? [] : [...lister.by(STATE, "ended")].sort(byAge).slice(0, surplus),
+    orphaned: missing.flatMap(([name]) => lister.by(NODE, name)),
+    unscheduled: deleted.filter(({ spec }) => !spec.nodeName),
+    outOfService: deleted.filter(({ spec }) => {
+      const node = spec.nodeName ? nodes.lister.get({ name: spec.nodeName }) : undefined;
+      return node !== undefined && isOutOfService(node);
     }),
   };
 }
