@@ -27,7 +27,7 @@ export interface Admitted {
 }
 
 /** Serves what lies behind the gate; `undefined` when the path is nobody's. */
-type Handler = (admitted: Admitted) => Promise<Answer | undefined>;
+type Handler = (admitted: Admitted) => Promise<Answer | undefined> | Answer | undefined;
 
 /** Sees every request twice: when it is known who asks what, and with its answer's status. */
 export interface Audit {

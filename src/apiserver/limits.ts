@@ -77,6 +77,9 @@ export const FUTURE_REVISION_WAIT_MS = 3_000;
 export const ACCEPT_CACHE = 256;
 /** Authorization decisions kept per policy revision. */
 export const DECISION_CACHE = 10_000;
+/** Objects that the server's own parts found in one snapshot, and lists of fewer than `FEW_OBJECTS`, kept for as long. */
+export const MAX_FOUND = 1_000;
+export const FEW_OBJECTS = 16;
 /** Verified service account tokens kept (checked again against the bound objects on each request). */
 export const TOKEN_CACHE = 4_096;
 /** A new HTTP/1.1 connection sends its first request within this time (upstream's ReadHeaderTimeout). */

@@ -181,7 +181,6 @@ export class ApiServer implements Component {
     };
     this.#endpoints = this.#endpointParts(negotiator, issuerDocuments(issuer, keys));
     const fairness = new Fairness(env, options.inFlight);
-    const handler = (admitted: Admitted): Promise<Answer | undefined> => this.#serve(admitted);
     this.#gate = new Gate(env, {
       authenticator,
       authorizers,
@@ -189,7 +188,7 @@ export class ApiServer implements Component {
       metrics: new RequestMetrics(env.metrics),
       audit: deps.audit,
       negotiator,
-      handler,
+      handler: (admitted) => this.#serve(admitted),
     });
   }
 
@@ -271,7 +270,7 @@ export class ApiServer implements Component {
     };
   }
 
-  async #serve(admitted: Admitted): Promise<Answer | undefined> {
+  #serve(admitted: Admitted): Promise<Answer | undefined> | Answer | undefined {
     if (admitted.info.isResource) return handleResource(this.#handler, admitted);
     return endpointAnswer(this.#endpoints, admitted);
   }

@@ -2,7 +2,7 @@
  * A cluster's API server: over its store, behind a front with a socket or only in process, with the nodes that it calls.
  */
 import { resources } from "#api";
-import { ApiServer, HttpBackends, HttpsFront, HttpsNodes } from "#apiserver";
+import { type Answer, ApiServer, type Call, HttpBackends, HttpsFront, HttpsNodes } from "#apiserver";
 import type { RootEnv } from "#base";
 import type { ClusterPki } from "#base/pki";
 import type { ServeKubelet } from "#kubelet";
@@ -40,10 +40,8 @@ export async function serveCluster(
   const { env, pki, store, stack } = base;
   const { listen, advertise, ranges = {}, apiServer } = config;
   const { clusterDomain } = ranges;
-  let open: (server: ApiServer) => void = () => {};
-  const opened = new Promise<ApiServer>((resolve) => {
-    open = resolve;
-  });
+  const { promise: opened, resolve: open } = Promise.withResolvers<ApiServer>();
+  let handle = async (call: Call): Promise<Answer> => await (await opened).handle(call);
   let front: HttpsFront | undefined;
   if (listen !== undefined) {
     const options = {
@@ -52,9 +50,7 @@ export async function serveCluster(
       privateKey: pki.apiserver.privateKeyPem,
       clientAuthorities: pki.ca.certificatePem,
     };
-    front = stack.use(
-      new HttpsFront(env.child("front"), { handle: async (call) => (await opened).handle(call) }, options),
-    );
+    front = stack.use(new HttpsFront(env.child("front"), { handle: (call) => handle(call) }, options));
     await front.start(signal);
   }
   const advertised =
@@ -89,6 +85,7 @@ export async function serveCluster(
   );
   await server.start(signal);
   open(server);
+  handle = (call) => server.handle(call);
   await stack.use(new Compactor(env.child("compactor"), { store })).start();
   const access = stack.use(new InProcessAccess(server));
   return { ...base, server, access, nodes, front };

@@ -140,7 +140,7 @@ export class RevisionStore implements Store {
       writes.length < 2 || new Set(writes.map(({ key }) => key)).size === writes.length,
       "A transaction writes a key at most once",
     );
-    return this.#requireWriter().commit(txn);
+    return await this.#requireWriter().commit(txn);
   }
 
   watch(options: WatchOptions): Cursor {

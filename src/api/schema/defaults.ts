@@ -59,7 +59,8 @@ function walkSchema(schema: Schema): Walk {
 
 /** A custom resource may have fields named `constructor`. */
 function own(data: Data, name: string): unknown {
-  return Object.hasOwn(data, name) ? data[name] : undefined;
+  const value = data[name];
+  return value !== undefined && name in Object.prototype && !Object.hasOwn(data, name) ? undefined : value;
 }
 
 function setDefault(data: Data, field: Field): void {

@@ -34,7 +34,7 @@ export async function create(registry: Registry, request: ResourceRequest): Prom
   if (request.info.name !== "") throw methodNotAllowed();
   const options = writeOptions(request, "CreateOptions");
   const draft = await decodeObject(request, request.resource, options.fieldValidation);
-  return createFrom(registry, request, options, draft);
+  return await createFrom(registry, request, options, draft);
 }
 
 /**
@@ -56,7 +56,7 @@ export async function createFrom(
   await registry.admission.mutate(admissionOf(request, "CREATE", draft, undefined, options.dryRun));
   // What an attempt allocates is not what the client asked for: the next one begins with the draft as it was.
   const allocates = registry.behaviours.get(qualifiedPlural(request.resource))?.onCreate !== undefined;
-  return commitLoop(registry, async (seen, tries) => {
+  return await commitLoop(registry, (seen, tries) => {
     const object = tries === 1 && !allocates ? draft : copyOf(draft);
     if (tries > 1 && isGenerated && tries <= MAX_NAME_TRIES) generateName(registry.env, object);
     return attemptCreate(registry, request, options, object, seen);

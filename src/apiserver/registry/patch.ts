@@ -50,7 +50,7 @@ export async function patch(registry: Registry, request: ResourceRequest): Promi
   const options = writeOptions(request, "PatchOptions");
   const document = await decodePatch(request);
   const key = keyOf(request.resource, request.info.namespace, request.info.name);
-  return commitLoop(registry, async (seen): Promise<Attempt<Outcome>> => {
+  return await commitLoop(registry, async (seen): Promise<Attempt<Outcome>> => {
     const record = seen.read(key);
     if (record === undefined) throw notFound(request.resource, request.info.name);
     const current = registry.views.object(request.resource, record);
@@ -62,7 +62,7 @@ export async function patch(registry: Registry, request: ResourceRequest): Promi
     matchNamespace(request, object);
     matchName(request, object);
     checkVersion(request, object, current);
-    return finishUpdate(registry, request, {
+    return await finishUpdate(registry, request, {
       options,
       seen,
       record,

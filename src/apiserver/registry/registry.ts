@@ -88,7 +88,13 @@ export async function commitLoop<T>(
   try {
     for (let tries = 1; tries <= MAX_WRITE_ATTEMPTS; tries++) {
       const seen = new Seen(registry.store);
-      const decision = await decide(attempt, seen, tries);
+      let decision: Attempt<T>;
+      try {
+        decision = await attempt(seen, tries);
+      } catch (error) {
+        await seen.settled();
+        throw error;
+      }
       if (decision.type === "answer") {
         await seen.settled();
         return decision.value;
@@ -103,8 +109,13 @@ export async function commitLoop<T>(
   throw internal(`a write lost ${MAX_WRITE_ATTEMPTS} races in a row`);
 }
 
+function commitAll(store: Store, txn: Txn, extra: Extra = NOTHING_EXTRA): Promise<CommitResult> {
+  const isOne = extra.before === undefined && extra.after === undefined;
+  return isOne ? store.commit(txn) : commitInTurn(store, txn, extra);
+}
+
 /** A transaction with what cannot be in it, since it never writes two keys of one resource. */
-async function commitAll(store: Store, txn: Txn, extra: Extra = NOTHING_EXTRA): Promise<CommitResult> {
+async function commitInTurn(store: Store, txn: Txn, extra: Extra): Promise<CommitResult> {
   const undo: Txn[] = [];
   let result: CommitResult | undefined;
   for (const { write, modRevision, undo: back } of extra.before ?? []) {
@@ -119,19 +130,6 @@ async function commitAll(store: Store, txn: Txn, extra: Extra = NOTHING_EXTRA): 
   });
   for (const one of result.committed ? gone : undo) await store.commit(one);
   return result;
-}
-
-async function decide<T>(
-  attempt: (seen: Seen, tries: number) => Promise<Attempt<T>>,
-  seen: Seen,
-  tries: number,
-): Promise<Attempt<T>> {
-  try {
-    return await attempt(seen, tries);
-  } catch (error) {
-    await seen.settled();
-    throw error;
-  }
 }
 
 /** Reads of pending state, and the revision that they stand on. */

@@ -6,14 +6,16 @@
  *
  *   base (through batch 7) | batch 8: r41-r44 | batch 9: r45 | batch 10: r46-r80
  */
-import { createHash } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { hash as hashOf } from "node:crypto";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { StoreError } from "../errors.ts";
 import { lastEntries } from "./batch-codec.ts";
 import type { BaseRow, OpenResult, StatePage } from "./protocol.ts";
 
-const pageBytes = 4_096;
+/** Of a new file: a batch costs a call or two for each page, and one of a single pod fits into one page. */
+const newPageBytes = 8_192;
 /** Version of this layout, in `PRAGMA user_version`. */
 const layout = 1;
 
@@ -30,7 +32,7 @@ const schema = `
     number INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL,
     sum INTEGER NOT NULL, hash BLOB NOT NULL, payload BLOB NOT NULL
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS batch_last ON batch (last);
+  DROP INDEX IF EXISTS batch_last;
 `;
 
 interface Meta {
@@ -129,11 +131,17 @@ export class SqliteLog {
     return select.all(after, revision, count) as unknown as BatchRow[];
   }
 
-  /** The number of the batch before the first one with a commit after `revision`. */
+  /** The number of the batch before the first one with a commit after `revision`: numbers have no gaps. */
   batchBefore(revision: number): number {
-    const select = this.#database.prepare("SELECT number FROM batch WHERE last > ? ORDER BY last LIMIT 1");
-    const row = select.get(revision) as { number: number } | undefined;
-    return (row?.number ?? this.#lastBatch + 1) - 1;
+    const select = this.#database.prepare("SELECT last FROM batch WHERE number = ?");
+    let [low, high] = [this.#meta.base_batch, this.#lastBatch];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      const { last } = select.get(middle) as { last: number };
+      if (last <= revision) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 
   requireHistory(revision: number): void {
@@ -153,8 +161,8 @@ export class SqliteLog {
 
   /** Folds the next few batches that are wholly compacted into the base; false when none is left. */
   fold(): boolean {
-    const select = this.#database.prepare("SELECT * FROM batch WHERE last <= ? ORDER BY number LIMIT 32");
-    const rows = select.all(this.#meta.compacted) as unknown as BatchRow[];
+    const select = this.#database.prepare("SELECT * FROM batch WHERE number <= ? ORDER BY number LIMIT 32");
+    const rows = select.all(this.batchBefore(this.#meta.compacted)) as unknown as BatchRow[];
     const newest = rows[rows.length - 1];
     if (newest === undefined) return false;
     let digest = this.#meta.base_digest;
@@ -178,8 +186,10 @@ export class SqliteLog {
 
   #prepare(maxBytes: number): void {
     const database = this.#database;
-    database.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL; PRAGMA max_page_count = ${Math.ceil(maxBytes / pageBytes)};`);
+    database.exec(`PRAGMA page_size = ${newPageBytes}; PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`);
+    const { page_size: pageBytes } = database.prepare("PRAGMA page_size").get() as { page_size: number };
+    database.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / pageBytes)};`);
     const { user_version: found } = database.prepare("PRAGMA user_version").get() as { user_version: number };
     if (found !== 0 && found !== layout)
       throw new StoreError("corrupt", `Unknown layout ${found} of the journal`);
@@ -273,7 +283,7 @@ function asStoreError(error: unknown, path: string): unknown {
 }
 
 function roll(before: Uint8Array, ...numbers: readonly number[]): Uint8Array {
-  return createHash("sha256").update(before).update(numbers.join(",")).digest();
+  return hashOf("sha256", Buffer.concat([before, Buffer.from(numbers.join(","))]), "buffer");
 }
 
 /** Of a row's key and revision, on top of the checksum of its bytes. */
