@@ -58,9 +58,21 @@ export async function createFrom(
   const allocates = registry.behaviours.get(qualifiedPlural(request.resource))?.onCreate !== undefined;
   return await commitLoop(registry, (seen, tries) => {
     const object = tries === 1 && !allocates ? draft : copyOf(draft);
-    if (tries > 1 && isGenerated && tries <= MAX_NAME_TRIES) generateName(registry.env, object);
+    if (isGenerated) findName(registry, request, object, seen);
     return attemptCreate(registry, request, options, object, seen);
   });
+}
+
+/** A generated name that is taken is made anew, as often as upstream does. */
+function findName(
+  registry: Registry,
+  { resource, info }: ResourceRequest,
+  draft: KubeObject,
+  seen: Seen,
+): void {
+  const isTaken = (): boolean =>
+    seen.read(keyOf(resource, info.namespace, draft.metadata.name ?? "")) !== undefined;
+  for (let tries = 1; tries < MAX_NAME_TRIES && isTaken(); tries++) generateName(registry.env, draft);
 }
 
 async function attemptCreate(

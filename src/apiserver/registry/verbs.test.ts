@@ -46,6 +46,21 @@ test("generateName finds a free name; dry run stores nothing", () =>
     assert.equal((await admin.get(`${MAPS}/dry`)).status, 404);
   }));
 
+test("a generated name that is taken is made anew", async () => {
+  const generated = { apiVersion: "v1", kind: "ConfigMap", metadata: { generateName: "a-" } };
+  // One seed draws the same names: the second life meets what the first one has shown it.
+  const names: string[] = [];
+  for (let life = 0; life < 2; life++) {
+    await serve("generate taken", async ({ admin }) => {
+      await admin.post(MAPS, configMap(names[0] ?? "a-other"));
+      const { status, body } = await admin.post(MAPS, generated);
+      assert.equal(status, 201, JSON.stringify(body));
+      names.push(body.metadata.name);
+    });
+  }
+  assert.notEqual(names[0], names[1]);
+});
+
 test("unknown fields warn by default, are refused when strict, and pass when ignored", () =>
   serve("strictness", async ({ admin }) => {
     const body = { ...configMap("a"), bogus: 1 };
