@@ -43,7 +43,8 @@ function cutEntries(text: string): ManagedFieldsEntry[] {
     const start = at + SET.length;
     const next = text.indexOf("},{", start);
     const end = next < 0 ? text.length - 2 : next;
-    const tail = text.lastIndexOf(SUBRESOURCE, end);
+    // A set ends with a brace; to look for what is not there takes as long as the set is.
+    const tail = text[end - 1] === "}" ? -1 : text.lastIndexOf(SUBRESOURCE, end);
     const setEnd = tail > start ? tail : end;
     heads += `${text.slice(from, start)}${sets.length}`;
     sets.push(setOfText(text.slice(start, setEnd)));

@@ -34,36 +34,43 @@ export async function removeNamed(
   options: DeleteOptions,
 ): Promise<Outcome> {
   const key = keyOf(request.resource, namespace, name);
-  const remove = (checked: DeleteOptions): Promise<Removal> =>
-    commitLoop(registry, (seen) => attemptDelete(registry, request, key, name, checked, seen));
+  const remove = (checked: DeleteOptions, known?: KubeObject): Promise<Removal> =>
+    commitLoop(registry, (seen) => attemptDelete(registry, request, { key, name, known }, checked, seen));
   const marked = await remove(options);
-  if (!marked.goesOn) return marked.outcome;
+  if (marked.goesOn === undefined) return marked.outcome;
   try {
-    return (await remove({ ...options, resourceVersion: undefined })).outcome;
+    return (await remove({ ...options, resourceVersion: undefined }, marked.goesOn)).outcome;
   } catch (error) {
     if (isGone(error)) return marked.outcome;
     throw error;
   }
 }
 
-/** What one commit of a delete did; `goesOn`: the object is only marked, and goes with the next. */
+/** What one commit of a delete did; `goesOn`: the object, which is only marked and goes with the next. */
 interface Removal {
   readonly outcome: Outcome;
-  readonly goesOn: boolean;
+  readonly goesOn: KubeObject | undefined;
+}
+
+/** `known`: a version of the object, perhaps the newest. */
+interface Condemned {
+  readonly key: string;
+  readonly name: string;
+  readonly known: KubeObject | undefined;
 }
 
 async function attemptDelete(
   registry: Registry,
   request: ResourceRequest,
-  key: string,
-  name: string,
+  { key, name, known }: Condemned,
   options: DeleteOptions,
   seen: Seen,
 ): Promise<Attempt<Removal>> {
   const { resource } = request;
   const record = seen.read(key);
   if (record === undefined) throw notFound(resource, name);
-  const old = registry.views.object(resource, record);
+  const isKnown = known?.metadata.resourceVersion === String(record.modRevision);
+  const old = isKnown ? known : registry.views.object(resource, record);
   checkPreconditions(request, old, options);
   const behaviour = registry.behaviours.get(qualifiedPlural(resource)) ?? NO_BEHAVIOUR;
   behaviour.validateDelete?.(old);
@@ -72,7 +79,7 @@ async function attemptDelete(
   const step = decide(request, behaviour, draft, old, options);
   const answer = (outcome: Outcome): Attempt<Removal> => ({
     type: "answer",
-    value: { outcome, goesOn: false },
+    value: { outcome, goesOn: undefined },
   });
   if (step === "unchanged") return answer(stored(resource, record));
   const checks = [{ key, modRevision: record.modRevision }];
@@ -85,7 +92,7 @@ async function attemptDelete(
       txn: { checks, writes: [put.write] },
       done: (revision) => ({
         outcome: stored(resource, put.record(revision), step === "mark" ? status : 200),
-        goesOn: step === "mark and delete",
+        goesOn: step === "mark" ? undefined : withVersion(draft, revision),
       }),
     };
   }
@@ -100,7 +107,7 @@ async function attemptDelete(
     type: "commit",
     txn: { checks: [...checks, ...extra.checks], writes },
     extra,
-    done: (revision) => ({ outcome: goneAt(revision), goesOn: false }),
+    done: (revision) => ({ outcome: goneAt(revision), goesOn: undefined }),
   };
 }
 
