@@ -7,6 +7,7 @@ import type { Env } from "#base";
 import { StatusError, forbidden, internal, unknownPath } from "#api";
 import { bytesAnswer, dataAnswer, isInProcess, textAnswer } from "./answers.ts";
 import type { Authenticator } from "./authn/authenticator.ts";
+import { withoutToken } from "./authn/web-socket-token.ts";
 import { impersonated } from "./authn/impersonation.ts";
 import { attributesOf, refusal } from "./authz/attributes.ts";
 import type { AuthorizerChain } from "./authz/chain.ts";
@@ -75,7 +76,7 @@ export class Gate {
     const { authenticator, authorizers, audit, fairness, handler } = this.#deps;
     const caller = authenticator.authenticate(call);
     const user = impersonated(call, caller, authorizers);
-    const admitted = { call, info, user, now: this.#env.clock.now() };
+    const admitted = { call: withoutToken(call), info, user, now: this.#env.clock.now() };
     audit?.received(admitted);
     const leave = fairness.tryEnter(user, info) ?? (await fairness.enter(user, info, call.signal));
     try {

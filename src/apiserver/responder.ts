@@ -3,7 +3,7 @@
  * from decoded objects. In process: the shared objects themselves, no text at all.
  */
 import { type KubeObject, type Resource, notAcceptable, tooLarge } from "#api";
-import type { Clock } from "#base";
+import type { Env } from "#base";
 import type { ExchangeAnswer } from "#base/streams";
 import { bytesAnswer, dataAnswer, isInProcess, textAnswer } from "./answers.ts";
 import type { Answer } from "./call.ts";
@@ -23,14 +23,14 @@ import { SharedChunks, watchAnswer } from "./watch-answer.ts";
 export class Responder {
   readonly #views: Views;
   readonly #turns: Turns;
-  readonly #clock: Clock;
+  readonly #env: Env;
   readonly #shared = new SharedChunks();
   readonly #pool = new ChunkPool();
 
-  constructor(views: Views, turns: Turns, clock: Clock) {
+  constructor(views: Views, turns: Turns, env: Env) {
     this.#views = views;
     this.#turns = turns;
-    this.#clock = clock;
+    this.#env = env;
   }
 
   /** The answer to a resource request, in the encoding that was negotiated before anything ran. */
@@ -57,7 +57,8 @@ export class Responder {
   }
 
   #watch(request: ResourceRequest, feed: WatchFeed, encoding: Encoding): Answer {
-    const parts = { views: this.#views, shared: this.#shared, clock: this.#clock };
+    const { clock, tasks } = this.#env;
+    const parts = { views: this.#views, shared: this.#shared, clock, tasks };
     return watchAnswer(parts, request, feed, encoding);
   }
 

@@ -175,7 +175,7 @@ export class ApiServer implements Component {
     const negotiator = new Negotiator();
     this.#handler = {
       registry: this.#registry,
-      responder: new Responder(views, turns, env.clock),
+      responder: new Responder(views, turns, env),
       negotiator,
       services: { authenticator, authorizers, rbac: this.#rbac, tokens, nodes, backends },
     };

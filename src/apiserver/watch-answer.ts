@@ -3,7 +3,7 @@
  * objects in process. Watchers that see everything of a resource share their encoded chunks.
  */
 import { type KubeObject, type Resource, encodeWatchFrame, stringifyJson } from "#api";
-import type { Clock } from "#base";
+import type { Clock, Tasks } from "#base";
 import type { Answer, WatchItem } from "./call.ts";
 import { isInProcess } from "./answers.ts";
 import { groupVersion } from "./catalog.ts";
@@ -15,9 +15,12 @@ import type { ResourceRequest } from "./registry/resource-request.ts";
 import { blankRow, columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
 import type { Views } from "./registry/views.ts";
 import type { FeedEvent, WatchFeed } from "./registry/watch-feed.ts";
+import { socketAnswer, socketOf } from "./watch-socket.ts";
 
 const INITIAL_END = "k8s.io/initial-events-end";
 const NEWLINE = Buffer.from("}\n");
+/** The length of a protobuf frame. */
+const FRAME_HEAD_BYTES = 4;
 
 /** The newest encoded chunks, by who may share them. */
 export class SharedChunks {
@@ -39,6 +42,8 @@ export interface WatchParts {
   readonly views: Views;
   readonly shared: SharedChunks;
   readonly clock: Clock;
+  /** For those over WebSockets. */
+  readonly tasks: Tasks;
 }
 
 /** The answer to a watch: an endless stream. */
@@ -51,6 +56,11 @@ export function watchAnswer(
   const encoder = new EventEncoder(parts, request, encoding);
   if (isInProcess(request.call))
     return { status: 200, headers: {}, body: { type: "events", events: batches(feed, encoder) } };
+  const upgrade = socketOf(request.call);
+  if (upgrade !== undefined) {
+    const isText = encoding.media === "json";
+    return socketAnswer(parts.tasks, feed, upgrade, { encode: (event) => encoder.message(event), isText });
+  }
   const media = MEDIA_TYPES[encoding.media];
   const contentType = encoding.media === "json" ? media : `${media};stream=watch`;
   return {
@@ -135,6 +145,14 @@ class EventEncoder {
     if (isStored) this.#views.addJson(writer, this.#resource, event.record);
     else writer.add(Buffer.from(stringifyJson(this.item(event).object)));
     writer.add(NEWLINE);
+  }
+
+  /** The frame of one event without the length that a stream has before it. */
+  message(event: FeedEvent): Uint8Array {
+    const writer = new ChunkWriter();
+    this.addFrame(writer, event);
+    const frame = writer.take();
+    return this.#encoding.media === "json" ? frame : frame.subarray(FRAME_HEAD_BYTES);
   }
 
   #encoded(event: FeedEvent): Uint8Array {

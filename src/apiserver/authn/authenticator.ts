@@ -7,6 +7,7 @@ import type { Crypto } from "#base";
 import { unauthorized } from "#api";
 import type { Call, PeerCertificate } from "../call.ts";
 import { anonymous, authenticated, type User, userOf } from "../user.ts";
+import { webSocketToken } from "./web-socket-token.ts";
 import type { Proof, ServiceAccountTokens } from "./service-account-tokens.ts";
 
 /** Settings of authentication. */
@@ -48,6 +49,12 @@ export class Authenticator {
     if (header !== undefined) {
       const token = this.#tokenOf(header);
       const proof = token === undefined ? undefined : this.ofToken(token);
+      if (proof === undefined) throw unauthorized();
+      return proof.user;
+    }
+    const token = webSocketToken(call);
+    if (token !== undefined) {
+      const proof = this.ofToken(token);
       if (proof === undefined) throw unauthorized();
       return proof.user;
     }
