@@ -1,6 +1,7 @@
 /** A claim that names no class gets the default one: the newest, when several are marked. */
-import { type KubeObject, type PersistentVolumeClaim, type StorageClass, parseTime } from "#api";
+import type { KubeObject, PersistentVolumeClaim, StorageClass } from "#api";
 import type { AdmissionPlugin } from "./admission.ts";
+import { newestDefault } from "./newest-default.ts";
 
 const IS_DEFAULT = "storageclass.kubernetes.io/is-default-class";
 const IS_DEFAULT_BETA = "storageclass.beta.kubernetes.io/is-default-class";
@@ -10,19 +11,10 @@ export const defaultStorageClass: AdmissionPlugin = {
   operations: ["CREATE"],
   resources: ["persistentvolumeclaims"],
   mutate({ object }, { objects }) {
-    const claim = object as PersistentVolumeClaim;
-    if (claim.spec.storageClassName !== undefined || claim.metadata.annotations?.[CLASS_BETA] !== undefined)
-      return;
-    let newest: (KubeObject & StorageClass) | undefined;
-    for (const one of objects.list<KubeObject & StorageClass>("storage.k8s.io", "storageclasses")) {
-      const annotations = one.metadata.annotations ?? {};
-      if (annotations[IS_DEFAULT] !== "true" && annotations[IS_DEFAULT_BETA] !== "true") continue;
-      if (newest === undefined || created(one) > created(newest)) newest = one;
-    }
-    if (newest?.metadata.name !== undefined) claim.spec.storageClassName = newest.metadata.name;
+    const { spec, metadata } = object as PersistentVolumeClaim;
+    if (spec.storageClassName !== undefined || metadata.annotations?.[CLASS_BETA] !== undefined) return;
+    const classes = objects.list<KubeObject & StorageClass>("storage.k8s.io", "storageclasses");
+    const name = newestDefault(classes, [IS_DEFAULT, IS_DEFAULT_BETA])?.metadata.name;
+    if (name !== undefined) spec.storageClassName = name;
   },
 };
-
-function created(object: KubeObject): number {
-  return parseTime(object.metadata.creationTimestamp) ?? 0;
-}
