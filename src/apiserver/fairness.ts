@@ -149,6 +149,6 @@ function refusal(): StatusError {
 }
 
 /** Whether a request may last: it takes no place and has no deadline. */
-export function isLongRunning(info: RequestInfo): boolean {
+function isLongRunning(info: RequestInfo): boolean {
   return info.verb === "watch" || LONG_RUNNING_SUBRESOURCES.has(info.subresource);
 }

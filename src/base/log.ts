@@ -7,7 +7,7 @@ import type { Log, LogFields } from "./env.ts";
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** The levels from the chattiest to the gravest. */
-export const logLevels = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];
+const logLevels = ["debug", "info", "warn", "error"] as const satisfies readonly LogLevel[];
 
 export interface LogEntry {
   /** Milliseconds since the epoch. */

@@ -79,7 +79,7 @@ function endpointSource(dataDir: string, socket: string): RuntimeSource | string
 }
 
 /** Where a cluster's containerd keeps everything. */
-export function containerdDirectory(dataDir: string): string {
+function containerdDirectory(dataDir: string): string {
   return join(dataDir, "containerd");
 }
 

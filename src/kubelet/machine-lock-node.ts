@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { CodedError } from "#base";
 
 /** `busy`: another process runs the machine's node. */
-export class MachineLockError extends CodedError<"busy"> {}
+class MachineLockError extends CodedError<"busy"> {}
 
 const lockFile = "/run/navarch/node.pid";
 

@@ -60,7 +60,7 @@ export function schedule(
 }
 
 /** How many feasible nodes are enough. */
-export function enoughNodes(total: number, percentage: number): number {
+function enoughNodes(total: number, percentage: number): number {
   const minimum = 100;
   if (total < minimum) return total;
   const chosen = percentage > 0 ? Math.min(percentage, 100) : Math.max(5, 50 - Math.floor(total / 125));

@@ -2,13 +2,12 @@
  * Names of the domain name system as the API uses them (RFC 1035, RFC 1123): labels, subdomains, host names
  * with a wildcard, fully qualified names. Patterns are linear: no nested repetition over the same characters.
  */
-import { byteLength, type Check, good, pattern } from "./check.ts";
+import { type Check, good, pattern } from "./check.ts";
 
 const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
-const LABEL_ANY_CASE = "[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?";
 const LABEL_UNDERSCORE = "[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
 export const maxLabelBytes = 63;
-export const maxSubdomainBytes = 253;
+const maxSubdomainBytes = 253;
 
 /** A lowercase RFC 1123 label of at most 63 bytes: the name of a Namespace or a container. */
 export const dnsLabel: Check = pattern(
@@ -24,14 +23,6 @@ export const dnsSubdomain: Check = pattern(
   new RegExp(`^${LABEL}(\\.${LABEL})*$`),
   maxSubdomainBytes,
   "example.com",
-);
-
-/** As `dnsSubdomain`, with letters of both cases. */
-export const dnsSubdomainAnyCase: Check = pattern(
-  "must be an RFC 1123 subdomain: labels of letters, digits and '-', joined by '.'",
-  new RegExp(`^${LABEL_ANY_CASE}(\\.${LABEL_ANY_CASE})*$`),
-  maxSubdomainBytes,
-  "Example.com",
 );
 
 /** As `dnsSubdomain`, with `_` inside labels: a search domain of a pod's DNS configuration. */
@@ -90,8 +81,3 @@ export const domainPrefixedPath: Check = (value) => {
   }
   return complaints;
 };
-
-/** True when every label of the subdomain fits into 63 bytes. */
-export function labelsFit(value: string): boolean {
-  return value.split(".").every((label) => byteLength(label) <= maxLabelBytes);
-}

@@ -79,7 +79,7 @@ export function formatIp(bytes: Uint8Array): string {
 }
 
 /** True for an IPv6 address that wraps an IPv4 one (`::ffff:10.0.0.1`). */
-export function isMapped(bytes: Uint8Array): boolean {
+function isMapped(bytes: Uint8Array): boolean {
   return bytes.length === 16 && bytes[10] === 255 && bytes[11] === 255 && bytes.subarray(0, 10).every(isZero);
 }
 
@@ -155,9 +155,6 @@ export const canonicalCidr: Check = (value) => {
   const canonical = range === undefined ? value : formatCidr(range);
   return canonical === value ? good : [`must be in canonical form ("${canonical}")`];
 };
-
-/** An interface address: any host bits. */
-export const interfaceAddress: Check = (value) => (parseCidr(value) === undefined ? cidr(value) : good);
 
 /** Complains about addresses that no endpoint may have: none, unspecified, loopback, link-local. */
 export const endpointIp: Check = (value) => {

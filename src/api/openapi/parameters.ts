@@ -10,7 +10,7 @@ export interface Parameter {
 }
 
 /** Under this name texts are kept for parameters that belong to no type. */
-export const PARAMETERS = "parameters";
+const PARAMETERS = "parameters";
 
 const BOOLEANS = new Set([
   "allowWatchBookmarks",

@@ -31,7 +31,7 @@ export function usageOf({ group, plural }: CountedResource, object: object, nowM
 }
 
 /** `count/deployments.apps` */
-export function countName({ group, plural }: CountedResource): string {
+function countName({ group, plural }: CountedResource): string {
   return `count/${group === "" ? plural : `${plural}.${group}`}`;
 }
 

@@ -129,7 +129,7 @@ function seenThrough(
 }
 
 /** A link to a rooted path at the backend, as the client has to ask for it; all others as they are. */
-export function throughPrefix(link: string, prefix: string, hosts: readonly string[]): string {
+function throughPrefix(link: string, prefix: string, hosts: readonly string[]): string {
   const found = /^(?:[a-z][a-z0-9+.-]*:)?(?:\/\/([^/?#]*))?(.*)$/is.exec(link);
   const [, host, rest = ""] = found ?? [];
   const isElsewhere = host === undefined ? /^[a-z][a-z0-9+.-]*:/i.test(link) : !hosts.includes(host);

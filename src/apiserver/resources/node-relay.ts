@@ -78,9 +78,7 @@ export async function checked(answer: ExchangeAnswer, request: ResourceRequest):
 }
 
 /** Without who asks: to the node the server speaks for itself. Headers that repeat are joined. */
-export function passedHeaders(
-  all: readonly (readonly [name: string, value: string])[],
-): Record<string, string> {
+function passedHeaders(all: readonly (readonly [name: string, value: string])[]): Record<string, string> {
   const passed: Record<string, string> = {};
   for (const [name, value] of all) {
     if (

@@ -79,12 +79,7 @@ export function issue(env: Env, ca: KeyedCertificate, request: CertificateReques
 }
 
 /** A certificate signed by `ca` for somebody else's key (SPKI in PEM). */
-export function certify(
-  env: Env,
-  ca: KeyedCertificate,
-  request: CertificateRequest,
-  publicKeyPem: string,
-): string {
+function certify(env: Env, ca: KeyedCertificate, request: CertificateRequest, publicKeyPem: string): string {
   if (!isAuthority(ca.certificatePem)) {
     throw new PkiError(
       "malformed",

@@ -41,7 +41,7 @@ export function createRealEnv(options: RealEnvOptions): RootEnv {
 }
 
 /** Writes entries to stderr, a line each. A full or closed stderr loses lines and never stops the process. */
-export function stderrSink(format: "text" | "json"): LogSink {
+function stderrSink(format: "text" | "json"): LogSink {
   const line = format === "json" ? jsonLine : textLine;
   return (entry) => {
     try {

@@ -14,7 +14,7 @@ export const outputWindowBytes = 256 * 1024;
 /** Input that is sent in one piece and answered before the next. */
 export const maxInputBytes = 256 * 1024;
 
-export const frameKinds = [
+const frameKinds = [
   "start",
   "started",
   "refused",

@@ -3,7 +3,7 @@
  * proves nothing of it.
  */
 
-export const faultClasses = [
+const faultClasses = [
   "crash",
   "clockJump",
   "clockSkew",

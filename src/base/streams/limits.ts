@@ -18,8 +18,5 @@ export const maxSpdyStreams = 1_000;
 /** SPDY/3.1 §2.6.8: what either side may send before it is told to go on. */
 export const spdyWindowBytes = 64 * 1024;
 
-/** Resizes of a terminal that wait to be taken; only the last few matter. */
-export const maxResizes = 16;
-
 /** A port-forward's error stream and its data stream arrive this close together (upstream's 30 s). */
 export const maxUnpairedStreams = 100;

@@ -99,6 +99,20 @@ for (const { folder, table, type } of pluginFamilies) {
   });
 }
 
+test("a function, constant or class that a file exports is used by another file", () => {
+  const seenIn = new Map<string, number>();
+  for (const { text } of sources)
+    for (const word of new Set(codeOf(text).match(/\w+/g))) seenIn.set(word, (seenIn.get(word) ?? 0) + 1);
+  const idle = sources
+    .filter(({ path }) => path.startsWith("src/") && !/^src\/api\/types\/|\.bench\.ts$/.test(path))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/^export (?:async )?(?:const|function\*?|class) (\w+)/gm)]
+        .filter(([, name = ""]) => seenIn.get(name) === 1)
+        .map(([, name]) => `${path}: ${name}`),
+    );
+  assert.deepEqual(idle, []);
+});
+
 test("a family has a README, in its folder or its room, that says how to add a member to its table", () => {
   const guides = sourcesUnder("src", [".md"]);
   const missing = pluginFamilies.filter(({ folder, table }) => {

@@ -6,7 +6,7 @@ import { type Node, rfc3339, type Taint } from "#api";
 type Condition = NonNullable<Node["status"]["conditions"]>[number];
 
 export const NOT_READY = "node.kubernetes.io/not-ready";
-export const UNREACHABLE = "node.kubernetes.io/unreachable";
+const UNREACHABLE = "node.kubernetes.io/unreachable";
 
 /** Conditions that a kubelet reports, and that are unknown when it is silent. */
 const REPORTED = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];

@@ -28,7 +28,7 @@ class ClusterRoleAggregationController implements Controller {
 }
 
 /** The selected roles' rules, roles by name, each rule once. */
-export function aggregatedRules(role: ClusterRole, all: readonly ClusterRole[]): Rules {
+function aggregatedRules(role: ClusterRole, all: readonly ClusterRole[]): Rules {
   const selectors = (role.aggregationRule?.clusterRoleSelectors ?? []).map((selector) =>
     labelSelector(selector),
   );

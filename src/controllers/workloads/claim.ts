@@ -21,7 +21,7 @@ export interface ClaimPlan<T> {
 }
 
 /** `owned` are controlled by the owner; `orphans` by nobody. An owner or orphan that is being deleted stays alone. */
-export function planClaim<T extends KubeObject>(
+function planClaim<T extends KubeObject>(
   owner: KubeObject,
   selector: LabelSelectorObject | null,
   owned: readonly T[],

@@ -58,7 +58,7 @@ export function ownNode(options: NodeOptions, machine: MachineInfo): Node {
 }
 
 /** All that the machine has. */
-export function capacityOf(options: NodeOptions, machine: MachineInfo): Readonly<Record<string, string>> {
+function capacityOf(options: NodeOptions, machine: MachineInfo): Readonly<Record<string, string>> {
   return {
     cpu: Quantity.ofMillis(machine.cpuMillis).toString(),
     "ephemeral-storage": kibibytes(machine.ephemeralStorageBytes),

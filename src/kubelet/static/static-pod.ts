@@ -19,9 +19,9 @@ import type { Crypto } from "#base";
 import type { NewObject } from "#client";
 import type { Manifest } from "./manifests.ts";
 
-export const configHashAnnotation = "kubernetes.io/config.hash";
-export const configSourceAnnotation = "kubernetes.io/config.source";
-export const configSeenAnnotation = "kubernetes.io/config.seen";
+const configHashAnnotation = "kubernetes.io/config.hash";
+const configSourceAnnotation = "kubernetes.io/config.source";
+const configSeenAnnotation = "kubernetes.io/config.seen";
 /** On the mirror: the hash of the pod that it shows. */
 export const configMirrorAnnotation = "kubernetes.io/config.mirror";
 

@@ -39,7 +39,7 @@ export interface ClusterDnsOptions {
 }
 
 /** kubeadm's, for 10.96.0.0/12. */
-export const defaultDnsAddress = "10.96.0.10";
+const defaultDnsAddress = "10.96.0.10";
 
 const writeBackOff = { firstMs: 200, maxMs: 30_000 };
 /** The endpoint is looked at without news this often, in case a write of ours was lost. */

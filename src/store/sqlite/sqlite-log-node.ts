@@ -58,7 +58,7 @@ interface SummedRow extends BaseRow {
 }
 
 /** Rows read at a time, so that no call holds the thread for long. */
-export const pageRows = 256;
+const pageRows = 256;
 
 export class SqliteLog {
   readonly #database: DatabaseSync;

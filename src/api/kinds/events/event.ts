@@ -15,7 +15,7 @@ import { define } from "../define.ts";
  * Same content, other names: `regarding` is `involvedObject`, `note` is `message`, old fields are
  * `deprecated...`.
  */
-export function toCore(event: Event): CoreEvent {
+function toCore(event: Event): CoreEvent {
   const {
     regarding,
     note,

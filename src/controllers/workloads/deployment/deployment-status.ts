@@ -176,7 +176,7 @@ export function withFailedCreate(deployment: Deployment, message: string, nowMs:
   return hasDeadline(deployment) ? withCondition(deployment.status, failed, nowMs) : deployment.status;
 }
 
-export function conditionOf(status: Status, type: string): Condition | undefined {
+function conditionOf(status: Status, type: string): Condition | undefined {
   return status.conditions?.find((known) => known.type === type);
 }
 

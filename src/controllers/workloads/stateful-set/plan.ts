@@ -37,7 +37,7 @@ export function revisionOf(pod: Pod): string {
 }
 
 /** Available, and not on its way out. */
-export function isHealthy(pod: Pod | undefined, view: StatefulView): boolean {
+function isHealthy(pod: Pod | undefined, view: StatefulView): boolean {
   if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return false;
   return availableInMs(pod, view.set.spec.minReadySeconds ?? 0, view.nowMs) === 0;
 }
