@@ -24,7 +24,9 @@ import { CriStreams } from "./runtime/cri/cri-streams.ts";
 import { LogKeeper, type LogKeeperOptions } from "./runtime/cri/log-keeper-node.ts";
 import { PodRelays } from "./runtime/cri/pod-relays-node.ts";
 import { LogFiles } from "./runtime/cri/log-files-node.ts";
+import { startPatienceMs, startsPerProcessor } from "./runtime/cri/limits.ts";
 import { RuntimeEndpoint } from "./runtime/cri/runtime-endpoint.ts";
+import { StartTurns } from "./runtime/cri/start-turns.ts";
 import { dialStream } from "./runtime/cri/stream-dialer-node.ts";
 import { podTerminationGraceAnnotation } from "./runtime/labels.ts";
 import { CgroupReadings } from "./server/cgroup-readings-node.ts";
@@ -90,7 +92,7 @@ export class MachineRuntime implements Component {
 
   constructor(
     env: Env,
-    deps: { readonly processes: Processes; readonly machine: Pick<MachineInfo, "bootId" | "architecture"> },
+    deps: { readonly processes: Processes; readonly machine: MachineInfo },
     options: MachineRuntimeOptions,
   ) {
     const { rootDirectory = "/var/lib/kubelet", podLogsDirectory = "/var/log/pods", source } = options;
@@ -119,6 +121,7 @@ export class MachineRuntime implements Component {
       {
         rpc,
         files: new ContainerFiles({ rootDirectory, podLogsDirectory }),
+        turns: startTurns(env, deps.machine),
         get hints() {
           return parts.hinted() ? (signal: AbortSignal) => lifeEvents(rpc, signal) : undefined;
         },
@@ -255,6 +258,11 @@ function endpoint(env: Env, { socket, owner }: Extract<RuntimeSource, { kind: "e
     hinted: () => program.isContainerd,
     imageDirectory: () => program.imageDirectory,
   };
+}
+
+function startTurns(env: Env, { cpuMillis }: MachineInfo): StartTurns {
+  const atOnce = startsPerProcessor * Math.max(1, Math.round(cpuMillis / 1_000));
+  return new StartTurns(env, { atOnce, patienceMs: startPatienceMs });
 }
 
 function keeperOf(env: Env, runtime: CriRuntime, bounds: LogKeeperOptions | undefined): LogKeeper {

@@ -10,6 +10,7 @@ import { findTools } from "../../../src/kubelet/runtime/containerd/tools-node.ts
 import { ContainerFiles } from "../../../src/kubelet/runtime/cri/container-files-node.ts";
 import { CriImages } from "../../../src/kubelet/runtime/cri/cri-images.ts";
 import { CriRuntime } from "../../../src/kubelet/runtime/cri/cri-runtime.ts";
+import { StartTurns } from "../../../src/kubelet/runtime/cri/start-turns.ts";
 import { PodRelays } from "../../../src/kubelet/runtime/cri/pod-relays-node.ts";
 import { changed } from "../../testing/folder-changes.ts";
 import { unannounced } from "../../testing/unannounced.ts";
@@ -81,6 +82,7 @@ export class RealRuntime implements AsyncDisposable {
     this.runtime = new CriRuntime(env, {
       rpc,
       files,
+      turns: new StartTurns(env, { atOnce: 4, patienceMs: 1_000 }),
       hints: (ending) => lifeEvents(rpc, ending),
       configureNetwork: (podCidr, ending) => network.configure(podCidr, ending),
     });

@@ -6,10 +6,11 @@
 import type { Env } from "#base";
 import type { ContainerEvent, ContainerState, RuntimeService, SandboxState, StringMap } from "../runtime.ts";
 import { Bell } from "../../bell.ts";
-import { relistAfterHintMs, relistMs } from "./limits.ts";
+import { relistMs } from "./limits.ts";
+import { type Hint, RelistTimes } from "./relist-times.ts";
 
 /** Yields whenever something changed; ends or throws when it cannot tell any more. */
-export type ChangeHints = (signal: AbortSignal) => AsyncIterable<unknown>;
+export type ChangeHints = (signal: AbortSignal) => AsyncIterable<Hint>;
 
 /** What the lists say of one sandbox or container. */
 interface Entry {
@@ -34,19 +35,27 @@ export async function* watchContainers(
 ): AsyncGenerator<ContainerEvent> {
   const ending = new AbortController();
   const either = AbortSignal.any([signal, ending.signal]);
+  const { clock } = env;
+  const times = new RelistTimes();
   const bell = new Bell(env);
-  const hints = deps.hints === undefined ? undefined : listen(deps.hints, bell, either);
+  const heard = (hint: Hint): void => {
+    times.hint(hint, clock.monotonic());
+    bell.ring();
+  };
+  const hints = deps.hints === undefined ? undefined : listen(deps.hints, heard, bell, either);
+  const quietMs = hints === undefined ? relistMs.blind : relistMs.hinted;
   try {
     let known = await look(deps.runtime, signal);
     open();
-    for (let quiet = 0; ; ) {
-      const pauseMs = relistAfterHintMs[quiet] ?? (hints === undefined ? relistMs.blind : relistMs.hinted);
-      quiet = (await bell.wait(pauseMs, either)) ? 0 : quiet + 1;
+    for (;;) {
+      // A hint may bring the next look forward.
+      while (await bell.wait(times.delay(clock.monotonic(), quietMs), either));
       if (signal.aborted) return;
+      times.look(clock.monotonic());
       const now = await look(deps.runtime, signal);
       for (const [type, entry] of changes(known, now)) {
         const { sandboxId, containerId, labels } = entry;
-        yield { type, sandboxId, containerId, labels, atMs: env.clock.now() };
+        yield { type, sandboxId, containerId, labels, atMs: clock.now() };
       }
       known = now;
     }
@@ -56,10 +65,15 @@ export async function* watchContainers(
   }
 }
 
-/** Rings for each hint; its end rings too, as a failure. */
-async function listen(hints: ChangeHints, bell: Bell, signal: AbortSignal): Promise<void> {
+/** Hands each hint on; their end is a failure. */
+async function listen(
+  hints: ChangeHints,
+  heard: (hint: Hint) => void,
+  bell: Bell,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    for await (const _ of hints(signal)) bell.ring();
+    for await (const hint of hints(signal)) heard(hint);
     bell.fail(new Error("The runtime's hints ended"));
   } catch (error) {
     bell.fail(error);

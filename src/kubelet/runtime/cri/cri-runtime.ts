@@ -43,11 +43,13 @@ import { lastWordsOf } from "./last-words.ts";
 import type { containerStatusResponse } from "./messages.ts";
 import { runtimeMethods } from "./methods.ts";
 import { Ownership } from "./ownership.ts";
+import type { StartTurns } from "./start-turns.ts";
 
 /** What a runtime's client works with. */
 export interface CriRuntimeDeps {
   readonly rpc: RpcClient;
   readonly files: ContainerFiles;
+  readonly turns: StartTurns;
   /** Read when events are asked for. Default: none, and the lists are read every second. */
   readonly hints?: ChangeHints | undefined;
   /** Hears of the range of the node's pod addresses before the runtime does. Default: nobody. */
@@ -92,8 +94,10 @@ export class CriRuntime implements RuntimeService {
       runtimeHandler: config.runtimeHandler,
     };
     try {
-      const { rpc } = this.#deps;
-      return (await rpc.call(runtimeMethods.runPodSandbox, request, sandboxTimeoutMs, signal)).id;
+      const { rpc, turns } = this.#deps;
+      const run = (): Promise<{ readonly id: string }> =>
+        rpc.call(runtimeMethods.runPodSandbox, request, sandboxTimeoutMs, signal);
+      return (await turns.run("sandbox", run, signal)).id;
     } catch (error) {
       throw asToldError(error, runtimeCodeOf);
     }
@@ -148,13 +152,16 @@ export class CriRuntime implements RuntimeService {
       config: encodeContainer(this.#ownership.mark({ ...config, mounts })),
       sandbox: encodeSandbox(this.#ownership.mark(sandbox)),
     };
-    const { id } = await this.#call(runtimeMethods.createContainer, request, signal);
+    const create = (): Promise<{ readonly id: string }> =>
+      this.#call(runtimeMethods.createContainer, request, signal);
+    const { id } = await this.#deps.turns.run("create", create, signal);
     await this.#deps.files.linkLog(id, config, sandbox);
     return id;
   }
 
   async startContainer(id: string, signal: AbortSignal): Promise<void> {
-    await this.#call(runtimeMethods.startContainer, { id }, signal);
+    const start = (): Promise<unknown> => this.#call(runtimeMethods.startContainer, { id }, signal);
+    await this.#deps.turns.run("start", start, signal);
   }
 
   async stopContainer(id: string, timeoutSeconds: number, signal: AbortSignal): Promise<void> {

@@ -10,10 +10,21 @@ export const sandboxTimeoutMs = 2 * callTimeoutMs;
 export const stopAgainMs = [50, 500];
 
 /**
- * After a hint that something changed, the lists are read again at these intervals: the runtime tells of an
- * exit a little before its own lists show it.
+ * Starts that run at a time for each processor, since each also waits for disk and kernel; and how long the next one
+ * waits for one that lasts (`start-turns.ts`). Fifty pods at once are Ready after half the time at the median, and
+ * the last is no later.
  */
-export const relistAfterHintMs = [5, 30, 120, 500];
+export const startsPerProcessor = 2;
+export const startPatienceMs = 1_000;
+
+/**
+ * When the lists are read again after the runtime said that something changed. It tells of an end a little before its
+ * own lists show it.
+ */
+export const relistAfter = {
+  ended: { waitsMs: [0, 30, 120, 500], gridMs: 20 },
+  changed: { waitsMs: [0], gridMs: 500 },
+};
 
 /** How often the lists are read while nothing is said, when the runtime gives hints and when it does not. */
 export const relistMs = { hinted: 30_000, blind: 1_000 };
