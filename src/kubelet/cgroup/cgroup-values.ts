@@ -1,6 +1,7 @@
 /**
  * What the cgroups of a pod and of a QoS class shall say, by upstream's rules (kubelet's cgroup manager):
  *
+ *   (ours)                     as much of the processors as all pods have
  *   kubepods                   all pods: the node's allocatable
  *   kubepods/pod<uid>          Guaranteed: shares, quota and memory
  *   kubepods/burstable/...     shares; quota and memory where every container limits them
@@ -62,15 +63,16 @@ export function qosCgroupValues(qos: QosClass, pods: Iterable<Pod>): CgroupValue
   return { ...unlimited, cpuShares: cpuSharesOf(millis), pidsLimit: undefined };
 }
 
+/** Of what lies above `kubepods`: without shares, all pods together would weigh no more than one program of the system. */
+export function aboveCgroupValues({ cpu = "0" }: Readonly<Record<string, string>>): CgroupValues {
+  return { ...unlimited, cpuShares: cpuSharesOf(Quantity.parse(cpu).toMillis()), pidsLimit: undefined };
+}
+
 /** Of all pods together. */
 export function rootCgroupValues(allocatable: Readonly<Record<string, string>>): CgroupValues {
-  const { cpu = "0", memory } = allocatable;
-  return {
-    ...unlimited,
-    cpuShares: cpuSharesOf(Quantity.parse(cpu).toMillis()),
-    memoryLimitBytes: memory === undefined ? undefined : Quantity.parse(memory).toUnits(),
-    pidsLimit: undefined,
-  };
+  const { memory } = allocatable;
+  const memoryLimitBytes = memory === undefined ? undefined : Quantity.parse(memory).toUnits();
+  return { ...aboveCgroupValues(allocatable), memoryLimitBytes };
 }
 
 function hugepages(limits: Amounts): CgroupValues["hugepageLimits"] {

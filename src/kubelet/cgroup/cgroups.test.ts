@@ -44,6 +44,9 @@ test("a version 1 machine has the pod in each tree, with its values", async () =
   const cgroups = new MachineCgroups(env, { files }, { podPidsLimit: 100 });
   await cgroups.start({ allocatable: { cpu: "2", memory: "1Gi" }, known: new Set() }, signal);
   assert.equal(files.files.get("/cg/memory/navarch/kubepods/memory.limit_in_bytes"), String(2 ** 30));
+  assert.equal(files.files.get("/cg/memory/navarch/memory.limit_in_bytes"), "-1");
+  for (const group of ["navarch", "navarch/kubepods"])
+    assert.equal(files.files.get(`/cg/cpu/${group}/cpu.shares`), "2048");
   await cgroups.ensure(limited, "exactly", signal);
   assert.deepEqual(files.under("/cg/cpu/navarch/kubepods/burstable"), {
     "cpu.shares": "1024",

@@ -7,7 +7,13 @@
 import type { Pod } from "#api";
 import { type Env, messageOf } from "#base";
 import { qosClassOf } from "../status/qos.ts";
-import { type CgroupValues, podCgroupValues, qosCgroupValues, rootCgroupValues } from "./cgroup-values.ts";
+import {
+  aboveCgroupValues,
+  type CgroupValues,
+  podCgroupValues,
+  qosCgroupValues,
+  rootCgroupValues,
+} from "./cgroup-values.ts";
 import { type CgroupVersion, cgroupWrites } from "./cgroup-writes.ts";
 import { ownCgroup, type PodCgroups, podCgroup, podsCgroup, qosCgroup } from "./pod-cgroups.ts";
 
@@ -69,6 +75,7 @@ export class MachineCgroups implements PodCgroups {
     { allocatable, known }: Parameters<PodCgroups["start"]>[0],
     signal: AbortSignal,
   ): Promise<void> {
+    await this.#apply(ownCgroup, aboveCgroupValues(allocatable));
     await this.#apply(podsCgroup, rootCgroupValues(allocatable));
     for (const qos of ["Burstable", "BestEffort"] as const)
       await this.#apply(qosCgroup(qos), qosCgroupValues(qos, []));
