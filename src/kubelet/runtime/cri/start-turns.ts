@@ -7,7 +7,7 @@
 import type { Env, Timer } from "#base";
 
 /** How far a pod is when it makes the call. */
-export const startStages = ["sandbox", "create", "start"] as const;
+const startStages = ["sandbox", "create", "start"] as const;
 
 export type StartStage = (typeof startStages)[number];
 
