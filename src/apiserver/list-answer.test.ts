@@ -48,8 +48,11 @@ class SlowClock implements Clock {
   }
 }
 
+/** Every second one has managed fields, and so metadata that can be cut out of its text. */
 function recordOf(at: number): StoredRecord {
-  const metadata = { name: `p-${at}`, namespace: "a", labels: { text: "items: []\nrows: []" } };
+  const managedFields = at % 2 === 0 ? undefined : [{ manager: "m", fieldsV1: { "f:spec": {} } }];
+  const labels = { text: 'items: []\nrows: []"metadata":{' };
+  const metadata = { name: `p-${at}`, namespace: "a", labels, managedFields };
   const object = {
     apiVersion: "v1",
     kind: "Pod",
@@ -125,7 +128,7 @@ for (const [media, print, parse] of [
   ["json", (value: unknown) => `${stringifyJson(value, 2)}\n`, parseStoredJson],
   ["yaml", stringifyYaml, (text: string) => parseYaml(text)[0]?.value],
 ] as const) {
-  for (const as of [undefined, "Table"] as const) {
+  for (const as of [undefined, "Table", "PartialObjectMetadataList"] as const) {
     for (const count of [0, 1, 3]) {
       test(`${media} for people is one text, however it was put together: ${as ?? "list"} of ${count}`, async () => {
         const parts = { views, turns: new Turns(new SlowClock()), pool: new ChunkPool() };

@@ -22,6 +22,7 @@ import type { Views } from "./registry/views.ts";
 import type { Turns } from "./turns.ts";
 
 const COMMA = Buffer.from(",");
+const OBJECT_END = Buffer.from("}");
 const END = Buffer.from("]}\n");
 /** How the text of an empty list ends: `]}`. */
 const EMPTY_END = 2;
@@ -74,12 +75,24 @@ async function* jsonChunks(shown: ShownPage): Chunks {
   for (const [i, record] of page.records.entries()) {
     if (i > 0) writer.add(COMMA);
     if (isStoredForm(encoding)) views.addJson(writer, request.resource, record);
-    else writer.add(Buffer.from(stringifyJson(memberOf(shown, record))));
+    else addMember(writer, shown, record);
     if (writer.isFull) yield writer.take();
     if (turns.spent) await turns.turn();
   }
   writer.add(END);
   yield writer.take();
+}
+
+/** The JSON of what `memberOf` gives; metadata are cut out of the stored text. */
+function addMember(writer: ChunkWriter, shown: ShownPage, record: StoredRecord): void {
+  const { encoding, include, views, request } = shown;
+  const { resource, now } = request;
+  if (encoding.as === "PartialObjectMetadataList") return views.addMetadataOnly(writer, resource, record);
+  if (include !== "Metadata") return writer.add(Buffer.from(stringifyJson(memberOf(shown, record))));
+  const { cells } = rowOf(resource, views.object(resource, record), "None", now);
+  writer.add(Buffer.from(`{"cells":${stringifyJson(cells)},"object":`));
+  views.addMetadataOnly(writer, resource, record);
+  writer.add(OBJECT_END);
 }
 
 /** YAML and indented JSON: the text of the empty list, with the members in the place of its `[]`. */

@@ -22,6 +22,8 @@ export interface StoredText {
 /** What precedes the list of managed fields. */
 export const MANAGERS = ',"managedFields":';
 
+const METADATA = '"metadata":{';
+
 /** No slot: the value was written by somebody else and has to be decoded. */
 export const NO_SLOT = -1;
 
@@ -55,6 +57,13 @@ export function slotOf(object: KubeObject, value: Uint8Array): number {
   const head = Buffer.from(headOf(object));
   const isOurs = Buffer.compare(value.subarray(0, head.length), head) === 0 && value[head.length] === 0x22;
   return isOurs ? head.length : NO_SLOT;
+}
+
+/** Where the metadata begin in a stored value that has a slot. */
+export function metadataStart(value: Uint8Array): number {
+  return (
+    Buffer.from(value.buffer, value.byteOffset, value.byteLength).indexOf(METADATA) + METADATA.length - 1
+  );
 }
 
 function headOf(object: KubeObject): string {

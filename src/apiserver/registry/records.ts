@@ -17,10 +17,12 @@ import type { Clock } from "#base";
 import { type RecordIndex, type StoredRecord, withRevision } from "#store";
 import type { Catalog } from "../catalog.ts";
 import type { ChunkWriter } from "./chunk-writer.ts";
-import { MANAGERS, NO_SLOT, type Offsets, slotOf, storedText } from "./bytes.ts";
+import { MANAGERS, metadataStart, NO_SLOT, type Offsets, slotOf, storedText } from "./bytes.ts";
 import { DECODED_BYTES, DECODED_FACTOR, MESSAGE_BYTES } from "../limits.ts";
 import { deepFreeze } from "./plain-data.ts";
 import { RecordCache } from "./record-cache.ts";
+
+const METADATA_END = Buffer.from("}");
 
 /** What is needed of a record to serve it; a write just committed has this before it is read back. */
 export type Versioned = Pick<StoredRecord, "key" | "value" | "index" | "modRevision">;
@@ -84,6 +86,16 @@ export class Records {
     const { value, index, modRevision } = record;
     if (index.revisionOffset === NO_SLOT) writer.add(this.json(resource, record));
     else writer.addStored(value, index.revisionOffset, modRevision);
+  }
+
+  /** Adds the text of the record's metadata, cut out of its JSON; false when only decoding would tell where it is. */
+  addMetadata(writer: ChunkWriter, { value, index, modRevision }: Versioned): boolean {
+    const { revisionOffset, managersEnd } = index;
+    if (revisionOffset === NO_SLOT || managersEnd === 0) return false;
+    const start = metadataStart(value);
+    writer.addStored(value.subarray(start, managersEnd), revisionOffset - start, modRevision);
+    writer.add(METADATA_END);
+    return true;
   }
 
   /** The record as it will be stored; `object` is in the storage version. */

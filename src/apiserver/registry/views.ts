@@ -7,6 +7,11 @@ import { type Catalog, groupVersion, isStorageVersion } from "../catalog.ts";
 import type { ChunkWriter } from "./chunk-writer.ts";
 import type { Records, Versioned } from "./records.ts";
 
+const METADATA_OPENING = Buffer.from(
+  '{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":',
+);
+const OBJECT_END = Buffer.from("}");
+
 export class Views {
   readonly #records: Records;
   readonly #catalog: Catalog;
@@ -36,6 +41,15 @@ export class Views {
   addJson(writer: ChunkWriter, resource: Resource, record: Versioned): void {
     if (isStorageVersion(resource)) this.#records.addJson(writer, resource, record);
     else writer.add(this.json(resource, record));
+  }
+
+  /** Adds the JSON of `metadataOnly`. */
+  addMetadataOnly(writer: ChunkWriter, resource: Resource, record: Versioned): void {
+    writer.add(METADATA_OPENING);
+    // A conversion may keep what it has no field for in annotations.
+    if (!isStorageVersion(resource) || !this.#records.addMetadata(writer, record))
+      writer.add(Buffer.from(stringifyJson(this.object(resource, record).metadata)));
+    writer.add(OBJECT_END);
   }
 
   /** The protobuf message in the version of `resource`, without envelope. */
