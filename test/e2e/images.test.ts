@@ -7,11 +7,12 @@ import { runtimeClasses, secrets } from "../../src/api/mod.ts";
 import { loadImages } from "../../src/kubelet/runtime/containerd/image-load.ts";
 import { ociArchive } from "../../src/kubelet/runtime/containerd/oci-image.ts";
 import { statusOf, waitingFor } from "../../src/kubelet/testing/node-bench.ts";
+import { findProgram } from "../testing/find-program.ts";
 import { Running } from "../testing/program.ts";
 import { onRealNodes, type RealBench } from "./harness/real-bench.ts";
 import { busybox, nginx } from "./harness/test-images.ts";
 
-const lacks = ["docker-registry", "skopeo", "crun"].find((name) => !existsSync(`/usr/bin/${name}`));
+const lacks = ["docker-registry", "skopeo", "crun"].find((name) => findProgram(name) === undefined);
 const skip = lacks === undefined ? false : `needs ${lacks}`;
 const port = 5000;
 const registry = `127.0.0.1:${port}`;
