@@ -163,6 +163,24 @@ onRealNodes(import.meta.filename, "security of a real node", (check) => {
     },
   );
 
+  check("groups that the image gives a user are added, unless the policy is Strict", async (bench) => {
+    const groups = (supplementalGroupsPolicy: string) => ({
+      securityContext: { runAsUser: 1500, supplementalGroups: [2001], supplementalGroupsPolicy },
+    });
+    const said = async (policy: string) =>
+      (await bench.saidBy("id -G", {}, groups(policy))).trim().split(" ").sort();
+    assert.deepEqual(await said("Merge"), ["1500", "2001", "3000"]);
+    if ((await bench.node()).status.features?.supplementalGroupsPolicy === true) {
+      assert.deepEqual(await said("Strict"), ["1500", "2001"]);
+      const { user } = statusOf(await bench.pod("s2"));
+      assert.deepEqual([user?.linux?.uid, user?.linux?.gid], [1500, 1500]);
+      return;
+    }
+    await bench.create("strict", { ...groups("Strict"), containers: [bench.shell("main", "true")] });
+    const { status } = await bench.phase("strict", "Failed");
+    assert.equal(status.reason, "SupplementalGroupsPolicyNotSupported");
+  });
+
   check("a container that must not run as root does not, and says why", async (bench) => {
     const securityContext = { runAsNonRoot: true };
     await bench.create("root", { securityContext, containers: [bench.shell("main", "true")] });

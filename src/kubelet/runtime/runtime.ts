@@ -81,6 +81,12 @@ export interface ContainerStatus extends ContainerSummary {
    */
   readonly message: string;
   readonly logPath: string;
+  /** Whom its first process runs as, where the runtime tells. */
+  readonly user?: {
+    readonly uid: number;
+    readonly gid: number;
+    readonly supplementalGroups: readonly number[];
+  };
   /** Where it has mounts that are read-only with all that is below. */
   readonly recursiveReadOnly: readonly string[];
 }

@@ -55,6 +55,7 @@ export function containerStatus(container: PodContainer, input: ContainerStatusI
     ...(container.role === "ephemeral" ? {} : { started }),
     ...resourcesOf(container, now, input),
     ...volumeMountsOf(container, now.recursiveReadOnly),
+    ...userOf(now),
   };
 }
 
@@ -144,6 +145,11 @@ function resourcesOf(
   const resources = input.hasItsResources(now) ? granted : (input.before?.resources ?? granted);
   const requests = granted.requests;
   return { ...(requests === undefined ? {} : { allocatedResources: requests }), resources };
+}
+
+function userOf({ user }: RuntimeStatus): Partial<ContainerStatus> {
+  if (user === undefined) return {};
+  return { user: { linux: { ...user, supplementalGroups: [...user.supplementalGroups] } } };
 }
 
 /** `recursive`: where mounts are read-only with all that is below. */

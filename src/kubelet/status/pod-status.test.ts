@@ -111,6 +111,19 @@ for (const row of rows) {
   });
 }
 
+test("podStatus: a container's user and its mounts are as the runtime tells them", () => {
+  const mount = { mountPath: "/v", name: "v", readOnly: true };
+  const user = { uid: 7, gid: 8, supplementalGroups: [9] };
+  const shown = statusOf({
+    spec: {
+      containers: [container("main", { volumeMounts: [{ ...mount, recursiveReadOnly: "IfPossible" }] })],
+    },
+    containers: [running("main", { user, recursiveReadOnly: ["/v"] })],
+  }).containerStatuses?.[0];
+  assert.deepEqual(shown?.user, { linux: user });
+  assert.deepEqual(shown?.volumeMounts, [{ ...mount, recursiveReadOnly: "Enabled" }]);
+});
+
 test("podStatus: a container that the runtime lost has ended somehow, and is counted as restarted", () => {
   const before = statusOf({ containers: [running("main")] });
   const lost = statusOf({ before }).containerStatuses?.[0];

@@ -92,7 +92,7 @@ export function decodeContainerStatus(
   status: NonNullable<Decoded<typeof containerStatusResponse>["status"]>,
   more: Pick<ContainerStatus, "podSandboxId" | "message">,
 ): ContainerStatus {
-  const { startedAt, finishedAt, exitCode, reason, logPath, mounts } = status;
+  const { startedAt, finishedAt, exitCode, reason, logPath, mounts, user } = status;
   return {
     ...decodeContainer({ ...status, podSandboxId: more.podSandboxId }),
     startedAtMs: milliseconds(startedAt),
@@ -102,6 +102,7 @@ export function decodeContainerStatus(
     message: more.message,
     logPath,
     recursiveReadOnly: recursiveOf(mounts),
+    ...(user?.linux === undefined ? {} : { user: user.linux }),
   };
 }
 

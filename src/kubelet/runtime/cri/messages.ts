@@ -214,6 +214,7 @@ export const containerRow = message({
   annotations: [9, "map"],
 });
 export const listContainersResponse = message({ containers: [1, containerRow, "many"] });
+const containerUser = message({ uid: [1, "int"], gid: [2, "int"], supplementalGroups: [3, "int", "many"] });
 const containerStatusMessage = message({
   id: [1, "text"],
   metadata: [2, containerMetadata],
@@ -230,6 +231,7 @@ const containerStatusMessage = message({
   annotations: [13, "map"],
   mounts: [14, mount, "many"],
   logPath: [15, "text"],
+  user: [18, message({ linux: [1, containerUser] })],
 });
 export const containerStatusResponse = message({ status: [1, containerStatusMessage] });
 
