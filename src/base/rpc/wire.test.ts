@@ -41,6 +41,11 @@ test("decode() gives back what encode() took, and zero values for what was left 
   assert.deepEqual(Object.keys(none.labels), []);
 });
 
+test("numbers of a repeated field are read one by one or together", () => {
+  for (const hex of ["200120ac02", "220301ac02", "2001" + "2202ac02"])
+    assert.deepEqual(decode(outer, Buffer.from(hex, "hex")).many, [1, 300]);
+});
+
 test("a map's keys cannot reach an object's prototype", () => {
   const { labels } = decode(outer, encode(outer, { labels: JSON.parse('{"__proto__":"x"}') }));
   assert.deepEqual(Object.entries(labels), [["__proto__", "x"]]);

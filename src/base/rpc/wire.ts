@@ -102,7 +102,7 @@ function encodeMap(parts: Uint8Array[], number: number, map: Scalars["map"]): vo
 }
 
 function encodeField(parts: Uint8Array[], number: number, type: Field[1], value: unknown): void {
-  if (type === "int" || type === "big" || type === "bool") {
+  if (isNumber(type)) {
     parts.push(varint((number << 3) | varintType), varint(value as number | bigint | boolean));
     return;
   }
@@ -175,11 +175,20 @@ function decodeFields(message: Message, reader: WireReader): Record<string, unkn
       (result[name] as Record<string, string>)[key] = value;
       continue;
     }
-    const value = decodeValue(type, reader);
-    if (many) (result[name] as unknown[]).push(value);
-    else result[name] = value;
+    const values = result[name] as unknown[];
+    if (!many) result[name] = decodeValue(type, reader);
+    else if ((tag & 7) !== bytesType || !isNumber(type)) values.push(decodeValue(type, reader));
+    else {
+      // Most writers put the numbers of a repeated field together.
+      const packed = new WireReader(reader.bytes());
+      while (!packed.done) values.push(decodeValue(type, packed));
+    }
   }
   return result;
+}
+
+function isNumber(type: Field[1]): type is "int" | "big" | "bool" {
+  return type === "int" || type === "big" || type === "bool";
 }
 
 function decodeValue(type: Exclude<Field[1], "map">, reader: WireReader): unknown {
