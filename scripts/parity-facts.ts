@@ -122,8 +122,8 @@ export const absentPaths = [
   "Containers are not checkpointed. `/metrics/cadvisor` names disks by their numbers (`8:0`), and has no pressure stall information.",
   "On a real node, volumes of claims and CSI are refused (`no volume plugin matched`); AppArmor where the kernel lacks it.",
   "User namespaces (`hostUsers: false`) and recursive read-only mounts are given where the runtime says that it can (containerd 2 " +
-    "with runc 1.2 or newer), and refused elsewhere (Debian 12's containerd 1.6, Debian 13's 1.7). A pod gets 65,536 of the node's ids from 65,536 on; " +
-    "ranges of a user `kubelet` in /etc/subuid are not looked at, and image volumes belong to nobody in such a pod.",
+    "with runc 1.2 or newer), and refused elsewhere (Debian 12's containerd 1.6, Debian 13's 1.7). A pod gets 65,536 of the node's ids, " +
+    "those of a user `kubelet` as /etc/subuid and /etc/subgid have them (no other source is asked), or from 65,536 on; image volumes belong to nobody in such a pod.",
   "Cgroups of version 2 are written by the same rules as those of version 1, and proved by a tree in memory; on a " +
     "machine only version 1 is.",
   "Over a runtime that is there already (`--container-runtime-endpoint`): one that makes cgroups by systemd is refused, " +

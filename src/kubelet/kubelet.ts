@@ -20,6 +20,7 @@ import { PodSet, type PodSetDeps } from "./pod/pod-set.ts";
 import { followRuntime } from "./runtime/follow.ts";
 import type { ContainerEvent, RuntimeVersion } from "./runtime/runtime.ts";
 import { noManifests } from "./static/manifests.ts";
+import { podIds } from "./pod/user-ranges.ts";
 import { MirrorPods } from "./static/mirror-pods.ts";
 import { isMirror } from "./static/static-pod.ts";
 import { StaticPods } from "./static/static-pods.ts";
@@ -186,9 +187,9 @@ export class Kubelet implements Component {
       records: this.#pullRecords,
       resizeRefusal: (pod: Pod) => this.#podSet?.resizeRefusal(pod),
     };
-    const { maxPods } = nodeOptions(this.#options);
+    const ids = podIds(this.#options.subordinateIds ?? ["", ""], nodeOptions(this.#options).maxPods);
     const { runtimeName } = version;
-    const part = { hostIPs: machine.addresses, node: defaults, maxPods, runtimeName };
+    const part = { hostIPs: machine.addresses, node: defaults, podIds: ids, runtimeName };
     const node: PodSetDeps["node"] = async (fresh, signal) =>
       fresh || agent.node === undefined ? agent.refresh(signal) : agent.node;
     const pressures: PodSetDeps["pressures"] = () => this.#health.pressures;

@@ -41,6 +41,11 @@ export function readNodeDns(): DnsConfig {
   return { servers: all("nameserver"), searches: all("search"), options: all("options") };
 }
 
+/** What the system sets aside of its users and groups. */
+export function readSubordinateIds(): readonly [subuid: string, subgid: string] {
+  return [textOf("/etc/subuid"), textOf("/etc/subgid")];
+}
+
 /** Interfaces that lead to containers. */
 const containerInterface = /^(?:veth|cni|docker|br-|virbr)/;
 

@@ -8,7 +8,7 @@ import type { Component, Env, TaskGroup } from "#base";
 import type { Client, Informers, Lister } from "#client";
 import { PullRecordFiles } from "./image/pull-record-files-node.ts";
 import { Kubelet } from "./kubelet.ts";
-import { readMachine, readNodeDns } from "./machine-facts-node.ts";
+import { readMachine, readNodeDns, readSubordinateIds } from "./machine-facts-node.ts";
 import type { MachineRuntime } from "./machine-runtime-node.ts";
 import { kubeletConfiguration } from "./configuration.ts";
 import { type KubeletOptions, nodeDefaults } from "./options.ts";
@@ -77,7 +77,8 @@ export class MachineNode implements Component {
       runtimeClasses: client.of(runtimeClasses),
       services,
     });
-    const own = { ...options, nodeDns: options.nodeDns ?? readNodeDns() };
+    const read = { nodeDns: readNodeDns(), subordinateIds: readSubordinateIds() };
+    const own = { ...read, ...options };
     const ownPods = informers.of(pods, { fieldSelector: `spec.nodeName=${nodeName}` }).lister;
     const volumes = new MachineVolumes(
       env,

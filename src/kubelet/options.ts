@@ -48,6 +48,8 @@ export interface KubeletOptions {
   readonly clusterDns?: readonly string[];
   /** Default `cluster.local`. */
   readonly clusterDomain?: string;
+  /** What /etc/subuid and /etc/subgid say. Default: nothing. */
+  readonly subordinateIds?: readonly [subuid: string, subgid: string];
   /** The node's own resolver. Default: empty. */
   readonly nodeDns?: DnsConfig;
 }

@@ -38,7 +38,8 @@ export interface SandboxFacts {
 export interface NodePart {
   readonly node: NodeDefaults;
   readonly hostIPs: readonly string[];
-  readonly maxPods: number;
+  /** For pods with users of their own. */
+  readonly podIds: IdRange;
 }
 
 /** Where the parts come from. */

@@ -60,7 +60,7 @@ export class PodSteps {
     this.#options = options;
     this.#configs = new StartConfigs(env, deps, options);
     this.#hooks = new LifecycleHooks(env, deps);
-    this.#users = new UserRanges(deps, { count: options.maxPods });
+    this.#users = new UserRanges(deps, { ids: options.podIds });
   }
 
   async createSandbox(

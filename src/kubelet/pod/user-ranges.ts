@@ -5,9 +5,10 @@
  *
  *   ids of the node   0 .. 65535      the node's
  *                     65536 .. +65535 a pod's; its root is the node's 65536
- *                     131072 ...      another's; as many as pods may be
+ *                     131072 ...      another's; as many as pods may be, unless the machine sets others aside
  */
 import type { Pod } from "#api";
+import { ConfigurationError } from "../configuration-file.ts";
 import type { IdRange } from "../runtime/config.ts";
 import { podUsersAnnotation } from "../runtime/labels.ts";
 import type { RuntimeService, Sandbox } from "../runtime/runtime.ts";
@@ -17,17 +18,17 @@ const idsPerPod = 65_536;
 
 export class UserRanges {
   readonly #runtime: Pick<RuntimeService, "status" | "listPodSandbox">;
-  readonly #count: number;
+  readonly #ids: IdRange;
   /** First ids by the uids of pods, whose sandboxes may not be there yet. */
   readonly #given = new Map<string, number>();
 
-  /** `count`: how many there are at most. */
+  /** `ids`: of all pods. */
   constructor(
     deps: { readonly runtime: Pick<RuntimeService, "status" | "listPodSandbox"> },
-    options: { readonly count: number },
+    options: { readonly ids: IdRange },
   ) {
     this.#runtime = deps.runtime;
-    this.#count = options.count;
+    this.#ids = options.ids;
   }
 
   /** The pod's range, the same in all of its sandboxes; undefined when it takes the node's users. */
@@ -43,8 +44,8 @@ export class UserRanges {
     }
     let first = this.#given.get(uid) ?? 0;
     for (const given of this.#given.values()) taken.add(given);
-    for (let at = 1; at <= this.#count && first === 0; at += 1)
-      if (!taken.has(at * idsPerPod)) first = at * idsPerPod;
+    const end = this.#ids.first + this.#ids.count;
+    for (let at = this.#ids.first; at < end && first === 0; at += idsPerPod) if (!taken.has(at)) first = at;
     if (first === 0)
       throw new Error("create user namespace: could not find an empty slot to allocate a user namespace");
     this.#given.set(uid, first);
@@ -64,6 +65,25 @@ export class UserRanges {
     const unknown = handler === undefined ? `: the handler "${name}" is not known` : "";
     throw new Error(`can't set \`spec.hostUsers: false\`, ${who} does not support user namespaces${unknown}`);
   }
+}
+
+/**
+ * The ids of all pods: what the machine sets aside for its user `kubelet` in /etc/subuid and /etc/subgid, whose texts these
+ * are, else those that follow the node's own. Throws `ConfigurationError` when they do not do.
+ */
+export function podIds(texts: readonly [subuid: string, subgid: string], maxPods: number): IdRange {
+  const [users, groups] = texts.map((text) => [...text.matchAll(/^kubelet:(\d+):(\d+)$/gm)]);
+  const [, first, count] = users?.[0] ?? [];
+  if (first === undefined && groups?.length === 0) return { first: idsPerPod, count: maxPods * idsPerPod };
+  const refuse = (why: string): never => {
+    throw new ConfigurationError(`The ids of user "kubelet" in /etc/subuid and /etc/subgid ${why}`);
+  };
+  if (users?.length !== 1 || groups?.length !== 1 || users[0]?.[0] !== groups[0]?.[0])
+    return refuse("are not one range, the same in both");
+  const ids = { first: Number(first), count: Number(count) };
+  if (ids.first < idsPerPod || ids.first % idsPerPod !== 0 || ids.count % idsPerPod !== 0)
+    return refuse(`are not made of whole ${idsPerPod} after the first`);
+  return ids.count / idsPerPod < maxPods ? refuse(`are not enough for ${maxPods} pods`) : ids;
 }
 
 /** The users of a sandbox's containers; undefined when they are the node's. */
