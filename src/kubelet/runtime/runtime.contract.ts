@@ -142,14 +142,15 @@ function containerTests(check: Check): void {
 
 function stopTests(check: Check): void {
   check("stop lets a container that minds SIGTERM end by itself", async (bench) => {
-    const id = await bench.start(await bench.sandbox("a"), "trap 'exit 7' TERM; sleep 1000 & wait");
-    await bench.env.clock.sleep(500);
+    const script = "trap 'exit 7' TERM; echo ready; sleep 1000 & wait";
+    const id = await bench.ready(await bench.sandbox("a"), script);
     await bench.runtime.stopContainer(id, 10, bench.signal);
     assert.equal((await bench.runtime.containerStatus(id, bench.signal)).exitCode, 7);
   });
 
   check("stop kills a container that ignores SIGTERM when its time is over", async (bench) => {
-    const id = await bench.start(await bench.sandbox("a"), "trap '' TERM; while true; do sleep 1; done");
+    const script = "trap '' TERM; echo ready; while true; do sleep 1; done";
+    const id = await bench.ready(await bench.sandbox("a"), script);
     const began = bench.env.clock.monotonic();
     await bench.runtime.stopContainer(id, 3, bench.signal);
     assert.equal(bench.env.clock.monotonic() - began >= 2900, true);
@@ -168,8 +169,8 @@ function stopTests(check: Check): void {
 
 function execTests(check: Check): void {
   check("exec gives output and exit code, and sees the container's files", async (bench) => {
-    const id = await bench.start(await bench.sandbox("a"), "echo hello > /tmp/greeting; sleep 1000");
-    await bench.env.clock.sleep(500);
+    const script = "echo hello > /tmp/greeting; echo ready; sleep 1000";
+    const id = await bench.ready(await bench.sandbox("a"), script);
     const good = await bench.runtime.execSync(id, ["cat", "/tmp/greeting"], 5, bench.signal);
     assert.deepEqual([good.stdout, good.exitCode], ["hello\n", 0]);
     const bad = await bench.runtime.execSync(id, ["sh", "-c", "exit 4"], 5, bench.signal);

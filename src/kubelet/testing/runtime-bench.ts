@@ -77,6 +77,15 @@ export class RuntimeBench {
     return id;
   }
 
+  /** The same; resolves when its script has come to its first `echo ready`. */
+  async ready(sandboxId: string, script: string): Promise<string> {
+    const id = await this.start(sandboxId, script);
+    const status = await this.runtime.containerStatus(id, this.signal);
+    for await (const batch of this.logs.read(status, { follow: true }, this.signal))
+      if (batch.some(({ text }) => Buffer.from(text).toString() === "ready")) return id;
+    assert.fail(`container ${id} has ended before it was ready`);
+  }
+
   /** Its status once it has ended. */
   async ended(id: string): Promise<ContainerStatus> {
     let status = await this.runtime.containerStatus(id, this.signal);
