@@ -43,7 +43,8 @@ export function containerdSocket(directory: string): string {
 /**
  * Version 2 of the format, which containerd 1.4 to 2 take. Containers get no lower OOM score than containerd
  * itself: that is no bound where it may take -999, and where it may not (no CAP_SYS_RESOURCE) they start all
- * the same. NRI, which containerd 2 has unasked, would listen where the system's containerd does.
+ * the same. NRI, which containerd 2 has unasked, would listen where the system's containerd does, and its new
+ * way of pulling looks for mirrors in one directory only.
  */
 export function containerdConfig(
   paths: ContainerdPaths,
@@ -74,6 +75,9 @@ oom_score = -999
 
 [plugins."io.containerd.nri.v1.nri"]
   disable = true
+
+[plugins."io.containerd.cri.v1.images"]
+  use_local_image_pull = true
 
 [${cri}]
   sandbox_image = ${text(options.sandboxImage)}
