@@ -35,13 +35,20 @@ export function storedText(object: KubeObject): StoredText {
     generateName: _prefix,
     namespace: _namespace,
     uid: _uid,
+    resourceVersion: _revision,
     managedFields,
-    ...more
+    generation,
+    creationTimestamp,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+    ...others
   } = metadata;
-  delete (more as { resourceVersion?: string }).resourceVersion;
-  if (Object.keys(more).length === 0) Object.assign(more, { creationTimestamp: null });
+  // In the table's order, whoever set them when.
+  const times = { generation, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds };
+  const { labels, annotations, ownerReferences, finalizers } = others;
+  const more = { ...times, labels, annotations, ownerReferences, finalizers, ...others };
   const head = headOf(object);
-  const front = head + stringifyJson(more).slice(1, -1);
+  const front = head + (stringifyJson(more).slice(1, -1) || '"creationTimestamp":null');
   const managers = managedFields ? MANAGERS + entriesText(managedFields) : "";
   const body = stringifyJson(rest);
   const value = Buffer.from(`${front}${managers}${body === "{}" ? "}}" : `},${body.slice(1)}`}`);

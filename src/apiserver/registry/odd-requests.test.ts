@@ -53,3 +53,60 @@ test("an apply needs no resourceVersion, also where an update does", () =>
     const stale = applied(3, { resourceVersion: "1" });
     assert.equal((await admin.patch(path, "apply-patch+yaml", stale)).status, 409);
   }));
+
+const own: readonly (readonly [what: string, path: string, object: object])[] = [
+  [
+    "a Deployment",
+    "/apis/apps/v1/namespaces/default/deployments",
+    {
+      metadata: { name: "a", labels: { z: "1", a: "2" }, annotations: { b: "1" } },
+      spec: {
+        selector: { matchLabels: { a: "b" } },
+        template: {
+          metadata: { labels: { a: "b" } },
+          spec: { containers: [{ image: "i", name: "c", ports: [{ containerPort: 80 }] }] },
+        },
+      },
+    },
+  ],
+  [
+    "a Service with a node port",
+    "/api/v1/namespaces/default/services",
+    { metadata: { name: "a" }, spec: { type: "NodePort", ports: [{ port: 80 }] } },
+  ],
+  [
+    "a NetworkPolicy",
+    "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies",
+    { metadata: { name: "a" }, spec: { podSelector: {}, ingress: [{ ports: [{ port: 80 }] }] } },
+  ],
+  [
+    "a CustomResourceDefinition",
+    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+    {
+      metadata: { name: "as.example.com" },
+      spec: {
+        group: "example.com",
+        names: { plural: "as", kind: "A" },
+        scope: "Cluster",
+        versions: [
+          { name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } },
+        ],
+      },
+    },
+  ],
+];
+for (const [what, collection, object] of own) {
+  test(`what was read of ${what} and is sent back changes nothing, whatever had been filled in last`, () =>
+    serve("own", async ({ admin }) => {
+      const { status, body } = await admin.post(collection, object);
+      assert.equal(status, 201, JSON.stringify(body));
+      const path = `${collection}/${body.metadata.name}`;
+      const { metadata } = (await admin.get(path)).body;
+      for (const answer of [
+        await admin.put(path, (await admin.get(path)).body),
+        await admin.patch(path, "merge-patch+json", {}),
+        await admin.patch(path, "strategic-merge-patch+json", {}),
+      ])
+        assert.deepEqual([answer.status, answer.body.metadata], [200, metadata]);
+    }));
+}

@@ -12,6 +12,7 @@ import {
   invalid,
   notFound,
   prepareForUpdate,
+  same,
   validateUpdate,
 } from "#api";
 import { NO_BEHAVIOUR } from "../resources/behaviour.ts";
@@ -160,7 +161,8 @@ function replace(
   const { object, record } = change;
   const { key, modRevision } = record;
   const put = putOf(registry, resource, key, registry.views.toStorage(resource, object));
-  const isSame = Buffer.compare(put.record(modRevision).value, record.value) === 0;
+  const { value } = put.record(modRevision);
+  const isSame = Buffer.compare(value, record.value) === 0 || isReordered(value, change);
   if (isSame && extra.writes.length === 0) return { type: "answer", value: stored(resource, record) };
   const checks = [{ key, modRevision }, ...extra.checks];
   return {
@@ -169,6 +171,11 @@ function replace(
     extra,
     done: (revision) => stored(resource, committed(registry, request, put, object, revision)),
   };
+}
+
+/** What defaults and hooks have added to a new object stands last in it, and elsewhere once that has been read and sent back. */
+function isReordered(value: Uint8Array, { record, current, object }: Replacement): boolean {
+  return value.length === record.value.length && same(object, current);
 }
 
 /** The update is the end of the object. */

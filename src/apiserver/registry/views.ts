@@ -2,7 +2,7 @@
  * A record as one served version shows it. Resources served as they are stored pass through; another
  * version of the same storage converts.
  */
-import { type KubeObject, type Resource, encodeEnvelope, stringifyJson } from "#api";
+import { canonical, type KubeObject, type Resource, encodeEnvelope, stringifyJson } from "#api";
 import { type Catalog, groupVersion, isStorageVersion } from "../catalog.ts";
 import type { ChunkWriter } from "./chunk-writer.ts";
 import type { Records, Versioned } from "./records.ts";
@@ -23,7 +23,7 @@ export class Views {
 
   /** The object in the version of `resource`; shared and read-only. */
   object(resource: Resource, record: Versioned): KubeObject {
-    return fromStorage(resource, this.#records.object(this.#storage(resource), record));
+    return shown(resource, this.#records.object(this.#storage(resource), record));
   }
 
   /** An object of one version in another of the same storage. */
@@ -55,7 +55,7 @@ export class Views {
   /** The protobuf message in the version of `resource`, without envelope. */
   message(resource: Resource, record: Versioned): Uint8Array {
     return this.#records.message(resource.type, record, () =>
-      fromStorage(resource, this.#records.passingObject(this.#storage(resource), record)),
+      shown(resource, this.#records.passingObject(this.#storage(resource), record)),
     );
   }
 
@@ -76,6 +76,13 @@ export class Views {
     if (isStorageVersion(resource) || resource.storage === undefined) return resource;
     return this.#catalog.ofPrefix(resource.storage.prefix) ?? resource;
   }
+}
+
+/** As if it had been decoded: what is converted has lost the order of its table, and may have zero values. */
+function shown(resource: Resource, object: KubeObject): KubeObject {
+  const converted = fromStorage(resource, object);
+  const isConverted = !isStorageVersion(resource) && resource.storage?.conversion !== undefined;
+  return isConverted ? canonical(resource.type, converted) : converted;
 }
 
 function fromStorage(resource: Resource, object: KubeObject): KubeObject {

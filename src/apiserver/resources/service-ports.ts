@@ -68,9 +68,11 @@ export class ServicePorts {
     const wanted = wantsPorts(service.spec);
     if (held.size === 0 && !wanted) return NOTHING_EXTRA;
     const record = context.seen.read(KEY);
-    const used = decodeBitmap(record?.value, this.#count);
+    const before = decodeBitmap(record?.value, this.#count);
+    const used = new Set(before);
     for (const port of held) used.delete(port - this.#first);
     if (wanted) this.#take(service.spec, used, context, errors);
+    if (used.size === before.size && [...used].every((offset) => before.has(offset))) return NOTHING_EXTRA;
     return { checks: [{ key: KEY, modRevision: record?.modRevision ?? 0 }], writes: [this.#put(used)] };
   }
 
