@@ -96,6 +96,8 @@ interface Outcome {
 /** Outcomes by the name of the run, and the server's memory after a collection, empty and with the pods. */
 interface Lean {
   readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** Of the same runs when the server has just started, and compiles what it runs. */
+  readonly cold: ReadonlyMap<string, Outcome>;
   readonly empty: Usage;
   readonly full: Usage;
 }
@@ -103,8 +105,24 @@ interface Lean {
 async function lean(server: ServerProcess, size: ApiBenchSize): Promise<Lean> {
   const { target } = server;
   await makeNamespace(server, "lean");
+  const { outcomes: cold } = await allRuns(server, size);
   const empty = await server.settle();
-  let full = empty;
+  const { outcomes, full } = await allRuns(server, size);
+  const sequential = Math.ceil(size.requests / 25);
+  const one = (i: number): Buffer =>
+    requestBytes(target, "POST", pods, JSON.stringify(benchPod({ name: `s-${i}` }, 0)));
+  const { value, usage } = await server.measure(() => closedLoop(target, 1, sequential, one));
+  outcomes.set("sequential", { result: value, usage });
+  return { outcomes, cold, empty, full };
+}
+
+/** Every run once; the last deletes what the first has created. */
+async function allRuns(
+  server: ServerProcess,
+  size: ApiBenchSize,
+): Promise<{ readonly outcomes: Map<string, Outcome>; readonly full: Usage }> {
+  const { target } = server;
+  let full: Usage | undefined;
   const outcomes = new Map<string, Outcome>();
   for (const { name, connections, count, make } of runs(size)) {
     const requests = Array.from({ length: count }, (_, index) => requestBytes(target, ...make(index)));
@@ -115,12 +133,7 @@ async function lean(server: ServerProcess, size: ApiBenchSize): Promise<Lean> {
     if (name === "create") full = await server.settle();
     if (name === "get") outcomes.set("list all", await listAll(server));
   }
-  const sequential = Math.ceil(size.requests / 25);
-  const one = (i: number): Buffer =>
-    requestBytes(target, "POST", pods, JSON.stringify(benchPod({ name: `s-${i}` }, 0)));
-  const { value, usage } = await server.measure(() => closedLoop(target, 1, sequential, one));
-  outcomes.set("sequential", { result: value, usage });
-  return { outcomes, empty, full };
+  return { outcomes, full: full ?? (await server.settle()) };
 }
 
 /** What stays of each thousand pods. */
@@ -147,7 +160,7 @@ async function makeNamespace(server: ServerProcess, name: string): Promise<void>
 
 function leanFigures(
   size: ApiBenchSize,
-  ours: ReadonlyMap<string, Outcome>,
+  { outcomes: ours, cold }: Lean,
   canned: ReadonlyMap<string, Outcome>,
 ): Figure[] {
   const figures = runs(size).flatMap(({ name, budget, count }): Figure[] => {
@@ -155,7 +168,11 @@ function leanFigures(
     if (outcome === undefined) return [];
     const { result, usage } = outcome;
     const ceiling = canned.get(name)?.result.perSecond;
-    const note = `p50 ${percentile(result.latenciesMs, 0.5).toFixed(2)} ms, p99 ${percentile(result.latenciesMs, 0.99).toFixed(2)} ms`;
+    const first = cold.get(name)?.usage;
+    const eachUs = (ms = 0): string => ((ms * 1_000) / count).toFixed(0);
+    const note =
+      `p50 ${percentile(result.latenciesMs, 0.5).toFixed(2)} ms, p99 ${percentile(result.latenciesMs, 0.99).toFixed(2)} ms; ` +
+      `cold: CPU main ${eachUs(first?.mainCpuMs)} us, all ${eachUs(first?.allCpuMs)} us`;
     return [
       {
         name: `lean: ${name}`,
@@ -278,7 +295,7 @@ export async function apiBench(size: ApiBenchSize): Promise<Report> {
   await using canned = await ServerProcess.start({ kind: "canned" });
   const mine = await lean(ours, size);
   const { outcomes } = mine;
-  const figures = leanFigures(size, outcomes, (await lean(canned, size)).outcomes);
+  const figures = leanFigures(size, mine, (await lean(canned, size)).outcomes);
   figures.push(memoryFigure(size, mine));
   figures.push(...(await h2loadFigures(size, ours, canned)));
   if (commonLoadExists) figures.push(...(await commonFigures(size.common, ours, canned)));
