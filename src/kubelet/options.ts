@@ -11,7 +11,7 @@ import {
 } from "./limits.ts";
 import type { MachineInfo } from "./machine.ts";
 import { allocatableOf, type NodeOptions } from "./node/node-object.ts";
-import type { NodeDefaults } from "./pod/sandbox-config.ts";
+import type { NodeDefaults } from "./pod/config/sandbox-config.ts";
 import type { DnsConfig } from "./runtime/config.ts";
 
 /** How one node is set up. */

@@ -8,7 +8,7 @@ import { ImagePuller } from "./image/puller.ts";
 import type { PodSetDeps } from "./pod/pod-set.ts";
 import { ApiReferences } from "./pod/references.ts";
 import type { Refusal } from "./pod/resize.ts";
-import type { NodePart } from "./pod/start-config.ts";
+import type { NodePart } from "./pod/config/start-config.ts";
 import { PodSteps } from "./pod/steps.ts";
 import { PodWorker } from "./pod/worker.ts";
 import type { ProbeDialer } from "./probe/dialer.ts";

@@ -7,7 +7,7 @@ import type { Pod } from "#api";
 import { type Processes, runToEnd } from "#base";
 import { podCgroup } from "../cgroup/pod-cgroups.ts";
 import { containersOf } from "../pod/containers.ts";
-import { podLogDirectory } from "../pod/sandbox-config.ts";
+import { podLogDirectory } from "../pod/config/sandbox-config.ts";
 import { containerNameLabel, podUidLabel } from "../runtime/labels.ts";
 import type { ContainerStats, RuntimeService } from "../runtime/runtime.ts";
 import type {

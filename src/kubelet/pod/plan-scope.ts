@@ -7,7 +7,7 @@ import type { ContainerStatus } from "../runtime/runtime.ts";
 import type { ProbeResults } from "../probe/results.ts";
 import { deadContainersKept } from "../limits.ts";
 import type { BackOffTable } from "./back-off.ts";
-import { containerHash } from "./container-hash.ts";
+import { containerHash } from "./config/container-hash.ts";
 import { initContainersOf, mainContainersOf, type PodContainer, podText } from "./containers.ts";
 import {
   forgottenRestarts,

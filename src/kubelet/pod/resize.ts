@@ -13,7 +13,7 @@ import type { EventSink } from "#client";
 import { containerResourcesAnnotation } from "../runtime/labels.ts";
 import type { ContainerStatus } from "../runtime/runtime.ts";
 import { initContainersOf, mainContainersOf, type PodContainer } from "./containers.ts";
-import { linuxResources } from "./linux-resources.ts";
+import { linuxResources } from "./config/linux-resources.ts";
 
 /** Why a node does not grant what is asked for: never, or not now. */
 export interface Refusal {

@@ -1,6 +1,7 @@
 /**
  * What the kubelet hands to a runtime to make sandboxes and containers: CRI v1's configuration messages,
- * without Windows. Pure data; made by `pod/sandbox-config.ts` and `pod/container-config.ts`.
+ * without Windows. Pure data; made by `pod/config/sandbox-config.ts` and
+ * `pod/config/container-config.ts`.
  */
 import type { StringMap } from "./runtime.ts";
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Pod } from "#api";
 import { type Env, type Processes, runToEnd } from "#base";
 import type { FileSystemState } from "../eviction/node-usage.ts";
-import { podLogDirectory } from "../pod/sandbox-config.ts";
+import { podLogDirectory } from "../pod/config/sandbox-config.ts";
 import { storageKeptMs } from "./limits.ts";
 import type { DiskUse, PodStorage } from "./node-measures.ts";
 

@@ -3,7 +3,7 @@
  */
 import type { Container, Pod, PodSpec } from "#api";
 import type { PodObservation } from "../pod/observation.ts";
-import { containerHash } from "../pod/container-hash.ts";
+import { containerHash } from "../pod/config/container-hash.ts";
 import { containerHashAnnotation, restartCountAnnotation } from "../runtime/labels.ts";
 import type { ContainerStatus, SandboxStatus } from "../runtime/runtime.ts";
 

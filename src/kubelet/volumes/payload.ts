@@ -4,9 +4,9 @@
  */
 import { Buffer } from "node:buffer";
 import type { ConfigMap, core, Pod, Secret } from "#api";
-import { containerResource, podField } from "../pod/downward.ts";
+import { containerResource, podField } from "../pod/config/downward.ts";
 import type { References } from "../pod/references.ts";
-import { runAsUserOf } from "../pod/security.ts";
+import { runAsUserOf } from "../pod/config/security.ts";
 import type { ServiceAccountTokens } from "./service-account-tokens.ts";
 
 /** One file of a volume. */

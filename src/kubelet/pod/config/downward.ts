@@ -1,6 +1,6 @@
 /** The downward API: fields of the pod and resources of its containers as text. */
 import { type Container, type core, type Pod, Quantity } from "#api";
-import { StartError } from "./start-error.ts";
+import { StartError } from "../start-error.ts";
 
 export interface DownwardInput {
   readonly pod: Pod;

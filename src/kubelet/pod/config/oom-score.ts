@@ -5,8 +5,8 @@
  * serves (KEP-753).
  */
 import { type Container, type Pod, Quantity } from "#api";
-import { qosClassOf } from "../status/qos.ts";
-import { containerAmounts } from "./requests.ts";
+import { qosClassOf } from "../../status/qos.ts";
+import { containerAmounts } from "../requests.ts";
 
 /** Guaranteed, and what the node cannot do without: just after the runtime and the kubelet. */
 const guarded = -997;

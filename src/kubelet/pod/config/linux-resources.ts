@@ -5,8 +5,8 @@ import {
   cpuPeriodMicroseconds,
   cpuQuotaOf,
   cpuSharesOf,
-} from "../cgroup/cgroup-values.ts";
-import type { LinuxResources } from "../runtime/config.ts";
+} from "../../cgroup/cgroup-values.ts";
+import type { LinuxResources } from "../../runtime/config.ts";
 import { oomScore, type Scored } from "./oom-score.ts";
 
 export function linuxResources(pod: Pod, container: Scored, nodeMemoryBytes: number): LinuxResources {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PodSpec } from "#api";
-import { container, podOf } from "../testing/builders.ts";
+import { container, podOf } from "../../testing/builders.ts";
 import { oomScore } from "./oom-score.ts";
 
 const nodeBytes = 8 * 2 ** 30;

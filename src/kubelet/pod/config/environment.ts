@@ -5,9 +5,9 @@
 import type { Container, core, Pod } from "#api";
 import { expandReferences } from "./expansion.ts";
 import { containerResource, podField } from "./downward.ts";
-import type { References } from "./references.ts";
+import type { References } from "../references.ts";
 import { serviceVariables } from "./service-variables.ts";
-import { StartError } from "./start-error.ts";
+import { StartError } from "../start-error.ts";
 
 export interface EnvironmentInput {
   readonly pod: Pod;

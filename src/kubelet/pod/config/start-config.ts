@@ -4,18 +4,18 @@
  */
 import type { Pod } from "#api";
 import { type Env, messageOf } from "#base";
-import type { ContainerConfig, IdRange } from "../runtime/config.ts";
-import type { Image, RuntimeService } from "../runtime/runtime.ts";
-import type { PodVolumes } from "../volumes/volumes.ts";
+import type { ContainerConfig, IdRange } from "../../runtime/config.ts";
+import type { Image, RuntimeService } from "../../runtime/runtime.ts";
+import type { PodVolumes } from "../../volumes/volumes.ts";
 import { containerConfig, partialMounts } from "./container-config.ts";
-import { type PodContainer, podText } from "./containers.ts";
+import { type PodContainer, podText } from "../containers.ts";
 import { environmentOf } from "./environment.ts";
 import { hostsFile, hostsPath } from "./hosts-file.ts";
-import { latest, type PodObservation, readySandbox } from "./observation.ts";
-import type { References } from "./references.ts";
+import { latest, type PodObservation, readySandbox } from "../observation.ts";
+import type { References } from "../references.ts";
 import type { NodeDefaults } from "./sandbox-config.ts";
 import { mustRunAsNonRoot, runAsUserOf } from "./security.ts";
-import { StartError } from "./start-error.ts";
+import { StartError } from "../start-error.ts";
 
 /** A container to bring up. */
 export interface StartRequest {

@@ -9,7 +9,7 @@ import type {
   NamespaceOptions,
   SandboxSecurityContext,
   SeccompOrApparmor,
-} from "../runtime/config.ts";
+} from "../../runtime/config.ts";
 
 /** Where local seccomp profiles lie, below the kubelet's directory. */
 const seccompDirectory = "seccomp";

@@ -1,7 +1,7 @@
 /** The hosts file of pods, in upstream's layout. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { podOf } from "../testing/builders.ts";
+import { podOf } from "../../testing/builders.ts";
 import { hostsFile } from "./hosts-file.ts";
 
 const node = { clusterDomain: "cluster.local" };

@@ -3,7 +3,7 @@
  * them is left out, and said. Pure; upstream's rules.
  */
 import type { Pod } from "#api";
-import type { DnsConfig } from "../runtime/config.ts";
+import type { DnsConfig } from "../../runtime/config.ts";
 import type { NodeDefaults } from "./sandbox-config.ts";
 
 const maxServers = 3;

@@ -1,8 +1,8 @@
 /** What the runtime needs to make a pod's sandbox, from the pod's spec. */
 import type { ContainerPort, Pod } from "#api";
-import { podCgroupValues } from "../cgroup/cgroup-values.ts";
-import { podCgroup } from "../cgroup/pod-cgroups.ts";
-import type { DnsConfig, IdRange, PodSandboxConfig, PortMapping } from "../runtime/config.ts";
+import { podCgroupValues } from "../../cgroup/cgroup-values.ts";
+import { podCgroup } from "../../cgroup/pod-cgroups.ts";
+import type { DnsConfig, IdRange, PodSandboxConfig, PortMapping } from "../../runtime/config.ts";
 import {
   podDeletionGraceAnnotation,
   podNameLabel,
@@ -10,7 +10,7 @@ import {
   podTerminationGraceAnnotation,
   podUidLabel,
   podUsersAnnotation,
-} from "../runtime/labels.ts";
+} from "../../runtime/labels.ts";
 import { noResources, podResources } from "./linux-resources.ts";
 import { podDns } from "./pod-dns.ts";
 import { sandboxSecurity } from "./security.ts";

@@ -3,7 +3,7 @@
  * gave.
  */
 import type { Pod, VolumeMount } from "#api";
-import type { ContainerConfig, IdRange, Mount } from "../runtime/config.ts";
+import type { ContainerConfig, IdRange, Mount } from "../../runtime/config.ts";
 import {
   containerHashAnnotation,
   containerNameLabel,
@@ -15,17 +15,17 @@ import {
   restartCountAnnotation,
   terminationMessagePathAnnotation,
   terminationMessagePolicyAnnotation,
-} from "../runtime/labels.ts";
-import { pluginOf } from "../volumes/plugins/mod.ts";
+} from "../../runtime/labels.ts";
+import { pluginOf } from "../../volumes/plugins/mod.ts";
 import { containerHash } from "./container-hash.ts";
-import type { PodContainer } from "./containers.ts";
+import type { PodContainer } from "../containers.ts";
 import { expandReferences } from "./expansion.ts";
 import { hostsPath } from "./hosts-file.ts";
 import { linuxResources } from "./linux-resources.ts";
 import type { NodeDefaults } from "./sandbox-config.ts";
-import { resourcesText } from "./resize.ts";
+import { resourcesText } from "../resize.ts";
 import { containerSecurity } from "./security.ts";
-import { StartError } from "./start-error.ts";
+import { StartError } from "../start-error.ts";
 
 /** All that decides how a container is made. */
 export interface ContainerConfigInput {
