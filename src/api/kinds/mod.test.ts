@@ -97,3 +97,38 @@ for (const [i, fact] of facts.entries()) {
     assert.deepEqual(columns, fact.columns ?? []);
   });
 }
+
+/** What field selectors may name beside `metadata.name` and `metadata.namespace`; all other kinds: nothing. */
+const selectable: Readonly<Record<string, string>> = {
+  "v1/events":
+    "involvedObject.apiVersion involvedObject.fieldPath involvedObject.kind involvedObject.name " +
+    "involvedObject.namespace involvedObject.resourceVersion involvedObject.uid reason reportingComponent source type",
+  "v1/namespaces": "name status.phase",
+  "v1/nodes": "spec.unschedulable",
+  "v1/persistentvolumeclaims": "name",
+  "v1/persistentvolumes": "name",
+  "v1/pods":
+    "spec.hostNetwork spec.nodeName spec.restartPolicy spec.schedulerName spec.serviceAccountName " +
+    "status.nominatedNodeName status.phase status.podIP status.podIPs",
+  "v1/replicationcontrollers": "status.replicas",
+  "v1/secrets": "type",
+  "v1/services": "spec.clusterIP spec.type",
+  "apps/v1/replicasets": "status.replicas",
+  "batch/v1/jobs": "status.successful",
+  "certificates.k8s.io/v1/certificatesigningrequests": "spec.signerName",
+  "events.k8s.io/v1/events":
+    "reason regarding.apiVersion regarding.fieldPath regarding.kind regarding.name regarding.namespace " +
+    "regarding.resourceVersion regarding.uid reportingController type",
+  "networking.k8s.io/v1/ipaddresses":
+    "spec.parentRef.group spec.parentRef.name spec.parentRef.namespace spec.parentRef.resource",
+  "resource.k8s.io/v1/resourceslices": "spec.driver spec.nodeName",
+};
+
+test("Field selectors may name what upstream's may, of every kind", () => {
+  const ours = resources.flatMap(({ group, version, plural, selectableFields = {} }) => {
+    const fields = Object.keys(selectableFields).sort().join(" ");
+    const name = `${group === "" ? "" : `${group}/`}${version}/${plural}`;
+    return fields === "" ? [] : [[name, fields]];
+  });
+  assert.deepEqual(Object.fromEntries(ours), selectable);
+});
