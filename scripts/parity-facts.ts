@@ -112,6 +112,8 @@ export const absentPaths = [
   "Aggregated APIs answer 404: an APIService is stored and checked, but nothing is forwarded to it.",
   "Webhooks and admission policies are stored and checked, and none is called. CEL is not compiled " +
     "yet, so an expression that would not compile is not refused.",
+  "Tables and metadata are of `meta.k8s.io/v1`: who asks for `v1beta1` alone gets 406. `/statusz` and `/flagz` answer 404. " +
+    "A server keeps no Lease of its own identity (`APIServerIdentity`), which nothing that is on by default reads.",
   "CBOR bodies answer 415, and 406 when only CBOR is accepted: the gate `CBORServingAndStorage` is alpha and off by " +
     "default upstream.",
   "Flow schemas and priority levels are stored and checked; requests are bounded by two fixed pools, " +
