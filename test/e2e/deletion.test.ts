@@ -7,27 +7,31 @@ import { findProgram } from "../testing/find-program.ts";
 import { changed } from "../testing/folder-changes.ts";
 import { root, run } from "../testing/program.ts";
 import { unannounced } from "../testing/unannounced.ts";
+import { makeLan } from "./harness/lan.ts";
+import { MachineCluster } from "./harness/machine-cluster.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
+import { ProcessCluster } from "./harness/process-cluster.ts";
 import { hasOnly, remains } from "./harness/remains.ts";
-import { WebMachine } from "./harness/web-machine.ts";
+import { webServer } from "./harness/web-machine.ts";
 
 const skip = findProgram("kubectl") === undefined ? "needs kubectl" : false;
 const labels = { app: "web" };
+const namespace = "team";
 const team = {
   apiVersion: "v1",
   kind: "List",
   items: [
-    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c" }, data: { a: "1" } },
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", namespace }, data: { a: "1" } },
     {
       apiVersion: "v1",
       kind: "Service",
-      metadata: { name: "web" },
+      metadata: { name: "web", namespace },
       spec: { type: "NodePort", selector: labels, ports: [{ port: 80, targetPort: 8080 }] },
     },
     {
       apiVersion: "apps/v1",
       kind: "Deployment",
-      metadata: { name: "web" },
+      metadata: { name: "web", namespace },
       spec: {
         replicas: 2,
         selector: { matchLabels: labels },
@@ -59,8 +63,8 @@ const team = {
 };
 
 /** What starts programs dies, and containerd with it; resolves when both are back. */
-async function helperDies(machine: WebMachine): Promise<void> {
-  const pidFile = join(machine.data, "containerd/containerd.pid");
+async function helperDies(nodeData: string): Promise<void> {
+  const pidFile = join(nodeData, "containerd/containerd.pid");
   const before = readFileSync(pidFile, "utf8");
   const found = readdirSync("/proc").filter((pid) => Number(pid) > 0 && isHelper(pid));
   assert.equal(found.length, 1);
@@ -70,7 +74,7 @@ async function helperDies(machine: WebMachine): Promise<void> {
     "containerd is another",
     () => !["", before].includes(readFileSync(pidFile, "utf8")),
   );
-  const list = ["image", "list", "--data", machine.data];
+  const list = ["image", "list", "--data", nodeData];
   await unannounced(
     "containerd answers",
     async () => (await run(join(root, "bin/navarch"), list)).code === 0,
@@ -86,20 +90,32 @@ function isHelper(pid: string): boolean {
   }
 }
 
+async function leavesNothing(cluster: MachineCluster | ProcessCluster): Promise<void> {
+  const { nodeData } = cluster;
+  await cluster.up();
+  await cluster.loadBusybox("web:1", webServer);
+  await helperDies(nodeData);
+  const before = await remains(nodeData);
+  await cluster.kubectl("create", "namespace", namespace);
+  await cluster.apply(JSON.stringify(team));
+  await cluster.kubectl("rollout", "status", "deployment", "web", "-n", namespace, "--timeout=60s");
+  const during = await remains(nodeData);
+  for (const [kind, found] of Object.entries(during))
+    assert.ok(found.length > (before[kind]?.length ?? 0), `there are no ${kind}`);
+  await cluster.kubectl("delete", "namespace", namespace, "--timeout=60s");
+  await hasOnly(nodeData, before);
+}
+
 onOwnMachine(import.meta.filename, () => {
   test("a deleted namespace leaves nothing on the node", { skip }, async () => {
-    await using machine = new WebMachine();
-    await machine.up();
-    await machine.loadServer();
-    await helperDies(machine);
-    const before = await remains(machine.data);
-    await machine.kubectl("create", "namespace", "team");
-    await machine.kubectl("apply", "-n", "team", "-f", machine.file("team.json", JSON.stringify(team)));
-    await machine.rolledOut("-n", "team");
-    const during = await remains(machine.data);
-    for (const [kind, found] of Object.entries(during))
-      assert.ok(found.length > (before[kind]?.length ?? 0), `there are no ${kind}`);
-    await machine.kubectl("delete", "namespace", "team", "--timeout=60s");
-    await hasOnly(machine.data, before);
+    await using cluster = new MachineCluster();
+    await leavesNothing(cluster);
+  });
+
+  test("nor where each component is a process", { skip }, async () => {
+    const address = "192.168.9.1";
+    makeLan(address);
+    await using cluster = new ProcessCluster({ address, nodes: ["n1"] });
+    await leavesNothing(cluster);
   });
 });

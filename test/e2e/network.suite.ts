@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { Resolver } from "node:dns/promises";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { Agent, get } from "node:http";
 import { before, describe, test } from "node:test";
@@ -22,7 +22,6 @@ export interface NetworkedCluster {
 }
 
 const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
-const bridgeFilter = "/proc/sys/net/bridge/bridge-nf-call-iptables";
 
 export function networkSuite(name: string, cluster: () => NetworkedCluster): void {
   const inPod = (pod: string, script: string): Promise<string> =>
@@ -38,7 +37,6 @@ export function networkSuite(name: string, cluster: () => NetworkedCluster): voi
 
   describe(name, () => {
     before(async () => {
-      if (existsSync(bridgeFilter)) writeFileSync(bridgeFilter, "0");
       assert.doesNotMatch(readFileSync("/proc/net/route", "utf8"), /\t00000000\t.*\t00000000\t/);
       await cluster().apply(`${web}${clientYaml("client")}`);
       await cluster().kubectl("rollout", "status", "deployment", "web", "--timeout=60s");

@@ -1,6 +1,6 @@
 /** The network suite, twice: a cluster in one process, and one of a process for each component. */
-import { spawnSync } from "node:child_process";
 import { after, before, describe } from "node:test";
+import { makeLan } from "./harness/lan.ts";
 import { MachineCluster } from "./harness/machine-cluster.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
 import { ProcessCluster } from "./harness/process-cluster.ts";
@@ -23,9 +23,7 @@ onOwnMachine(import.meta.filename, () => {
   describe("a process for each component", () => {
     const cluster = new ProcessCluster({ address, nodes: ["n1"] });
     before(async () => {
-      spawnSync("ip", ["link", "add", "lan0", "type", "bridge"]);
-      spawnSync("ip", ["address", "add", `${address}/24`, "dev", "lan0"]);
-      spawnSync("ip", ["link", "set", "lan0", "up"]);
+      makeLan(address);
       await cluster.up();
       await cluster.loadBusybox("busybox:1");
     });

@@ -29,6 +29,7 @@ export interface Seen {
       readonly status: string;
       readonly reason?: string;
       readonly message?: string;
+      readonly lastHeartbeatTime?: string;
     }[];
   };
 }

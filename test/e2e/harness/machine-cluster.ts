@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ociArchive } from "../../../src/kubelet/runtime/containerd/oci-image.ts";
-import { freePort, Program, root, run } from "../../testing/program.ts";
-import { busybox } from "./test-images.ts";
+import { freePort, Program, run } from "../../testing/program.ts";
+import { busyboxArchive, loadImage } from "./load-image.ts";
 
 /** `up` it; dispose ends its containers. */
 export class MachineCluster implements AsyncDisposable {
@@ -33,21 +32,19 @@ export class MachineCluster implements AsyncDisposable {
     await this.#program.printed(/is ready at/);
   }
 
+  /** Where its node keeps its containers. */
+  get nodeData(): string {
+    return this.data;
+  }
+
   /** Puts a busybox under this name on the node. */
-  async loadBusybox(name: string): Promise<void> {
-    const loaded = await run(join(root, "bin/navarch"), [
-      "image",
-      "load",
-      this.archive(name),
-      "--data",
-      this.data,
-    ]);
-    assert.equal(loaded.code, 0, loaded.stderr);
+  loadBusybox(name: string, command?: readonly string[]): Promise<void> {
+    return loadImage(this.archive(name, command), name, this.nodeData);
   }
 
   /** An archive of a busybox under this name. */
-  archive(name: string): string {
-    return this.file("image.tar", ociArchive([busybox(`docker.io/library/${name}`)]));
+  archive(name: string, command?: readonly string[]): string {
+    return this.file("image.tar", busyboxArchive(name, command));
   }
 
   async stop(signal: "SIGTERM" | "SIGKILL"): Promise<void> {

@@ -12,9 +12,10 @@ import { findProgram } from "../../testing/find-program.ts";
 
 const marker = "NAVARCH_OWN_MACHINE";
 
-/** A shell as process 1 reaps what is left to it. */
+/** A shell as process 1 reaps what is left to it. Nothing may depend on bridges that hand packets to the filter. */
 const script = `
 ip link set lo up
+bridge=/proc/sys/net/bridge/bridge-nf-call-iptables; [ ! -e $bridge ] || echo 0 > $bridge
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /var/log
 for fs in lib/kubelet lib/cni; do mkdir -p /var/$fs; mount -t tmpfs tmpfs /var/$fs; done

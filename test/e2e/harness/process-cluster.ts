@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ociArchive } from "../../../src/kubelet/runtime/containerd/oci-image.ts";
 import { Program, root, run } from "../../testing/program.ts";
-import { busybox } from "./test-images.ts";
+import { busyboxArchive, loadImage } from "./load-image.ts";
 
 /** What differs from one to the next. */
 export interface ProcessClusterOptions {
@@ -54,17 +53,15 @@ export class ProcessCluster implements AsyncDisposable {
   }
 
   /** An archive of busybox under that name. */
-  archive(name: string): string {
+  archive(name: string, command?: readonly string[]): string {
     const path = join(this.folder, "image.tar");
-    writeFileSync(path, ociArchive([busybox(`docker.io/library/${name}`)]));
+    writeFileSync(path, busyboxArchive(name, command));
     return path;
   }
 
   /** Puts a busybox under this name on this machine's node. */
-  async loadBusybox(name: string): Promise<void> {
-    const args = ["image", "load", this.archive(name), "--data", this.nodeData];
-    const loaded = await run(join(root, "bin/navarch"), args);
-    assert.equal(loaded.code, 0, loaded.stderr);
+  loadBusybox(name: string, command?: readonly string[]): Promise<void> {
+    return loadImage(this.archive(name, command), name, this.nodeData);
   }
 
   /** What `kubectl ARGS` prints; it has to succeed. */

@@ -15,10 +15,11 @@ export async function remains(data: string): Promise<Remains> {
   return {
     shims: shims(),
     containers: (await run("ctr", list)).stdout.split("\n").filter((line) => line !== ""),
-    mounts: mountPoints().filter((path) => !path.startsWith("/run/netns/navarch-test-")),
+    mounts: mountPoints(),
+    networks: mountPoints("nsfs"),
     links: await veths(),
     addresses: globSync(`${data}/containerd/cni/addresses/**/10.*`),
-    cgroups: globSync("/sys/fs/cgroup/*/navarch/**/pod*"),
+    cgroups: globSync("/sys/fs/cgroup/{,*/}navarch/**/pod*"),
     pods: globSync("/var/lib/kubelet/pods/*"),
     logs: globSync("/var/log/pods/*"),
     rules: (await run("nft", ["list", "ruleset"])).stdout
@@ -44,10 +45,13 @@ export function shims(): readonly string[] {
     .sort();
 }
 
-/** Where something is mounted. */
-export function mountPoints(): readonly string[] {
-  const lines = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
-  return lines.map((line) => line.split(" ")[4] ?? "");
+/** Where something is mounted; with a type, only such: `nsfs` are namespaces. Tests of units may run meanwhile. */
+export function mountPoints(type?: string): readonly string[] {
+  const lines = readFileSync("/proc/self/mountinfo", "utf8").trim().split("\n");
+  return lines
+    .filter((line) => type === undefined || line.includes(` - ${type} `))
+    .map((line) => line.split(" ")[4] ?? "")
+    .filter((path) => !path.startsWith("/run/netns/navarch-test-"));
 }
 
 /** The machine's ends of the pods' cables; `/sys` may not show those of the machine that we are on. */

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { Program } from "../../testing/program.ts";
+import { makeLan } from "./lan.ts";
 
 const script = `
 ip link set lo up
@@ -35,10 +36,7 @@ export class SecondMachine implements AsyncDisposable {
     const holder = spawn("unshare", unshare, { stdio: ["ignore", "pipe", "inherit"] });
     await once(holder.stdout, "data");
     const machine = new SecondMachine(name, holder);
-    // The address stays when the other end of the cable is gone.
-    must("ip", "link", "add", "lan0", "type", "bridge");
-    must("ip", "address", "add", `${firstAddress}/24`, "dev", "lan0");
-    must("ip", "link", "set", "lan0", "up");
+    makeLan(firstAddress);
     must(
       "ip",
       "link",

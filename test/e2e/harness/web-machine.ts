@@ -1,14 +1,10 @@
 /** A cluster on this machine with a small web server to deploy, and what the tests ask of it. */
-import assert from "node:assert/strict";
-import { join } from "node:path";
-import { ociArchive } from "../../../src/kubelet/runtime/containerd/oci-image.ts";
-import { root, run } from "../../testing/program.ts";
 import { MachineCluster } from "./machine-cluster.ts";
 import { RuleChanges } from "./rule-changes.ts";
-import { busybox } from "./test-images.ts";
 
 /** A server that ends when it is asked to. */
 const server = "httpd -p 8080 -h /www; trap 'exit 0' TERM; while true; do sleep 60 & wait $!; done";
+export const webServer = ["sh", "-c", server];
 
 /** A pod, as far as the tests look. */
 interface PodRow {
@@ -18,11 +14,8 @@ interface PodRow {
 
 export class WebMachine extends MachineCluster {
   /** Loads `web:1`, the image of a server that says `hello` on port 8080, and ends when it is asked to. */
-  async loadServer(): Promise<void> {
-    const image = "docker.io/library/web:1";
-    const archive = this.file("web.tar", ociArchive([busybox(image, ["sh", "-c", server])]));
-    const loaded = await run(join(root, "bin/navarch"), ["image", "load", archive, "--data", this.data]);
-    assert.deepEqual([loaded.stdout, loaded.stderr, loaded.code], [`${image}\n`, "", 0]);
+  loadServer(): Promise<void> {
+    return this.loadBusybox("web:1", webServer);
   }
 
   /** Loads it, and runs so many of it as the Deployment `web`. */
