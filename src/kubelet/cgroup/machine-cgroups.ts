@@ -95,10 +95,13 @@ export class MachineCgroups implements PodCgroups {
   }
 
   async remove(podUid: string, signal: AbortSignal): Promise<void> {
+    const known = this.#pods.get(podUid);
     this.#pods.delete(podUid);
     const { roots } = await this.#read();
+    const places =
+      known === undefined ? classes.map((qos) => `${qosCgroup(qos)}/pod${podUid}`) : [podCgroup(known.pod)];
     for (const root of new Set(roots.values()))
-      for (const qos of classes) await this.#remove(`${root}${qosCgroup(qos)}/pod${podUid}`, signal);
+      for (const place of places) await this.#remove(`${root}${place}`, signal);
     await this.#weighBurstable();
   }
 
@@ -139,10 +142,9 @@ export class MachineCgroups implements PodCgroups {
 
   async #apply(path: string, values: CgroupValues): Promise<void> {
     const { version, roots } = await this.#read();
-    for (const root of new Set(roots.values())) {
-      await this.#files.makeDirectory(`${root}${path}`);
-      if (version === 2) await this.#handDown(root, path);
-    }
+    const trees = [...new Set(roots.values())];
+    await Promise.all(trees.map((root) => this.#files.makeDirectory(`${root}${path}`)));
+    if (version === 2) for (const root of trees) await this.#handDown(root, path);
     for (const { controller, file, text } of cgroupWrites(version, values)) {
       const root = roots.get(controller);
       if (root !== undefined) await this.#files.write(`${root}${path}/${file}`, text);
