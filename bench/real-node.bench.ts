@@ -3,15 +3,15 @@
  * application that answers by its DNS name, from a pod's creation to its being Ready, what ten pods cost at rest, and
  * from a `kill -9` under load to a Ready node. Run as root: `npm run bench -- real-node [--small]`.
  */
-import { isDeepStrictEqual } from "node:util";
 import { Resolver } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MachineCluster } from "../test/e2e/harness/machine-cluster.ts";
 import { isOwnMachine, runOnOwnMachine, whyNoOwnMachine } from "../test/e2e/harness/own-machine.ts";
 import { shims } from "../test/e2e/harness/remains.ts";
 import { type Access, accessOf, call } from "../test/testing/api-call.ts";
-import { awaitObjects, hasCondition, type Seen } from "../test/testing/await-objects.ts";
+import { awaitObjects, hasCondition } from "../test/testing/await-objects.ts";
 import { until } from "./harness/api-calls.ts";
+import { killedToReady } from "./harness/kill-under-load.ts";
 import { nodeCosts, paidBetween, type Role } from "./harness/node-costs.ts";
 import { PodTimes } from "./harness/pod-times.ts";
 import { rawPods } from "./harness/raw-pods.ts";
@@ -60,15 +60,18 @@ async function make(access: Access, path: string, object: unknown): Promise<void
   if (status !== 201) throw new Error(`POST ${path} was answered with ${status}: ${text}`);
 }
 
-/** Creates pods at once; milliseconds until each is Ready, when they are gone again. */
+/** Creates pods at once; milliseconds until each is Ready. */
 async function createToReady(access: Access, names: readonly string[]): Promise<readonly number[]> {
   using times = new PodTimes(access, podsPath);
   const started = performance.now();
   await Promise.all(names.map((name) => make(access, podsPath, pod(name))));
-  const readyAt = await times.ready(names);
+  return (await times.ready(names)).map((at) => at - started);
+}
+
+/** Resolves when nothing of them runs any more: their objects are gone before. */
+async function remove(access: Access, names: readonly string[]): Promise<void> {
   await Promise.all(names.map((name) => call(access, "DELETE", `${podsPath}/${name}`)));
-  await times.gone(names);
-  return readyAt.map((at) => at - started);
+  await until(() => Promise.resolve(shims().length === 0), 20, 60_000);
 }
 
 /** `navarch up` until its node is Ready, in milliseconds. */
@@ -98,54 +101,6 @@ async function answersByName(): Promise<void> {
   await until(answers, 5, 60_000);
 }
 
-/** Writes under load until the server dies; names of what it took. */
-async function writeUntilDeath(
-  access: Access,
-  writer: number,
-  enough: () => void,
-): Promise<readonly string[]> {
-  const taken: string[] = [];
-  const path = "/api/v1/namespaces/default/configmaps";
-  for (let count = 0; ; count += 1) {
-    const name = `w${writer}-${count}`;
-    const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name } };
-    const reply = await call(access, "POST", path, object).catch(() => undefined);
-    if (reply?.status !== 201) return taken;
-    taken.push(name);
-    if (count === 50) enough();
-  }
-}
-
-/** Milliseconds from `up` after a `kill -9` under load until the node says anew that it is Ready; nothing may be lost. */
-async function killedToReady(cluster: MachineCluster): Promise<number> {
-  const before = shims();
-  const underLoad = Promise.withResolvers<void>();
-  const killed = accessOf(cluster.environment.KUBECONFIG);
-  const writers = [0, 1, 2, 3, 4, 5, 6, 7].map((writer) =>
-    writeUntilDeath(killed, writer, underLoad.resolve),
-  );
-  await underLoad.promise;
-  await cluster.stop("SIGKILL");
-  const taken = (await Promise.all(writers)).flat();
-  const since = Math.floor(Date.now() / 1_000) * 1_000;
-  const began = performance.now();
-  await cluster.up();
-  const access = accessOf(cluster.environment.KUBECONFIG);
-  const saysAnew = ({ status }: Seen): boolean => {
-    const ready = status?.conditions?.find(({ type }) => type === "Ready");
-    return ready?.status === "True" && Date.parse(ready.lastHeartbeatTime ?? "") >= since;
-  };
-  await awaitObjects(access, "/api/v1/nodes", "a node that is Ready anew", (nodes) => nodes.some(saysAnew));
-  const ms = performance.now() - began;
-  const { text } = await call(access, "GET", "/api/v1/namespaces/default/configmaps");
-  const list = JSON.parse(text) as { readonly items: readonly Seen[] };
-  const kept = new Set(list.items.map(({ metadata }) => metadata.name));
-  const lost = taken.filter((name) => !kept.has(name));
-  if (lost.length > 0) throw new Error(`${lost.length} of ${taken.length} acknowledged writes are lost`);
-  if (!isDeepStrictEqual(shims(), before)) throw new Error("other containers run than before");
-  return ms;
-}
-
 /** CPU milliseconds of each of so many pods, by role. */
 function costsOfEach(
   before: ReturnType<typeof nodeCosts>,
@@ -164,14 +119,14 @@ export async function realNodeBench(size: RealNodeBenchSize): Promise<Report> {
   await make(access, "/api/v1/namespaces/default/services", service);
 
   const singles: number[] = [];
-  for (let at = 0; at < size.single; at += 1)
+  for (let at = 0; at < size.single; at += 1) {
     singles.push(...(await createToReady(access, [`single-${at}`])));
+    await remove(access, [`single-${at}`]);
+  }
   const burst = await burstOf(cluster, access, size.burst);
 
   const resting = Array.from({ length: size.resting }, (_, at) => `rest-${at}`);
-  using times = new PodTimes(access, podsPath);
-  await Promise.all(resting.map((name) => make(access, podsPath, pod(name))));
-  await times.ready(resting);
+  await createToReady(access, resting);
   await sleep(size.restMs / 2);
   const before = nodeCosts(cluster.pid);
   await sleep(size.restMs);
@@ -211,14 +166,10 @@ export async function realNodeBench(size: RealNodeBenchSize): Promise<Report> {
 /** Many pods at once, and the same by the runtime alone. */
 async function burstOf(cluster: MachineCluster, access: Access, count: number): Promise<readonly Figure[]> {
   const names = Array.from({ length: count }, (_, at) => `burst-${at}`);
-  using times = new PodTimes(access, podsPath);
   const before = nodeCosts(cluster.pid);
-  const started = performance.now();
-  await Promise.all(names.map((name) => make(access, podsPath, pod(name))));
-  const found = (await times.ready(names)).map((at) => at - started);
+  const found = await createToReady(access, names);
   const note = costsOfEach(before, nodeCosts(cluster.pid), count);
-  await Promise.all(names.map((name) => call(access, "DELETE", `${podsPath}/${name}`)));
-  await until(() => Promise.resolve(shims().length === 0), 50, 60_000);
+  await remove(access, names);
   const socket = `${cluster.data}/containerd/containerd.sock`;
   const raw = await rawPods(socket, "docker.io/library/web:1", command, count);
   const figure = (share: number): Figure => ({
