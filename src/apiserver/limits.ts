@@ -38,6 +38,8 @@ export const DECODED_FACTOR = 3;
 export const MESSAGE_BYTES = 128 * 1024 * 1024;
 /** Of decoded objects and messages, what nobody has looked at for one to two of these is dropped. */
 export const RECORD_CACHE_PERIOD_MS = 20_000;
+/** A quiet collection's snapshot is made anew this often: in time for a burst's old versions to go, and no more often than leases. */
+export const RENEWAL_MS = 20_000;
 /** Calls and feeds that go on in one slice: each may do up to a millisecond of work after its turn. */
 export const TURNS_PER_SLICE = 8;
 /**

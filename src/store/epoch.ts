@@ -2,7 +2,7 @@
  * One unbroken stretch of history: a ring, the channels over it, and their cursors. A store has one until its
  * journal says that history was lost, which ends the stretch for every cursor on it (`compacted`).
  */
-import type { Log } from "#base";
+import type { Env, Timer } from "#base";
 import { type Channel, Channels, type Filter, type Wake } from "./channels.ts";
 import { StoreError } from "./errors.ts";
 import { EventRing, type RingBounds } from "./event-ring.ts";
@@ -14,6 +14,9 @@ import type { Cursor, Revision, StoreEvent, WatchOptions } from "./store.ts";
 export interface EpochOptions {
   readonly ring: RingBounds;
   readonly replayEvents: number;
+  /** After one to two of these periods events leave the ring, until it is no larger than this. */
+  readonly ringPeriodMs: number;
+  readonly ringRestBytes: number;
 }
 
 /** See the head of the file. `revision` and `compactedRevision` are the store's own. */
@@ -21,18 +24,28 @@ export class Epoch implements CursorHost {
   readonly ring: EventRing;
   readonly #channels: Channels;
   readonly #past: PastReader;
-  readonly #log: Log;
+  readonly #env: Pick<Env, "log" | "clock">;
   readonly #options: EpochOptions;
   #revision: Revision;
   #compactedRevision: Revision;
   #broken: Error | undefined;
+  /** The head when the ring was last looked at. */
+  #aged: Revision;
+  #ageTimer: Timer | undefined;
 
-  constructor(log: Log, past: PastReader, revision: Revision, compacted: Revision, options: EpochOptions) {
-    this.#log = log;
+  constructor(
+    env: Pick<Env, "log" | "clock">,
+    past: PastReader,
+    revision: Revision,
+    compacted: Revision,
+    options: EpochOptions,
+  ) {
+    this.#env = env;
     this.#past = past;
     this.#options = options;
     this.#revision = revision;
     this.#compactedRevision = compacted;
+    this.#aged = revision;
     this.ring = new EventRing(revision, options.ring);
     this.#channels = new Channels(this.ring);
   }
@@ -77,6 +90,7 @@ export class Epoch implements CursorHost {
   /** After a whole batch: keeps the bounds and wakes those whose events came, once answers are on their way. */
   published(): void {
     this.ring.trim();
+    this.#armAge();
     this.#wake(this.#channels.takeWoken());
   }
 
@@ -89,7 +103,21 @@ export class Epoch implements CursorHost {
   end(error: Error): void {
     if (this.#broken !== undefined) return;
     this.#broken = error;
+    this.#ageTimer?.cancel();
     this.#wake(this.#channels.takeAllWaiting());
+  }
+
+  /** Goes on while anything happens. */
+  #age(): void {
+    this.ring.shrink(this.#options.ringRestBytes, this.#aged);
+    const isQuiet = this.#aged === this.#revision;
+    this.#aged = this.#revision;
+    this.#ageTimer = undefined;
+    if (!isQuiet) this.#armAge();
+  }
+
+  #armAge(): void {
+    this.#ageTimer ??= this.#env.clock.timer(this.#options.ringPeriodMs, () => this.#age()).unref();
   }
 
   #requireHistory(after: Revision): void {
@@ -111,7 +139,7 @@ export class Epoch implements CursorHost {
     try {
       wake();
     } catch (error) {
-      this.#log.error("A watcher's wake failed", { error: String(error) });
+      this.#env.log.error("A watcher's wake failed", { error: String(error) });
     }
   }
 }

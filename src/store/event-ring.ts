@@ -69,6 +69,15 @@ export class EventRing {
     }
   }
 
+  /** The same for a smaller bound, of events up to `revision`. */
+  shrink(bytes: number, revision: Revision): void {
+    while (this.#sizeBytes > bytes && this.#start < this.end) {
+      const oldest = this.at(this.#start).revision;
+      if (oldest > revision) return;
+      this.dropThrough(oldest);
+    }
+  }
+
   /** Drops every event with `revision` or an older one. */
   dropThrough(revision: Revision): void {
     if (revision > this.#base) this.#base = revision;

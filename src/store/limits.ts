@@ -4,6 +4,12 @@ export const limits = {
   ringBytes: 32 * 1024 * 1024,
   /** Events in the ring; an event of a tiny object still costs some 250 bytes. */
   ringEvents: 256 * 1024,
+  /**
+   * After one to two of these periods only so much of them is kept: a burst's history goes, and at ten writes a second a
+   * minute is there all the same, so that a watch that broke finds its place between two bookmarks.
+   */
+  ringPeriodMs: 15_000,
+  ringRestBytes: 4 * 1024 * 1024,
   /** What an event costs besides the value of the version that it replaced. */
   eventOverheadBytes: 250,
   /** Values lie together in memory of this size (`slabs.ts`); larger ones than a quarter have their own. */

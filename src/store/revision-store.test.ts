@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import type { Env } from "#base";
 import { createRealEnv } from "#base/real";
 import { SimWorld } from "#base/sim";
+import { limits } from "./limits.ts";
 import { GatedJournal, HostileJournal } from "./hostile-journal.ts";
 import type { Journal } from "./journal.ts";
 import { MemoryJournal } from "./memory-journal.ts";
@@ -33,6 +34,16 @@ async function openStore(env: Env, journal: Journal, options?: StoreOptions): Pr
 
 function quietEnv() {
   return createRealEnv({ name: "store-test", logSink: () => {} });
+}
+
+class AskedJournal extends MemoryJournal {
+  /** How often its history was. */
+  asked = 0;
+
+  override async commitsAfter(after: Revision, limit: number): ReturnType<MemoryJournal["commitsAfter"]> {
+    this.asked += 1;
+    return super.commitsAfter(after, limit);
+  }
 }
 
 /** Lets every promise that can settle do so. */
@@ -249,6 +260,27 @@ describe("the ring", () => {
       Array.from({ length: 200 }, (_, at) => at + 1),
     );
     assert.equal(stalled.revision, store.revision);
+  });
+
+  test("old versions of a burst leave memory with age; then they come from the journal", async () => {
+    const world = new SimWorld("ages");
+    const env = world.env("store");
+    await world.run(async () => {
+      const journal = new AskedJournal();
+      await using store = await openStore(env, journal);
+      const begun = store.revision;
+      const megabyte = "x".repeat(1024 * 1024);
+      let last = 0;
+      for (let at = 0; at < 9; at += 1) last = await mustSwap(store, "a", last, megabyte);
+      const seen = async (after: number): Promise<readonly number[]> => {
+        using cursor = store.watch({ from, to, after: after as Revision });
+        return (await collect(cursor, last - after, 7)).map(({ record }) => record.version);
+      };
+      assert.deepEqual([await seen(begun), journal.asked], [[1, 2, 3, 4, 5, 6, 7, 8, 9], 0]);
+      await env.clock.sleep(2 * limits.ringPeriodMs + 1);
+      assert.deepEqual([await seen(last - 2), journal.asked], [[8, 9], 0]);
+      assert.deepEqual([await seen(begun), journal.asked], [[1, 2, 3, 4, 5, 6, 7, 8, 9], 1]);
+    });
   });
 
   test("a cursor that a compaction overtook says so at once, and never beyond what it handed out", async () => {

@@ -211,7 +211,7 @@ export class RevisionStore implements Store {
       },
       commitsAfter: (after: Revision, limit: number) => this.#journal.commitsAfter(after, limit),
     };
-    return new Epoch(this.#env.log, past, revision, compacted, { ring, replayEvents: limits.replayEvents });
+    return new Epoch(this.#env, past, revision, compacted, { ...limits, ring });
   }
 
   #headSnapshot(): TreeSnapshot {

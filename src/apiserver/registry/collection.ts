@@ -1,7 +1,8 @@
 /**
  * WATCH for an informer in this process: a cursor, and the snapshot at the cursor's revision. The state
  * costs a pointer and is never the head's but by chance: it moves when the follower asks for what is next, and the changes
- * tell what it moved over. Objects are decoded when somebody looks at them.
+ * tell what it moved over. Now and then the snapshot of a quiet collection is made anew, since an old one keeps old versions
+ * of everything else. Objects are decoded when somebody looks at them.
  */
 import type { KubeObject } from "#api";
 import {
@@ -12,7 +13,7 @@ import {
   type StoreEvent,
   StoreError,
 } from "#store";
-import { FOLLOWED_BATCH, MIN_WATCH_SECONDS } from "../limits.ts";
+import { FOLLOWED_BATCH, MIN_WATCH_SECONDS, RENEWAL_MS } from "../limits.ts";
 import { keyOf, rangeOf } from "./keys.ts";
 import type { ListOptions } from "./list-options.ts";
 import type { Registry } from "./registry.ts";
@@ -52,9 +53,12 @@ export class FollowedCollection implements Disposable {
   readonly #selection: Selection;
   readonly #cursor: Cursor;
   readonly #timer: { cancel(): void };
+  #renewal: { cancel(): void };
   readonly #onAbort = (): void => this[Symbol.dispose]();
   readonly #show: (object: KubeObject) => unknown;
   #state: CollectionState;
+  /** Lets the state show a newer snapshot, in which the collection is the same. */
+  #renew: (snapshot: Snapshot) => void = () => {};
   #ended = false;
   /** Where it ended: a cursor that is let go tells no more. */
   #end: Revision | undefined;
@@ -74,6 +78,7 @@ export class FollowedCollection implements Disposable {
     const range = rangeOf(request.resource, this.#scope());
     this.#cursor = cursorOf(registry, { ...range, after: snapshot.revision, ...selection.topic });
     this.#state = this.#stateOf(snapshot);
+    this.#renewal = this.#renewLater();
     const seconds = options.timeoutSeconds > 0 ? options.timeoutSeconds : MIN_WATCH_SECONDS;
     this.#timer = registry.env.clock.timer(seconds * 1000, this.#onAbort).unref();
     const { signal } = request.call;
@@ -124,6 +129,7 @@ export class FollowedCollection implements Disposable {
     this.#ended = true;
     this.#end ??= this.#cursor.revision;
     this.#timer.cancel();
+    this.#renewal.cancel();
     this.#request.call.signal.removeEventListener("abort", this.#onAbort);
     this.#cursor[Symbol.dispose]();
     this.#wake?.();
@@ -141,13 +147,28 @@ export class FollowedCollection implements Disposable {
     return revision >= store.revision ? store.snapshot() : store.snapshotAt(revision);
   }
 
-  #stateOf(snapshot: Snapshot): CollectionState {
+  #renewLater(): { cancel(): void } {
+    const { env, store } = this.#registry;
+    const renew = (): void => {
+      if (this.#cursor.revision >= store.revision) this.#renew(store.snapshot());
+      this.#renewal = this.#renewLater();
+    };
+    return env.clock.timer(RENEWAL_MS, renew).unref();
+  }
+
+  #stateOf(first: Snapshot): CollectionState {
+    let snapshot = first;
+    this.#renew = (fresh) => {
+      snapshot = fresh;
+    };
     const { resource } = this.#request;
     const scope = this.#scope();
     const selected = (record: StoredRecord | undefined): StoredRecord | undefined =>
       record !== undefined && this.#selects(record) ? record : undefined;
     return {
-      revision: snapshot.revision,
+      get revision() {
+        return snapshot.revision;
+      },
       get: (namespace, name) =>
         scope === "" || namespace === scope
           ? selected(snapshot.get(keyOf(resource, namespace, name)))
