@@ -18,7 +18,7 @@ import { NetworkDialer } from "./probe/network-dialer-node.ts";
 import { type HealthzOptions, HealthzServer } from "./server/healthz-server-node.ts";
 import { healthzPort } from "./limits.ts";
 import type { LogKeeperOptions } from "./runtime/cri/log-keeper-node.ts";
-import { MachineMeasures } from "./server/node-measures-node.ts";
+import { MachineMeasures } from "./server/measures/node-measures-node.ts";
 import { nodeLogs } from "./server/node-logs-node.ts";
 import { KubeletServer, type ServeKubelet } from "./server/kubelet-server.ts";
 import { ManifestDirectories } from "./static/manifest-directories-node.ts";

@@ -29,8 +29,8 @@ import { RuntimeEndpoint } from "./runtime/cri/runtime-endpoint.ts";
 import { StartTurns } from "./runtime/cri/start-turns.ts";
 import { dialStream } from "./runtime/cri/stream-dialer-node.ts";
 import { podTerminationGraceAnnotation } from "./runtime/labels.ts";
-import { CgroupReadings } from "./server/cgroup-readings-node.ts";
-import { StorageReadings } from "./server/storage-readings-node.ts";
+import { CgroupReadings } from "./server/measures/cgroup-readings-node.ts";
+import { StorageReadings } from "./server/measures/storage-readings-node.ts";
 import { Mounts } from "./volumes/mounts-node.ts";
 
 /** What runs containers. */

@@ -15,13 +15,13 @@ import { containerLogs } from "./logs.ts";
 import { PodLookup } from "./pod-lookup.ts";
 import { Refusal } from "./refusal.ts";
 import { Sessions } from "./sessions.ts";
-import { metricsText } from "./metrics-text.ts";
-import type { NodeMeasures } from "./node-measures.ts";
-import { Readings } from "./readings.ts";
+import { metricsText } from "./measures/metrics-text.ts";
+import type { NodeMeasures } from "./measures/node-measures.ts";
+import { Readings } from "./measures/readings.ts";
 import { runningPods } from "./running-pods.ts";
-import { statsSummary } from "./stats.ts";
-import { cadvisorMetrics } from "./cadvisor-metrics.ts";
-import { resourceMetrics } from "./usage-metrics.ts";
+import { statsSummary } from "./measures/stats.ts";
+import { cadvisorMetrics } from "./measures/cadvisor-metrics.ts";
+import { resourceMetrics } from "./measures/usage-metrics.ts";
 import type { ProbeCounts } from "../probe/probe-counts.ts";
 
 /** What the server speaks for. */

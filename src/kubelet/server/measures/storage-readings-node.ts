@@ -6,9 +6,9 @@ import { readdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pod } from "#api";
 import { type Env, type Processes, runToEnd } from "#base";
-import type { FileSystemState } from "../eviction/node-usage.ts";
-import { podLogDirectory } from "../pod/config/sandbox-config.ts";
-import { storageKeptMs } from "./limits.ts";
+import type { FileSystemState } from "../../eviction/node-usage.ts";
+import { podLogDirectory } from "../../pod/config/sandbox-config.ts";
+import { storageKeptMs } from "../limits.ts";
 import type { DiskUse, PodStorage } from "./node-measures.ts";
 
 /** Where things are. */

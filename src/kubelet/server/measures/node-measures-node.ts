@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import type { Pod } from "#api";
-import type { NodeStats } from "../eviction/node-usage.ts";
-import type { ContainerStats, InterfaceStats, SandboxStats } from "../runtime/runtime.ts";
+import type { NodeStats } from "../../eviction/node-usage.ts";
+import type { ContainerStats, InterfaceStats, SandboxStats } from "../../runtime/runtime.ts";
 import type { CgroupReadings } from "./cgroup-readings-node.ts";
 import { interfaceCounters } from "./interface-counters.ts";
 import type { NodeFigures, NodeMeasures, PodFigures, PodStorage } from "./node-measures.ts";

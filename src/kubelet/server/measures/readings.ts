@@ -1,8 +1,8 @@
 /** Takes readings of what the node uses, and remembers the last, since the rate of CPU use is between two. */
 import type { Pod } from "#api";
 import type { Env } from "#base";
-import type { ContainerStats, RuntimeService } from "../runtime/runtime.ts";
-import { rateOverMs } from "./limits.ts";
+import type { ContainerStats, RuntimeService } from "../../runtime/runtime.ts";
+import { rateOverMs } from "../limits.ts";
 import type { NodeFigures, NodeMeasures, PodFigures, PodStorage } from "./node-measures.ts";
 import type { Reading } from "./stats.ts";
 

@@ -1,6 +1,6 @@
 /** `/metrics/resource`, under upstream's names: pure. */
 import { parseTime } from "#api";
-import type { ContainerStats, SandboxStats } from "../runtime/runtime.ts";
+import type { ContainerStats, SandboxStats } from "../../runtime/runtime.ts";
 import { type Family, metricsText, type Sample } from "./metrics-text.ts";
 import { nameOf, type PodReading, podsOf, type Reading, startedAt, sum } from "./stats.ts";
 

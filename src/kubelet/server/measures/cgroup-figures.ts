@@ -2,7 +2,7 @@
  * What a cgroup counts beside CPU time and memory in use, read from its files: pure. Both versions say the same in
  * different words; where one does not count something it is absent.
  */
-import type { CgroupVersion } from "../cgroup/cgroup-writes.ts";
+import type { CgroupVersion } from "../../cgroup/cgroup-writes.ts";
 
 /** Of a container, or of a pod with all that is in it. */
 export interface CgroupFigures {

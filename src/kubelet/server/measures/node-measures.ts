@@ -1,7 +1,7 @@
 /** What a machine can tell of itself and its pods beside what its containers use; a twin has none of it. */
 import type { Pod } from "#api";
-import type { FileSystemState } from "../eviction/node-usage.ts";
-import type { ContainerStats, InterfaceStats, MemoryDetail, SandboxStats } from "../runtime/runtime.ts";
+import type { FileSystemState } from "../../eviction/node-usage.ts";
+import type { ContainerStats, InterfaceStats, MemoryDetail, SandboxStats } from "../../runtime/runtime.ts";
 import type { CgroupFigures } from "./cgroup-figures.ts";
 import type { InterfaceCounters } from "./interface-counters.ts";
 

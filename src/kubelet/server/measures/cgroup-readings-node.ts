@@ -1,10 +1,10 @@
 /** Reads what the cgroups of pods and containers count, and the networks of pods, by the kernel's files. */
 import { readdir, readFile, readlink } from "node:fs/promises";
 import type { Pod } from "#api";
-import type { CgroupFiles, CgroupTrees } from "../cgroup/machine-cgroups.ts";
-import { podCgroup } from "../cgroup/pod-cgroups.ts";
-import { podUidLabel } from "../runtime/labels.ts";
-import type { ContainerStats } from "../runtime/runtime.ts";
+import type { CgroupFiles, CgroupTrees } from "../../cgroup/machine-cgroups.ts";
+import { podCgroup } from "../../cgroup/pod-cgroups.ts";
+import { podUidLabel } from "../../runtime/labels.ts";
+import type { ContainerStats } from "../../runtime/runtime.ts";
 import { type CgroupFigures, cgroupFigures, figureFiles, type ProcessFigures } from "./cgroup-figures.ts";
 import { type InterfaceCounters, interfaceCounters } from "./interface-counters.ts";
 import type { PodFigures } from "./node-measures.ts";

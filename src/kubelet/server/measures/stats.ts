@@ -1,8 +1,8 @@
 /** What the node's containers use, as `/stats/summary` says it (`stats/v1alpha1`): pure. */
 import { type Pod, rfc3339 } from "#api";
-import type { FileSystemState } from "../eviction/node-usage.ts";
-import type { ContainerStats, InterfaceStats, MemoryDetail, SandboxStats } from "../runtime/runtime.ts";
-import { containerNameLabel, podNameLabel, podNamespaceLabel, podUidLabel } from "../runtime/labels.ts";
+import type { FileSystemState } from "../../eviction/node-usage.ts";
+import type { ContainerStats, InterfaceStats, MemoryDetail, SandboxStats } from "../../runtime/runtime.ts";
+import { containerNameLabel, podNameLabel, podNamespaceLabel, podUidLabel } from "../../runtime/labels.ts";
 import type { DiskUse, NodeFigures, PodStorage } from "./node-measures.ts";
 
 /** All that was measured, at about one time. */

@@ -1,5 +1,5 @@
 /** What the kernel counts of network interfaces (`/proc/net/dev`): pure. */
-import type { InterfaceStats } from "../runtime/runtime.ts";
+import type { InterfaceStats } from "../../runtime/runtime.ts";
 
 /** With packets, beside the bytes that every runtime tells. */
 export interface InterfaceCounters extends InterfaceStats {

@@ -1,5 +1,5 @@
 /** `/metrics/cadvisor`, by the series of `cadvisor-series.ts`, for the machine, its pods and its containers: pure. */
-import type { ContainerStats } from "../runtime/runtime.ts";
+import type { ContainerStats } from "../../runtime/runtime.ts";
 import {
   diskSeries,
   type InterfaceCount,

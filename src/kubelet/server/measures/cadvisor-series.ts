@@ -1,6 +1,6 @@
 /** cAdvisor's series of a container, under its names and with its words, each a function of one row: pure. */
 import { parseTime, Quantity } from "#api";
-import type { ContainerStats, MemoryDetail } from "../runtime/runtime.ts";
+import type { ContainerStats, MemoryDetail } from "../../runtime/runtime.ts";
 import type { DiskFigures } from "./cgroup-figures.ts";
 import type { Family } from "./metrics-text.ts";
 import type { NodeFigures, PodFigures } from "./node-measures.ts";

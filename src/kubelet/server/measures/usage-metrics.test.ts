@@ -1,7 +1,7 @@
 /** What a node says of its use, to those who scrape it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { podOf } from "../testing/builders.ts";
+import { podOf } from "../../testing/builders.ts";
 import { cadvisorMetrics } from "./cadvisor-metrics.ts";
 import { type CgroupFigures, cgroupFigures } from "./cgroup-figures.ts";
 import { metricsText } from "./metrics-text.ts";
