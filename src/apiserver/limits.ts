@@ -12,8 +12,8 @@ export const MAX_WAITING = 6_400;
 export const MAX_WAIT_MS = 15_000;
 /** What a refused client is told to wait; upstream says one second. */
 export const RETRY_AFTER_SECONDS = 1;
-/** A request line longer than this is a mistake; Node's own default for all headers together is 16 KiB. */
-export const MAX_HEADER_BYTES = 64 * 1024;
+/** As upstream: a selector of thousands of terms is long. */
+export const MAX_HEADER_BYTES = 1024 * 1024;
 /** Work between two turns of the event loop in lists and deletes of collections. */
 export const SLICE_MS = 5;
 /**

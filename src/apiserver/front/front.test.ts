@@ -1,8 +1,10 @@
 /** The HTTPS front over real sockets. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import * as http2 from "node:http2";
 import * as https from "node:https";
 import { test } from "node:test";
+import * as tls from "node:tls";
 import { ConfigMap, core, decodeProtobuf, meta, WatchFrameReader } from "#api";
 import { createCa, issue } from "#base/pki";
 import { createRealEnv } from "#base/real";
@@ -116,6 +118,27 @@ test("a body over the limit is refused, and one that nobody may send is not read
       sent.flushHeaders();
     });
     assert.equal(refused, 403);
+  }));
+
+test("long headers are read as upstream reads them, and what cannot be read is told so", () =>
+  listen(async (front) => {
+    const path = `${MAPS}?unknown=${"x".repeat(200_000)}`;
+    assert.equal((await request(front, "GET", path, front.admin)).status, 200);
+    // One value of HTTP/2 is at most 64 KiB long for Node; together they may be longer.
+    const longer = { ca: front.ca, ...front.admin, maxSendHeaderBlockLength: 1_000_000 };
+    const session = http2.connect(`https://${HOST}:${front.port}`, longer);
+    const half = "x".repeat(50_000);
+    const stream = session.request({ ":path": `${MAPS}?unknown=${half}`, "x-half": half });
+    const [headers] = await once(stream, "response");
+    assert.equal(headers[":status"], 200);
+    session.destroy();
+    const huge = { ...front.admin, headers: { "x-huge": "x".repeat(1_100_000) } };
+    assert.equal((await request(front, "GET", MAPS, huge)).status, 431);
+    const socket = tls.connect({ host: HOST, port: front.port, ca: front.ca });
+    socket.write("nonsense\r\n\r\n");
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+    assert.match(Buffer.concat(chunks).toString(), /^HTTP\/1\.1 400 Bad Request\r\n/);
   }));
 
 test("HTTP/2: many streams share one connection, and a watch delivers while others write", () =>

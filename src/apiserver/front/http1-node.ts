@@ -31,8 +31,17 @@ export function serveHttp1(options: Http1Options): http.Server {
   });
   server.on("request", (request, response) => void serve(options, request, response));
   server.on("upgrade", (request, socket, head) => void upgrade(options, request, socket, head));
-  server.on("clientError", (_error, socket) => socket.destroy());
+  server.on("clientError", refuse);
   return server;
+}
+
+/** What cannot be read is told so, unless an answer is under way. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || (socket as TLSSocket).bytesWritten > 0) return void socket.destroy();
+  const status =
+    error.code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n`;
+  socket.end(head + status);
 }
 
 /** A client that asks for another protocol gets it, or a plain answer and a closed connection. */

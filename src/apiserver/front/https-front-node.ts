@@ -147,7 +147,11 @@ export class HttpsFront implements Component {
     }
     const session = http2.performServerHandshake(socket, {
       ...RESETS,
-      settings: { maxConcurrentStreams: MAX_STREAMS, initialWindowSize: 1024 * 1024 },
+      settings: {
+        maxConcurrentStreams: MAX_STREAMS,
+        initialWindowSize: 1024 * 1024,
+        maxHeaderListSize: MAX_HEADER_BYTES,
+      },
     });
     this.#sessions.add(session);
     session.on("close", () => this.#sessions.delete(session));
