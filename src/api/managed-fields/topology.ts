@@ -24,10 +24,13 @@ abstract class Container {
   /** What a member is; `undefined` for a name that the type does not have. */
   abstract member(name: string): Member | undefined;
 
-  protected entry(name: string, topology: () => Topology): Member {
+  /** What such entries are. */
+  protected abstract get rest(): Topology;
+
+  protected entry(name: string): Member {
     let entry = this.#entries.get(name);
     if (entry === undefined) {
-      entry = new Member(name, false, topology);
+      entry = new Member(name, false, () => this.rest);
       if (this.#entries.size >= MAX_CACHED_ELEMENTS) this.#entries.clear();
       this.#entries.set(name, entry);
     }
@@ -40,7 +43,11 @@ export class Deduced extends Container {
   readonly kind = "deduced";
 
   member(name: string): Member {
-    return this.entry(name, () => DEDUCED);
+    return this.entry(name);
+  }
+
+  protected get rest(): Topology {
+    return this;
   }
 }
 
@@ -57,14 +64,18 @@ export class ObjectTopology extends Container {
 
   member(name: string): Member | undefined {
     const of = this.#of;
-    if (of.form === "map") return this.entry(name, () => topologyOf(of.values));
+    if (of.form === "map") return this.entry(name);
     this.#declared ??= new Map(
       [...of.fields.values()].map((field) => [
         field.name,
         new Member(field.name, true, () => topologyOf(field.of, field)),
       ]),
     );
-    return this.#declared.get(name) ?? (of.keepsUnknown ? this.entry(name, () => DEDUCED) : undefined);
+    return this.#declared.get(name) ?? (of.keepsUnknown ? this.entry(name) : undefined);
+  }
+
+  protected get rest(): Topology {
+    return this.#of.form === "map" ? topologyOf(this.#of.values) : DEDUCED;
   }
 }
 
