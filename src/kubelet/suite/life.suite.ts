@@ -1,7 +1,8 @@
 /** The life of a pod from its binding to the end of its object. */
 import assert from "node:assert/strict";
-import { pods } from "#api";
-import { type Check, condition, statusOf } from "../testing/node-bench.ts";
+import { type Container, pods } from "#api";
+import type { NewObject } from "#client";
+import { type Check, condition, type NodeBench, statusOf } from "../testing/node-bench.ts";
 
 export function lifeTests(check: Check): void {
   check("a pod comes up: running, ready, with addresses, ids and events", async (bench) => {
@@ -95,7 +96,7 @@ export function lifeTests(check: Check): void {
     async (bench) => {
       await bench.create("deaf", {
         terminationGracePeriodSeconds: 8,
-        containers: [bench.shell("main", "trap '' TERM; while true; do sleep 1; done")],
+        containers: [deaf(bench)],
       });
       await bench.running("deaf");
       await bench.delete("deaf");
@@ -107,7 +108,7 @@ export function lifeTests(check: Check): void {
   check("a second delete with less grace ends it sooner", async (bench) => {
     await bench.create("deaf", {
       terminationGracePeriodSeconds: 300,
-      containers: [bench.shell("main", "trap '' TERM; while true; do sleep 1; done")],
+      containers: [deaf(bench)],
     });
     await bench.running("deaf");
     await bench.delete("deaf");
@@ -181,5 +182,12 @@ export function lifeTests(check: Check): void {
         subresource: "status",
       });
     await bench.running("gated");
+  });
+}
+
+/** A container that ignores its signal; ready when it does. */
+function deaf(bench: NodeBench): NewObject<Container> {
+  return bench.shell("main", "trap '' TERM; touch /tmp/deaf; while true; do sleep 1; done", {
+    readinessProbe: { exec: { command: ["cat", "/tmp/deaf"] }, periodSeconds: 1 },
   });
 }
