@@ -7,7 +7,8 @@
  */
 import type { Field, GroupVersionKind, ListOf, MapOf, Schema, Type } from "../schema/mod.ts";
 import { DecodeError, Mismatch, prefixed } from "./errors.ts";
-import { JsonDocument, parseDocument, setKey } from "./json-parser.ts";
+import { JsonDocument, setKey } from "./json-document.ts";
+import { parseDocument } from "./json-parser.ts";
 import { clearEmptyLists } from "./empty-lists.ts";
 import { Problems } from "./problems.ts";
 import {

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { fc } from "../../../test/testing/properties.ts";
 import { stringifyJson } from "./encode-json.ts";
 import { DecodeError } from "./errors.ts";
-import { NumberLiteral, parseDocument, parseJson, parseStoredJson } from "./json-parser.ts";
+import { NumberLiteral } from "./json-document.ts";
+import { parseDocument, parseJson, parseStoredJson } from "./json-parser.ts";
 
 /** What JSON.parse says, or undefined when it refuses. */
 function reference(text: string): { value: unknown } | undefined {

@@ -4,7 +4,8 @@ export type { KnownParts } from "./scalar-readers.ts";
 export { clearEmptyLists } from "./empty-lists.ts";
 export { encodeJson, stringifyJson } from "./encode-json.ts";
 export { DecodeError, type DecodeErrorCode } from "./errors.ts";
-export { JsonDocument, parseDocument, parseJson, parseStoredJson } from "./json-parser.ts";
+export { JsonDocument } from "./json-document.ts";
+export { parseDocument, parseJson, parseStoredJson } from "./json-parser.ts";
 export {
   decodeEnvelope,
   decodeMessage,

@@ -3,7 +3,7 @@
  * up, and duplicate keys, which the parser saw and which are only given paths when there are any.
  */
 import { prefixed } from "./errors.ts";
-import type { JsonDocument } from "./json-parser.ts";
+import type { JsonDocument } from "./json-document.ts";
 import { MAX_PROBLEMS } from "./limits.ts";
 import type { KnownParts, Reading } from "./scalar-readers.ts";
 

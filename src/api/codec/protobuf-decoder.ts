@@ -3,7 +3,7 @@
  * field that occurs twice takes the last value, a message that occurs twice is merged, as protobuf says.
  */
 import type { Field, Schema, Type } from "../schema/mod.ts";
-import { setKey } from "./json-parser.ts";
+import { setKey } from "./json-document.ts";
 import { malformed, type ProtobufReader } from "./protobuf-reader.ts";
 import { scalarCodecs } from "./protobuf-scalars.ts";
 

@@ -6,7 +6,7 @@ import { canonicalQuantity } from "../quantity.ts";
 import type { ScalarName, Schema } from "../schema/mod.ts";
 import { canonicalMicroTime, canonicalTime, formatDuration, parseDuration } from "../time.ts";
 import { Mismatch } from "./errors.ts";
-import { NumberLiteral, setKey } from "./json-parser.ts";
+import { NumberLiteral, setKey } from "./json-document.ts";
 
 /** Gives a fresh copy of a list, map or object that is canonical in its schema already; undefined for all others. */
 export type KnownParts = (part: object, schema: Schema) => unknown;

@@ -19,7 +19,8 @@ import {
   Schema,
 } from "js-yaml";
 import { DecodeError } from "./errors.ts";
-import { JsonDocument, parseDocument, setKey } from "./json-parser.ts";
+import { JsonDocument, setKey } from "./json-document.ts";
+import { parseDocument } from "./json-parser.ts";
 import { MAX_DEPTH, MAX_YAML_DOCUMENTS, MAX_YAML_NODES } from "./limits.ts";
 
 /** The documents of a stream, empty ones left out. Throws `DecodeError` `syntax` or `depth`. */

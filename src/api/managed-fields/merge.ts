@@ -3,7 +3,7 @@
  * key or value, everything else replaced. Null or empty in the applied object keeps what is there. Unchanged
  * subtrees are shared.
  */
-import { setKey } from "../codec/json-parser.ts";
+import { setKey } from "../codec/json-document.ts";
 import { isObject } from "../patch/json.ts";
 import { DEDUCED, type ListTopology, type ObjectTopology, type Topology } from "./topology.ts";
 

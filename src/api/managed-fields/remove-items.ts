@@ -2,7 +2,7 @@
  * An object without the given paths. An object or list that loses its last entry becomes null, which is no
  * removal: who owns it as a whole keeps it. Unchanged subtrees are shared.
  */
-import { setKey } from "../codec/json-parser.ts";
+import { setKey } from "../codec/json-document.ts";
 import { isObject } from "../patch/json.ts";
 import { type FieldSet, isEmpty, isMember } from "./field-set.ts";
 import { fieldElement } from "./path-element.ts";

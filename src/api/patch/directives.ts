@@ -8,7 +8,7 @@
  *     "ports": [{ "$patch": "delete", "port": 2 }] } what happens to an object or a list item
  */
 import { stringifyJson } from "../codec/encode-json.ts";
-import { setKey } from "../codec/json-parser.ts";
+import { setKey } from "../codec/json-document.ts";
 import { malformed } from "./errors.ts";
 import { isObject, type JsonObject } from "./json.ts";
 

@@ -5,7 +5,7 @@
  * shared.
  */
 import { stringifyJson } from "../codec/encode-json.ts";
-import { setKey } from "../codec/json-parser.ts";
+import { setKey } from "../codec/json-document.ts";
 import { MAX_DEPTH } from "../codec/limits.ts";
 import { malformed, PatchError, unapplicable } from "./errors.ts";
 import { equalJson, exceedsDepth, getKey, isObject, type JsonObject } from "./json.ts";

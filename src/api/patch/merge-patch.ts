@@ -3,7 +3,7 @@
  * objects are dropped, also within lists, as upstream does. Unchanged subtrees are shared, and a patch that
  * changes nothing returns the document itself.
  */
-import { setKey } from "../codec/json-parser.ts";
+import { setKey } from "../codec/json-document.ts";
 import { malformed } from "./errors.ts";
 import { isObject, type JsonObject } from "./json.ts";
 

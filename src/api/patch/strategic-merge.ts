@@ -4,7 +4,7 @@
  * unchanged subtrees are shared, and a patch that changes nothing returns the document itself. Source:
  * kubectl's strategic merge patch.
  */
-import { setKey } from "../codec/json-parser.ts";
+import { setKey } from "../codec/json-document.ts";
 import type { Field, Schema, Type } from "../schema/mod.ts";
 import {
   directiveOf,

@@ -6,13 +6,12 @@
  *
  *   base (through batch 7) | batch 8: r41-r44 | batch 9: r45 | batch 10: r46-r80
  */
-import { Buffer } from "node:buffer";
-import { hash as hashOf } from "node:crypto";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { StoreError } from "../errors.ts";
 import { lastEntries } from "./batch-codec.ts";
 import type { BaseRow, OpenResult, StatePage } from "./protocol.ts";
+import { addSums, equalBytes, roll, rowDigest, subtractSums } from "./row-digests-node.ts";
 
 /** Of a new file: a batch costs a call or two for each page, and one of a single pod fits into one page. */
 const newPageBytes = 8_192;
@@ -208,14 +207,14 @@ export class SqliteLog {
     let digest = before;
     for (const [key, { revision, put }] of last) {
       const old = find.get(key) as { revision: number; sum: number } | undefined;
-      if (old !== undefined) digest = subtract(digest, rowDigest(key, old.revision, old.sum));
+      if (old !== undefined) digest = subtractSums(digest, rowDigest(key, old.revision, old.sum));
       if (put === undefined) {
         remove.run(key);
         continue;
       }
       const sum = crc32(put);
       insert.run(key, revision, put, sum);
-      digest = add(digest, rowDigest(key, revision, sum));
+      digest = addSums(digest, rowDigest(key, revision, sum));
     }
     return digest;
   }
@@ -227,7 +226,7 @@ export class SqliteLog {
       for (const { key, revision, put, sum } of rows) {
         if (crc32(put) !== sum)
           throw new StoreError("corrupt", `The bytes of key ${JSON.stringify(key)} are damaged`);
-        digest = add(digest, rowDigest(key, revision, sum));
+        digest = addSums(digest, rowDigest(key, revision, sum));
       }
       number = rows[rows.length - 1]?.number ?? number;
       page({ type: "rows", rows });
@@ -280,26 +279,4 @@ function asStoreError(error: unknown, path: string): unknown {
   return new StoreError("corrupt", `Cannot read the journal ${JSON.stringify(path)}: ${error.message}`, {
     cause: error,
   });
-}
-
-function roll(before: Uint8Array, ...numbers: readonly number[]): Uint8Array {
-  return hashOf("sha256", Buffer.concat([before, Buffer.from(numbers.join(","))]), "buffer");
-}
-
-/** Of a row's key and revision, on top of the checksum of its bytes. */
-function rowDigest(key: string, revision: number, sum: number): number {
-  return crc32(`${revision},${key}`, sum);
-}
-
-/** Sums modulo 2^48, so that rows may come in any order. */
-function add(a: number, b: number): number {
-  return (a + b) % 2 ** 48;
-}
-
-function subtract(a: number, b: number): number {
-  return (a - b + 2 ** 48) % 2 ** 48;
-}
-
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
