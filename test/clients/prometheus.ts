@@ -1,11 +1,10 @@
 /** A Prometheus on loopback: it discovers what an API server knows, and scrapes what it is told to. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
-import { freePort, run } from "../testing/program.ts";
+import { freePort, run, Running } from "../testing/program.ts";
+import { unannounced } from "../testing/unannounced.ts";
 
 /** What Prometheus knows of a target before it relabels, `__meta_kubernetes_` left out. */
 export type Labels = Readonly<Record<string, string>>;
@@ -19,7 +18,6 @@ export type Job = Readonly<Record<string, unknown>>;
 
 const PREFIX = "__meta_kubernetes_";
 const LIMIT_MS = 60_000;
-const POLL_MS = 200;
 
 /**
  * One job for each role, which discovers and scrapes nothing: pods' addresses are nobody's on this machine, so each target
@@ -35,15 +33,13 @@ export function discoveryJobs(kubeconfig: string, roles: readonly string[]): rea
 
 export class Prometheus implements AsyncDisposable {
   readonly #folder: string;
-  readonly #child: ChildProcess;
+  readonly #program: Running;
   readonly #address: string;
-  #output = "";
 
-  private constructor(folder: string, child: ChildProcess, address: string) {
+  private constructor(folder: string, program: Running, address: string) {
     this.#folder = folder;
-    this.#child = child;
+    this.#program = program;
     this.#address = address;
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.#output += text));
   }
 
   static async start(jobs: readonly Job[]): Promise<Prometheus> {
@@ -55,8 +51,9 @@ export class Prometheus implements AsyncDisposable {
       `--storage.tsdb.path=${join(folder, "data")}`,
       `--web.listen-address=${address}`,
     ];
-    const child = spawn("prometheus", args, { stdio: ["ignore", "ignore", "pipe"] });
-    return new Prometheus(folder, child, address);
+    const program = new Running(spawn("prometheus", args));
+    await program.printed(/Server is ready/);
+    return new Prometheus(folder, program, address);
   }
 
   /** Why it cannot run such jobs here: Debian's is built without Kubernetes' discovery. `false`: it can. */
@@ -106,7 +103,7 @@ export class Prometheus implements AsyncDisposable {
 
   /** Warnings and errors of discovery so far. */
   complaints(): readonly string[] {
-    return this.#output
+    return this.#program.output
       .split("\n")
       .filter((line) => /level=(?:warn|error)|Failed to (?:list|watch)/.test(line));
   }
@@ -116,22 +113,14 @@ export class Prometheus implements AsyncDisposable {
     return ((await answer.json()) as { data: T }).data;
   }
 
-  /** Prometheus tells no one of changes, so it is asked. */
   async #polled<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-    const end = performance.now() + LIMIT_MS;
-    while (performance.now() < end && this.#child.exitCode === null) {
-      const result = await ask().catch(() => undefined); // it may not listen yet
-      if (result !== undefined) return result;
-      await setTimeout(POLL_MS);
-    }
-    throw new Error(`Prometheus: waited in vain for ${what}\n${this.#output}`);
+    let result: T | undefined;
+    await unannounced(what, async () => (result = await ask()) !== undefined, LIMIT_MS);
+    return result as T;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode === null) {
-      this.#child.kill("SIGTERM");
-      await once(this.#child, "exit");
-    }
+    await this.#program.kill("SIGTERM");
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { accessOf, call } from "../testing/api-call.ts";
 import { freePort, Program } from "../testing/program.ts";
+import { unannounced } from "../testing/unannounced.ts";
 
 const nobody = 65_534;
 /** May look into a clone that only root sees, as in /root; has no other right. */
@@ -46,7 +47,7 @@ test("a node port of a virtual node's web server answers on loopback, without ro
   const { status, text } = await call(access, "POST", "/api/v1/namespaces/default/services", service);
   assert.equal(status, 201, text);
   const port = (JSON.parse(text) as Reply).spec.ports[0]?.nodePort ?? 0;
-  await until(async () => (await statusOf(port)) === "open");
+  await unannounced("the node port answers", async () => (await statusOf(port)) === "open");
   const names = new Set<string>();
   for (let at = 0; at < 30; at += 1) names.add(await page(port));
   assert.equal(names.size, 2, [...names].join());
@@ -59,16 +60,11 @@ test("a node port of a virtual node's web server answers on loopback, without ro
     "application/merge-patch+json",
   );
   assert.equal(none.status, 200, none.text);
-  await until(async () => (await statusOf(port)) === "ECONNREFUSED");
+  await unannounced("the node port is refused", async () => (await statusOf(port)) === "ECONNREFUSED");
   await program.kill("SIGTERM");
   assert.equal(program.child.exitCode, 0, program.output);
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Looks again until it is so; the test's own time bounds it. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 50));
-}
 
 function statusOf(port: number): Promise<string> {
   return new Promise((resolve) => {

@@ -3,43 +3,19 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { test } from "node:test";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { GrpcHealth } from "../../../test/testing/grpc-health.ts";
 import { NetworkDialer } from "./network-dialer-node.ts";
 
 const { signal } = new AbortController();
 const host = "127.0.0.1";
 
-/** `HealthCheckResponse` with a status of the protocol's numbers. */
-const answer = (status: number): Buffer => Buffer.from([8, status]);
-
 test("NetworkDialer.grpc() says how a service serves", async () => {
-  const server = new Server();
-  const whole = <T>(value: T): T => value;
-  const check = {
-    path: "/grpc.health.v1.Health/Check",
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: whole<Buffer>,
-    requestDeserialize: whole<Buffer>,
-    responseSerialize: whole<Buffer>,
-    responseDeserialize: whole<Buffer>,
-  } as const;
-  server.addService(
-    { Check: check },
-    {
-      Check: ({ request }: { readonly request: Buffer }, done: (error: null, bytes: Buffer) => void) =>
-        done(null, answer(request.includes("sick") ? 2 : 1)),
-    },
-  );
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${host}:0`, ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
+  using server = new GrpcHealth();
+  const port = await server.start(host);
   const dialer = new NetworkDialer();
   assert.equal(await dialer.grpc(host, port, "", signal), "SERVING");
   assert.equal(await dialer.grpc(host, port, "sick", signal), "NOT_SERVING");
-  server.forceShutdown();
+  server[Symbol.dispose]();
   await assert.rejects(dialer.grpc(host, port, "", signal));
 });
 

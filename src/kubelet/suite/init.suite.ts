@@ -65,4 +65,20 @@ export function initTests(check: Check): void {
       assert.equal(statusOf(done, "side").state.terminated !== undefined, true);
     },
   );
+
+  check("sidecars end when the others have, the last of them first", async (bench) => {
+    const slow = (name: string) =>
+      bench.shell(name, "trap 'sleep 2; exit 0' TERM; sleep 1000 & wait", { restartPolicy: "Always" });
+    await bench.create("helped", {
+      restartPolicy: "Never",
+      terminationGracePeriodSeconds: 60,
+      initContainers: [slow("first"), slow("second")],
+      containers: [bench.shell("main", "sleep 2")],
+    });
+    const pod = await bench.phase("helped", "Succeeded");
+    const [main = 0, second = 0, first = 0] = ["main", "second", "first"].map(
+      (name) => parseTime(statusOf(pod, name).state.terminated?.finishedAt) ?? 0,
+    );
+    assert.deepEqual([second - main >= 2_000, first - second >= 2_000], [true, true]);
+  });
 }

@@ -47,6 +47,8 @@ export interface MachineVolumesOptions {
   readonly rootDirectory: string;
   /** For resource fields of containers without limits. */
   readonly allocatable: Readonly<Record<string, string>>;
+  /** How often content from the API is looked at. Default a minute. */
+  readonly refreshMs?: number;
 }
 
 /** One per node; its owner runs `run`. */
@@ -98,7 +100,7 @@ export class MachineVolumes implements PodVolumes {
   /** Keeps content from the API fresh, until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#env.clock.sleep(volumeRefreshMs, signal);
+      await this.#env.clock.sleep(this.#options.refreshMs ?? volumeRefreshMs, signal);
       for (const pod of this.#deps.pods.list()) await this.#refresh(pod, signal);
     }
   }

@@ -13,13 +13,16 @@ interface Kept {
   readonly expiresAtMs: number;
 }
 
+/** When it is. */
+type Now = { readonly clock: Pick<Env["clock"], "now"> };
+
 export class ServiceAccountTokens {
-  readonly #env: Env;
+  readonly #env: Now;
   readonly #accounts: Pick<ResourceClient<ServiceAccount>, "post">;
   /** By pod, then by what was asked for. */
   readonly #kept = new Map<string, Map<string, Kept>>();
 
-  constructor(env: Env, deps: { readonly accounts: Pick<ResourceClient<ServiceAccount>, "post"> }) {
+  constructor(env: Now, deps: { readonly accounts: Pick<ResourceClient<ServiceAccount>, "post"> }) {
     this.#env = env;
     this.#accounts = deps.accounts;
   }
