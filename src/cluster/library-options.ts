@@ -17,6 +17,10 @@ export interface LibraryOptions {
   readonly scheduler?: boolean;
   /** Default 1 (0). */
   readonly virtualNodes?: number;
+  /** Addresses and names of the network. Default: the usual ones (the cluster's). */
+  readonly ranges?: ClusterConfig["ranges"];
+  /** What the API server is told. Default: as kube-apiserver's defaults (as the cluster's). */
+  readonly apiServer?: ClusterConfig["apiServer"];
   /** Run in virtual time from this seed: drive it with `world.run()` and `world.advance()`. Default: real time. */
   readonly virtualTime?: SimWorld;
   /** Default `warn`. */
@@ -26,7 +30,7 @@ export interface LibraryOptions {
 
 /** What runs, where the options leave something open by `defaults`. */
 export function configOf(options: LibraryOptions, defaults: ClusterConfig): ClusterConfig {
-  const { listen, onStep } = options;
+  const { listen, onStep, ranges, apiServer } = options;
   return {
     ...defaults,
     name: options.name ?? defaults.name,
@@ -35,6 +39,8 @@ export function configOf(options: LibraryOptions, defaults: ClusterConfig): Clus
     virtualNodes: options.virtualNodes ?? defaults.virtualNodes,
     ...(listen === undefined ? {} : { listen }),
     ...(onStep === undefined ? {} : { onStep }),
+    ...(ranges === undefined ? {} : { ranges }),
+    ...(apiServer === undefined ? {} : { apiServer }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** `startCluster()` as a library: many clusters in one process, forks that do not see each other, virtual time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { configMaps, type Deployment, deployments, pods } from "#api";
+import { configMaps, type Deployment, deployments, pods, services } from "#api";
 import { SimWorld } from "#base/sim";
 import { type Cluster, startCluster } from "#cluster";
 
@@ -46,6 +46,25 @@ test("a cluster that is let go as soon as it has started ends", { timeout: 60_00
   for (let at = 0; at < 3; at += 1) {
     await using cluster = await startCluster({ virtualNodes: 0 });
     assert.deepEqual(cluster.notReady(), []);
+  }
+});
+
+test("a cluster and its forks have the ranges and the admission that they are asked to have", async () => {
+  const options = { virtualNodes: 0, ranges: { serviceRange: "10.20.0.0/24" } };
+  const apiServer = { disabledPlugins: ["ServiceAccount"] };
+  await using cluster = await startCluster({ ...options, apiServer });
+  await using fork = await cluster.fork();
+  const service = { metadata: { name: "a", namespace: "default" }, spec: { ports: [{ port: 80 }] } };
+  const pod = {
+    metadata: { name: "a", namespace: "default" },
+    spec: { containers: [{ name: "a", image: "a" }] },
+  };
+  for (const one of [cluster, fork]) {
+    assert.match(
+      (await one.client().of(services).create(service, never)).spec.clusterIP ?? "",
+      /^10\.20\.0\./,
+    );
+    assert.equal((await one.client().of(pods).create(pod, never)).spec.volumes, undefined);
   }
 });
 
