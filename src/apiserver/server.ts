@@ -169,6 +169,7 @@ export class ApiServer implements Component {
       fields: new ManagedFieldsTracker(catalog, views),
       lanes: new Lanes(),
       turns,
+      authorizers,
       laps: new Laps(env.clock, () => store.revision),
       indexes: new ValueIndexes(store),
     };

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configMap, serve } from "../served.suite.ts";
+import { AUTHENTICATED, userOf } from "../user.ts";
 
 const maps = "/api/v1/namespaces/default/configmaps";
 const services = "/apis/apiregistration.k8s.io/v1/apiservices";
@@ -52,6 +53,32 @@ test("an apply needs no resourceVersion, also where an update does", () =>
     assert.deepEqual([changed.status, changed.body.spec?.versionPriority], [200, 2]);
     const stale = applied(3, { resourceVersion: "1" });
     assert.equal((await admin.patch(path, "apply-patch+yaml", stale)).status, 409);
+  }));
+
+test("who may update or patch what is there creates nothing by that, and may when he may create", () =>
+  serve("creators", async ({ admin, as }) => {
+    const joe = as(userOf("joe", [AUTHENTICATED]));
+    const roles = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
+    const rule = (verbs: readonly string[]): object => ({
+      rules: [{ apiGroups: ["", "coordination.k8s.io"], resources: ["configmaps", "leases"], verbs }],
+    });
+    await admin.post(roles, { metadata: { name: "joe" }, ...rule(["update", "patch"]) });
+    await admin.post(roles.replace(/roles$/, "rolebindings"), {
+      metadata: { name: "joe" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "joe" },
+      subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "joe" }],
+    });
+    const lease = "/apis/coordination.k8s.io/v1/namespaces/default/leases/a";
+    const put = () => joe.put(lease, { metadata: { name: "a" } });
+    const apply = () => joe.patch(`${maps}/a?fieldManager=m`, "apply-patch+yaml", configMap("a"));
+    for (const refused of [await put(), await apply()]) {
+      assert.equal(refused.status, 403);
+      assert.match(refused.body.message, /User "joe" cannot create resource "(leases|configmaps)"/);
+    }
+    await admin.patch(`${roles}/joe`, "merge-patch+json", rule(["update", "patch", "create"]));
+    for (const made of [await put(), await apply()]) assert.equal(made.status, 201);
+    await admin.patch(`${roles}/joe`, "merge-patch+json", rule(["update", "patch"]));
+    assert.equal((await apply()).status, 200);
   }));
 
 const own: readonly (readonly [what: string, path: string, object: object])[] = [

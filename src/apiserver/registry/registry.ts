@@ -7,6 +7,7 @@ import { type KubeObject, type Resource, internal } from "#api";
 import type { CommitResult, Revision, Store, Txn, Write } from "#store";
 import type { Admission } from "../admission/admission.ts";
 import { isInProcess } from "../answers.ts";
+import type { AuthorizerChain } from "../authz/chain.ts";
 import { type Catalog, isStorageVersion } from "../catalog.ts";
 import { MAX_WRITE_ATTEMPTS } from "../limits.ts";
 import type { Behaviours } from "../resources/behaviour.ts";
@@ -28,6 +29,8 @@ export interface Registry {
   readonly views: Views;
   readonly objects: Objects;
   readonly admission: Admission;
+  /** Asked again where a request does more than its verb says. */
+  readonly authorizers: AuthorizerChain;
   readonly behaviours: Behaviours;
   readonly fields: ManagedFieldsTracker;
   readonly lanes: Lanes;
