@@ -1,10 +1,11 @@
-/** The network suite, twice: a cluster in one process, and one of a process for each component. */
+/** The suites of network and pods, twice: a cluster in one process, and one of a process for each component. */
 import { after, before, describe } from "node:test";
 import { makeLan } from "./harness/lan.ts";
 import { MachineCluster } from "./harness/machine-cluster.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
 import { ProcessCluster } from "./harness/process-cluster.ts";
 import { networkSuite } from "./network.suite.ts";
+import { podsSuite } from "./pods.suite.ts";
 
 /** An address as a machine with a network card has one, and nothing behind it. */
 const address = "192.168.9.1";
@@ -18,6 +19,7 @@ onOwnMachine(import.meta.filename, () => {
     });
     after(() => cluster[Symbol.asyncDispose]());
     networkSuite("the network", () => cluster);
+    podsSuite("pods", () => cluster);
   });
 
   describe("a process for each component", () => {
@@ -29,5 +31,6 @@ onOwnMachine(import.meta.filename, () => {
     });
     after(() => cluster[Symbol.asyncDispose]());
     networkSuite("the network", () => cluster);
+    podsSuite("pods", () => cluster);
   });
 });

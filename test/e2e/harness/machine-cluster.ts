@@ -24,6 +24,10 @@ export class MachineCluster implements AsyncDisposable {
     return this.#program?.child.pid ?? 0;
   }
 
+  get pids(): readonly number[] {
+    return [this.pid];
+  }
+
   /** `more`: arguments of the command. */
   async up(more: readonly string[] = []): Promise<void> {
     const listen = `127.0.0.1:${await freePort()}`;

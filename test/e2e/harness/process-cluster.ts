@@ -47,6 +47,10 @@ export class ProcessCluster implements AsyncDisposable {
     return join(this.folder, "node");
   }
 
+  get pids(): readonly number[] {
+    return this.#programs.map(({ child }) => child.pid ?? 0);
+  }
+
   /** The kubeconfig of a node or component. */
   kubeconfig(name: string): string {
     return join(this.data, `${name}.conf`);
