@@ -133,7 +133,9 @@ export function podsSuite(name: string, cluster: () => PodsCluster): void {
       const ready = join(cluster().folder, "resize");
       assert.equal(spawnSync("mkfifo", [ready]).status, 0);
       const later = `(read line <${ready}; stty rows 44 cols 120 </dev/tty) &`;
-      const inside = 'stty size; while [ "$(stty size)" = "33 99" ]; do sleep 0.1; done; stty size';
+      const has = (wanted: string): string =>
+        `until [ "$(stty size 2>/dev/null)" = "${wanted}" ]; do sleep 0.1; done; echo ${wanted}`;
+      const inside = `${has("33 99")}; ${has("44 120")}`;
       const script = `stty rows 33 cols 99; ${later} kubectl exec -it shell -- sh -c '${inside}'`;
       const env = { ...process.env, ...cluster().environment };
       const child = spawn("script", ["-qefc", script, "/dev/null"], { env });
