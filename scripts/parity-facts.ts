@@ -154,6 +154,8 @@ export const differences = [
   "A watch with `allowWatchBookmarks` that goes on from a revision gets its first bookmark as soon as it has caught up " +
     "with the head it began at, where upstream's comes within a minute: bookmarks come when a server likes, and this " +
     "one tells a reader at once that nothing was missed. A watch that did not allow them gets none.",
+  "Readiness and startup probes ask again within their first period (after 100 ms, and twice as long each time), so that a " +
+    "server which comes up a moment after its container is Ready then; of these answers only a success counts and is told.",
   "`componentstatuses` is an empty list: the kind is deprecated, and its health is that of `/readyz` " +
     "and the leases.",
 ] as const;

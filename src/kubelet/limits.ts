@@ -53,6 +53,9 @@ export const maxTerminationMessageBytes = 4096;
 /** Longest output of a probe or hook that goes into an event. */
 export const maxProbeOutputBytes = 10 * 1024;
 
+/** After a first answer that is no success a probe asks again that soon, and after twice as long each time. */
+export const firstAskAgainMs = 100;
+
 /** Longest head of an answer to an HTTP probe. */
 export const maxProbeHeadBytes = 64 * 1024;
 

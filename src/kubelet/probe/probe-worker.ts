@@ -1,9 +1,15 @@
 /**
  * One probe of one container instance: asks every period, and changes its result when the last answers in a
  * row reach the threshold. A failed startup or liveness probe stops asking: the container will be killed.
+ *
+ * A container that has just started often comes up a moment after its first answer. So in its first period it is asked
+ * again in between, where upstream waits for the whole of it: only a success counts then, and only that is told.
+ *
+ *   ask ..0.1.. ask ..0.2.. ask ..0.4.. ask ........ ask      periodSeconds: 1; the first and the last count
  */
 import type { Probe } from "#api";
 import { type Env, isAbort, messageOf, type Timer } from "#base";
+import { firstAskAgainMs } from "../limits.ts";
 import type { ProbeAnswer } from "./prober.ts";
 import type { ProbeOutcome } from "./results.ts";
 
@@ -38,6 +44,10 @@ export class ProbeWorker {
   #result: ProbeOutcome | undefined;
   #last: ProbeOutcome | undefined;
   #inARow = 0;
+  /** When the next answer counts, whatever it is. */
+  #dueMs = 0;
+  /** Until the next ask in between; undefined: there is none. */
+  #soonMs: number | undefined;
 
   constructor(env: Env, deps: ProbeWorkerDeps, options: ProbeWorkerOptions) {
     this.#env = env;
@@ -45,6 +55,7 @@ export class ProbeWorker {
     this.#options = options;
     this.kind = options.kind;
     this.#result = options.initial;
+    if (options.kind !== "liveness" && options.initial === undefined) this.#soonMs = firstAskAgainMs;
   }
 
   get result(): ProbeOutcome | undefined {
@@ -68,17 +79,22 @@ export class ProbeWorker {
 
   async #tick(): Promise<void> {
     const { clock, log } = this.#env;
-    const began = clock.monotonic();
+    // A timer may be early by less than a millisecond.
+    const counts = clock.monotonic() + 1 > this.#dueMs;
+    if (counts && this.#dueMs > 0) this.#soonMs = undefined;
+    if (counts) this.#dueMs = clock.monotonic() + (this.#options.probe.periodSeconds ?? 10) * 1000;
     try {
       const answer = await this.#deps.ask(this.#abort.signal);
       if (this.#abort.signal.aborted) return;
-      if (this.#take(answer)) return;
+      if (answer.outcome === "success") this.#soonMs = undefined;
+      if ((counts || answer.outcome === "success") && this.#take(answer)) return;
     } catch (error) {
       if (this.#abort.signal.aborted || isAbort(error)) return;
       log.warn("Probe could not be run", { kind: this.kind, error: messageOf(error) });
     }
-    const periodMs = (this.#options.probe.periodSeconds ?? 10) * 1000;
-    this.#wait(Math.max(0, began + periodMs - clock.monotonic()));
+    const leftMs = Math.max(0, this.#dueMs - clock.monotonic());
+    this.#wait(Math.min(this.#soonMs ?? leftMs, leftMs));
+    if (this.#soonMs !== undefined) this.#soonMs *= 2;
   }
 
   /** Counts an answer; true when there is nothing more to ask. */
