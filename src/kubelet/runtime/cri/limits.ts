@@ -15,7 +15,7 @@ export const stopAgainMs = [50, 500];
  * the last is no later.
  */
 export const startsPerProcessor = 2;
-export const startPatienceMs = 1_000;
+export const startPatienceMs = 500;
 
 /**
  * When the lists are read again after the runtime said that something changed. It tells of an end a little before its
