@@ -30,7 +30,7 @@ export function impersonated(call: Call, user: User, authorizers: AuthorizerChai
   const extra: Record<string, string[]> = {};
   for (const [key, value] of headers) {
     if (!key.startsWith(EXTRA)) continue;
-    const field = decodeURIComponent(key.slice(EXTRA.length));
+    const field = decoded(key.slice(EXTRA.length));
     (extra[field] ??= []).push(value);
   }
   if (name === "") throw internal("impersonation requires a user name");
@@ -61,6 +61,15 @@ export function impersonated(call: Call, user: User, authorizers: AuthorizerChai
     groups: isAnonymous && !all.includes(UNAUTHENTICATED) ? [...all, UNAUTHENTICATED] : all,
     extra,
   };
+}
+
+/** What is no escape stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const base = {

@@ -3,13 +3,12 @@ import {
   type KubeObject,
   StatusError,
   alreadyExists,
-  forbidden,
   invalid,
   methodNotAllowed,
   prepareForCreate,
   validateCreate,
 } from "#api";
-import { attributesOf, refusal } from "../authz/attributes.ts";
+import { checkMayCreate } from "../authz/creates.ts";
 import { MAX_NAME_TRIES } from "../limits.ts";
 import { NO_BEHAVIOUR } from "../resources/behaviour.ts";
 import { admissionOf } from "./admission-request.ts";
@@ -77,12 +76,6 @@ function findName(
   for (let tries = 1; tries < MAX_NAME_TRIES && isTaken(); tries++) generateName(registry.env, draft);
 }
 
-/** Whoever may update or patch what is there may not make it, unless he may create. Throws 403. */
-function checkMayCreate({ authorizers }: Registry, { resource, info, user }: ResourceRequest): void {
-  const attributes = attributesOf(user, { ...info, verb: "create" });
-  if (!authorizers.authorize(attributes).allowed) throw forbidden(resource, info.name, refusal(attributes));
-}
-
 async function attemptCreate(
   registry: Registry,
   request: ResourceRequest,
@@ -100,7 +93,7 @@ async function attemptCreate(
   const errors = validateCreate(resource, object, context);
   if (!errors.empty) throw invalid(resource, object.metadata.name ?? "", errors);
   for (const text of resource.strategy.warnings?.(object, undefined) ?? []) request.warnings.add(text);
-  if (info.verb !== "create") checkMayCreate(registry, request);
+  checkMayCreate(registry.authorizers, request);
   const admitted = admissionOf(request, "CREATE", object, undefined, options.dryRun);
   await registry.admission.validate(admitted);
   if (seen.read(key) !== undefined) throw taken(request, object);

@@ -81,6 +81,28 @@ test("who may update or patch what is there creates nothing by that, and may whe
     assert.equal((await apply()).status, 200);
   }));
 
+test("streams of pods take the right to create them, whatever the method", () =>
+  serve("streams", async ({ admin, as }) => {
+    const joe = as(userOf("joe", [AUTHENTICATED]));
+    const roles = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
+    const resources = ["pods/exec", "pods/attach", "pods/portforward"];
+    const rules = (verbs: readonly string[]): object => ({ rules: [{ apiGroups: [""], resources, verbs }] });
+    await admin.post(roles, { metadata: { name: "joe" }, ...rules(["get"]) });
+    await admin.post(`${roles.replace(/roles$/, "rolebindings")}`, {
+      metadata: { name: "joe" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "joe" },
+      subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "joe" }],
+    });
+    const asked = (one: string) => joe.get(`/api/v1/namespaces/default/${one.replace("/", "/a/")}`);
+    for (const one of resources) {
+      const { status, body } = await asked(one);
+      assert.equal(status, 403, one);
+      assert.match(body.message, new RegExp(`cannot create resource "${one}"`));
+    }
+    await admin.patch(`${roles}/joe`, "merge-patch+json", rules(["get", "create"]));
+    for (const one of resources) assert.equal((await asked(one)).status, 404, "there is no such pod");
+  }));
+
 const own: readonly (readonly [what: string, path: string, object: object])[] = [
   [
     "a Deployment",

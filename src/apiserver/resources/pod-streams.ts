@@ -1,5 +1,6 @@
 /** The streams of pods: log, exec, attach and port-forward, each at the kubelet of the pod's node. */
 import { badRequest, FieldErrors, invalid, notFound, type Pod } from "#api";
+import { checkMayCreate } from "../authz/creates.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ResourceRequest } from "../registry/resource-request.ts";
 import { isTrue } from "../request-info.ts";
@@ -33,6 +34,7 @@ export const podAttach: Action = (registry, request, services) =>
   command("attach", registry, request, services);
 
 export const podPortForward: Action = async (registry, request, services) => {
+  checkMayCreate(registry.authorizers, request);
   const pod = podOf(registry, request);
   const ports = request.info.query.getAll("ports").flatMap((text) => text.split(","));
   const wrong = ports.find((port) => !/^\d{1,5}$/.test(port) || Number(port) > MAX_PORT);
@@ -47,6 +49,7 @@ const command = async (
   kind: "exec" | "attach",
   ...[registry, request, services]: Parameters<Action>
 ): ReturnType<Action> => {
+  checkMayCreate(registry.authorizers, request);
   const { query } = request.info;
   const pod = podOf(registry, request);
   const container = containerOf(pod, query.get("container") ?? "");
