@@ -5,6 +5,7 @@
 import { commonLoad, commonLoadExists, type CommonLoadSize } from "./harness/common-load.ts";
 import { h2load } from "./harness/h2load.ts";
 import { closedLoop, type LoopResult, requestBytes } from "./harness/lean-connection.ts";
+import { MutedWatches } from "./harness/muted-watch.ts";
 import { benchPod } from "./harness/objects.ts";
 import type { Usage } from "./harness/probe.ts";
 import { type Figure, main, percentile, type Report } from "./harness/report.ts";
@@ -126,9 +127,10 @@ async function allRuns(
   const outcomes = new Map<string, Outcome>();
   for (const { name, connections, count, make } of runs(size)) {
     const requests = Array.from({ length: count }, (_, index) => requestBytes(target, ...make(index)));
-    const { value, usage } = await server.measure(() =>
-      closedLoop(target, connections, count, (index) => requests[index] as Buffer),
-    );
+    const run = (): Promise<LoopResult> =>
+      closedLoop(target, connections, count, (index) => requests[index] as Buffer);
+    if (name === "get") await run(); // cold code costs twice as much
+    const { value, usage } = await server.measure(run);
     outcomes.set(name, { result: value, usage });
     if (name === "create") full = await server.settle();
     if (name === "get") outcomes.set("list all", await listAll(server));
@@ -144,10 +146,19 @@ function memoryFigure({ requests }: ApiBenchSize, { empty, full }: Lean): Figure
   return { name: "lean: memory per 1,000 pods", value: per("residentMb"), unit: "MB", note };
 }
 
+/** By a reader that does not decipher: one that does takes longer than the server. */
 async function listAll(server: ServerProcess): Promise<Outcome> {
-  const request = requestBytes(server.target, "GET", pods);
-  const { value, usage } = await server.measure(() => closedLoop(server.target, 1, 5, () => request));
-  return { result: value, usage };
+  const latenciesMs: number[] = [];
+  let bytes = 0;
+  const { usage } = await server.measure(async () => {
+    while (latenciesMs.length < 5) {
+      using reader = await MutedWatches.open(server.target, requestBytes(server.target, "GET", pods), 1);
+      const received = await reader.settled();
+      latenciesMs.push(received.tookMs);
+      bytes += received.bytes[0] ?? 0;
+    }
+  });
+  return { result: { perSecond: 0, latenciesMs, bad: 0, bytes }, usage };
 }
 
 async function makeNamespace(server: ServerProcess, name: string): Promise<void> {
