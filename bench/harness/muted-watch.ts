@@ -5,14 +5,16 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
 import { connect as connectTcp, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { Target } from "./lean-connection.ts";
 
 const QUIET_MS = 100;
 const AT_ONCE = 20;
+const LARGEST_WINDOW = 2 ** 31 - 1;
 
 /** What came since the last `clear`, by watch; when the last of it came (since the epoch), and how long after its request. */
 export interface Received {
@@ -25,7 +27,10 @@ interface Order {
   readonly target: Target;
   readonly request: string;
   readonly count: number;
+  readonly protocol: Protocol;
 }
+
+type Protocol = "h2" | "http/1.1";
 
 /** Watches of another process. */
 export class MutedWatches implements Disposable {
@@ -36,9 +41,14 @@ export class MutedWatches implements Disposable {
   }
 
   /** Resolves when the first bytes of each answer to `request` are there. */
-  static async open(target: Target, request: Buffer, count: number): Promise<MutedWatches> {
+  static async open(
+    target: Target,
+    request: Buffer,
+    count: number,
+    protocol: Protocol = "http/1.1",
+  ): Promise<MutedWatches> {
     const child = fork(import.meta.filename);
-    const order: Order = { target, request: request.toString("latin1"), count };
+    const order: Order = { target, request: request.toString("latin1"), count, protocol };
     child.send(order);
     await once(child, "message");
     return new MutedWatches(child);
@@ -93,7 +103,8 @@ class MutedWatch {
     this.#tcp.setNoDelay(true);
   }
 
-  static async open({ host, port, ca }: Target, request: string): Promise<MutedWatch> {
+  static async open({ target, request, protocol }: Order): Promise<MutedWatch> {
+    const { host, port, ca } = target;
     const watch = new MutedWatch(host, port);
     const tcp = watch.#tcp;
     await once(tcp, "connect");
@@ -102,11 +113,14 @@ class MutedWatch {
       write: (chunk: Buffer, _encoding, done) => void tcp.write(chunk, () => done()),
     });
     watch.#through = through;
-    const socket = connectTls({ socket: through, host, ca, ALPNProtocols: ["http/1.1"] });
+    const socket = connectTls({ socket: through, host, ca, ALPNProtocols: [protocol] });
     await once(socket, "secureConnect");
     watch.sentMs = nowMs();
-    socket.write(request, "latin1");
-    await once(socket, "data");
+    if (protocol === "h2") await askOverHttp2(socket, request);
+    else {
+      socket.write(request, "latin1");
+      await once(socket, "data");
+    }
     watch.#through = undefined;
     return watch;
   }
@@ -118,6 +132,21 @@ class MutedWatch {
   }
 }
 
+/** With a window that no watch fills, since nobody widens it once the connection is muted. */
+async function askOverHttp2(socket: TLSSocket, request: string): Promise<void> {
+  const session = connectHttp2("https://muted", {
+    createConnection: () => socket,
+    settings: { initialWindowSize: LARGEST_WINDOW },
+  });
+  await once(session, "remoteSettings");
+  session.setLocalWindowSize(LARGEST_WINDOW);
+  const [first = "", ...lines] = request.trimEnd().split("\r\n");
+  const headers = Object.fromEntries(lines.map((line) => line.split(": ") as [string, string]));
+  delete headers["host"];
+  const stream = session.request({ ...headers, ":path": first.split(" ")[1] });
+  await once(stream, "response");
+}
+
 /** The process of the watches: opens them by its first message, then answers `clear` and `settled`. */
 function serveParent(): void {
   const watches: MutedWatch[] = [];
@@ -126,12 +155,11 @@ function serveParent(): void {
     lastMs: Math.max(...watches.map(({ lastMs }) => lastMs)),
     tookMs: Math.max(...watches.map(({ lastMs, sentMs }) => lastMs - sentMs)),
   });
-  const open = async ({ target, request, count }: Order): Promise<void> => {
+  const open = async (order: Order): Promise<void> => {
+    const { count } = order;
     while (watches.length < count) {
       const some = Math.min(AT_ONCE, count - watches.length);
-      watches.push(
-        ...(await Promise.all(Array.from({ length: some }, () => MutedWatch.open(target, request)))),
-      );
+      watches.push(...(await Promise.all(Array.from({ length: some }, () => MutedWatch.open(order)))));
     }
   };
   const settle = async (): Promise<void> => {
