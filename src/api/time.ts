@@ -5,8 +5,14 @@
 
 /** `2026-11-21T02:37:16Z` of milliseconds since the epoch; fractions are cut off. */
 export function rfc3339(ms: number): string {
-  return `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`;
+  const seconds = Math.floor(ms / 1000);
+  if (seconds !== last.seconds)
+    last = { seconds, text: `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z` };
+  return last.text;
 }
+
+/** A memo: most times are now. */
+let last = { seconds: Number.NaN, text: "" };
 
 /** `2026-11-21T02:37:16.123000Z`. */
 export function microTime(ms: number): string {

@@ -3,6 +3,7 @@
  * this binds them to a request (its version, subresource, manager and time).
  */
 import {
+  type KnownParts,
   type KubeObject,
   ManagedFieldsError,
   type ManagedFieldsEntry,
@@ -75,13 +76,15 @@ export class ManagedFieldsTracker {
   }
 
   /**
-   * The live object with `applied` merged in, decoded, defaulted and owned. Throws 409 with the conflicts.
+   * The live object with `applied` merged in, decoded, defaulted and owned. `known`: parts of the live object that were
+   * decoded before. Throws 409 with the conflicts.
    */
   apply(
     request: ResourceRequest,
     live: KubeObject | undefined,
     applied: unknown,
     options: WriteOptions,
+    known?: KnownParts,
   ): KubeObject {
     try {
       const result = applyPatch({
@@ -95,7 +98,7 @@ export class ManagedFieldsTracker {
       });
       if (result.conflicts !== undefined) throw applyConflict(result.conflicts);
       const { type } = request.resource;
-      const { object } = decode(type, result.object);
+      const { object } = decode(type, result.object, "ignore", known);
       applyDefaults(type, object);
       clearEmptyLists(type, object);
       setEntries(object, result.managedFields);

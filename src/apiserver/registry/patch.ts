@@ -4,8 +4,8 @@
  */
 import {
   type KnownParts,
+  type Resource,
   type Schema,
-  type Type,
   type KubeObject,
   PatchError,
   applyJsonPatch,
@@ -55,9 +55,7 @@ export async function patch(registry: Registry, request: ResourceRequest): Promi
     if (record === undefined) throw notFound(request.resource, request.info.name);
     const current = registry.views.object(request.resource, record);
     const patched = transformed(transform, request, current, document);
-    const known = isStorageVersion(request.resource)
-      ? decodedParts(request.resource.type, record, current)
-      : undefined;
+    const known = decodedParts(request.resource, record, current);
     const { object, managers } = decodePatched(request, patched, options.fieldValidation, known);
     matchNamespace(request, object);
     matchName(request, object);
@@ -75,10 +73,10 @@ export async function patch(registry: Registry, request: ResourceRequest): Promi
 }
 
 /** What a patch leaves alone is as it was decoded and defaulted when this server wrote it. */
-function decodedParts(type: Type, { index }: Versioned, current: KubeObject): KnownParts | undefined {
-  if (index.managersEnd === 0) return undefined;
+function decodedParts(resource: Resource, { index }: Versioned, current: KubeObject): KnownParts | undefined {
+  if (index.managersEnd === 0 || !isStorageVersion(resource)) return undefined;
   const parts = new Map<unknown, Schema | undefined>();
-  for (const { name, of } of type.fields.values()) {
+  for (const { name, of } of resource.type.fields.values()) {
     const part = dataOf(current)[name] as Record<string, unknown> | undefined;
     parts.set(part, of);
     if (of.form !== "message" || part === undefined) continue;
@@ -144,8 +142,9 @@ async function attemptApply(
     { ...applied, metadata: { ...applied.metadata, resourceVersion: expected } },
     current,
   );
-  const object = registry.fields.apply(request, current, copyOf(applied), options);
-  return finishUpdate(registry, request, {
+  const known = decodedParts(resource, record, current);
+  const object = registry.fields.apply(request, current, copyOf(applied), options, known);
+  return await finishUpdate(registry, request, {
     options,
     seen,
     record,
