@@ -51,7 +51,9 @@ export function parseInstant(text: string): Instant | undefined {
   return { seconds, nanos: Number((match[7] ?? "").slice(0, 9).padEnd(9, "0")) };
 }
 
-const CANONICAL_SECONDS = /^(?!0001)\d{4}-(0[1-9]|1[0-2])-([01]\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+/** Days that every year has: only a February 29 is looked at closer. */
+const CANONICAL_SECONDS =
+  /^(?!0001)\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 /** The zero time of Go, which JSON prints as `null`. */
 export const ZERO_SECONDS = -62135596800;
 
