@@ -68,9 +68,12 @@ async function createToReady(access: Access, names: readonly string[]): Promise<
   return (await times.ready(names)).map((at) => at - started);
 }
 
-/** Resolves when nothing of them runs any more: their objects are gone before. */
+/** Their objects are gone at once, and their containers a moment later. */
 async function remove(access: Access, names: readonly string[]): Promise<void> {
   await Promise.all(names.map((name) => call(access, "DELETE", `${podsPath}/${name}`)));
+}
+
+async function untilNothingRuns(): Promise<void> {
   await until(() => Promise.resolve(shims().length === 0), 20, 60_000);
 }
 
@@ -166,10 +169,12 @@ export async function realNodeBench(size: RealNodeBenchSize): Promise<Report> {
 /** Many pods at once, and the same by the runtime alone. */
 async function burstOf(cluster: MachineCluster, access: Access, count: number): Promise<readonly Figure[]> {
   const names = Array.from({ length: count }, (_, at) => `burst-${at}`);
+  await untilNothingRuns();
   const before = nodeCosts(cluster.pid);
   const found = await createToReady(access, names);
   const note = costsOfEach(before, nodeCosts(cluster.pid), count);
   await remove(access, names);
+  await untilNothingRuns();
   const socket = `${cluster.data}/containerd/containerd.sock`;
   const raw = await rawPods(socket, "docker.io/library/web:1", command, count);
   const figure = (share: number): Figure => ({

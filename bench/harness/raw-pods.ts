@@ -93,9 +93,11 @@ export async function rawPods(
     return { sandbox, ms: performance.now() - began };
   });
   const all = await Promise.all(pods);
-  for (const { sandbox } of all) {
-    await runtime.stopPodSandbox(sandbox, signal);
-    await runtime.removePodSandbox(sandbox, signal);
-  }
+  await Promise.all(
+    all.map(async ({ sandbox }) => {
+      await runtime.stopPodSandbox(sandbox, signal);
+      await runtime.removePodSandbox(sandbox, signal);
+    }),
+  );
   return all.map(({ ms }) => ms);
 }
