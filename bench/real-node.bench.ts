@@ -21,8 +21,9 @@ export interface RealNodeBenchSize {
   /** Pods created one after the other, and all at once. */
   readonly single: number;
   readonly burst: number;
-  /** Pods that run while the node rests, and for how long. */
+  /** Pods that run while the node rests; how long before it is watched (a busy time's memory is given back), and then. */
   readonly resting: number;
+  readonly settleMs: number;
   readonly restMs: number;
 }
 
@@ -130,7 +131,7 @@ export async function realNodeBench(size: RealNodeBenchSize): Promise<Report> {
 
   const resting = Array.from({ length: size.resting }, (_, at) => `rest-${at}`);
   await createToReady(access, resting);
-  await sleep(size.restMs / 2);
+  await sleep(size.settleMs);
   const before = nodeCosts(cluster.pid);
   await sleep(size.restMs);
   const after = nodeCosts(cluster.pid);
@@ -191,8 +192,8 @@ if (import.meta.main) {
   if (why !== undefined) console.log(`Cannot run: it ${why}.`);
   else if (isOwnMachine)
     await main("Real node", realNodeBench, {
-      full: { single: 20, burst: 50, resting: 10, restMs: 30_000 },
-      small: { single: 2, burst: 3, resting: 2, restMs: 500 },
+      full: { single: 20, burst: 50, resting: 10, settleMs: 75_000, restMs: 30_000 },
+      small: { single: 2, burst: 3, resting: 2, settleMs: 100, restMs: 500 },
     });
   else process.exitCode = (await runOnOwnMachine(process.argv.slice(1))) ?? 1;
 }
