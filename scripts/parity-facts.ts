@@ -130,6 +130,9 @@ export const absentPaths = [
     "machine only version 1 is.",
   "Over a runtime that is there already (`--container-runtime-endpoint`): one that makes cgroups by systemd is refused, " +
     "`image load` and image volumes work with containerd only, and CRI-O is unproved.",
+  "A RuntimeClass of crun starts no container on a hybrid machine whose version 2 of cgroups has controllers left " +
+    "(`/sys/fs/cgroup/unified/cgroup.controllers` is not empty): crun refuses it, and asks to mount these as version 1.",
+  "Where the node has no CAP_SYS_RESOURCE, no container gets an OOM score below that of the runtime.",
   "Images pulled with a secret are for pods that have it, by the policy `NeverVerifyPreloadedImages`: there is no other choice, " +
     "and no credential providers.",
   "Evictions go by `MemAvailable`, where upstream counts a part of the file cache as used.",

@@ -19,8 +19,15 @@ const registry = `127.0.0.1:${port}`;
 /** `secret`, as bcrypt keeps it. */
 const password = "$2b$04$6VE1gw7AxUJ2.oT6vyTgCeHaBlZfe3fudfdSPFmZQ.GjhXM9f4WjW";
 
-/** Version 2 of cgroups beside version 1: crun's own words then say that it was asked. */
-const isHybrid = existsSync("/sys/fs/cgroup/unified/cgroup.controllers");
+/**
+ * crun refuses a machine where version 2 of cgroups beside version 1 has controllers of its own; the one that the tests
+ * see has none.
+ */
+function hideControllers(): void {
+  const controllers = "/sys/fs/cgroup/unified/cgroup.controllers";
+  if (!existsSync(controllers)) return;
+  assert.equal(spawnSync("mount", ["--bind", "/dev/null", controllers]).status, 0);
+}
 
 /** The distribution's registry, on loopback, for one user. */
 class AuthRegistry implements AsyncDisposable {
@@ -145,6 +152,7 @@ onRealNodes(
     });
 
     check("a RuntimeClass runs a pod by another handler", async (bench) => {
+      hideControllers();
       const metadata = { name: "crun" };
       await bench.harness.client.of(runtimeClasses).create({ metadata, handler: "crun" }, bench.signal);
       await bench.create("web", {
@@ -152,12 +160,8 @@ onRealNodes(
         containers: [bench.shell("main", "echo here > /dev/termination-log; exit 0")],
         restartPolicy: "Never",
       });
-      if (isHybrid) {
-        await bench.told("web", "FailedCreatePodSandBox", "cgroups in hybrid mode not supported");
-      } else {
-        const pod = await bench.phase("web", "Succeeded");
-        assert.equal(statusOf(pod).state.terminated?.message, "here\n");
-      }
+      const pod = await bench.phase("web", "Succeeded");
+      assert.equal(statusOf(pod).state.terminated?.message, "here\n");
     });
   },
   { skip, services: [authRegistry] },

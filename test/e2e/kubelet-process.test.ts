@@ -6,17 +6,22 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ociArchive } from "../../src/kubelet/runtime/containerd/oci-image.ts";
+import { accessOf } from "../testing/api-call.ts";
+import { awaitObjects, hasCondition } from "../testing/await-objects.ts";
+import { changed } from "../testing/folder-changes.ts";
 import { freePort, Program, root, run } from "../testing/program.ts";
+import { unannounced } from "../testing/unannounced.ts";
 import { onOwnMachine } from "./harness/own-machine.ts";
 import { busybox } from "./harness/test-images.ts";
 
 const nodeName = hostname().toLowerCase();
+const shared = "/run/shared";
 
 function manifest(words: string): string {
   return [
     "apiVersion: v1",
     "kind: Pod",
-    "metadata: {name: agent, namespace: kube-system}",
+    `metadata: {name: agent, namespace: kube-system, labels: {words: ${words}}}`,
     "spec:",
     "  hostNetwork: true",
     "  terminationGracePeriodSeconds: 1",
@@ -25,16 +30,14 @@ function manifest(words: string): string {
     "    image: busybox:1",
     `    command: ["sh", "-c", "echo ${words}; touch /shared/${words}; while true; do sleep 60; done"]`,
     "    volumeMounts: [{name: shared, mountPath: /shared}]",
-    "  volumes: [{name: shared, hostPath: {path: /run/shared, type: DirectoryOrCreate}}]",
+    `  volumes: [{name: shared, hostPath: {path: ${shared}, type: Directory}}]`,
     "",
   ].join("\n");
 }
 
-async function eventually(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const until = performance.now() + 30_000; !(await holds()); ) {
-    if (performance.now() > until) throw new Error(`not within 30 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+/** Resolves when the pod has left that file in the folder that it shares with the machine. */
+async function left(words: string): Promise<void> {
+  await changed(shared, `the static pod says ${words}`, () => existsSync(join(shared, words)));
 }
 
 onOwnMachine(import.meta.filename, () => {
@@ -59,17 +62,17 @@ onOwnMachine(import.meta.filename, () => {
 
     const archive = join(folder, "busybox.tar");
     writeFileSync(archive, ociArchive([busybox("docker.io/library/busybox:1")]));
-    mkdirSync(join(data, "manifests"), { recursive: true });
+    for (const one of [join(data, "manifests"), shared]) mkdirSync(one, { recursive: true });
     const config = join(master, `kubelet-${nodeName}.conf`);
     const args = ["--kubeconfig", config, "--node-name", nodeName, "--node", "real", "--data", data];
     await using kubelet = new Program(["kubelet", ...args]);
-    await eventually(() => existsSync(join(data, "containerd/containerd.sock")), "containerd's socket");
-    await eventually(async () => {
-      const loaded = await run(join(root, "bin/navarch"), ["image", "load", archive, "--data", data]);
-      return loaded.code === 0;
-    }, "the image");
+    const load = ["image", "load", archive, "--data", data];
+    await unannounced(
+      "containerd takes the image",
+      async () => (await run(join(root, "bin/navarch"), load)).code === 0,
+    );
     writeFileSync(join(data, "manifests/agent.yaml"), manifest("hello"));
-    await eventually(() => existsSync("/run/shared/hello"), "the static pod's file");
+    await left("hello");
 
     await using second = server();
     await kubelet.printed(/is ready/);
@@ -84,11 +87,12 @@ onOwnMachine(import.meta.filename, () => {
     await refusesStrangers(master);
 
     writeFileSync(join(data, "manifests/agent.yaml"), manifest("again"));
-    await eventually(() => existsSync("/run/shared/again"), "the changed pod's file");
-    await eventually(
-      async () => (await kubectl("logs", ...agent, pod)) === "again\n",
-      "the changed pod's log",
+    await left("again");
+    const pods = "/api/v1/namespaces/kube-system/pods";
+    await awaitObjects(accessOf(environment.KUBECONFIG), pods, "the changed pod", (all) =>
+      all.some((one) => one.metadata.labels?.["words"] === "again" && hasCondition(one, "Ready")),
     );
+    assert.equal(await kubectl("logs", ...agent, pod), "again\n");
     rmSync(join(data, "manifests/agent.yaml"));
     await kubectl("wait", ...agent, `pod/${pod}`, "--for=delete", "--timeout=30s");
     await kubelet.kill("SIGTERM");

@@ -1,8 +1,9 @@
 /** Volumes of a real node, as containers see them. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { secrets } from "../../src/api/mod.ts";
-import { waitingFor } from "../../src/kubelet/testing/node-bench.ts";
+import { configMaps, secrets } from "../../src/api/mod.ts";
+import { statusOf, waitingFor } from "../../src/kubelet/testing/node-bench.ts";
+import { changed } from "../testing/folder-changes.ts";
 import { unannounced } from "../testing/unannounced.ts";
 import { onRealNodes, type RealBench } from "./harness/real-bench.ts";
 
@@ -113,6 +114,34 @@ onRealNodes(import.meta.filename, "volumes of a real node", (check) => {
       const volumeMounts = [{ name: "t", mountPath: "/t" }];
       assert.match(await bench.saidBy(look, { volumeMounts }, { securityContext, volumes }), expected);
     }
+  });
+
+  check("what changes in the API changes in the container, and a token is renewed in time", async (bench) => {
+    await bench.createConfigMap("c", { key: "old" });
+    const sources = [token, { configMap: { name: "c" } }];
+    const volumeMounts = [{ name: "v", mountPath }];
+    await bench.create("web", {
+      volumes: [{ name: "v", projected: { sources } }],
+      containers: [bench.shell("main", "sleep 1000", { volumeMounts })],
+    });
+    const pod = await bench.running("web");
+    const id = statusOf(pod).containerID?.replace("containerd://", "") ?? "";
+    const inside = async (name: string): Promise<string> =>
+      (await bench.harness.runtime.execSync(id, ["cat", `/v/${name}`], 5, bench.signal)).stdout;
+    const folder = `/var/lib/kubelet/pods/${pod.metadata.uid}/volumes/kubernetes.io~projected/v`;
+    const file = (name: string): string => readFileSync(`${folder}/${name}`, "utf8");
+    const first = await inside("file");
+
+    const key = { namespace: "default", name: "c" };
+    const patch = { data: { key: "new" } };
+    await bench.harness.client.of(configMaps).patch(key, "merge", patch, bench.signal);
+    await changed(folder, "the key is new", () => file("key") === "new");
+    assert.deepEqual([await inside("key"), await inside("file")], ["new", first]);
+
+    // Four fifths of its ten minutes.
+    bench.harness.tokensAheadMs = 480_000;
+    await changed(folder, "the token is new", () => file("file") !== first);
+    assert.equal(await inside("file"), file("file"));
   });
 
   check("subPath mounts a part of a volume, makes it, and no link leads out of it", async (bench) => {

@@ -11,6 +11,7 @@ import { type RealRuntime, RealRuntimes } from "./real-runtime.ts";
 
 /** A bench with the machine below it. */
 export class RealBench extends NodeBench {
+  declare readonly harness: RealNode;
   readonly machine: RealRuntime;
   #pods = 0;
 

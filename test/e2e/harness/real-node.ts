@@ -11,7 +11,7 @@ import {
   services,
 } from "../../../src/api/mod.ts";
 import { ApiServer, Catalog, describeRecords, MASTERS, userOf } from "../../../src/apiserver/mod.ts";
-import type { RootEnv } from "../../../src/base/mod.ts";
+import type { RootEnv, TaskGroup } from "../../../src/base/mod.ts";
 import { type Client, createClient, HandlerTransport, InformerSet } from "../../../src/client/mod.ts";
 import { SystemCgroupFiles } from "../../../src/kubelet/cgroup/cgroup-files-node.ts";
 import { MachineCgroups } from "../../../src/kubelet/cgroup/machine-cgroups.ts";
@@ -51,6 +51,9 @@ export class RealNode implements KubeletHarness {
   #server: ApiServer | undefined;
   #kubelet: Kubelet | undefined;
   #informers: InformerSet | undefined;
+  #refreshing: TaskGroup | undefined;
+  /** How far tokens are ahead of the time. */
+  tokensAheadMs = 0;
 
   readonly #machines: RealRuntimes;
   readonly #options: Partial<KubeletOptions>;
@@ -90,11 +93,16 @@ export class RealNode implements KubeletHarness {
       {
         host: new MachineVolumeHost(env, { mounts, imageMounts: this.#machine.imageMounts }),
         references,
-        tokens: new ServiceAccountTokens(env, { accounts: client.of(serviceAccounts) }),
+        tokens: new ServiceAccountTokens(
+          { clock: { now: () => env.clock.now() + this.tokensAheadMs } },
+          { accounts: client.of(serviceAccounts) },
+        ),
         pods: informers.of(pods, { fieldSelector: `spec.nodeName=${nodeName}` }).lister,
       },
-      { rootDirectory: "/var/lib/kubelet", allocatable: {} },
+      { rootDirectory: "/var/lib/kubelet", allocatable: {}, refreshMs: 1_000 },
     );
+    this.#refreshing = env.tasks.group("volumes");
+    this.#refreshing.spawn("refresh", (ending) => volumes.run(ending));
     const machine = readMachine("/tmp");
     const dialer = new NetworkDialer();
     const cgroups = new SharedCgroups(env, { files: new SystemCgroupFiles() }, {});
@@ -117,6 +125,7 @@ export class RealNode implements KubeletHarness {
   }
 
   async crashKubelet(): Promise<void> {
+    await this.#refreshing?.[Symbol.asyncDispose]();
     await this.#kubelet?.[Symbol.asyncDispose]();
     await this.#informers?.[Symbol.asyncDispose]();
     this.#kubelet = undefined;
