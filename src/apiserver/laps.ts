@@ -13,16 +13,23 @@ import { FIRST_LAP_SLICE, LAP_PAUSE_FACTOR, LAP_SLICE_MS, MAX_LAP_PAUSE_MS } fro
 
 type Wake = (through: Revision) => void;
 
+/** What laps go over. */
+export interface Course {
+  /** The newest revision. */
+  readonly head: () => Revision;
+  /** After each lap: what was made for it is wanted no more. */
+  readonly ended: () => void;
+}
+
 export class Laps {
   readonly #clock: Clock;
-  readonly #head: () => Revision;
+  readonly #course: Course;
   #waiting: Wake[] = [];
   #isRunning = false;
 
-  /** `head`: the newest revision. */
-  constructor(clock: Clock, head: () => Revision) {
+  constructor(clock: Clock, course: Course) {
     this.#clock = clock;
-    this.#head = head;
+    this.#course = course;
   }
 
   /** Resolves when it is the caller's place in a lap, with the newest revision that the lap shows. */
@@ -41,6 +48,7 @@ export class Laps {
       await this.#clock.yield();
       const started = this.#clock.monotonic();
       await this.#lap(this.#waiting.splice(0));
+      this.#course.ended();
       const pauseMs = Math.min(MAX_LAP_PAUSE_MS, LAP_PAUSE_FACTOR * (this.#clock.monotonic() - started));
       if (pauseMs >= 1) await this.#clock.sleep(pauseMs);
     }
@@ -48,7 +56,7 @@ export class Laps {
   }
 
   async #lap(woken: readonly Wake[]): Promise<void> {
-    const through = this.#head();
+    const through = this.#course.head();
     let slice = FIRST_LAP_SLICE;
     for (let at = 0; at < woken.length; ) {
       const started = this.#clock.monotonic();

@@ -53,7 +53,7 @@ export const FIRST_LAP_SLICE = 16;
 export const LAP_PAUSE_FACTOR = 2;
 /** The longest pause between laps: what a watcher may wait besides the lap itself. */
 export const MAX_LAP_PAUSE_MS = 10;
-/** Encoded watch chunks shared between watchers of one resource: the newest few laps. */
+/** Encoded watch chunks shared between the watchers of a lap: a few resources, each in a few encodings. */
 export const SHARED_CHUNKS = 16;
 /** Indexes of labels kept for lists, and how many records one may hold: making it takes 50 ms then. */
 export const MAX_VALUE_INDEXES = 32;

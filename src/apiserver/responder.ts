@@ -18,16 +18,17 @@ import { columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./
 import type { Views } from "./registry/views.ts";
 import type { WatchFeed } from "./registry/watch-feed.ts";
 import type { Turns } from "./turns.ts";
-import { SharedChunks, watchAnswer } from "./watch-answer.ts";
+import { type SharedChunks, watchAnswer } from "./watch-answer.ts";
 
 export class Responder {
   readonly #views: Views;
   readonly #turns: Turns;
   readonly #env: Env;
-  readonly #shared = new SharedChunks();
+  readonly #shared: SharedChunks;
   readonly #pool = new ChunkPool();
 
-  constructor(views: Views, turns: Turns, env: Env) {
+  constructor(views: Views, turns: Turns, env: Env, shared: SharedChunks) {
+    this.#shared = shared;
     this.#views = views;
     this.#turns = turns;
     this.#env = env;

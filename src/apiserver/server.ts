@@ -46,6 +46,7 @@ import { ServiceAddresses } from "./resources/service-addresses.ts";
 import { ServicePorts } from "./resources/service-ports.ts";
 import { Responder } from "./responder.ts";
 import { Turns } from "./turns.ts";
+import { SharedChunks } from "./watch-answer.ts";
 import { flowSchemaStatuses } from "./upkeep/flow-schema-status.ts";
 import { Upkeep } from "./upkeep/upkeep.ts";
 import { MASTERS, type User, userOf } from "./user.ts";
@@ -157,6 +158,7 @@ export class ApiServer implements Component {
     const plugins = createPlugins(pluginParts, options.disabledPlugins);
     const turns = new Turns(env.clock);
     const views = new Views(records, catalog);
+    const shared = new SharedChunks();
     this.#registry = {
       env,
       store,
@@ -170,13 +172,13 @@ export class ApiServer implements Component {
       lanes: new Lanes(),
       turns,
       authorizers,
-      laps: new Laps(env.clock, () => store.revision),
+      laps: new Laps(env.clock, { head: () => store.revision, ended: () => shared.clear() }),
       indexes: new ValueIndexes(store),
     };
     const negotiator = new Negotiator();
     this.#handler = {
       registry: this.#registry,
-      responder: new Responder(views, turns, env),
+      responder: new Responder(views, turns, env, shared),
       negotiator,
       services: { authenticator, authorizers, rbac: this.#rbac, tokens, nodes, backends },
     };

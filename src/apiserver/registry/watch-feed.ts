@@ -179,11 +179,10 @@ export class CursorFeed implements WatchFeed {
   }
 
   /** Resolves when it may go on, with how far. */
-  async #turn(): Promise<Revision> {
+  #turn(): Promise<Revision> {
     const { laps, store, turns } = this.#registry;
     if (this.#goesInLaps && !this.#isInitial) return laps.turn();
-    await turns.turn();
-    return store.revision;
+    return turns.turn().then(() => store.revision);
   }
 
   #bookmarkIsDue(cursor: Cursor): boolean {
