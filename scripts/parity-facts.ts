@@ -114,6 +114,8 @@ export const absentPaths = [
     "yet, so an expression that would not compile is not refused.",
   "Tables and metadata are of `meta.k8s.io/v1`: who asks for `v1beta1` alone gets 406. `/statusz` and `/flagz` answer 404. " +
     "A server keeps no Lease of its own identity (`APIServerIdentity`), which nothing that is on by default reads.",
+  "Of gates that are on by default: constrained impersonation grants nothing (`impersonate` does), a certificate's UID " +
+    "is not read, and the status of a ResourceClaim takes no finer rights (`DRAResourceClaimGranularStatusAuthorization`).",
   "CBOR bodies answer 415, and 406 when only CBOR is accepted: the gate `CBORServingAndStorage` is alpha and off by " +
     "default upstream.",
   "Flow schemas and priority levels are stored and checked; requests are bounded by two fixed pools, " +
@@ -147,6 +149,8 @@ export const differences = [
   "Five rows of misc follow requests that are not in the recording: the command makes them, and then they pass. 11 " +
     "histories of patch and a row of misc are about a custom resource; 3 rows of create refuse CEL that does not compile; a row " +
     "of misc prints the age of an IPAddress that was made in the same second.",
+  "A namespace is made with its ServiceAccount `default` and its ConfigMap `kube-root-ca.crt`, and the server fills aggregated " +
+    "ClusterRoles at its start, also where no controllers run; upstream's controllers do both.",
   "A quota is charged in the transaction of the write that uses it, so a write that fails uses nothing and " +
     "writers together never pass a limit; upstream writes the use first and counts again later.",
   "A `proxy` to a pod of a machine that has only loopback addresses goes through its kubelet's port-forward.",

@@ -3,7 +3,9 @@
  * node. Source: KEP-279 and upstream's NodeRestriction.
  */
 import { type KubeObject, type Node, type Pod, forbidden, same } from "#api";
+import type { AuthorizerChain } from "../authz/chain.ts";
 import { nodeOf } from "../user.ts";
+import { checkNodeToken } from "./node-tokens.ts";
 import type { AdmissionDeps, AdmissionPlugin, AdmissionRequest } from "./admission.ts";
 
 const MIRROR = "kubernetes.io/config.mirror";
@@ -27,27 +29,31 @@ const OWN_LABEL_DOMAINS = ["kubelet.kubernetes.io", "node.kubernetes.io"];
 
 type Rule = (request: AdmissionRequest, nodeName: string, deps: AdmissionDeps) => void;
 
-export const nodeRestriction: AdmissionPlugin = {
-  operations: ["CREATE", "UPDATE", "DELETE"],
-  resources: [
-    "pods",
-    "pods/status",
-    "pods/eviction",
-    "pods/resize",
-    "nodes",
-    "nodes/status",
-    "leases.coordination.k8s.io",
-    "csinodes.storage.k8s.io",
-    "resourceslices.resource.k8s.io",
-  ],
-  validate(request, deps) {
-    const nodeName = nodeOf(request.user);
-    if (nodeName === undefined) return;
-    const { plural } = request.resource;
-    const target = request.subresource === "" ? plural : `${plural}/${request.subresource}`;
-    rules[target]?.(request, nodeName, deps);
-  },
-};
+export function nodeRestriction(authorizers: AuthorizerChain): AdmissionPlugin {
+  return {
+    operations: ["CREATE", "UPDATE", "DELETE"],
+    resources: [
+      "pods",
+      "pods/status",
+      "pods/eviction",
+      "pods/resize",
+      "nodes",
+      "nodes/status",
+      "serviceaccounts/token",
+      "leases.coordination.k8s.io",
+      "csinodes.storage.k8s.io",
+      "resourceslices.resource.k8s.io",
+    ],
+    validate(request, deps) {
+      const nodeName = nodeOf(request.user);
+      if (nodeName === undefined) return;
+      const { plural } = request.resource;
+      const target = request.subresource === "" ? plural : `${plural}/${request.subresource}`;
+      if (target === "serviceaccounts/token") checkNodeToken(request, nodeName, deps.objects, authorizers);
+      rules[target]?.(request, nodeName, deps);
+    },
+  };
+}
 
 const rules: Readonly<Record<string, Rule>> = {
   pods: checkPod,

@@ -15,6 +15,7 @@ import {
   rfc3339,
   tooManyRequests,
 } from "#api";
+import { admissionOf } from "../registry/admission-request.ts";
 import { decodeAs } from "../registry/decoding.ts";
 import { type DeleteOptions, graceOf } from "../registry/delete-options.ts";
 import { removeNamed } from "../registry/delete.ts";
@@ -38,6 +39,7 @@ export async function evictPod(registry: Registry, request: ResourceRequest): Pr
   const pod = registry.objects.get<KubeObject & Pod>("", "pods", namespace, name);
   if (pod === undefined) throw notFound({ group: "", plural: "pods" }, name);
   const deletion = deletionOf(eviction, options.dryRun);
+  await registry.admission.validate(admissionOf(request, "CREATE", eviction, undefined, deletion.dryRun));
   if (!isExempt(pod)) await spend(registry, request, pod, deletion.dryRun);
   const podRequest: ResourceRequest = {
     ...request,

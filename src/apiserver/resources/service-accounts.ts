@@ -9,6 +9,7 @@ import {
   notFound,
   rfc3339,
 } from "#api";
+import { admissionOf } from "../registry/admission-request.ts";
 import { decodeAs } from "../registry/decoding.ts";
 import { type Outcome, plainAs } from "../registry/outcome.ts";
 import type { Registry } from "../registry/registry.ts";
@@ -55,6 +56,11 @@ async function requestToken(
   if ((sent.metadata.name ?? name) !== name || (sent.metadata.namespace ?? namespace) !== namespace) {
     throw badRequest("the name or namespace of the object does not match those on the URL");
   }
+  if ((sent.metadata.uid ?? "") !== "" && sent.metadata.uid !== account.metadata.uid) {
+    const detail = `the UID in the token request (${sent.metadata.uid}) does not match the UID of the service account (${account.metadata.uid})`;
+    throw conflict({ group: "", plural: "serviceaccounts" }, name, detail);
+  }
+  await registry.admission.validate(admissionOf(request, "CREATE", sent, undefined, false));
   const seconds = sent.spec.expirationSeconds ?? DEFAULT_SECONDS;
   checkSeconds(seconds, name);
   const bound = boundTo(registry, request, sent.spec.boundObjectRef ?? undefined);
