@@ -80,7 +80,8 @@ export class MachineCgroups implements PodCgroups {
     for (const qos of ["Burstable", "BestEffort"] as const)
       await this.#apply(qosCgroup(qos), qosCgroupValues(qos, []));
     if (this.#shared) return;
-    for (const uid of await this.#uids()) if (!known.has(uid)) await this.#sweep(uid, signal);
+    const unknown = [...(await this.#uids())].filter((uid) => !known.has(uid));
+    await Promise.all(unknown.map((uid) => this.#sweep(uid, signal)));
   }
 
   async ensure(pod: Pod, how: "atLeast" | "exactly", _signal: AbortSignal): Promise<void> {
