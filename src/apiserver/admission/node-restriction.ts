@@ -2,7 +2,7 @@
  * A kubelet writes only its own node and the pods bound to it, so that a stolen node identity is worth one
  * node. Source: KEP-279 and upstream's NodeRestriction.
  */
-import { type KubeObject, type Node, type Pod, forbidden, same } from "#api";
+import { type KubeObject, type Node, type PersistentVolumeClaim, type Pod, forbidden, same } from "#api";
 import type { AuthorizerChain } from "../authz/chain.ts";
 import { nodeOf } from "../user.ts";
 import { checkNodeToken } from "./node-tokens.ts";
@@ -40,6 +40,7 @@ export function nodeRestriction(authorizers: AuthorizerChain): AdmissionPlugin {
       "nodes",
       "nodes/status",
       "serviceaccounts/token",
+      "persistentvolumeclaims/status",
       "leases.coordination.k8s.io",
       "csinodes.storage.k8s.io",
       "resourceslices.resource.k8s.io",
@@ -60,6 +61,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "pods/status": checkPodStatus,
   "pods/resize": ownPod,
   "pods/eviction": ownPod,
+  "persistentvolumeclaims/status": checkClaimStatus,
   nodes: checkNode,
   "nodes/status": checkNode,
   leases: checkLease,
@@ -147,6 +149,29 @@ function checkPodStatus(request: AdmissionRequest, nodeName: string): void {
     );
   if (!same(old?.metadata.labels, request.object?.metadata.labels))
     refuse(request, `node "${nodeName}" cannot update labels through pod status`);
+}
+
+/** What a node that has grown or changed a volume tells; labels and owners could be changed by the way. */
+function checkClaimStatus(request: AdmissionRequest, nodeName: string): void {
+  const kept = (object: KubeObject | undefined): unknown => {
+    const { metadata, status, ...rest } = object as PersistentVolumeClaim;
+    const { resourceVersion: _revision, managedFields: _fields, ...named } = metadata;
+    const {
+      capacity: _capacity,
+      conditions: _conditions,
+      allocatedResources: _allocated,
+      allocatedResourceStatuses: _resizing,
+      currentVolumeAttributesClassName: _class,
+      modifyVolumeStatus: _modifying,
+      ...others
+    } = status;
+    return { ...rest, metadata: named, status: others };
+  };
+  if (!same(kept(request.old), kept(request.object)))
+    refuse(
+      request,
+      `node "${nodeName}" is not allowed to update fields other than status.capacity and status.conditions`,
+    );
 }
 
 function ownPod(request: AdmissionRequest, nodeName: string, { objects }: AdmissionDeps): void {

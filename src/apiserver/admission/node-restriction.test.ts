@@ -1,4 +1,4 @@
-/** Which tokens a node gets, through the gate. */
+/** Which tokens a node gets, and what it may say of claims, through the gate. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pod, serve } from "../served.suite.ts";
@@ -54,4 +54,25 @@ test("a node gets tokens for its own pods alone, for the audiences that their vo
     assert.equal(await asked(to("mine"), ["bank"]), "given");
     const stale = { metadata: { uid: "another" }, spec: {} };
     assert.equal((await admin.post(`${namespaced}/serviceaccounts/default/token`, stale)).status, 409);
+  }));
+
+test("a node tells how large a claim's volume is, and changes nothing else of it", () =>
+  serve("claims", async ({ admin, as }) => {
+    const node = as(userOf("system:node:n1", [NODES, AUTHENTICATED]));
+    const claims = `${namespaced}/persistentvolumeclaims`;
+    const requests = { storage: "1Gi" };
+    await admin.post(claims, {
+      metadata: { name: "c" },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests } },
+    });
+    const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "c" } }];
+    await admin.post(`${namespaced}/pods`, pod("mine", { nodeName: "n1", volumes }));
+    const told = (change: object) => node.patch(`${claims}/c/status`, "merge-patch+json", change);
+    const grown = await told({ status: { capacity: { storage: "2Gi" } } });
+    assert.equal(grown.status, 200, JSON.stringify(grown.body));
+    for (const change of [{ metadata: { labels: { a: "b" } } }, { status: { phase: "Lost" } }]) {
+      const { status, body } = await told(change);
+      assert.equal(status, 403);
+      assert.match(body.message, /not allowed to update fields other than status.capacity/);
+    }
   }));
