@@ -1,9 +1,11 @@
 /** Laps in virtual time: order, and room for others. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Clock } from "#base";
 import { SimWorld } from "#base/sim";
 import type { Revision } from "#store";
 import { Laps } from "./laps.ts";
+import { MIN_LAP_SLICE } from "./limits.ts";
 
 test("all who woke are served in one lap, in order, up to one revision; who wakes meanwhile waits for the next", async () => {
   const world = new SimWorld(1);
@@ -48,4 +50,23 @@ test("other work runs between the watchers of a long lap", async () => {
   await world.advance(100);
   await Promise.all([all, other]);
   assert.equal(seenHalfway, true);
+});
+
+test("watchers do not fall behind however long other work holds the loop", async () => {
+  const world = new SimWorld(1);
+  await using env = world.env("apiserver");
+  let [ms, yields] = [0, 0];
+  const busy: Clock = {
+    now: () => ms,
+    monotonic: () => ms,
+    timer: (delayMs, fn) => env.clock.timer(delayMs, fn),
+    sleep: () => Promise.resolve(),
+    yield: async () => {
+      yields += 1;
+      ms += 100;
+    },
+  };
+  const laps = new Laps(busy, { head: () => 7 as Revision, ended: () => {} });
+  await Promise.all(Array.from({ length: 4 * MIN_LAP_SLICE }, () => laps.turn()));
+  assert.ok(yields <= 5, `${yields} turns of the loop for four slices`);
 });

@@ -9,7 +9,7 @@
  */
 import type { Clock } from "#base";
 import type { Revision } from "#store";
-import { FIRST_LAP_SLICE, LAP_PAUSE_FACTOR, LAP_SLICE_MS, MAX_LAP_PAUSE_MS } from "./limits.ts";
+import { MIN_LAP_SLICE, LAP_PAUSE_FACTOR, LAP_SLICE_MS, MAX_LAP_PAUSE_MS } from "./limits.ts";
 
 type Wake = (through: Revision) => void;
 
@@ -57,14 +57,14 @@ export class Laps {
 
   async #lap(woken: readonly Wake[]): Promise<void> {
     const through = this.#course.head();
-    let slice = FIRST_LAP_SLICE;
+    let slice = MIN_LAP_SLICE;
     for (let at = 0; at < woken.length; ) {
       const started = this.#clock.monotonic();
       for (const end = Math.min(at + slice, woken.length); at < end; at += 1) woken[at]?.(through);
       // What they do runs before this resolves, so its time tells how many fit into the next slice.
       await this.#clock.yield();
       const tookMs = this.#clock.monotonic() - started;
-      slice = Math.max(1, Math.floor(slice * Math.min(2, LAP_SLICE_MS / tookMs)));
+      slice = Math.max(MIN_LAP_SLICE, Math.floor(slice * Math.min(2, LAP_SLICE_MS / tookMs)));
     }
   }
 }

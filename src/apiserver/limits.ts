@@ -47,8 +47,11 @@ export const TURNS_PER_SLICE = 8;
  * a single writer would make events faster than a thousand watchers are told of them.
  */
 export const LAP_SLICE_MS = 4;
-/** Watchers in the first slice of a lap; how many the next has follows from the time that it took. */
-export const FIRST_LAP_SLICE = 16;
+/**
+ * Watchers in the first slice of a lap, and in any: how many the next has follows from the time that it took, in which
+ * other work may have run too, and however busy the loop is, watchers must not fall behind.
+ */
+export const MIN_LAP_SLICE = 16;
 /** After a lap over its watchers the server leaves the loop to others for this many times as long. */
 export const LAP_PAUSE_FACTOR = 2;
 /** The longest pause between laps: what a watcher may wait besides the lap itself. */
