@@ -123,6 +123,39 @@ test("a node reads and writes its own node, its pods and what they reference, an
       (await node.patch("/api/v1/namespaces/default/pods/b/status", "merge-patch+json", status)).status,
       403,
     );
+    await admin.post("/api/v1/nodes", object("n2"));
+    const csiNodes = "/apis/storage.k8s.io/v1/csinodes";
+    const slices = "/apis/resource.k8s.io/v1/resourceslices";
+    for (const name of ["n1", "n2"]) {
+      await admin.post(csiNodes, { metadata: { name }, spec: { drivers: [] } });
+      const pool = { name: "p", generation: 1, resourceSliceCount: 1 };
+      const spec = { driver: "d.example.com", nodeName: name, pool, devices: [] };
+      assert.equal((await admin.post(slices, { metadata: { name }, spec })).status, 201);
+    }
+    for (const path of ["/api/v1/nodes", csiNodes, slices]) {
+      assert.equal((await node.get(`${path}/n1`)).status, 200, path);
+      assert.equal((await node.get(`${path}/n2`)).status, 403, path);
+      assert.equal((await node.get(path)).status, 403, path);
+    }
+    assert.equal((await node.get("/api/v1/nodes?fieldSelector=metadata.name%3Dn1")).status, 200);
+    assert.equal((await node.get(`${slices}?fieldSelector=spec.nodeName%3Dn1`)).status, 200);
+    const claim = { spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } } };
+    await admin.post("/api/v1/namespaces/default/persistentvolumeclaims", {
+      metadata: { name: "c" },
+      ...claim,
+    });
+    const grown = { status: { capacity: { storage: "2Gi" } } };
+    assert.equal(
+      (
+        await node.patch(
+          "/api/v1/namespaces/default/persistentvolumeclaims/c/status",
+          "merge-patch+json",
+          grown,
+        )
+      ).status,
+      403,
+      "no pod of its has the claim",
+    );
     const label = { metadata: { labels: { "node-restriction.kubernetes.io/x": "1" } } };
     assert.equal((await node.patch("/api/v1/nodes/n1", "merge-patch+json", label)).status, 403);
     await admin.delete("/api/v1/namespaces/default/pods/a", { gracePeriodSeconds: 0 });

@@ -2,7 +2,7 @@
  * The node authorizer: what a kubelet may read follows from the pods bound to its node. The pods of a node
  * come from an index that follows the store; what they reference is looked up when asked.
  */
-import type { KubeObject, Pod } from "#api";
+import type { KubeObject, Pod, resource } from "#api";
 import type { Store } from "#store";
 import type { Catalog } from "../catalog.ts";
 import { rangeOf } from "../registry/keys.ts";
@@ -26,7 +26,7 @@ const GENERAL: readonly PolicyRule[] = [
     resources: ["subjectaccessreviews", "localsubjectaccessreviews"],
   },
   { verbs: ["get", "list", "watch"], apiGroups: [""], resources: ["services"] },
-  { verbs: ["create", "get", "list", "watch"], apiGroups: [""], resources: ["nodes"] },
+  { verbs: ["create"], apiGroups: [""], resources: ["nodes"] },
   { verbs: ["update", "patch"], apiGroups: [""], resources: ["nodes", "nodes/status"] },
   { verbs: ["create", "update", "patch"], apiGroups: [""], resources: ["events"] },
   { verbs: ["create", "update", "patch"], apiGroups: ["events.k8s.io"], resources: ["events"] },
@@ -40,13 +40,10 @@ const GENERAL: readonly PolicyRule[] = [
   },
   { verbs: ["get", "list", "watch"], apiGroups: ["node.k8s.io"], resources: ["runtimeclasses"] },
   { verbs: ["get", "list", "watch"], apiGroups: ["storage.k8s.io"], resources: ["csidrivers"] },
-  { verbs: ["get", "update", "patch"], apiGroups: [""], resources: ["persistentvolumeclaims/status"] },
-  {
-    verbs: ["get", "create", "update", "patch", "delete"],
-    apiGroups: ["storage.k8s.io"],
-    resources: ["csinodes"],
-  },
+  { verbs: ["create"], apiGroups: ["storage.k8s.io"], resources: ["csinodes"] },
 ];
+/** What a node may do with its own. */
+const OWN_WRITES = new Set(["get", "update", "patch", "delete"]);
 
 /** Whether a pod references the named object of its namespace, by resource. */
 const REFERENCES: Readonly<Record<string, (pod: Pod, name: string) => boolean>> = {
@@ -104,10 +101,13 @@ export class NodeAuthorizer implements Authorizer {
     }
     if (plural === "serviceaccounts" && subresource === "token" && verb === "create")
       return this.#references(nodeName, attributes);
+    if (group === "" && plural === "nodes") return READ.has(verb) && subresource === "" && name === nodeName;
+    if (plural === "csinodes") return OWN_WRITES.has(verb) && subresource === "" && name === nodeName;
+    if (plural === "persistentvolumeclaims" && subresource === "status")
+      return OWN_WRITES.has(verb) && verb !== "delete" && this.#references(nodeName, attributes);
     if (group === "resource.k8s.io" && plural === "resourceslices") {
-      return (
-        verb === "create" || fieldSelector.split(",").includes(`${NODE_NAME}=${nodeName}`) || name !== ""
-      );
+      if (verb === "create" || fieldSelector.split(",").includes(`${NODE_NAME}=${nodeName}`)) return true;
+      return OWN_WRITES.has(verb) && this.#hasSlice(nodeName, name);
     }
     if (plural === "persistentvolumes" && verb === "get") return this.#usesVolume(nodeName, name);
     if (plural === "volumeattachments" && verb === "get") return this.#isAttached(nodeName, name);
@@ -144,6 +144,11 @@ export class NodeAuthorizer implements Authorizer {
       name,
     );
     return attachment?.spec.nodeName === nodeName;
+  }
+
+  #hasSlice(nodeName: string, name: string): boolean {
+    const slice = this.#objects.get<resource.ResourceSlice>("resource.k8s.io", "resourceslices", "", name);
+    return slice?.spec.nodeName === nodeName;
   }
 
   *#boundPods(nodeName: string): Iterable<Pod> {
