@@ -25,7 +25,8 @@ export class StepLoop implements AsyncDisposable {
   #running = false;
   #failures = 0;
   #timer: Timer | undefined;
-  #step = new AbortController();
+  /** Of the step under way. */
+  #step: AbortController | undefined;
 
   constructor(env: Env, deps: StepLoopDeps, name: string) {
     this.#env = env;
@@ -43,7 +44,7 @@ export class StepLoop implements AsyncDisposable {
 
   /** Breaks off the step under way. */
   interrupt(): void {
-    this.#step.abort(new DOMException("The step is overtaken", "AbortError"));
+    this.#step?.abort(new DOMException("The step is overtaken", "AbortError"));
   }
 
   /** Asks for a step at a time; the last such wish holds, until the next step. */
@@ -68,9 +69,11 @@ export class StepLoop implements AsyncDisposable {
       this.#asked = false;
       this.#timer?.cancel();
       this.#step = new AbortController();
+      const { signal: ofStep } = this.#step;
       if (steps % maxStepsInARow === 0) await this.#env.clock.yield();
-      await this.#once(AbortSignal.any([signal, this.#step.signal]));
+      await this.#once(AbortSignal.any([signal, ofStep]));
     }
+    this.#step = undefined;
     this.#running = false;
     if (!signal.aborted) this.#deps.rested();
   }

@@ -65,8 +65,10 @@ export function workerMaker(
   const prober = new Prober(env, { runtime, dialer });
   const steps = new PodSteps(env, { runtime, puller, prober, events, references, volumes }, part);
   return (pod, refusal, done) => {
+    // Whoever is kept as long as the worker keeps no version of the pod.
+    const { uid = "" } = pod.metadata;
     const finished = (): void => {
-      status.forget(pod.metadata.uid ?? "");
+      status.forget(uid);
       done();
     };
     if (refusal !== undefined) events.record(pod, "Warning", refusal.reason, refusal.message);

@@ -108,10 +108,11 @@ export class PodWorker {
     const probes = {
       prober,
       events,
+      pod: () => this.#pod,
       changed: () => this.poke(),
       ...(counts === undefined ? {} : { counts }),
     };
-    this.#probes = new PodProbes(env, probes, pod);
+    this.#probes = new PodProbes(env, probes);
     const shown = { starts: this.#starts, resources: this.#resources, probes: this.#probes };
     this.#report = new PodReport(env, { ...shown, status: deps.status, events }, options);
   }

@@ -17,6 +17,8 @@ import type { ProbeOutcome, ProbeResults } from "./results.ts";
 export interface PodProbesDeps {
   readonly prober: Prober;
   readonly events: EventSink;
+  /** As it is now. */
+  pod(): Pod;
   /** A result changed: look at the pod again. */
   changed(): void;
   /** Default: nobody counts. */
@@ -35,13 +37,11 @@ export class PodProbes implements ProbeResults {
   readonly #deps: PodProbesDeps;
   /** By container id and kind. */
   readonly #workers = new Map<string, ProbeWorker>();
-  #pod: Pod;
   #podIP = "";
 
-  constructor(env: Env, deps: PodProbesDeps, pod: Pod) {
+  constructor(env: Env, deps: PodProbesDeps) {
     this.#env = env;
     this.#deps = deps;
-    this.#pod = pod;
   }
 
   startup(containerId: string): ProbeOutcome | undefined {
@@ -62,7 +62,6 @@ export class PodProbes implements ProbeResults {
     observed: PodObservation,
     more: { readonly ending: boolean; readonly hostIP: string },
   ): void {
-    this.#pod = pod;
     this.#podIP =
       pod.spec.hostNetwork === true ? more.hostIP : (readySandbox(observed)?.ips[0] ?? this.#podIP);
     const wanted = new Set<string>();
@@ -89,7 +88,7 @@ export class PodProbes implements ProbeResults {
   stop(): void {
     for (const worker of this.#workers.values()) worker.stop();
     this.#workers.clear();
-    this.#deps.counts?.forget(this.#pod.metadata.uid ?? "");
+    this.#deps.counts?.forget(this.#deps.pod().metadata.uid ?? "");
   }
 
   #due({ spec }: PodContainer, status: ContainerStatus, ending: boolean): (readonly [ProbeKind, Probe])[] {
@@ -112,15 +111,20 @@ export class PodProbes implements ProbeResults {
       this.#env,
       {
         ask: async (signal) => {
-          const target = { pod: this.#pod, container: spec, containerId: status.id, podIP: this.#podIP };
+          const target = {
+            pod: this.#deps.pod(),
+            container: spec,
+            containerId: status.id,
+            podIP: this.#podIP,
+          };
           const answer = await this.#deps.prober.probe(target, probe, signal);
-          this.#deps.counts?.add(this.#pod, spec.name, words[kind], answer.outcome);
+          this.#deps.counts?.add(this.#deps.pod(), spec.name, words[kind], answer.outcome);
           return answer;
         },
         unwell: ({ outcome, output }) => {
           const verb = outcome === "unknown" ? "errored" : "failed";
           this.#deps.events.record(
-            this.#pod,
+            this.#deps.pod(),
             "Warning",
             "Unhealthy",
             `${words[kind]} probe ${verb}: ${output}`,
@@ -151,8 +155,8 @@ export class PodProbes implements ProbeResults {
 
   #published(status: ContainerStatus): { readonly started?: boolean; readonly ready: boolean } | undefined {
     const all = [
-      ...(this.#pod.status.initContainerStatuses ?? []),
-      ...(this.#pod.status.containerStatuses ?? []),
+      ...(this.#deps.pod().status.initContainerStatuses ?? []),
+      ...(this.#deps.pod().status.containerStatuses ?? []),
     ];
     return all.find((one) => one.containerID?.endsWith(`://${status.id}`));
   }

@@ -7,11 +7,12 @@ const maxLines = 1_000;
 const maxBytes = 256 * 1024;
 /** A line longer than this is cut in parts, as containerd does. */
 const maxLineBytes = 16 * 1024;
+const nothing = Buffer.alloc(0);
 
 export class SimLog {
   readonly #now: () => number;
   readonly #entries: LogEntry[] = [];
-  readonly #begun = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
+  readonly #begun = { stdout: nothing, stderr: nothing };
   #bytes = 0;
   #dropped = 0;
   #closed = false;
