@@ -116,6 +116,8 @@ function frameCounter(count: () => void): (chunk: Buffer) => void {
 interface Delivered {
   readonly perSecond: number;
   readonly p50Ms: number;
+  /** Without watchers. */
+  readonly aloneP50Ms: number;
   /** CPU of the main thread for each event besides its patch, which is measured without watchers. */
   readonly netUs: number;
   readonly figure: Pick<Figure, "usage" | "operations">;
@@ -170,6 +172,7 @@ async function overTls(
   return {
     perSecond: ((events * watchers) / ms) * 1_000,
     p50Ms: percentile(latenciesMs, 0.5),
+    aloneP50Ms: percentile(alone.value.latenciesMs, 0.5),
     netUs: ((usage.mainCpuMs - alone.usage.mainCpuMs) * 1_000) / (events * watchers),
     figure: { usage, operations: events * watchers },
     kbPerIdleWatch: ((idle.residentMb - before.residentMb) * 1_000) / watchers,
@@ -236,6 +239,7 @@ export async function watchBench(size: WatchBenchSize): Promise<Report> {
       unit: "ms",
       budget: 1,
       ...many.figure,
+      note: `without watchers ${many.aloneP50Ms.toFixed(2)} ms`,
     },
     { name: "idle watch on its own connection", value: many.kbPerIdleWatch, unit: "KB", budget: 82 },
     { name: "idle watch as a stream of many", value: stream, unit: "KB", budget: 10.2 },
