@@ -4,7 +4,7 @@
  * speed it collects within seconds, in small steps, and keeps nothing. It is told so for a short while only: under load it
  * would collect all the time.
  *
- *   CPU   ######__######____________________________######
+ *   loop  ######__######____________________________######
  *   told                         |- toldPeriods -|
  *                       |- quiet -|
  */
@@ -12,7 +12,7 @@ import { setFlagsFromString } from "node:v8";
 
 /** When memory is given back; in tests sooner. */
 export interface MemoryAtRestOptions {
-  /** How often the use of CPU is looked at. Default 5 s. */
+  /** How often the event loop's use is looked at. Default 5 s. */
   readonly periodMs?: number;
   /** Quiet ones before. Default 8: caches have let go by then of what nobody looks at. */
   readonly quietPeriods?: number;
@@ -20,20 +20,21 @@ export interface MemoryAtRestOptions {
   readonly toldPeriods?: number;
 }
 
-/** Below this share of a core nobody waits for the process; the collection itself takes less. */
+/**
+ * When the event loop is in use for less than this share of the time, nobody waits for the process; the collection itself
+ * takes less. Use of CPU would not tell: a busy process gets little of it beside others.
+ */
 const quietShare = 0.2;
 
 /** One for a process, which it belongs to: other code in it may want speed. */
 export class MemoryAtRest implements Disposable {
   readonly #timer: NodeJS.Timeout;
-  readonly #quietMicros: number;
   readonly #toldFrom: number;
   readonly #toldTo: number;
-  #used = process.cpuUsage();
+  #used = performance.eventLoopUtilization();
   #quietPeriods = 0;
 
   constructor({ periodMs = 5_000, quietPeriods = 8, toldPeriods = 3 }: MemoryAtRestOptions = {}) {
-    this.#quietMicros = periodMs * 1_000 * quietShare;
     this.#toldFrom = quietPeriods;
     this.#toldTo = quietPeriods + toldPeriods;
     this.#timer = setInterval(() => this.#look(), periodMs).unref();
@@ -45,9 +46,10 @@ export class MemoryAtRest implements Disposable {
   }
 
   #look(): void {
-    const { user, system } = process.cpuUsage(this.#used);
-    this.#used = process.cpuUsage();
-    this.#quietPeriods = user + system < this.#quietMicros ? this.#quietPeriods + 1 : 0;
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, this.#used);
+    this.#used = now;
+    this.#quietPeriods = utilization < quietShare ? this.#quietPeriods + 1 : 0;
     favourMemory(this.#quietPeriods >= this.#toldFrom && this.#quietPeriods < this.#toldTo);
   }
 }
