@@ -9,6 +9,7 @@ import { ConfigMap, core, decodeProtobuf, meta, WatchFrameReader } from "#api";
 import { createCa, issue } from "#base/pki";
 import { createRealEnv } from "#base/real";
 import { startApiServer } from "../../../test/testing/api-server.ts";
+import type { Answer, Call } from "../call.ts";
 import { HttpsFront } from "./https-front-node.ts";
 
 const HOST = "127.0.0.1";
@@ -24,7 +25,10 @@ interface Front {
   readonly close: () => Promise<void>;
 }
 
-async function listen(body: (front: Front) => Promise<void>): Promise<void> {
+async function listen(
+  body: (front: Front) => Promise<void>,
+  handle?: (call: Call) => Promise<Answer>,
+): Promise<void> {
   const env = createRealEnv({ name: "front", logLevel: "error" });
   const ca = createCa(env, { commonName: "test", days: 1 });
   const { server, store } = await startApiServer(env, ca.certificatePem);
@@ -44,7 +48,7 @@ async function listen(body: (front: Front) => Promise<void>): Promise<void> {
     privateKey: serving.privateKeyPem,
     clientAuthorities: ca.certificatePem,
   };
-  const front = new HttpsFront(env, { handle: (call) => server.handle(call) }, options);
+  const front = new HttpsFront(env, { handle: handle ?? ((call) => server.handle(call)) }, options);
   await front.start(new AbortController().signal);
   const close = (): Promise<void> => front[Symbol.asyncDispose]();
   const stranger = client(createCa(env, { commonName: "stranger", days: 1 }));
@@ -228,3 +232,16 @@ test("protobuf: objects, lists and watches decode to what JSON says", () =>
     assert.deepEqual([missing.reason, missing.code], ["NotFound", 404]);
     session.destroy();
   }));
+
+test("news go on after an empty piece, which is no end", () =>
+  listen(
+    async (front) => {
+      assert.deepEqual(await request(front, "GET", "/"), { status: 200, text: "one two" });
+    },
+    async () => {
+      async function* pieces(): AsyncIterable<Uint8Array> {
+        for (const text of ["one ", "", "two"]) yield Buffer.from(text);
+      }
+      return { status: 200, headers: {}, body: { type: "stream", chunks: pieces(), live: true } };
+    },
+  ));

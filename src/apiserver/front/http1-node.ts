@@ -156,6 +156,7 @@ const framed = new WeakMap<Uint8Array, Uint8Array>();
 
 /** Bytes as a chunk of the transfer encoding: made once for many watchers, and one buffer, which TLS need not copy. */
 function chunkOf(bytes: Uint8Array): Uint8Array {
+  if (bytes.length === 0) return bytes; // as a chunk it would end the answer
   let chunk = framed.get(bytes);
   if (chunk === undefined) {
     chunk = Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n")]);
@@ -181,8 +182,9 @@ async function send(
   response.writeHead(status, headers);
   response.flushHeaders();
   const { socket } = response;
-  if (body.live === true && response.chunkedEncoding && socket !== null)
-    await pour(body, socket, caller, chunkOf);
+  // Bytes that are given back may come again with other content.
+  const isShared = body.live === true && body.release === undefined;
+  if (isShared && response.chunkedEncoding && socket !== null) await pour(body, socket, caller, chunkOf);
   else await pour(body, response, caller);
   response.end();
 }
