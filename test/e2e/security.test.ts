@@ -1,7 +1,7 @@
 /** What confines containers of a real node, as they see it themselves. */
 import assert from "node:assert/strict";
 import { globSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
-import { secrets } from "../../src/api/mod.ts";
+import { type Pod, secrets } from "../../src/api/mod.ts";
 import { statusOf, waitingFor } from "../../src/kubelet/testing/node-bench.ts";
 import { onRealNodes } from "./harness/real-bench.ts";
 
@@ -85,11 +85,15 @@ onRealNodes(import.meta.filename, "security of a real node", (check) => {
     const volumes = [{ name: "v", emptyDir: {} }];
     const mount = { name: "v", mountPath: "/v" };
     const inner = "mkdir -p /v/inner; mount -t tmpfs tmpfs /v/inner; touch /v/inner/file; sleep 1000";
-    const wait = "while ! ls /v/inner/file; do sleep 0.1; done; ls /v/inner > /dev/termination-log";
+    const look = "ls /v/inner > /dev/termination-log";
+    const wait = `while ! ls /v/inner/file; do sleep 0.1; done; ${look}; touch /v/seen`;
+    const apart = `while ! ls /v/seen; do sleep 0.1; done; ${look}`;
     await bench.create("propagate", {
       volumes,
       restartPolicy: "Never",
       containers: [
+        // It starts first: what is mounted already comes with a volume.
+        bench.shell("apart", apart, { volumeMounts: [mount] }),
         bench.shell("giver", inner, {
           securityContext: { privileged: true },
           volumeMounts: [{ ...mount, mountPropagation: "Bidirectional" }],
@@ -97,8 +101,11 @@ onRealNodes(import.meta.filename, "security of a real node", (check) => {
         bench.shell("main", wait, { volumeMounts: [{ ...mount, mountPropagation: "HostToContainer" }] }),
       ],
     });
-    const pod = await bench.eventually("propagate", (one) => statusOf(one).state.terminated !== undefined);
-    assert.equal(statusOf(pod).state.terminated?.message, "file\n");
+    const saidBy = (pod: Pod, name: string) => statusOf(pod, name).state.terminated;
+    const pod = await bench.eventually("propagate", (one) =>
+      ["main", "apart"].every((name) => saidBy(one, name) !== undefined),
+    );
+    assert.deepEqual([saidBy(pod, "main")?.message, saidBy(pod, "apart")?.message], ["file\n", undefined]);
     await bench.delete("propagate", 1);
     await bench.gone("propagate");
     assert.equal(readFileSync("/proc/self/mountinfo", "utf8").includes(pod.metadata.uid ?? "?"), false);

@@ -81,6 +81,17 @@ test("there are no markers without an issue, and no focused tests", () => {
   assert.deepEqual(bad, []);
 });
 
+test("whole-system tests await events; looking again and again has one place", () => {
+  const sleeping = sources
+    .filter(
+      ({ path, text }) =>
+        path.startsWith("test/") && /\bsetInterval\(|setTimeout\(resolve|timers\/promises/.test(text),
+    )
+    .map((source) => source.path);
+  // The other is a client that tries again while its server is down.
+  assert.deepEqual(sleeping.sort(), ["test/durability/writer.ts", "test/testing/unannounced.ts"]);
+});
+
 for (const { folder, table, type } of pluginFamilies) {
   test(`the table of ${folder} lists every member of its family`, () => {
     const text = sources.find((source) => source.path === join(folder, table))?.text ?? "";
