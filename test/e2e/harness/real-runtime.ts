@@ -1,5 +1,5 @@
 /** Containerds of a test file, each with a range of addresses of its own; each test finds one empty. */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import type { Env } from "../../../src/base/mod.ts";
 import { createRealEnv, SystemProcesses } from "../../../src/base/real/mod.ts";
 import { Containerd, sandboxImage } from "../../../src/kubelet/runtime/containerd/containerd-node.ts";
@@ -89,6 +89,8 @@ export class RealRuntime implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
+    // Closed to all but root, as the data of a cluster is.
+    mkdirSync(this.#directory, { mode: 0o700 });
     await this.containerd.start(signal);
     await this.runtime.updateRuntimeConfig({ podCidr: `10.244.${this.#index}.0/24` }, signal);
     await this.answers();

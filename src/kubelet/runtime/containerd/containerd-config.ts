@@ -1,15 +1,18 @@
-/** The configuration of a containerd of our own: everything it has lies in one directory. Pure. */
+/** The configuration of a containerd of our own: what it keeps lies in one directory. Pure. */
 
 /** Where things are. */
 export interface ContainerdPaths {
-  /** Everything below is in it. */
+  /** Everything below is in it, but the state. */
   readonly directory: string;
   readonly config: string;
   readonly socket: string;
   readonly log: string;
   readonly pid: string;
   readonly root: string;
-  /** Nothing in it outlives a restart of the machine. */
+  /**
+   * Nothing in it outlives a restart of the machine. Users of pods that have their own find their root file system
+   * by its path, and the directory may be closed to all but root.
+   */
   readonly state: string;
   readonly cniConfig: string;
   readonly cniState: string;
@@ -25,7 +28,7 @@ export function containerdPaths(directory: string): ContainerdPaths {
     log: `${directory}/containerd.log`,
     pid: `${directory}/containerd.pid`,
     root: `${directory}/root`,
-    state: `${directory}/state`,
+    state: `/run/navarch/state${directory.replaceAll("/", "-")}`,
     cniConfig: `${directory}/cni/net.d`,
     cniState: `${directory}/cni/addresses`,
     registries: `${directory}/certs.d`,

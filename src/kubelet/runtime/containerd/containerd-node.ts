@@ -1,6 +1,6 @@
 /**
  * A containerd of our own: configured, started in a session of its own, started again when it ends, adopted
- * when it runs already. Containers belong to their shims and outlive it. Its whole state is in one
+ * when it runs already. Containers belong to their shims and outlive it. What it keeps is in one
  * directory, so it never meets the system's.
  *
  *   start --(answers with our configuration)--> adopted --(its events end)--> start again
