@@ -117,8 +117,8 @@ async function reboot(machine: WebMachine): Promise<void> {
     const pid = Number(name);
     if (pid > 0 && !parents.has(pid)) endNow(pid);
   }
-  const ours = mountPoints().filter(
-    (path) => path.startsWith(machine.data) || path.startsWith("/var/lib/kubelet/"),
+  const ours = mountPoints().filter((path) =>
+    [machine.data, "/run/navarch/", "/var/lib/kubelet/"].some((folder) => path.startsWith(folder)),
   );
   for (const path of ours.toReversed()) spawnSync("umount", ["--lazy", path]);
   for (const name of await veths()) spawnSync("ip", ["link", "delete", name]);

@@ -20,6 +20,7 @@ import {
 import { RpcClient } from "#base/rpc";
 import { CriImages } from "../cri/cri-images.ts";
 import { runtimeMethods } from "../cri/methods.ts";
+import { refuseChroot } from "./chroot-node.ts";
 import { containerdConfig, type ContainerdPaths, containerdPaths } from "./containerd-config.ts";
 import { lifeEvents } from "./containerd-events.ts";
 import { ContainerdError } from "./errors.ts";
@@ -77,7 +78,10 @@ export class Containerd implements Component {
 
   async start(signal: AbortSignal): Promise<void> {
     const either = AbortSignal.any([signal, this.#tasks.signal]);
-    const changed = await this.#configure();
+    const [changed] = await Promise.all([
+      this.#configure(),
+      refuseChroot(this.#processes, this.#options, either),
+    ]);
     const pid = await this.#knownPid();
     if (pid !== undefined && changed) await this.#end(pid);
     if (pid !== undefined && !changed) await this.#adopt(pid, either);
