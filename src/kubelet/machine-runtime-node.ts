@@ -3,7 +3,7 @@
  * and mounts. While it runs, nobody else may run the machine's pods (`machine-lock-node.ts`). What was left
  * behind by a killed program is adopted by its start, and taken down by its dispose.
  *
- *   containers --(their grace)--> sandboxes --> mounts --> cgroups --> rules --> our containerd        dispose
+ *   containers --(their grace)--> sandboxes --> mounts --> rules --> cgroups --> our containerd        dispose
  */
 import { type Component, type Env, messageOf, type Processes, type TaskGroup } from "#base";
 import { SystemCgroupFiles } from "./cgroup/cgroup-files-node.ts";
@@ -192,11 +192,11 @@ export class MachineRuntime implements Component {
     await this.#relays[Symbol.asyncDispose]();
     const signal = new AbortController().signal;
     try {
-      if (this.#program.ready() === undefined) {
-        await this.#stopPods(signal);
-        await this.cgroups.removeAll(signal);
-      }
+      const isReady = this.#program.ready() === undefined;
+      if (isReady) await this.#stopPods(signal);
+      // Before what can fail for somebody else's processes.
       await this.#network?.remove(signal);
+      if (isReady) await this.cgroups.removeAll(signal);
     } catch (error) {
       this.#env.log.warn("Cannot stop all pods of the node", { error: messageOf(error) });
     }
