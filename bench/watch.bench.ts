@@ -157,11 +157,14 @@ async function overTls(
   const count = (): void => void (seen += 1);
   await witness.follow(watch, frameCounter(count));
   const idle = await server.settle();
+  // Once without being measured: cold code costs twice as much.
+  await closedLoop(target, writers, events, (at) => patch(2 * events + at));
+  await muted.settled();
   seen = 0;
   await muted.clear();
   const started = nowMs();
   const { value, usage } = await server.measure(async () => {
-    const { latenciesMs } = await closedLoop(target, writers, events, (at) => patch(2 * events + at));
+    const { latenciesMs } = await closedLoop(target, writers, events, (at) => patch(3 * events + at));
     while (seen < events) await sleep(1);
     return { latenciesMs, received: await muted.settled() };
   });
