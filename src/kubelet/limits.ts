@@ -56,6 +56,9 @@ export const maxProbeOutputBytes = 10 * 1024;
 /** After a first answer that is no success a probe asks again that soon, and after twice as long each time. */
 export const firstAskAgainMs = 100;
 
+/** Probes are asked together at multiples of this: a node at rest wakes for them, and each waking costs as much as a probe. */
+export const probeGridMs = 250;
+
 /** Longest head of an answer to an HTTP probe. */
 export const maxProbeHeadBytes = 64 * 1024;
 

@@ -9,7 +9,7 @@
  */
 import type { Probe } from "#api";
 import { type Env, isAbort, messageOf, type Timer } from "#base";
-import { firstAskAgainMs } from "../limits.ts";
+import { firstAskAgainMs, probeGridMs } from "../limits.ts";
 import type { ProbeAnswer } from "./prober.ts";
 import type { ProbeOutcome } from "./results.ts";
 
@@ -82,7 +82,7 @@ export class ProbeWorker {
     // A timer may be early by less than a millisecond.
     const counts = clock.monotonic() + 1 > this.#dueMs;
     if (counts && this.#dueMs > 0) this.#soonMs = undefined;
-    if (counts) this.#dueMs = clock.monotonic() + (this.#options.probe.periodSeconds ?? 10) * 1000;
+    if (counts) this.#dueMs = onGrid(clock.monotonic() + (this.#options.probe.periodSeconds ?? 10) * 1000);
     try {
       const answer = await this.#deps.ask(this.#abort.signal);
       if (this.#abort.signal.aborted) return;
@@ -111,4 +111,9 @@ export class ProbeWorker {
     if (this.kind === "startup") return true;
     return this.kind === "liveness" && answer.outcome === "failure";
   }
+}
+
+/** Periods are whole seconds: so from the second ask on, probes of all pods meet at a few moments of each. */
+function onGrid(ms: number): number {
+  return Math.round(ms / probeGridMs) * probeGridMs;
 }
