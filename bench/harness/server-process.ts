@@ -74,6 +74,7 @@ export class ServerProcess implements AsyncDisposable {
       execArgv: [
         "--expose-gc",
         "--max-semi-space-size=32",
+        "--heap-growing-percent=100",
         "--no-allocation-site-pretenuring",
         ...(process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? []),
       ],

@@ -1,7 +1,7 @@
 /** Every bound of the store, with its reason. */
 export const limits = {
-  /** Old versions that the ring keeps alive: a tenth of the memory at rest. */
-  ringBytes: 32 * 1024 * 1024,
+  /** Old versions that the ring keeps alive: of a burst of 5,000 writes per second, more than half a second. */
+  ringBytes: 16 * 1024 * 1024,
   /** Events in the ring; an event of a tiny object still costs some 250 bytes. */
   ringEvents: 256 * 1024,
   /**

@@ -38,7 +38,7 @@ export interface StoreDeps {
 }
 
 export interface StoreOptions {
-  /** Bytes of old versions kept in memory. Default 32 MB. */
+  /** Bytes of old versions kept in memory. Default 16 MB. */
   readonly ringBytes?: number;
   /** Events kept in memory. Default 262,144. */
   readonly ringEvents?: number;
