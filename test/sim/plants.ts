@@ -21,7 +21,7 @@ export const plants: readonly Plant[] = [
   {
     name: "409 from a pending write that then fails",
     file: "src/apiserver/registry/registry.ts",
-    find: "await seen.settled();\n    throw error;",
+    find: "await seen.settled();\n        throw error;",
     replace: "throw error;",
   },
   {

@@ -1,7 +1,8 @@
 /** What two looks at a runtime's lists tell of what happened between them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changes } from "./container-watch.ts";
+import { SimWorld } from "#base/sim";
+import { changes, watchContainers } from "./container-watch.ts";
 
 type Entries = Parameters<typeof changes>[0];
 type State = NonNullable<ReturnType<Entries["get"]>>["state"];
@@ -43,3 +44,42 @@ for (const [title, before, now, events] of table) {
     assert.deepEqual(told, events);
   });
 }
+
+const listed = {
+  id: "a",
+  podSandboxId: "s",
+  name: "main",
+  attempt: 0,
+  createdAtMs: 0,
+  image: "image",
+  imageRef: "image",
+  labels: {},
+  annotations: {},
+};
+
+test("an end that the runtime tells nobody of, since it does not know its listener yet, is found soon", () => {
+  const world = new SimWorld("an end before the first hint");
+  return world.run(async () => {
+    const { clock } = world.env("node");
+    let state: "CONTAINER_RUNNING" | "CONTAINER_EXITED" = "CONTAINER_RUNNING";
+    const runtime = {
+      listPodSandbox: async () => [],
+      listContainers: async () => [{ ...listed, state }],
+    };
+    const stop = new AbortController();
+    const silent = async function* (signal: AbortSignal): AsyncGenerator<"ended"> {
+      await clock.sleep(60_000, signal);
+      yield "ended";
+    };
+    const ends = (): void => {
+      state = "CONTAINER_EXITED";
+    };
+    const events = watchContainers(world.env("watch"), { runtime, hints: silent }, ends, stop.signal);
+    const began = clock.monotonic();
+    const { value } = await events.next();
+    assert.equal(value?.type, "STOPPED");
+    assert.ok(clock.monotonic() - began < 1_000);
+    stop.abort();
+    await events.return(undefined);
+  });
+});

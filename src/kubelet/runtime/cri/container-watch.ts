@@ -37,6 +37,8 @@ export async function* watchContainers(
   const either = AbortSignal.any([signal, ending.signal]);
   const { clock } = env;
   const times = new RelistTimes();
+  // What ends before the runtime knows its listener is told to nobody.
+  times.hint("ended", clock.monotonic());
   const bell = new Bell(env);
   const heard = (hint: Hint): void => {
     times.hint(hint, clock.monotonic());

@@ -19,10 +19,10 @@ export const startPatienceMs = 500;
 
 /**
  * When the lists are read again after the runtime said that something changed. It tells of an end a little before its
- * own lists show it.
+ * own lists show it, and on a busy machine long before.
  */
 export const relistAfter = {
-  ended: { waitsMs: [0, 30, 120, 500], gridMs: 20 },
+  ended: { waitsMs: [0, 30, 120, 500, 2_000], gridMs: 20 },
   changed: { waitsMs: [0], gridMs: 500 },
 };
 

@@ -23,8 +23,8 @@ function looks(hints: readonly (readonly [atMs: number, hint: Hint])[]): readonl
   }
 }
 
-test("an end is looked for at once, and again for half a second", () => {
-  assert.deepEqual(looks([[1_000, "ended"]]), [1_000, 1_040, 1_120, 1_500]);
+test("an end is looked for at once, and again for two seconds", () => {
+  assert.deepEqual(looks([[1_000, "ended"]]), [1_000, 1_040, 1_120, 1_500, 3_000]);
 });
 
 test("a change by a call is looked at with all others of its half second", () => {
