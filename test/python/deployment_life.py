@@ -120,7 +120,11 @@ def main():
     pod_spec = {"containers": [{"name": "main", "image": "app:2"}]}
     apps.patch_namespaced_deployment("web", NAMESPACE, {"spec": {"template": {"spec": pod_spec}}})
     await_complete()
-    images = {pod.spec.containers[0].image for pod in core.list_namespaced_pod(NAMESPACE).items}
+    # Pods of the old set that are ending do not count.
+    staying = [
+        pod for pod in core.list_namespaced_pod(NAMESPACE).items if pod.metadata.deletion_timestamp is None
+    ]
+    images = {pod.spec.containers[0].image for pod in staying}
     assert images == {"app:2"}, images
     sets = apps.list_namespaced_replica_set(NAMESPACE).items
     revisions = [one.metadata.annotations["deployment.kubernetes.io/revision"] for one in sets]
