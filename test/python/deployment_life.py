@@ -57,6 +57,20 @@ def await_complete():
     return await_event(apps.list_namespaced_deployment, is_complete, NAMESPACE)["object"]
 
 
+def await_ended():
+    """Returns when the pods that are ending now are gone: a Deployment is complete before the old ones are."""
+    listed = core.list_namespaced_pod(NAMESPACE)
+    ending = {pod.metadata.name for pod in listed.items if pod.metadata.deletion_timestamp is not None}
+
+    def is_last(event):
+        if event["type"] == "DELETED":
+            ending.discard(event["object"].metadata.name)
+        return not ending
+
+    if ending:
+        await_event(core.list_namespaced_pod, is_last, NAMESPACE, resource_version=listed.metadata.resource_version)
+
+
 def refusal(call, *args, **options):
     try:
         call(*args, **options)
@@ -120,11 +134,8 @@ def main():
     pod_spec = {"containers": [{"name": "main", "image": "app:2"}]}
     apps.patch_namespaced_deployment("web", NAMESPACE, {"spec": {"template": {"spec": pod_spec}}})
     await_complete()
-    # Pods of the old set that are ending do not count.
-    staying = [
-        pod for pod in core.list_namespaced_pod(NAMESPACE).items if pod.metadata.deletion_timestamp is None
-    ]
-    images = {pod.spec.containers[0].image for pod in staying}
+    await_ended()
+    images = {pod.spec.containers[0].image for pod in core.list_namespaced_pod(NAMESPACE).items}
     assert images == {"app:2"}, images
     sets = apps.list_namespaced_replica_set(NAMESPACE).items
     revisions = [one.metadata.annotations["deployment.kubernetes.io/revision"] for one in sets]
