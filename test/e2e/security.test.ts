@@ -112,7 +112,8 @@ onRealNodes(import.meta.filename, "security of a real node", (check) => {
   });
 
   check("with all that is below read-only, a mount has no part that can be written", async (bench, t) => {
-    if (!(await bench.has("recursiveReadOnlyMounts"))) return t.skip("the runtime cannot do it");
+    if (!(await bench.has("recursiveReadOnlyMounts")))
+      return t.skip("the runtime has no recursive read-only mounts");
     const mount = { name: "v", mountPath: "/v" };
     const below = "mkdir /v/below; mount -t tmpfs tmpfs /v/below; touch /v/below/there; sleep 1000";
     const volumes = [{ name: "v", emptyDir: {} }];
@@ -137,7 +138,7 @@ onRealNodes(import.meta.filename, "security of a real node", (check) => {
   check(
     "root of a pod with users of its own is nobody on the node, and owns the pod's files",
     async (bench, t) => {
-      if (!(await bench.has("userNamespaces"))) return t.skip("the runtime cannot do it");
+      if (!(await bench.has("userNamespaces"))) return t.skip("the runtime has no user namespaces");
       const data = { key: Buffer.from("hidden").toString("base64") };
       const secret = { metadata: { name: "s", namespace: "default" }, data };
       await bench.harness.client.of(secrets).create(secret, bench.signal);

@@ -1,6 +1,7 @@
 /** What the contract of container runtimes runs on: a runtime with its images, and pods of one shell container each. */
 import assert from "node:assert/strict";
 import type { Env } from "#base";
+import { noResources } from "../pod/config/linux-resources.ts";
 import type { ContainerConfig, IdRange, PodSandboxConfig } from "../runtime/config.ts";
 import { podUidLabel } from "../runtime/labels.ts";
 import type { ContainerStatus, ImageService, RuntimeService } from "../runtime/runtime.ts";
@@ -99,14 +100,6 @@ export class RuntimeBench {
   }
 }
 
-const noResources = {
-  cpuPeriod: 0,
-  cpuQuota: 0,
-  cpuShares: 0,
-  memoryLimitBytes: 0,
-  oomScoreAdj: 0,
-  hugepageLimits: [],
-};
 const security = {
   namespaces: { network: "POD", pid: "CONTAINER", ipc: "POD" },
   privileged: false,
