@@ -67,6 +67,22 @@ test("When the leading manager is cut off the other takes over, and never do bot
   );
 });
 
+test("A manager that is ready stays so while the collector finds out what else there is to watch", async () => {
+  await TestCluster.run(
+    "readiness",
+    async (cluster) => {
+      await cluster.serve(address);
+      const manager = await managerOn(cluster, "a");
+      for (let passedMs = 0; passedMs < 5_000; passedMs += 1) {
+        assert.equal(manager.ready(), undefined, `after ${passedMs} ms`);
+        await cluster.env.clock.sleep(1);
+      }
+      assert.equal(manager.leading(), true);
+    },
+    { startManager: false },
+  );
+});
+
 /** The sets together ask for no more than replicas and surge, and no set ever has more pods than it once asked for. */
 async function checkSizes(cluster: TestCluster, largest: Map<string, number>): Promise<void> {
   const sets = await cluster.list(replicaSets, namespace);

@@ -61,6 +61,7 @@ export class ControllerManager implements Component {
   readonly #group: TaskGroup;
   readonly #election: LeaderElection;
   #running: readonly Running[] = [];
+  #started = false;
 
   constructor(env: Env, deps: ControllerManagerDeps, options: ControllerManagerOptions) {
     this.#env = env;
@@ -82,11 +83,14 @@ export class ControllerManager implements Component {
       .filter((definition) => isChosen(definition.name, this.#options.controllers ?? ["*"]))
       .map((definition) => this.#create(definition));
     await this.#informers.start(signal);
+    this.#started = true;
     this.#group.spawn("lead", (groupSignal) => this.#stand(groupSignal));
     this.#env.tasks.spawn("controllers", () => this.#group.failed);
   }
 
+  /** Informers that a controller asks for later (the collector's, a quota's) are that controller's to wait for. */
   ready(): string | undefined {
+    if (this.#started) return undefined;
     if (this.#running.length === 0) return "the controllers have not started";
     const [unsynced] = this.#informers.unsynced();
     return unsynced === undefined ? undefined : `informer of ${unsynced} has not synced`;
