@@ -112,10 +112,12 @@ export const absentPaths = [
   "Aggregated APIs answer 404: an APIService is stored and checked, but nothing is forwarded to it.",
   "Webhooks and admission policies are stored and checked, and none is called. CEL is not compiled " +
     "yet, so an expression that would not compile is not refused.",
-  "Tables and metadata are of `meta.k8s.io/v1`: who asks for `v1beta1` alone gets 406. `/statusz` and `/flagz` answer 404. " +
+  "Tables and metadata are of `meta.k8s.io/v1`: who asks for `v1beta1` alone gets 406. " +
     "A server keeps no Lease of its own identity (`APIServerIdentity`), which nothing that is on by default reads.",
   "Of gates that are on by default: constrained impersonation grants nothing (`impersonate` does), a certificate's UID " +
     "is not read, and the status of a ResourceClaim takes no finer rights (`DRAResourceClaimGranularStatusAuthorization`).",
+  "The controller manager and the scheduler have no ports of their own (10257, 10259): health, metrics, `/configz`, `/statusz` " +
+    "and `/flagz` are those of the API server, the kubelets and the proxy.",
   "CBOR bodies answer 415, and 406 when only CBOR is accepted: the gate `CBORServingAndStorage` is alpha and off by " +
     "default upstream.",
   "Flow schemas and priority levels are stored and checked; requests are bounded by two fixed pools, " +
@@ -155,6 +157,8 @@ export const differences = [
     "writers together never pass a limit; upstream writes the use first and counts again later.",
   "A `proxy` to a pod of a machine that has only loopback addresses goes through its kubelet's port-forward.",
   "The text of refusals is ours; codes, reasons, causes and fields are upstream's.",
+  "`/statusz` has no Go version. `/flagz` tells of the flags that have a value; components in one process were told the same, " +
+    "and a cluster as a library was told nothing.",
   "OpenAPI names the group and version of `DeleteOptions` and `WatchEvent` once, where upstream lists every group.",
   "`default/kubernetes` has endpoints only when the server has an address that pods could reach: on a real node the " +
     "node's pod-side address, else what `--listen` or `--advertise-address` says; loopback is none.",

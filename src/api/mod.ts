@@ -176,6 +176,7 @@ export {
   encodeWatchFrame,
   isProtobuf,
   JsonDocument,
+  parseAccept,
   parseDocument,
   parseJson,
   parseStoredJson,
@@ -282,6 +283,7 @@ export { Discovery, type DiscoveryDocument, groupPriority } from "./discovery/mo
 export { type Describe, OpenApi, type OpenApiDocument } from "./openapi/mod.ts";
 export { same } from "./equal.ts";
 export { kubernetesVersion } from "./version.ts";
+export { type ZPage, ZPages } from "./zpages.ts";
 export { ageOf, humanDuration } from "./human-duration.ts";
 export { dnsSubdomain } from "./names/dns.ts";
 export {

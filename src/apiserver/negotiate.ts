@@ -2,7 +2,7 @@
  * Content negotiation: which media type and which transformation (`as=Table`, `as=PartialObjectMetadata`) an
  * Accept header asks for. Clients send a handful of headers, so parsed ones are kept.
  */
-import { notAcceptable } from "#api";
+import { notAcceptable, parseAccept } from "#api";
 import type { Call } from "./call.ts";
 import { ACCEPT_CACHE } from "./limits.ts";
 
@@ -38,30 +38,6 @@ export const MEDIA_BY_NAME: Readonly<Record<string, Media>> = {
 };
 const TRANSFORMATIONS = new Set(["Table", "PartialObjectMetadata", "PartialObjectMetadataList"]);
 const JSON_ENCODING: Encoding = { media: "json", as: undefined };
-
-/** One clause of an Accept header. */
-export interface Clause {
-  readonly type: string;
-  readonly parameters: ReadonlyMap<string, string>;
-}
-
-/** The clauses of an Accept header in order of preference: by `q`, then what is named before what is wild. */
-export function parseAccept(header: string): readonly Clause[] {
-  const clauses = header.split(",").map((text) => {
-    const [type = "", ...rest] = text.split(";").map((part) => part.trim());
-    const parameters = new Map<string, string>();
-    for (const part of rest) {
-      const at = part.indexOf("=");
-      if (at > 0) parameters.set(part.slice(0, at), part.slice(at + 1));
-    }
-    return { type: type.toLowerCase(), parameters };
-  });
-  const quality = (clause: Clause): number => Number(clause.parameters.get("q") ?? "1") || 0;
-  const wildness = ({ type }: Clause): number => (type === "*/*" ? 2 : type.endsWith("/*") ? 1 : 0);
-  return clauses
-    .filter((clause) => clause.type !== "")
-    .sort((a, b) => quality(b) - quality(a) || wildness(a) - wildness(b));
-}
 
 export class Negotiator {
   readonly #cache = new Map<string, Encoding>();

@@ -4,7 +4,7 @@
  * one.
  */
 import type { Component, Env, KeyPair } from "#base";
-import { type Describe, openPodSecurity, type PodSecuritySettings, type Resource } from "#api";
+import { type Describe, openPodSecurity, type PodSecuritySettings, type Resource, ZPages } from "#api";
 import type { Store } from "#store";
 import { Admission } from "./admission/admission.ts";
 import { createPlugins } from "./admission/plugins.ts";
@@ -21,7 +21,7 @@ import type { CallerTrust } from "./bootstrap/public-config-maps.ts";
 import type { Answer, Call } from "./call.ts";
 import { Catalog } from "./catalog.ts";
 import { DiscoveryEndpoints } from "./endpoints/discovery.ts";
-import { type EndpointParts, endpointAnswer } from "./endpoints/endpoints.ts";
+import { type EndpointParts, endpointAnswer, OWN_PATHS } from "./endpoints/endpoints.ts";
 import { issuerDocuments } from "./endpoints/issuer.ts";
 import { OpenApiEndpoints } from "./endpoints/openapi.ts";
 import { Fairness, type FairnessLimits } from "./fairness.ts";
@@ -269,6 +269,7 @@ export class ApiServer implements Component {
         gaugeAllocations(this.#registry, this.#allocators);
         return metrics.render();
       },
+      zpages: new ZPages(env, "apiserver", OWN_PATHS),
       issuer,
     };
   }

@@ -85,8 +85,10 @@ export function envContract(name: string, makeFixture: (sink: LogSink) => EnvFix
     assert.equal(new Set(ids).size, ids.length);
   });
 
-  check("a child logs under its own name and shares the metrics", async (env, messages) => {
+  check("a child logs under its own name, and shares the metrics and the program", async (env, messages) => {
     const child = env.child("part");
+    assert.equal(child.program, env.program);
+    assert.ok(env.program.startedMs <= env.clock.now());
     child.log.info("Hello");
     env.log.debug("Below the level");
     child.metrics.counter("shared_total", "Shared.").inc();

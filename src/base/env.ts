@@ -111,7 +111,16 @@ export interface Histogram {
   observe(value: number, ...labelValues: readonly string[]): void;
 }
 
+/** The program as the components in it tell of it. */
+export interface Program {
+  /** Since when it runs, in milliseconds since the epoch. */
+  readonly startedMs: number;
+  /** What it was told on its command line, by the names of the flags. None without a command line. */
+  readonly flags: Readonly<Record<string, string>>;
+}
+
 export interface Env {
+  readonly program: Program;
   readonly clock: Clock;
   readonly random: Random;
   readonly crypto: Crypto;

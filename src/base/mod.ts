@@ -12,6 +12,7 @@ export type {
   Log,
   LogFields,
   Metrics,
+  Program,
   Random,
   RootEnv,
   TaskGroup,

@@ -10,6 +10,7 @@ export {
   parseTimeSpan,
 } from "./cluster-options.ts";
 export { parseClusterCidr, parseClusterDomain } from "./network-ranges.ts";
+export { flagsOf } from "./program-flags.ts";
 export { readApiServerSettings, readNetworkRanges } from "./api-server-settings.ts";
 export { type ClusterStatus, clusterStatus, down } from "./down.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";

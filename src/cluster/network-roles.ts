@@ -1,9 +1,11 @@
 /** The network's components as processes of their own: the service proxy of a machine, and the cluster's DNS on one. */
 import { type Node, nodes, parseIp } from "#api";
+import type { Component, Env, Program } from "#base";
 import { createRealEnv, SystemProcesses } from "#base/real";
 import { type Client, isUnreachable } from "#client";
 import { findNetworkTools } from "#kubelet";
 import { firstAddress, holdAddress, IpProgram } from "#network";
+import type { Access } from "./access.ts";
 import { started } from "./components.ts";
 import { startDns } from "./dns.ts";
 import { ClusterError } from "./errors.ts";
@@ -28,6 +30,7 @@ export interface ProxyRoleOptions extends NodeRoleOptions {
   readonly nodePortAddresses: string;
   /** Of all nodes' pods. */
   readonly clusterCidr: string;
+  readonly flags: Program["flags"];
 }
 
 /** How often a node that waits for its range of addresses is looked at. */
@@ -38,18 +41,18 @@ const rangePollMs = 200;
  * userspace services alone, without privileges, for as long as it runs.
  */
 export function runProxy(options: ProxyRoleOptions, signal: AbortSignal): Promise<Role> {
-  const { kubeconfig, nodeName, mode, nodePortAddresses, clusterCidr } = options;
+  const { kubeconfig, nodeName, mode, nodePortAddresses, clusterCidr, flags } = options;
+  const run = (make: (env: Env, access: Access) => Component): Promise<Role> => {
+    const start = async (env: Env, access: Access): Promise<Component> => started(make(env, access), signal);
+    return runRemote(`proxy ${nodeName}`, kubeconfig, start, flags);
+  };
   if (mode === "userspace") {
     const sockets = serviceSockets(nodePortAddresses);
-    return runRemote(`proxy ${nodeName}`, kubeconfig, async (env, access) =>
-      started(new UserspaceNetwork(env, { access, sockets }, { nodeName, ownPages: true }), signal),
-    );
+    return run((env, access) => new UserspaceNetwork(env, { access, sockets }, { nodeName, ownPages: true }));
   }
   const searchPath = searchPathOrThrow("proxy services");
-  return runRemote(`proxy ${nodeName}`, kubeconfig, async (env, access) => {
-    const deps = { access, processes: new SystemProcesses() };
-    return started(new ServiceNetwork(env, deps, { nodeName, searchPath, clusterCidr, keep: true }), signal);
-  });
+  const own = { nodeName, searchPath, clusterCidr, keep: true };
+  return run((env, access) => new ServiceNetwork(env, { access, processes: new SystemProcesses() }, own));
 }
 
 /** Takes away the rules and routes that a proxy left on this machine. */

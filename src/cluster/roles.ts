@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Component, Env, RootEnv } from "#base";
+import type { Component, Env, Program, RootEnv } from "#base";
 import { createRealEnv, FileSystemDisk, HelperProcesses } from "#base/real";
 import { changeKubeconfig, credentialsOf, loadKubeconfigs } from "#client";
 import type { ServeKubelet } from "#kubelet";
@@ -51,13 +51,15 @@ export interface ApiServerRoleOptions {
   readonly nodes: readonly string[];
   readonly ranges: NetworkRanges;
   readonly apiServer: ApiServerSettings;
+  readonly flags: Program["flags"];
 }
 
 /** A bare API server: no controllers, no scheduler, no nodes. */
 export async function runApiServer(options: ApiServerRoleOptions, signal: AbortSignal): Promise<Role> {
   const dataDir = resolve(options.dataDir);
   claim(dataDir, "apiserver");
-  const env = createRealEnv({ name: "apiserver", logLevel: "warn" });
+  const { flags } = options;
+  const env = createRealEnv({ name: "apiserver", logLevel: "warn", flags });
   const journal: Journal =
     options.etcdServers.length === 0
       ? new SqliteJournal({ path: join(dataDir, "state.db") })
@@ -132,14 +134,15 @@ async function accessOf(env: RootEnv, kubeconfig: string): Promise<RemoteAccess>
   return new RemoteAccess(env, credentials);
 }
 
-/** Starts a component with a kubeconfig's credentials. */
+/** Starts a component with a kubeconfig's credentials; `flags`: of one that tells of them. */
 export async function runRemote(
   name: string,
   kubeconfig: string,
   start: (env: RootEnv, access: Access) => Promise<Component>,
+  flags: Program["flags"] = {},
 ): Promise<Role> {
   const stack = new AsyncDisposableStack();
-  const env = stack.use(createRealEnv({ name, logLevel: "warn" }));
+  const env = stack.use(createRealEnv({ name, logLevel: "warn", flags }));
   try {
     const access = stack.use(await accessOf(env, kubeconfig));
     stack.use(await start(env, access));
@@ -202,13 +205,14 @@ export interface KubeletRoleOptions {
   readonly runtimeEndpoint?: string;
   /** A KubeletConfiguration for a real node. */
   readonly configFile: string | undefined;
+  readonly flags: Program["flags"];
 }
 
 /** One node's kubelet, with that node's kubeconfig; its server listens on a port of its own. */
 export function runKubelet(options: KubeletRoleOptions, signal: AbortSignal): Promise<Role> {
   const { kubeconfig, nodeName: name, dataDir, port } = options;
   const choice = chooseNode({ ...options, mode: options.node });
-  return runRemote(`kubelet ${name}`, kubeconfig, async (env, access) => {
+  const start = async (env: RootEnv, access: Access): Promise<Component> => {
     const clients = await caOf(kubeconfig);
     if (choice.kind === "real") {
       const serve = serveOverHttps(env, { clients }, { host: "", port: port ?? kubeletPort });
@@ -219,7 +223,8 @@ export function runKubelet(options: KubeletRoleOptions, signal: AbortSignal): Pr
     }
     const serve = serveOverHttps(env, { clients }, { host: virtualHost, port: port ?? 0 });
     return startVirtualNode(env, access, { name, index: 0 }, serve, signal);
-  });
+  };
+  return runRemote(`kubelet ${name}`, kubeconfig, start, options.flags);
 }
 
 async function startRealNodeAlone(

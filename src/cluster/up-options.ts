@@ -1,6 +1,7 @@
 /** What `navarch up` is asked for, checked. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import type { Program } from "#base";
 import type { ConfiguredOptions } from "#kubelet";
 import { type ApiServerSettings, readApiServerSettings, readNetworkRanges } from "./api-server-settings.ts";
 import {
@@ -9,11 +10,13 @@ import {
   type ListenAddress,
   type NodeMode,
   parseCount,
+  parseListen,
   parsePort,
   parseRuntimeEndpoint,
 } from "./cluster-options.ts";
 import { readKubeletConfig } from "./kubelet-config.ts";
 import type { NetworkRanges } from "./network-ranges.ts";
+import { flagsOf } from "./program-flags.ts";
 import { loopbackRanges } from "./service-sockets.ts";
 
 export interface UpConfig {
@@ -33,12 +36,11 @@ export interface UpConfig {
   readonly configured: ConfiguredOptions;
   readonly ranges: NetworkRanges;
   readonly apiServer: ApiServerSettings;
+  readonly flags: Program["flags"];
 }
 
 /** Reads the command line's options; throws `bad-option` with what would do. */
-export function upOptions(
-  options: Readonly<Record<string, unknown>> & { readonly listen: ListenAddress },
-): UpConfig {
+export function upOptions(options: Readonly<Record<string, unknown>>): UpConfig {
   const name = checkClusterName(String(options["name"]));
   const node = String(options["node"]) as NodeMode;
   const virtualNodes = options["virtualNodes"];
@@ -47,7 +49,7 @@ export function upOptions(
   return {
     name,
     dataDir: dataDirOf(name, options["data"] as string | undefined),
-    listen: options.listen,
+    listen: parseListen(String(options["listen"])),
     kubeconfig: kubeconfigPath(options["kubeconfig"] as string | undefined),
     // Whoever says how many virtual nodes wants them.
     node: node === "auto" && virtualNodes !== undefined ? "virtual" : node,
@@ -56,6 +58,7 @@ export function upOptions(
     nodePortAddresses: String(options["nodeportAddresses"] ?? loopbackRanges),
     ranges: readNetworkRanges(options),
     apiServer: readApiServerSettings(options),
+    flags: flagsOf(options),
     virtualNodes: parseCount("--virtual-nodes", String(virtualNodes ?? 1), 10_000),
     ...(endpoint === undefined ? {} : { runtimeEndpoint: parseRuntimeEndpoint(endpoint) }),
   };

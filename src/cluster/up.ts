@@ -44,7 +44,7 @@ export async function up(
   const choice = nodeFor(config);
   const sockets = serviceSockets(config.nodePortAddresses);
   claim(config.dataDir, config.name);
-  const env = createRealEnv({ name: "navarch", logLevel: "warn" });
+  const env = createRealEnv({ name: "navarch", logLevel: "warn", flags: config.flags });
   const processes = new HelperProcesses(env);
   // First of all: later this process is larger, and forks slowly. The runtime takes longest to start, and waits for nobody.
   if (choice.kind === "real") processes.start();

@@ -108,7 +108,7 @@ async function refusesStrangers(master: string): Promise<void> {
   assert.equal(await statusOf("/pods", { headers: { authorization: "Bearer nonsense" } }), 401);
   for (const path of ["/pods", "/runningpods/", "/stats/summary", "/metrics/cadvisor", "/metrics/probes"])
     assert.equal(await statusOf(path, own), 200, path);
-  assert.equal(await statusOf("/configz", own), 200);
+  for (const path of ["/configz", "/statusz", "/flagz"]) assert.equal(await statusOf(path, own), 200, path);
   assert.equal(await statusOf("/nothing", own), 404);
   assert.equal(await (await fetch("http://127.0.0.1:10248/healthz")).text(), "ok");
 }

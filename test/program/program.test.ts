@@ -71,6 +71,15 @@ test("a cluster continues where it stopped: same certificates, same objects, gro
   writeFileSync(join(folder, "old.conf"), credentials);
   const kept = await call(accessOf(join(folder, "old.conf")), "GET", `${config}/kept`);
   assert.equal(kept.status, 200, "the first run's kubeconfig still works");
+  for (const path of ["/flagz", "/api/v1/nodes/again-0/proxy/flagz"]) {
+    const { text } = await call(accessOf(kubeconfig), "GET", path);
+    for (const [flag, value] of [
+      ["listen", listen],
+      ["virtual-nodes", "2"],
+      ["anonymous-auth", "true"],
+    ])
+      assert.match(text, new RegExp(`^${flag}[:= ]{1,2}${value}$`, "m"), path);
+  }
   const next = await call(accessOf(kubeconfig), "POST", config, {
     apiVersion: "v1",
     kind: "ConfigMap",

@@ -1,4 +1,5 @@
 /** Codecs: JSON, protobuf and YAML to and from the canonical object of a type. */
+export { parseAccept } from "./accept.ts";
 export { canonical, type Decoded, type DecodeMode, decode } from "./decode.ts";
 export type { KnownParts } from "./scalar-readers.ts";
 export { clearEmptyLists } from "./empty-lists.ts";

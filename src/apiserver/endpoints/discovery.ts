@@ -2,20 +2,13 @@
  * `/api`, `/apis` and below: classic lists and, where a client asks for it, the aggregated form with ETags, each in
  * JSON, YAML or protobuf.
  */
-import { apidiscovery, Discovery, encodeProtobuf, meta, type Type } from "#api";
+import { apidiscovery, Discovery, encodeProtobuf, meta, parseAccept, type Type } from "#api";
 import type { Crypto } from "#base";
 import { bytesAnswer, dataAnswer, isInProcess } from "../answers.ts";
 import type { Answer } from "../call.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Admitted } from "../gate.ts";
-import {
-  type Encoding,
-  MEDIA_BY_NAME,
-  MEDIA_TYPES,
-  type Media,
-  type Negotiator,
-  parseAccept,
-} from "../negotiate.ts";
+import { type Encoding, MEDIA_BY_NAME, MEDIA_TYPES, type Media, type Negotiator } from "../negotiate.ts";
 import { encodeText } from "../registry/encoding.ts";
 import { hasTag, notModified } from "./etag.ts";
 

@@ -1,8 +1,8 @@
-/** Paths that are no resources: discovery, OpenAPI, health, metrics, version, token issuer. One row each. */
+/** Paths that are no resources: discovery, OpenAPI, health, metrics, version, status, token issuer. One row each. */
 import type { Answer } from "../call.ts";
 import { jsonAnswer, textAnswer } from "../answers.ts";
 import type { Admitted } from "../gate.ts";
-import { methodNotAllowed } from "#api";
+import { methodNotAllowed, type ZPages } from "#api";
 import { type HealthChecks, healthAnswer } from "./health.ts";
 import type { DiscoveryEndpoints } from "./discovery.ts";
 import type { OpenApiEndpoints } from "./openapi.ts";
@@ -13,6 +13,7 @@ export interface EndpointParts {
   readonly openApi: OpenApiEndpoints;
   readonly health: HealthChecks;
   readonly metrics: () => string;
+  readonly zpages: ZPages;
   /** The issuer's discovery document and keys, by path. */
   readonly issuer: Readonly<Record<string, { readonly contentType: string; readonly body: unknown }>>;
 }
@@ -37,16 +38,15 @@ const endpoints: readonly Endpoint[] = [
     info.path === "/" ? jsonAnswer(call, 200, { paths: [...PATHS, ...discovery.paths].sort() }) : undefined,
 ];
 
+/** What tells of the server itself, sorted. */
+export const OWN_PATHS = ["/flagz", "/healthz", "/livez", "/metrics", "/readyz", "/statusz", "/version"];
+
 const PATHS = [
+  ...OWN_PATHS,
   "/.well-known/openid-configuration",
-  "/healthz",
-  "/livez",
-  "/metrics",
   "/openapi/v2",
   "/openapi/v3",
   "/openid/v1/jwks",
-  "/readyz",
-  "/version",
 ];
 
 /** Undefined when the path is nobody's. */
@@ -57,6 +57,8 @@ export function endpointAnswer(
   // Whatever the method, as upstream's.
   const health = healthAnswer(parts.health, admitted);
   if (health !== undefined) return health;
+  const page = parts.zpages.answer(admitted.info.path, admitted.call.header("accept"));
+  if (page !== undefined) return { ...page, body: { type: "bytes", bytes: Buffer.from(page.body) } };
   for (const endpoint of endpoints) {
     const answer = endpoint(parts, admitted);
     if (answer === undefined) continue;

@@ -3,12 +3,11 @@
  * protobuf. A document asked for by its hash never changes, and one asked for by an old hash is elsewhere now; any
  * other is revalidated by its ETag.
  */
-import { type Describe, OpenApi, type OpenApiDocument, notAcceptable } from "#api";
+import { type Describe, OpenApi, type OpenApiDocument, notAcceptable, parseAccept } from "#api";
 import type { Crypto } from "#base";
 import type { Answer } from "../call.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Admitted } from "../gate.ts";
-import { parseAccept } from "../negotiate.ts";
 import type { Turns } from "../turns.ts";
 import { hasTag, notModified } from "./etag.ts";
 import { VERSION } from "./version.ts";

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
-import type { Clock, Crypto, Env, Log, Metrics, Random, RootEnv, Tasks } from "../env.ts";
+import type { Clock, Crypto, Env, Log, Metrics, Program, Random, RootEnv, Tasks } from "../env.ts";
 import { messageOf } from "../errors.ts";
 import { jsonLine, type LogLevel, type LogSink, NamedLog, textLine } from "../log.ts";
 import { MetricsRegistry } from "../metrics.ts";
@@ -21,18 +21,21 @@ export interface RealEnvOptions {
   readonly logLevel?: LogLevel;
   /** Default: `stderrSink("text")`. */
   readonly logSink?: LogSink;
+  /** Of the command line. Default: none. */
+  readonly flags?: Program["flags"];
 }
 
 /** Dispose aborts every task and waits for it. */
 export function createRealEnv(options: RealEnvOptions): RootEnv {
-  const { name, logLevel = "info", logSink = stderrSink("text") } = options;
+  const { name, logLevel = "info", logSink = stderrSink("text"), flags = {} } = options;
   const clock = new RealClock();
   const makeLog = (path: string) => new NamedLog(path, logLevel, () => clock.now(), logSink);
   const rootLog = makeLog(name);
   const group = new OwnedTaskGroup(name, (task, error) => {
     rootLog.error("Task failed", { task, error: messageOf(error) });
   });
-  const shared = { clock, crypto: new RealCrypto(), metrics: new MetricsRegistry(), makeLog };
+  const program = { startedMs: clock.now(), flags };
+  const shared = { program, clock, crypto: new RealCrypto(), metrics: new MetricsRegistry(), makeLog };
   const env = new RealEnv(shared, name, group);
   return Object.assign(env, {
     failed: group.failed,
@@ -53,6 +56,7 @@ function stderrSink(format: "text" | "json"): LogSink {
 }
 
 interface SharedParts {
+  readonly program: Program;
   readonly clock: Clock;
   readonly crypto: Crypto;
   readonly metrics: Metrics;
@@ -60,6 +64,7 @@ interface SharedParts {
 }
 
 class RealEnv implements Env {
+  readonly program: Program;
   readonly clock: Clock;
   readonly random: Random;
   readonly crypto: Crypto;
@@ -74,6 +79,7 @@ class RealEnv implements Env {
     this.#shared = shared;
     this.#path = path;
     this.#group = group;
+    this.program = shared.program;
     this.clock = shared.clock;
     this.crypto = shared.crypto;
     this.metrics = shared.metrics;

@@ -1,5 +1,5 @@
 /** The simulated `Env` of one scope. */
-import type { Clock, Crypto, Env, Log, Metrics, Random, RootEnv, Tasks } from "../env.ts";
+import type { Clock, Crypto, Env, Log, Metrics, Program, Random, RootEnv, Tasks } from "../env.ts";
 import { messageOf } from "../errors.ts";
 import { type LogLevel, type LogSink, NamedLog } from "../log.ts";
 import { MetricsRegistry } from "../metrics.ts";
@@ -35,6 +35,7 @@ export function createSimRootEnv(parts: SimEnvParts, scope: SimScope): RootEnv {
 
 /** One scope's part of the world. */
 export class SimEnv implements Env {
+  readonly program: Program;
   readonly clock: Clock;
   readonly random: Random;
   readonly crypto: Crypto;
@@ -54,6 +55,7 @@ export class SimEnv implements Env {
       random: this.random.fork("(lateness)"),
       maxMs: parts.maxLatenessMs,
     });
+    this.program = parent?.program ?? { startedMs: this.clock.now(), flags: {} };
     this.crypto = new SimCrypto(this.random.fork("crypto"));
     this.log = new NamedLog(
       scope.path,

@@ -1,5 +1,5 @@
 /** `navarch apiserver`: a bare API server, for clients that bring their own controllers. */
-import { parseListen, readApiServerSettings, readNetworkRanges, runApiServer } from "#cluster";
+import { flagsOf, parseListen, readApiServerSettings, readNetworkRanges, runApiServer } from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { runRole } from "../run-role.ts";
 import { addServerOptions } from "../server-options.ts";
@@ -34,6 +34,7 @@ export const apiserver: CliCommand = {
           nodes: options["kubelet"] as readonly string[],
           ranges: readNetworkRanges(options),
           apiServer: readApiServerSettings(options),
+          flags: flagsOf(options),
         },
         signal,
       ),

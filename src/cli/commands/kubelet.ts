@@ -1,5 +1,5 @@
 /** `navarch kubelet`: one node's agent alone. */
-import { dataDirOf, type NodeMode, parsePort, parseRuntimeEndpoint, runKubelet } from "#cluster";
+import { dataDirOf, flagsOf, type NodeMode, parsePort, parseRuntimeEndpoint, runKubelet } from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { addNodeOptions } from "../node-option.ts";
 import { runRole } from "../run-role.ts";
@@ -26,6 +26,7 @@ export const kubelet: CliCommand = {
       ...(endpoint === undefined ? {} : { runtimeEndpoint: parseRuntimeEndpoint(endpoint) }),
       configFile: options["config"] as string | undefined,
       port: port === undefined ? undefined : parsePort("--kubelet-port", String(port)),
+      flags: flagsOf(options),
     };
     return runRole(terminal, (signal) => runKubelet(config, signal));
   },

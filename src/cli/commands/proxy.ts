@@ -1,6 +1,6 @@
 /** `navarch proxy`: services and routes of one machine alone. */
 import { Option } from "commander";
-import { cleanUpProxy, ClusterError, parseClusterCidr, type ProxyMode, runProxy } from "#cluster";
+import { cleanUpProxy, ClusterError, flagsOf, parseClusterCidr, type ProxyMode, runProxy } from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { nodePortOption } from "../node-port-option.ts";
 import { runRole } from "../run-role.ts";
@@ -35,7 +35,8 @@ export const proxy: CliCommand = {
     const mode = String(options["proxyMode"]) as ProxyMode;
     const nodePortAddresses = String(options["nodeportAddresses"]);
     const clusterCidr = parseClusterCidr(String(options["clusterCidr"]));
-    const config = { kubeconfig, nodeName, mode, nodePortAddresses, clusterCidr };
+    const flags = flagsOf(options);
+    const config = { kubeconfig, nodeName, mode, nodePortAddresses, clusterCidr, flags };
     return runRole(terminal, (signal) => runProxy(config, signal));
   },
 };

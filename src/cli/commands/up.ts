@@ -1,5 +1,5 @@
 /** `navarch up`: starts a cluster or continues where it stopped, and stays until Ctrl-C. */
-import { launchDetached, parseListen, up as startUp, upOptions } from "#cluster";
+import { launchDetached, up as startUp, upOptions } from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { addNodeOptions } from "../node-option.ts";
 import { nodePortOption } from "../node-port-option.ts";
@@ -24,7 +24,7 @@ export const up: CliCommand = {
       .addHelpText("after", "\nExample:\n  navarch up && kubectl get nodes   (in another terminal)");
   },
   async run(options, _args, terminal) {
-    const config = upOptions({ ...options, listen: parseListen(String(options["listen"])) });
+    const config = upOptions(options);
     if (options["detach"] === true) {
       const info = await launchDetached(config, process.argv.slice(2));
       terminal.print(`Cluster "${config.name}" runs at ${info.url} (process ${info.pid}).`);

@@ -119,6 +119,8 @@ const subresources: Readonly<Record<string, readonly string[]>> = {
   runningpods: ["pods", "proxy"],
   healthz: ["healthz", "proxy"],
   configz: ["configz", "proxy"],
+  statusz: ["statusz"],
+  flagz: ["configz"],
 };
 
 function subresourcesOf(path: string): readonly string[] {

@@ -2,13 +2,14 @@
  * The kubelet's own server, apart from how requests arrive: `https-server-node.ts` brings them from a socket, and the
  * API server of the same process calls `handle` itself. Paths and refusals are upstream's.
  */
-import { stringifyJson, type Pod } from "#api";
+import { stringifyJson, type Pod, ZPages } from "#api";
 import { type Env, messageOf, type TaskGroup } from "#base";
 import type { ExchangeAnswer, ExchangeRequest } from "#base/streams";
 import type { Client, Lister } from "#client";
 import type { RuntimeService } from "../runtime/runtime.ts";
 import type { LogSource, RuntimeStreams } from "../runtime/streams.ts";
 import type { StaticPods } from "../static/static-pods.ts";
+import { kubeletConfiguration } from "../configuration.ts";
 import { AccessControl } from "./access-control.ts";
 import type { Caller } from "./caller.ts";
 import { containerLogs } from "./logs.ts";
@@ -41,7 +42,7 @@ export interface KubeletServerDeps {
   readonly probeCounts?: ProbeCounts;
   /** The node's own logs, by path. Default: it shows none. */
   readonly nodeLogs?: (path: string) => Promise<ExchangeAnswer>;
-  /** The kubelet's configuration as `/configz` shows it. Default: empty. */
+  /** The kubelet's configuration as `/configz` shows it. Default: what it is without any. */
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
@@ -68,6 +69,7 @@ export class KubeletServer implements AsyncDisposable {
   readonly #access: AccessControl;
   readonly #tasks: TaskGroup;
   readonly #readings: Readings;
+  readonly #zpages: ZPages;
   readonly #deps: KubeletServerDeps;
   readonly #nodeName: string;
   readonly #endpoints: Readonly<Record<string, Endpoint>>;
@@ -84,6 +86,7 @@ export class KubeletServer implements AsyncDisposable {
     const { measures, runtime } = deps;
     const pods = (): readonly Pod[] => lookup.list();
     this.#readings = new Readings(env, { runtime, measures, pods }, options);
+    this.#zpages = new ZPages(env, "kubelet", ["/configz", "/flagz", "/healthz", "/metrics"]);
     this.#endpoints = {
       healthz: async () => text(200, "ok"),
       pods: async () => json({ kind: "PodList", apiVersion: "v1", metadata: {}, items: lookup.list() }),
@@ -98,7 +101,7 @@ export class KubeletServer implements AsyncDisposable {
         const reading = await this.#readings.take(signal);
         return json(statsSummary(reading, await this.#readings.storage(reading, signal)));
       },
-      configz: async () => json({ kubeletconfig: deps.configuration ?? {} }),
+      configz: async () => json({ kubeletconfig: deps.configuration ?? kubeletConfiguration(options) }),
       logs: async (_request, names) => {
         if (deps.nodeLogs === undefined) throw new Refusal(404, "logs are not available on this node\n");
         return deps.nodeLogs(names.join("/"));
@@ -116,6 +119,8 @@ export class KubeletServer implements AsyncDisposable {
     const query = new URLSearchParams(mark < 0 ? "" : request.target.slice(mark + 1));
     try {
       await this.#access.check(caller, request.method, path, signal);
+      const page = this.#zpages.answer(path, request.headers["accept"]);
+      if (page !== undefined) return { ...page, body: { type: "bytes", bytes: Buffer.from(page.body) } };
       const [name = "", ...names] = path.split("/").slice(1).map(decodeURIComponent);
       const endpoint = Object.hasOwn(this.#endpoints, name) ? this.#endpoints[name] : undefined;
       if (endpoint === undefined) throw new Refusal(404, "404 page not found\n");

@@ -72,11 +72,15 @@ test("/healthz is 200 while the node is one to send traffic to, and /livez while
     assert.equal((await get(port, "/")).status, 404);
   }));
 
-test("metrics have a port of their own, and say the mode", () =>
+test("metrics have a port of their own, which says the mode and what the proxy was told", () =>
   bench(async (_, [, port = 0]) => {
     assert.equal((await get(port, "/proxyMode")).text, "nftables");
     assert.equal((await get(port, "/healthz")).text, "ok");
     assert.equal((await get(port, "/metrics")).status, 200);
+    assert.match((await get(port, "/statusz")).text, /^\nkube-proxy statusz\nWarning: /);
+    assert.match((await get(port, "/flagz")).text, /^\nkube-proxy flagz\nWarning: /);
+    const configuration = JSON.parse((await get(port, "/configz")).text) as Record<string, { mode?: string }>;
+    assert.equal(configuration["kubeproxy.config.k8s.io"]?.mode, "nftables");
   }));
 
 test("a health check port comes with its service, tells its endpoints, and goes with it", () =>

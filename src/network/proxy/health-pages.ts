@@ -1,12 +1,13 @@
 /**
  * What the proxy tells load balancers and probes over HTTP, with upstream's paths and bodies: for each service with a
  * health check node port whether the node has endpoints of it; on port 10256 whether the node is one to send traffic to;
- * on port 10249 metrics.
+ * on port 10249 metrics, its configuration, status and flags.
  */
+import { ZPages } from "#api";
 import { type Component, type Env, messageOf } from "#base";
 import { parseKey } from "#client";
 import type { Bound, SocketAddress } from "../dns/sockets.ts";
-import { jsonPage, metricsPage, type Page, type Pages, textPage } from "../pages.ts";
+import { jsonPage, metricsPage, type Page, type PageFor, type Pages, textPage } from "../pages.ts";
 import type { HealthCheck } from "./service-rules.ts";
 
 /** The proxy as these pages see it. */
@@ -47,6 +48,7 @@ export class HealthPages implements Component {
   readonly #own: Bound[] = [];
   #checks: ReadonlyMap<number, { readonly service: string; readonly check: HealthCheck }> = new Map();
   #unsubscribe: (() => void) | undefined;
+  readonly #zpages: ZPages;
   #binding: Promise<void> = Promise.resolve();
   #disposed = false;
 
@@ -63,16 +65,22 @@ export class HealthPages implements Component {
       metrics: { address: "127.0.0.1", port: 10_249 },
       ...options,
     };
+    this.#zpages = new ZPages(env, "kube-proxy", [
+      "/configz",
+      "/flagz",
+      "/healthz",
+      "/metrics",
+      "/proxyMode",
+    ]);
   }
 
   async start(): Promise<void> {
-    const { health, metrics, mode = "nftables" } = this.#options;
-    const healthPage = (path: string): Page | undefined => this.#healthPage(path);
-    const metricsPages = (path: string): Page | undefined =>
-      path === "/proxyMode" ? textPage(mode) : metricsPage(this.#env.metrics, path);
+    const { health, metrics } = this.#options;
+    const healthPage: PageFor = (path) => this.#healthPage(path);
+    const ownPage: PageFor = (path, accept) => this.#ownPage(path, accept);
     for (const [at, page] of [
       [health, healthPage],
-      [metrics, metricsPages],
+      [metrics, ownPage],
     ] as const) {
       const bound = at && (await this.#serve(at.address, at.port, page));
       if (bound !== undefined) this.#own.push(bound);
@@ -126,11 +134,7 @@ export class HealthPages implements Component {
     }
   }
 
-  async #serve(
-    address: string,
-    port: number,
-    page: (path: string) => Page | undefined,
-  ): Promise<Bound | undefined> {
+  async #serve(address: string, port: number, page: PageFor): Promise<Bound | undefined> {
     try {
       return await this.#pages.serve({ address, port }, page);
     } catch (error) {
@@ -151,6 +155,22 @@ export class HealthPages implements Component {
       ...page,
       headers: { ...page.headers, "x-load-balancing-endpoint-weight": String(localEndpoints) },
     };
+  }
+
+  #ownPage(path: string, accept: string | undefined): Page | undefined {
+    const { health, metrics, mode = "nftables" } = this.#options;
+    if (path === "/proxyMode") return textPage(mode);
+    if (path !== "/configz") return this.#zpages.answer(path, accept) ?? metricsPage(this.#env.metrics, path);
+    const text = (at: SocketAddress | undefined): string =>
+      at === undefined ? "" : `${at.address}:${at.port}`;
+    const configuration = {
+      kind: "KubeProxyConfiguration",
+      apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+      mode,
+      healthzBindAddress: text(health),
+      metricsBindAddress: text(metrics),
+    };
+    return jsonPage({ "kubeproxy.config.k8s.io": configuration }, 200);
   }
 
   /** `/healthz` fails for a node that leaves, so that balancers turn away; `/livez` does not. */

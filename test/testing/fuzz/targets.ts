@@ -26,10 +26,10 @@ import {
   unwrapLiterals,
   WatchFrameReader,
   encodeWatchFrame,
+  parseAccept,
 } from "#api";
 import { listOptions } from "../../../src/apiserver/registry/list-options.ts";
 import { decodeContinue, encodeContinue } from "../../../src/apiserver/registry/revisions.ts";
-import { parseAccept } from "../../../src/apiserver/negotiate.ts";
 import { requestInfo } from "../../../src/apiserver/request-info.ts";
 import { pod } from "../builders.ts";
 
