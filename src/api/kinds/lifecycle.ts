@@ -71,7 +71,7 @@ function valueAt(object: unknown, path: string): unknown {
   return value;
 }
 
-/** Empty when the update may be stored. */
+/** Empty when the update may be stored. A fault that several checks see is told by each, as upstream's causes are. */
 export function validateUpdate(
   resource: Resource,
   object: KubeObject,
@@ -80,8 +80,23 @@ export function validateUpdate(
   subresource?: ObjectSubresource<KubeObject>,
 ): FieldErrors {
   const errors = new FieldErrors();
-  validateObjectMetaUpdate(object.metadata, old.metadata, "metadata", errors, rulesOf(resource));
-  if (subresource === undefined) resource.strategy.validateUpdate?.(object, old, errors, context);
-  else subresource.validateUpdate?.(object, old, errors, context);
+  const { strategy, namespaced } = resource;
+  const everyKind = { namespaced, anyFinalizer: true };
+  validateObjectMeta(object.metadata, "metadata", errors, everyKind);
+  validateObjectMetaUpdate(object.metadata, old.metadata, "metadata", errors, everyKind);
+  const rereads = subresource === undefined && strategy.rereads === true;
+  const checks = (subresource ?? strategy).metadataOnUpdate ?? ["changes"];
+  if (strategy.name !== undefined) {
+    const rules = rulesOf(resource);
+    for (const check of rereads ? (["whole", ...checks] as const) : checks) {
+      if (check === "whole") validateObjectMeta(object.metadata, "metadata", errors, rules);
+      else validateObjectMetaUpdate(object.metadata, old.metadata, "metadata", errors, rules);
+    }
+  }
+  if (subresource !== undefined) subresource.validateUpdate?.(object, old, errors, context);
+  else {
+    if (rereads) strategy.validateCreate?.(object, errors, context);
+    strategy.validateUpdate?.(object, old, errors, context);
+  }
   return errors;
 }

@@ -9,6 +9,7 @@ import {
   validateValidatingBinding,
   validateValidatingPolicy,
 } from "../../types/admissionregistration/policy-validation.ts";
+import { validateConditions } from "../../types/meta/condition-validation.ts";
 import { age, integer, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 import { paramKindText, paramRefText } from "./policy-columns.ts";
@@ -26,10 +27,15 @@ export const validatingAdmissionPolicies: Resource<ValidatingAdmissionPolicy> = 
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    metadataOnUpdate: ["whole"],
     validateCreate: validateValidatingPolicy,
     validateUpdate: (object, _old, errors) => validateValidatingPolicy(object, errors),
   },
-  status: statusSubresource(),
+  status: statusSubresource<ValidatingAdmissionPolicy>({
+    validateUpdate: ({ status }, _old, errors) =>
+      validateConditions(status.conditions, "status.conditions", errors),
+    metadataOnUpdate: [],
+  }),
   columns: [
     name,
     integer("Validations", ({ spec }) => spec.validations?.length ?? 0),
@@ -48,6 +54,7 @@ export const validatingAdmissionPolicyBindings: Resource<ValidatingAdmissionPoli
     name: subdomainName,
     anyFinalizer: true,
     generationOf: ["spec"],
+    metadataOnUpdate: ["whole"],
     validateCreate: validateValidatingBinding,
     validateUpdate: (object, _old, errors) => validateValidatingBinding(object, errors),
   },

@@ -18,6 +18,7 @@ export const apiServices: Resource<APIService> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    metadataOnUpdate: ["changes", "whole"],
     validateCreate: validateApiService,
     validateUpdate: (object, _old, errors) => validateApiService(object, errors),
   },

@@ -16,6 +16,7 @@ export const controllerRevisions: Resource<ControllerRevision> = define({
   strategy: {
     allowUnconditionalUpdate: false,
     name: subdomainName,
+    metadataOnUpdate: ["changes", "whole"],
     validateCreate: validateControllerRevision,
     validateUpdate: validateControllerRevisionUpdate,
   },

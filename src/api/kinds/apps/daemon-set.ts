@@ -10,7 +10,7 @@ import {
   validateDaemonSetStatus,
 } from "../../types/apps/daemon-set-validation.ts";
 import { age, integer, labelsText, name, selectorText, templateColumns, text, wide } from "../columns.ts";
-import { hostNameWarning, podWarnings } from "../core/pod-warnings.ts";
+import { workloadWarnings } from "../core/pod-warnings.ts";
 import { clearStatusTo, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
 const clearCounts = clearStatusTo({
@@ -39,10 +39,8 @@ export const daemonSets: Resource<DaemonSet> = define({
       const before = Number(old.metadata.annotations?.[templateGeneration] ?? 0);
       setTemplateGeneration(draft, same(draft.spec.template, old.spec.template) ? before : before + 1);
     },
-    warnings: ({ metadata, spec }) => [
-      ...hostNameWarning(metadata.name, "Pod names and hostnames"),
-      ...podWarnings(spec.template, "spec.template"),
-    ],
+    warnings: (object, old) => workloadWarnings(object, old, object.spec.template, "spec.template"),
+    rereads: true,
     validateCreate: validateDaemonSet,
     validateUpdate: validateDaemonSetUpdate,
   },

@@ -8,7 +8,7 @@ import {
 } from "../../types/apps/deployment-validation.ts";
 import { Deployment } from "../../types/apps/mod.ts";
 import { age, name, selectorText, templateColumns, text, wide } from "../columns.ts";
-import { hostNameWarning, podWarnings } from "../core/pod-warnings.ts";
+import { workloadWarnings } from "../core/pod-warnings.ts";
 import { clearStatus, define, keepStatus, replicaScale, statusSubresource } from "../define.ts";
 
 export const deployments: Resource<Deployment> = define({
@@ -23,10 +23,7 @@ export const deployments: Resource<Deployment> = define({
     resetFields: { "": [["status"]], status: [["spec"], ["metadata", "labels"]] },
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
-    warnings: ({ metadata, spec }) => [
-      ...hostNameWarning(metadata.name, "Pod names and hostnames"),
-      ...podWarnings(spec.template, "spec.template"),
-    ],
+    warnings: (object, old) => workloadWarnings(object, old, object.spec.template, "spec.template"),
     validateCreate: validateDeployment,
     validateUpdate: validateDeploymentUpdate,
   },

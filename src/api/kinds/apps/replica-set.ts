@@ -8,7 +8,7 @@ import {
   validateReplicaSetUpdate,
 } from "../../types/apps/replica-set-validation.ts";
 import { age, integer, name, selectorText, templateColumns, wide } from "../columns.ts";
-import { hostNameWarning, podWarnings } from "../core/pod-warnings.ts";
+import { workloadWarnings } from "../core/pod-warnings.ts";
 import {
   clearStatusTo,
   define,
@@ -30,10 +30,8 @@ export const replicaSets: Resource<ReplicaSet> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatusTo({ replicas: 0 }),
     prepareForUpdate: keepStatus,
-    warnings: ({ metadata, spec }) => [
-      ...hostNameWarning(metadata.name, "Pod names and hostnames"),
-      ...podWarnings(spec.template, "spec.template"),
-    ],
+    warnings: (object, old) => workloadWarnings(object, old, object.spec.template, "spec.template"),
+    rereads: true,
     validateCreate: validateReplicaSet,
     validateUpdate: validateReplicaSetUpdate,
   },

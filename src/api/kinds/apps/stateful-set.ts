@@ -8,7 +8,7 @@ import {
   validateStatefulSetStatus,
 } from "../../types/apps/stateful-set-validation.ts";
 import { age, name, templateColumns, text } from "../columns.ts";
-import { hostNameWarning, podWarnings } from "../core/pod-warnings.ts";
+import { workloadWarnings } from "../core/pod-warnings.ts";
 import {
   clearStatusTo,
   define,
@@ -30,10 +30,9 @@ export const statefulSets: Resource<StatefulSet> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatusTo({ replicas: 0, availableReplicas: 0 }),
     prepareForUpdate: keepStatus,
-    warnings: ({ metadata, spec }) => [
-      ...hostNameWarning(metadata.name, "Pod names and hostnames"),
-      ...podWarnings(spec.template, "spec.template"),
-      ...((spec.revisionHistoryLimit ?? 0) < 0
+    warnings: (object, old) => [
+      ...workloadWarnings(object, old, object.spec.template, "spec.template"),
+      ...((object.spec.revisionHistoryLimit ?? 0) < 0
         ? [
             "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended",
           ]

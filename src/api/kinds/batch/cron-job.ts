@@ -5,7 +5,8 @@ import type { Resource } from "../../resource.ts";
 import { CronJob } from "../../types/batch/mod.ts";
 import { validateCronJob, validateCronJobUpdate } from "../../types/batch/cron-job-validation.ts";
 import { age, flag, integer, name, selectorText, templateColumns, text, wide } from "../columns.ts";
-import { hostNameWarning, podWarnings } from "../core/pod-warnings.ts";
+import { trackingWarnings } from "./job.ts";
+import { workloadWarnings } from "../core/pod-warnings.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
 export const cronJobs: Resource<CronJob> = define({
@@ -20,10 +21,14 @@ export const cronJobs: Resource<CronJob> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
-    warnings: ({ metadata, spec }) => [
-      ...hostNameWarning(metadata.name, "Pod names and hostnames"),
-      ...podWarnings(spec.jobTemplate.spec.template, "spec.jobTemplate.spec.template"),
-    ],
+    warnings(object, old) {
+      const path = "spec.jobTemplate.spec";
+      const { spec } = object.spec.jobTemplate;
+      return [
+        ...(old?.metadata.generation === object.metadata.generation ? [] : trackingWarnings(spec, path)),
+        ...workloadWarnings(object, old, spec.template, `${path}.template`),
+      ];
+    },
     validateCreate: validateCronJob,
     validateUpdate: validateCronJobUpdate,
   },

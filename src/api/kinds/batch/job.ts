@@ -4,10 +4,11 @@ import { subdomainName } from "../../names/object-name.ts";
 import { labelValue } from "../../names/qualified-name.ts";
 import type { Resource } from "../../resource.ts";
 import { parseTime } from "../../time.ts";
-import { Job } from "../../types/batch/mod.ts";
-import { validateJob, validateJobUpdate } from "../../types/batch/job-validation.ts";
+import { Job, type JobSpec } from "../../types/batch/mod.ts";
+import { validateJobStatus } from "../../types/batch/job-status-validation.ts";
+import { generatedLabels, validateJob, validateJobUpdate } from "../../types/batch/job-validation.ts";
 import { age, name, selectorText, templateColumns, text, wide } from "../columns.ts";
-import { hostNameWarning, podWarnings } from "../core/pod-warnings.ts";
+import { workloadWarnings } from "../core/pod-warnings.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
 export const jobs: Resource<Job> = define({
@@ -26,14 +27,17 @@ export const jobs: Resource<Job> = define({
       labelAsPods(draft);
     },
     prepareForUpdate: keepStatus,
-    warnings: ({ metadata, spec }) => [
-      ...hostNameWarning(metadata.name, "Pod names and hostnames"),
-      ...podWarnings(spec.template, "spec.template"),
+    warnings: (object, old) => [
+      ...(old?.metadata.generation === object.metadata.generation
+        ? []
+        : trackingWarnings(object.spec, "spec")),
+      ...workloadWarnings(object, old, object.spec.template, "spec.template"),
     ],
+    rereads: true,
     validateCreate: validateJob,
     validateUpdate: validateJobUpdate,
   },
-  status: statusSubresource(),
+  status: statusSubresource<Job>({ validateUpdate: validateJobStatus }),
   selectableFields: { "status.successful": ({ status }) => String(status.succeeded ?? 0) },
   columns: [
     name,
@@ -72,7 +76,19 @@ function durationText({ status }: Job, now: number): string {
   return humanDuration((parseTime(status.completionTime) ?? now) - start);
 }
 
-const labelPrefix = "batch.kubernetes.io/";
+/** Above both, the status may not hold the indexes that are through. */
+const manyCompletions = 100_000;
+const muchParallelism = 10_000;
+
+/** Of a job, or of the template of jobs. */
+export function trackingWarnings(spec: JobSpec, path: string): readonly string[] {
+  const { completionMode, completions = 0, parallelism = 0 } = spec;
+  if (completionMode !== "Indexed" || completions <= manyCompletions || parallelism <= muchParallelism)
+    return [];
+  const what = "a number of completions higher than 10^5 and a parallelism higher than 10^4";
+  const why = "Kubernetes might not be able to track completedIndexes when a big number of indexes fail";
+  return [`${path}: In Indexed Jobs with ${what}, ${why}`];
+}
 
 /**
  * A job without labels is read back with those of its pods. A name that is no label value fails on the
@@ -83,18 +99,15 @@ function labelAsPods({ metadata, spec }: Job): void {
   metadata.labels = { ...spec.template.metadata.labels };
 }
 
-/** Unless the author selects by hand, a job's pods are those with its uid, under old and new label names. */
+/**
+ * Unless the author selects by hand, a job's pods are those with its uid, under old and new label names. What the
+ * author gave instead stays, and is refused.
+ */
 function selectOwnPods({ metadata, spec }: Job): void {
   const { name = "", uid = "" } = metadata;
-  spec.template.metadata.labels = {
-    ...spec.template.metadata.labels,
-    "job-name": name,
-    "controller-uid": uid,
-    [`${labelPrefix}job-name`]: name,
-    [`${labelPrefix}controller-uid`]: uid,
-  };
+  spec.template.metadata.labels = { ...generatedLabels(name, uid), ...spec.template.metadata.labels };
   spec.selector = {
     ...spec.selector,
-    matchLabels: { ...spec.selector?.matchLabels, [`${labelPrefix}controller-uid`]: uid },
+    matchLabels: { "batch.kubernetes.io/controller-uid": uid, ...spec.selector?.matchLabels },
   };
 }

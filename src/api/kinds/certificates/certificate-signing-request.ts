@@ -38,6 +38,7 @@ export const certificateSigningRequests: Resource<CertificateSigningRequest> = d
       draft.spec = old.spec;
       keepStatus(draft, old);
     },
+    metadataOnUpdate: ["whole", "changes"],
     validateCreate: validateSigningRequest,
     validateUpdate: validateSigningRequestUpdate,
   },

@@ -19,6 +19,7 @@ export const configMaps: Resource<ConfigMap> = define({
   shortNames: ["cm"],
   strategy: {
     name: subdomainName,
+    metadataOnUpdate: ["changes", "whole"],
     validateCreate: validate,
     validateUpdate(object, old, errors) {
       if (old.immutable) validateUnchanged(object, old, errors);

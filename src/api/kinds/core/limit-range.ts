@@ -18,6 +18,7 @@ export const limitRanges: Resource<LimitRange> = define({
     prepareForCreate({ metadata }) {
       if (!metadata.name && metadata.uid) metadata.name = metadata.uid;
     },
+    metadataOnUpdate: ["whole"],
     validateCreate: validateLimitRange,
     validateUpdate: (object, _old, errors) => validateLimitRange(object, errors),
   },

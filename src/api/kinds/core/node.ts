@@ -27,6 +27,7 @@ export const nodes: Resource<Node> = define({
     allowCreateOnUpdate: false,
     resetFields: statusResetFields,
     prepareForUpdate: keepStatus,
+    rereads: true,
     validateCreate: validateNode,
     validateUpdate: validateNodeUpdate,
   },

@@ -27,6 +27,8 @@ export const persistentVolumeClaims: Resource<PersistentVolumeClaim> = define({
       keepStatus(draft, old);
       followDataSource(draft.spec);
     },
+    rereads: true,
+    metadataOnUpdate: ["whole", "changes"],
     validateCreate: validateClaim,
     validateUpdate: validateClaimUpdate,
   },

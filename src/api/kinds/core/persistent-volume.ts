@@ -25,6 +25,8 @@ export const persistentVolumes: Resource<PersistentVolume> = define({
       draft.status = { phase: "Pending", lastPhaseTransitionTime: rfc3339(now) };
     },
     prepareForUpdate: keepStatus,
+    rereads: true,
+    metadataOnUpdate: ["whole"],
     validateCreate: validatePersistentVolume,
     validateUpdate: validatePersistentVolumeUpdate,
   },

@@ -4,6 +4,7 @@
  */
 import type { Container, PodSpec } from "../../types/core/mod.ts";
 import type { ObjectMeta } from "../../types/meta/object-meta.ts";
+import type { KubeObject } from "../../schema/mod.ts";
 import { dnsLabel } from "../../names/dns.ts";
 import { fractionWarning } from "./fraction-warning.ts";
 import { nodeLabelWarning, selectorWarnings, termWarnings } from "./node-label-warnings.ts";
@@ -23,6 +24,23 @@ export function podWarnings(
     ...annotationWarnings(metadata?.annotations, spec, at("metadata.annotations")),
     ...specWarnings(spec, at("spec")),
   ];
+}
+
+/**
+ * Of a workload: a new one's name and template; later on, the template, when the update asked for something new.
+ */
+export function workloadWarnings(
+  object: KubeObject,
+  old: KubeObject | undefined,
+  template: { readonly metadata?: ObjectMeta | undefined; readonly spec: PodSpec },
+  path: string,
+): readonly string[] {
+  if (old === undefined)
+    return [
+      ...hostNameWarning(object.metadata.name, "Pod names and hostnames"),
+      ...podWarnings(template, path),
+    ];
+  return object.metadata.generation === old.metadata.generation ? [] : podWarnings(template, path);
 }
 
 /** Names of workloads become parts of host names. `use`: `Pod names and hostnames`. */

@@ -27,9 +27,13 @@ export const pods: Resource<Pod> = define({
     },
     prepareForCreate,
     prepareForUpdate,
+    metadataOnUpdate: ["changes", "whole"],
     validateCreate: validatePod,
     validateUpdate: validatePodUpdate,
-    warnings: (pod) => [...hostNameWarning(pod.metadata.name, "the Pod's hostname"), ...podWarnings(pod, "")],
+    warnings: (pod, old) =>
+      old === undefined
+        ? [...hostNameWarning(pod.metadata.name, "the Pod's hostname"), ...podWarnings(pod, "")]
+        : [],
     gracefulDelete,
   },
   status,

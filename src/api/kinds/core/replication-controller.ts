@@ -23,13 +23,17 @@ export const replicationControllers: Resource<ReplicationController> = define({
   categories: ["all"],
   storage: { prefix: "/registry/controllers" },
   strategy: {
-    warnings: ({ spec }) => (spec.template === undefined ? [] : podWarnings(spec.template, "spec.template")),
+    warnings: ({ metadata, spec }, old) =>
+      spec.template === undefined || old?.metadata.generation === metadata.generation
+        ? []
+        : podWarnings(spec.template, "spec.template"),
     name: subdomainName,
     generationOf: ["spec"],
     resetFields: statusResetFields,
     defaultPropagation: "Orphan",
     prepareForCreate: clearStatusTo({ replicas: 0 }),
     prepareForUpdate: keepStatus,
+    rereads: true,
     validateCreate: validateReplicationController,
     validateUpdate: (object, _old, errors) => validateReplicationController(object, errors),
   },

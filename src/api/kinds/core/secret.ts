@@ -15,6 +15,7 @@ export const secrets: Resource<Secret> = define({
     prepareForUpdate(draft, old) {
       if (!draft.type && old.type) draft.type = old.type;
     },
+    metadataOnUpdate: ["changes", "whole"],
     validateCreate: validateSecret,
     validateUpdate: validateSecretUpdate,
   },

@@ -13,8 +13,8 @@ export const serviceAccounts: Resource<ServiceAccount> = define({
   namespaced: true,
   shortNames: ["sa"],
   strategy: {
-    warnings: ({ metadata }) =>
-      metadata.annotations?.[mountable] === undefined
+    warnings: ({ metadata }, old) =>
+      metadata.annotations?.[mountable] === undefined || old?.metadata.annotations?.[mountable] !== undefined
         ? []
         : [
             `metadata.annotations[${mountable}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,

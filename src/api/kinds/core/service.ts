@@ -32,6 +32,7 @@ export const services: Resource<Service> = define({
       keepStatus(draft, old);
       followClusterIp(draft.spec, old.spec);
     },
+    metadataOnUpdate: ["changes", "whole"],
     validateCreate: validateService,
     validateUpdate: validateServiceUpdate,
   },

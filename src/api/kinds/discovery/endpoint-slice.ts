@@ -29,6 +29,7 @@ export const endpointSlices: Resource<EndpointSlice> = define({
       };
       if (!same(content(draft), content(old))) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
     },
+    metadataOnUpdate: ["whole"],
     validateCreate: validateEndpointSlice,
     validateUpdate: validateEndpointSliceUpdate,
   },

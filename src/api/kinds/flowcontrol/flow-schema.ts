@@ -2,7 +2,7 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { FlowSchema } from "../../types/flowcontrol/mod.ts";
-import { validateFlowSchema } from "../../types/flowcontrol/flow-schema-validation.ts";
+import { validateFlowSchema, validateFlowStatus } from "../../types/flowcontrol/flow-schema-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -16,10 +16,11 @@ export const flowSchemas: Resource<FlowSchema> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    metadataOnUpdate: ["whole"],
     validateCreate: validateFlowSchema,
     validateUpdate: (object, _old, errors) => validateFlowSchema(object, errors),
   },
-  status: statusSubresource(),
+  status: statusSubresource<FlowSchema>({ validateUpdate: validateFlowStatus, metadataOnUpdate: [] }),
   columns: [
     name,
     text("PriorityLevel", ({ spec }) => spec.priorityLevelConfiguration.name),

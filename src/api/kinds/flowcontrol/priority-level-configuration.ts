@@ -2,6 +2,7 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { PriorityLevelConfiguration } from "../../types/flowcontrol/mod.ts";
+import { validateFlowStatus } from "../../types/flowcontrol/flow-schema-validation.ts";
 import { validatePriorityLevel } from "../../types/flowcontrol/priority-level-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
@@ -16,10 +17,14 @@ export const priorityLevelConfigurations: Resource<PriorityLevelConfiguration> =
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    metadataOnUpdate: ["whole"],
     validateCreate: validatePriorityLevel,
     validateUpdate: (object, _old, errors) => validatePriorityLevel(object, errors),
   },
-  status: statusSubresource(),
+  status: statusSubresource<PriorityLevelConfiguration>({
+    validateUpdate: validateFlowStatus,
+    metadataOnUpdate: [],
+  }),
   columns: [
     name,
     text("Type", ({ spec }) => spec.type),

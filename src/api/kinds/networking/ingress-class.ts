@@ -16,6 +16,7 @@ export const ingressClasses: Resource<IngressClass> = define({
   strategy: {
     name: subdomainName,
     generationOf: ["spec"],
+    metadataOnUpdate: ["changes", "whole"],
     validateCreate: validateIngressClass,
     validateUpdate: validateIngressClassUpdate,
   },

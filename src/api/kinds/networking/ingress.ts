@@ -2,7 +2,11 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { Ingress } from "../../types/networking/mod.ts";
-import { validateIngress, validateIngressUpdate } from "../../types/networking/ingress-validation.ts";
+import {
+  validateIngress,
+  validateIngressStatus,
+  validateIngressUpdate,
+} from "../../types/networking/ingress-validation.ts";
 import { age, firstOf, name, text } from "../columns.ts";
 import { define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -13,8 +17,8 @@ export const ingresses: Resource<Ingress> = define({
   shortNames: ["ing"],
   storage: { prefix: "/registry/ingress" },
   strategy: {
-    warnings: ({ metadata }) =>
-      metadata.annotations?.["kubernetes.io/ingress.class"] === undefined
+    warnings: ({ metadata }, old) =>
+      old !== undefined || metadata.annotations?.["kubernetes.io/ingress.class"] === undefined
         ? []
         : [
             "annotation \"kubernetes.io/ingress.class\" is deprecated, please use 'spec.ingressClassName' instead",
@@ -26,10 +30,11 @@ export const ingresses: Resource<Ingress> = define({
       draft.status = { loadBalancer: {} };
     },
     prepareForUpdate: keepStatus,
+    metadataOnUpdate: ["changes", "whole"],
     validateCreate: validateIngress,
     validateUpdate: validateIngressUpdate,
   },
-  status: statusSubresource(),
+  status: statusSubresource<Ingress>({ validateUpdate: validateIngressStatus }),
   columns: [
     name,
     text("Class", ({ spec }) => spec.ingressClassName ?? "<none>"),

@@ -11,7 +11,12 @@ export const ipAddresses: Resource<IPAddress> = define({
   plural: "ipaddresses",
   namespaced: false,
   shortNames: ["ip"],
-  strategy: { name: ipName, validateCreate: validateIpAddress, validateUpdate: validateIpAddressUpdate },
+  strategy: {
+    name: ipName,
+    rereads: true,
+    validateCreate: validateIpAddress,
+    validateUpdate: validateIpAddressUpdate,
+  },
   selectableFields: {
     "spec.parentRef.group": ({ spec }) => spec.parentRef?.group ?? "",
     "spec.parentRef.name": ({ spec }) => spec.parentRef?.name ?? "",

@@ -14,6 +14,7 @@ export const networkPolicies: Resource<NetworkPolicy> = define({
   strategy: {
     name: subdomainName,
     generationOf: ["spec"],
+    rereads: true,
     validateCreate: validateNetworkPolicy,
     validateUpdate: (object, _old, errors) => validateNetworkPolicy(object, errors),
   },

@@ -18,6 +18,7 @@ export const serviceCidrs: Resource<ServiceCIDR> = define({
     resetFields: statusResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
+    rereads: true,
     validateCreate: validateServiceCidr,
     validateUpdate: validateServiceCidrUpdate,
   },

@@ -19,6 +19,7 @@ export const runtimeClasses: Resource<RuntimeClass> = define({
     allowUnconditionalUpdate: false,
     name: subdomainName,
     anyFinalizer: true,
+    rereads: true,
     validateCreate: validateRuntimeClass,
     validateUpdate: validateRuntimeClassUpdate,
   },

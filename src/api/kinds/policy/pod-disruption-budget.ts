@@ -3,7 +3,10 @@
  */
 import type { Resource } from "../../resource.ts";
 import { PodDisruptionBudget } from "../../types/policy/mod.ts";
-import { validatePodDisruptionBudget } from "../../types/policy/pod-disruption-budget-validation.ts";
+import {
+  validatePodDisruptionBudget,
+  validatePodDisruptionBudgetStatus,
+} from "../../types/policy/pod-disruption-budget-validation.ts";
 import { age, integer, name, text } from "../columns.ts";
 import { clearStatusTo, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -26,7 +29,7 @@ export const podDisruptionBudgets: Resource<PodDisruptionBudget> = define({
     validateCreate: validatePodDisruptionBudget,
     validateUpdate: (object, _old, errors) => validatePodDisruptionBudget(object, errors),
   },
-  status: statusSubresource(),
+  status: statusSubresource<PodDisruptionBudget>({ validateUpdate: validatePodDisruptionBudgetStatus }),
   columns: [
     name,
     text("Min Available", ({ spec }) => String(spec.minAvailable ?? "N/A")),

@@ -16,6 +16,8 @@ export const clusterRoleBindings: Resource<ClusterRoleBinding> = define({
   strategy: {
     name: pathSegmentName,
     allowCreateOnUpdate: true,
+    rereads: true,
+    metadataOnUpdate: ["whole", "changes"],
     validateCreate: validateClusterRoleBinding,
     validateUpdate(object, old, errors) {
       validateClusterRoleBinding(object, errors);

@@ -13,6 +13,8 @@ export const clusterRoles: Resource<ClusterRole> = define({
   strategy: {
     name: pathSegmentName,
     allowCreateOnUpdate: true,
+    rereads: true,
+    metadataOnUpdate: ["whole", "changes"],
     validateCreate: validateClusterRole,
     validateUpdate: (object, _old, errors) => validateClusterRole(object, errors),
   },

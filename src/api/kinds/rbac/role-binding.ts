@@ -13,6 +13,8 @@ export const roleBindings: Resource<RoleBinding> = define({
   strategy: {
     name: pathSegmentName,
     allowCreateOnUpdate: true,
+    rereads: true,
+    metadataOnUpdate: ["whole", "changes"],
     validateCreate: validateRoleBinding,
     validateUpdate(object, old, errors) {
       validateRoleBinding(object, errors);

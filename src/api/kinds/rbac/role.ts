@@ -13,6 +13,8 @@ export const roles: Resource<Role> = define({
   strategy: {
     name: pathSegmentName,
     allowCreateOnUpdate: true,
+    rereads: true,
+    metadataOnUpdate: ["whole", "changes"],
     validateCreate: validateRole,
     validateUpdate: (object, _old, errors) => validateRole(object, errors),
   },

@@ -13,6 +13,8 @@ export const csiNodes: Resource<CSINode> = define({
   strategy: {
     allowUnconditionalUpdate: false,
     name: subdomainName,
+    rereads: true,
+    metadataOnUpdate: ["whole"],
     validateCreate: validateCsiNode,
     validateUpdate: validateCsiNodeUpdate,
   },

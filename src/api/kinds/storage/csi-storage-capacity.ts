@@ -16,6 +16,7 @@ export const csiStorageCapacities: Resource<CSIStorageCapacity> = define({
   strategy: {
     allowUnconditionalUpdate: false,
     name: subdomainName,
+    rereads: true,
     validateCreate: validateCsiStorageCapacity,
     validateUpdate: validateCsiStorageCapacityUpdate,
   },

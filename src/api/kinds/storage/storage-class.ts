@@ -25,6 +25,7 @@ export const storageClasses: Resource<StorageClass> = define({
         }),
       ),
     name: subdomainName,
+    rereads: true,
     validateCreate: validateStorageClass,
     validateUpdate: validateStorageClassUpdate,
   },

@@ -4,6 +4,7 @@ import type { Resource } from "../../resource.ts";
 import { VolumeAttachment } from "../../types/storage/mod.ts";
 import {
   validateVolumeAttachment,
+  validateVolumeAttachmentStatus,
   validateVolumeAttachmentUpdate,
 } from "../../types/storage/volume-attachment-validation.ts";
 import { age, name, text } from "../columns.ts";
@@ -21,10 +22,18 @@ export const volumeAttachments: Resource<VolumeAttachment> = define({
       draft.status = { attached: false };
     },
     prepareForUpdate: keepStatus,
+    rereads: true,
+    metadataOnUpdate: ["whole"],
     validateCreate: validateVolumeAttachment,
     validateUpdate: validateVolumeAttachmentUpdate,
   },
-  status: statusSubresource(),
+  // Upstream has one strategy for both, which looks at the whole twice.
+  status: statusSubresource<VolumeAttachment>({
+    validateUpdate(object, _old, errors) {
+      for (const _ of [1, 2]) validateVolumeAttachmentStatus(object, errors);
+    },
+    metadataOnUpdate: ["whole", "whole"],
+  }),
   columns: [
     name,
     { ...text("Attacher", ({ spec }: VolumeAttachment) => spec.attacher), format: "name" },

@@ -16,6 +16,7 @@ export const volumeAttributesClasses: Resource<VolumeAttributesClass> = define({
   shortNames: ["vac"],
   strategy: {
     name: subdomainName,
+    rereads: true,
     validateCreate: validateVolumeAttributesClass,
     validateUpdate: validateVolumeAttributesClassUpdate,
   },

@@ -3,7 +3,7 @@ import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { validateLabelSelector } from "../../selectors/label-selector-validation.ts";
 import { matcherOf, validateLastingTemplate, validateSharedDisks } from "../core/pod-template-validation.ts";
-import { validateCounts } from "../meta/count-validation.ts";
+import { validateCollisions, validateCounts } from "../meta/count-validation.ts";
 import { amountOf, validateAtMostAll, validateIntOrPercent } from "../meta/int-or-percent-validation.ts";
 import type { DaemonSet, DaemonSetUpdateStrategy } from "./daemon-set.ts";
 
@@ -63,6 +63,7 @@ const counts = [
   "collisionCount",
 ] as const;
 
-export function validateDaemonSetStatus({ status }: DaemonSet, _old: DaemonSet, errors: FieldErrors): void {
+export function validateDaemonSetStatus({ status }: DaemonSet, old: DaemonSet, errors: FieldErrors): void {
   validateCounts(status, counts, "status", errors);
+  validateCollisions(status, old.status, errors);
 }

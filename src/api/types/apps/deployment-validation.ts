@@ -2,7 +2,7 @@
 import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { validateSelectedTemplate } from "../core/pod-template-validation.ts";
-import { validateCounts } from "../meta/count-validation.ts";
+import { validateCollisions, validateCounts } from "../meta/count-validation.ts";
 import { amountOf, validateAtMostAll, validateIntOrPercent } from "../meta/int-or-percent-validation.ts";
 import type { Deployment, DeploymentSpec, DeploymentStrategy } from "./deployment.ts";
 
@@ -75,8 +75,5 @@ export function validateDeploymentStatus(deployment: Deployment, old: Deployment
   if (availableReplicas > readyReplicas) {
     errors.invalid("status.availableReplicas", availableReplicas, "cannot be greater than readyReplicas");
   }
-  const collisions = old.status.collisionCount;
-  if (collisions !== undefined && (status.collisionCount ?? -1) < collisions) {
-    errors.invalid("status.collisionCount", status.collisionCount ?? null, "cannot be decremented");
-  }
+  validateCollisions(status, old.status, errors);
 }

@@ -4,7 +4,7 @@ import { at, type FieldErrors } from "../../field-errors.ts";
 import { validateClaimSpec } from "../core/persistent-volume-claim-validation.ts";
 import type { PodTemplateSpec } from "../core/pod.ts";
 import { validateSelectedTemplate } from "../core/pod-template-validation.ts";
-import { validateCounts } from "../meta/count-validation.ts";
+import { validateCollisions, validateCounts } from "../meta/count-validation.ts";
 import { validateAnnotations, validateLabels } from "../meta/object-meta-validation.ts";
 import type { StatefulSet, StatefulSetSpec } from "./stateful-set.ts";
 
@@ -99,10 +99,11 @@ const counts = [
 
 export function validateStatefulSetStatus(
   { status }: StatefulSet,
-  _old: StatefulSet,
+  old: StatefulSet,
   errors: FieldErrors,
 ): void {
   validateCounts(status, counts, "status", errors);
+  validateCollisions(status, old.status, errors);
   for (const field of ["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"] as const) {
     const value = status[field] ?? 0;
     if (value > (status.replicas ?? 0))

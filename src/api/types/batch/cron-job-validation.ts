@@ -16,23 +16,23 @@ export function validateCronJob({ metadata, spec }: CronJob, errors: FieldErrors
     errors.invalid("metadata.name", name, `must be no more than ${maxNameBytes} characters`);
 }
 
-export function validateCronJobUpdate({ spec }: CronJob, _old: CronJob, errors: FieldErrors): void {
-  validateSpec(spec, "spec", errors);
+export function validateCronJobUpdate({ spec }: CronJob, old: CronJob, errors: FieldErrors): void {
+  validateSpec(spec, "spec", errors, old.spec);
 }
 
-function validateSpec(spec: CronJobSpec, path: string, errors: FieldErrors): void {
+/** What `old` has stays good: a time zone in the schedule, and a zone that is known no more. */
+function validateSpec(spec: CronJobSpec, path: string, errors: FieldErrors, old?: CronJobSpec): void {
   if (spec.schedule === "") errors.required(at(path, "schedule"));
   else errors.invalidEach(at(path, "schedule"), spec.schedule, cronSchedule(spec.schedule));
-  if (spec.timeZone !== undefined) {
+  const inSchedule = at(path, "schedule");
+  if (spec.schedule.includes("TZ")) {
+    if (!old?.schedule.includes("TZ"))
+      errors.invalid(inSchedule, spec.schedule, "cannot use TZ or CRON_TZ, use timeZone instead");
+    else if (spec.timeZone !== undefined)
+      errors.invalid(inSchedule, spec.schedule, "cannot use both timeZone field and TZ or CRON_TZ");
+  }
+  if (spec.timeZone !== undefined && spec.timeZone !== old?.timeZone)
     errors.invalidEach(at(path, "timeZone"), spec.timeZone, timeZoneName(spec.timeZone));
-    if (/TZ/.test(spec.schedule))
-      errors.invalid(
-        at(path, "schedule"),
-        spec.schedule,
-        "cannot use both timeZone field and TZ in schedule",
-      );
-  } else if (/TZ/.test(spec.schedule))
-    errors.invalid(at(path, "schedule"), spec.schedule, "use timeZone instead of TZ");
   validateCounts(
     spec,
     ["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"],

@@ -136,7 +136,7 @@ function validateSuccessRule(
 /**
  * How many indexes `1,3-5,7` names; undefined when it is not in order or reaches the number of completions.
  */
-function countIndexes(text: string, completions: number): number | undefined {
+export function countIndexes(text: string, completions: number): number | undefined {
   if (text === "") return 0;
   let total = 0;
   let last = -1;

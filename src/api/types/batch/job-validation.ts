@@ -3,9 +3,11 @@
  * `job-policy-validation.ts`.
  */
 import { same } from "../../equal.ts";
-import { at, type FieldErrors } from "../../field-errors.ts";
+import { at, atKey, type FieldErrors } from "../../field-errors.ts";
 import { dnsLabel, domainPrefixedPath } from "../../names/dns.ts";
 import { validateLabelSelector } from "../../selectors/label-selector-validation.ts";
+import type { Container } from "../core/container.ts";
+import type { PodTemplateSpec } from "../core/pod.ts";
 import { matcherOf, validatePodTemplate } from "../core/pod-template-validation.ts";
 import { validateCounts } from "../meta/count-validation.ts";
 import { validatePodFailurePolicy, validateSuccessPolicy } from "./job-policy-validation.ts";
@@ -13,6 +15,9 @@ import type { Job, JobSpec, JobTemplateSpec } from "./job.ts";
 
 /** Of an indexed job, since each index is tracked in its status. */
 const maxIndexedParallelism = 100_000;
+/** Above it, an indexed job with a limit for each index has limits for its parallelism and its failures too. */
+const manyCompletions = 100_000;
+const maxOfManyIndexes = 10_000;
 const maxManagedByBytes = 63;
 
 const counts = [
@@ -25,12 +30,42 @@ const counts = [
   "maxFailedIndexes",
 ] as const;
 
+const labelPrefix = "batch.kubernetes.io/";
+
+/** What the pods of a job are found by, under old and new names. */
+export function generatedLabels(name: string, uid: string): Readonly<Record<string, string>> {
+  return {
+    "job-name": name,
+    "controller-uid": uid,
+    [`${labelPrefix}job-name`]: name,
+    [`${labelPrefix}controller-uid`]: uid,
+  };
+}
+
 export function validateJob(job: Job, errors: FieldErrors): void {
-  const { spec } = job;
+  validateGenerated(job, errors);
   validateHostNames(job, errors);
+  validateSelectedSpec(job.spec, errors);
+}
+
+/** Labels and selector that the server gives, and that the author may not give otherwise. */
+function validateGenerated({ metadata, spec }: Job, errors: FieldErrors): void {
+  if (spec.manualSelector || spec.selector === undefined) return;
+  const expected = generatedLabels(metadata.name ?? "", metadata.uid ?? "");
+  const labels = spec.template.metadata?.labels ?? {};
+  for (const [key, value] of Object.entries(expected)) {
+    const path = atKey("spec.template.metadata.labels", key);
+    if (!Object.hasOwn(labels, key)) errors.required(path, `must be '${value}'`);
+    else if (labels[key] !== value) errors.invalid(path, labels, `must be '${value}'`);
+  }
+  if (matcherOf(spec.selector)?.(expected) === false)
+    errors.invalid("spec.selector", spec.selector, "`selector` not auto-generated");
+}
+
+function validateSelectedSpec(spec: JobSpec, errors: FieldErrors): void {
   validateSpec(spec, "spec", errors);
-  if (spec.selector === undefined) return errors.required("spec.selector");
-  validateLabelSelector(spec.selector, "spec.selector", errors);
+  if (spec.selector === undefined) errors.required("spec.selector");
+  else validateLabelSelector(spec.selector, "spec.selector", errors);
   const matches = matcherOf(spec.selector);
   if (matches !== undefined && !matches(spec.template.metadata?.labels ?? {})) {
     errors.invalid(
@@ -64,6 +99,8 @@ export function validateJobTemplate(template: JobTemplateSpec, path: string, err
 
 function validateSpec(spec: JobSpec, path: string, errors: FieldErrors): void {
   validateCounts(spec, counts, path, errors);
+  if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined)
+    errors.required(at(path, "backoffLimitPerIndex"), "when maxFailedIndexes is specified");
   validateCompletionMode(spec, path, errors);
   if (spec.managedBy !== undefined) {
     const here = at(path, "managedBy");
@@ -99,6 +136,8 @@ function validateCompletionMode(spec: JobSpec, path: string, errors: FieldErrors
         `must be at most ${maxIndexedParallelism} for an indexed job`,
       );
     }
+    if (spec.backoffLimitPerIndex !== undefined && (completions ?? 0) > manyCompletions)
+      validateManyIndexes(spec, path, errors);
     if (maxFailedIndexes === undefined) return;
     const here = at(path, "maxFailedIndexes");
     if (completions !== undefined && maxFailedIndexes > completions) {
@@ -115,6 +154,17 @@ function validateCompletionMode(spec: JobSpec, path: string, errors: FieldErrors
   }
 }
 
+/** With this many indexes, those that failed must leave room in the status. */
+function validateManyIndexes(spec: JobSpec, path: string, errors: FieldErrors): void {
+  const { parallelism = 0, maxFailedIndexes } = spec;
+  if (maxFailedIndexes === undefined)
+    errors.required(at(path, "maxFailedIndexes"), `is required above ${manyCompletions} completions`);
+  for (const [field, value] of Object.entries({ parallelism, maxFailedIndexes })) {
+    if (value === undefined || value <= maxOfManyIndexes) continue;
+    errors.invalid(at(path, field), value, `must be at most ${maxOfManyIndexes} for so many completions`);
+  }
+}
+
 function validateReplacement(spec: JobSpec, path: string, errors: FieldErrors): void {
   const policy = spec.podReplacementPolicy;
   const policies = spec.podFailurePolicy ? ["Failed"] : ["Failed", "TerminatingOrFailed"];
@@ -123,7 +173,7 @@ function validateReplacement(spec: JobSpec, path: string, errors: FieldErrors): 
 
 function validateRestart(spec: JobSpec, path: string, errors: FieldErrors): void {
   const restart = spec.template.spec.restartPolicy ?? "";
-  if (restart === "Always") errors.required(path, 'valid values: "OnFailure", "Never"');
+  if (restart === "Always" || restart === "") errors.required(path, 'valid values: "OnFailure", "Never"');
   else if (restart !== "OnFailure" && restart !== "Never")
     errors.notSupported(path, restart, ["OnFailure", "Never"]);
   else if (spec.podFailurePolicy && restart !== "Never") {
@@ -139,31 +189,52 @@ const fixed = [
   "successPolicy",
 ] as const;
 
+/** Upstream looks at the spec once as a whole, with metadata, and once as an update: its faults are told twice. */
 export function validateJobUpdate(job: Job, old: Job, errors: FieldErrors): void {
-  validateJob(job, errors);
   const [now, before] = [job.spec, old.spec];
+  validateSelectedSpec(now, errors);
+  validateCompletionsUpdate(now, before, errors);
   if (!same(now.selector, before.selector))
     errors.invalid("spec.selector", now.selector, "field is immutable");
-  const elastic = now.completionMode === "Indexed" && now.completions === now.parallelism;
-  if (!same(now.completions, before.completions) && !elastic) {
-    errors.invalid("spec.completions", now.completions ?? null, "field is immutable");
-  }
   for (const field of fixed) {
     if (!same(now[field], before[field]))
       errors.invalid(at("spec", field), now[field] ?? null, "field is immutable");
   }
-  if (!same(scheduled(now, before), before.template))
-    errors.invalid("spec.template", null, "field is immutable");
+  const expected =
+    before.suspend && !old.status.active ? adjusted(before.template, now.template) : before.template;
+  if (!same(now.template, expected)) errors.invalid("spec.template", null, "field is immutable");
 }
 
-/** A suspended job that has not started may still be told where to run. */
-function scheduled(now: JobSpec, before: JobSpec): unknown {
-  if (!before.suspend) return now.template;
-  const { nodeSelector, tolerations, schedulingGates, affinity } = before.template.spec;
-  const { annotations, labels } = before.template.metadata ?? {};
+/** An indexed job may grow and shrink as long as all its indexes run at once. */
+function validateCompletionsUpdate(now: JobSpec, before: JobSpec, errors: FieldErrors): void {
+  const { completions, parallelism } = now;
+  if (completions === before.completions) return;
+  if (now.completionMode !== "Indexed")
+    errors.invalid("spec.completions", completions ?? null, "field is immutable");
+  else if (completions !== undefined && completions !== parallelism)
+    errors.invalid("spec.completions", completions, "can only be modified in tandem with spec.parallelism");
+}
+
+/** While a job is suspended and nothing of it runs, where its pods may run and what they get can be told anew. */
+function adjusted(old: PodTemplateSpec, now: PodTemplateSpec): unknown {
+  const { nodeSelector, tolerations, schedulingGates, affinity } = now.spec;
+  const { annotations, labels } = now.metadata ?? {};
+  const kept = { ...old.spec.affinity, nodeAffinity: affinity?.nodeAffinity };
   return {
-    ...now.template,
-    metadata: { ...now.template.metadata, annotations, labels },
-    spec: { ...now.template.spec, nodeSelector, tolerations, schedulingGates, affinity },
+    ...old,
+    metadata: { ...old.metadata, annotations, labels },
+    spec: {
+      ...old.spec,
+      nodeSelector,
+      tolerations,
+      schedulingGates,
+      affinity: Object.values(kept).every((one) => one === undefined) ? affinity && {} : kept,
+      containers: withResources(old.spec.containers, now.spec.containers),
+      initContainers: withResources(old.spec.initContainers, now.spec.initContainers),
+    },
   };
+}
+
+function withResources(old: readonly Container[] = [], now: readonly Container[] = []): readonly unknown[] {
+  return old.map((container, i) => ({ ...container, resources: now[i]?.resources }));
 }

@@ -10,8 +10,8 @@ import type {
 } from "./flow-schema.ts";
 
 const maxPrecedence = 10_000;
+/** Of rules for paths too, as upstream has it. */
 const verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"];
-const urlVerbs = ["delete", "get", "head", "options", "patch", "post", "put"];
 const methods = ["ByNamespace", "ByUser"];
 
 export function validateFlowSchema({ metadata, spec }: FlowSchema, errors: FieldErrors): void {
@@ -23,7 +23,7 @@ export function validateFlowSchema({ metadata, spec }: FlowSchema, errors: Field
   if (precedence === 1 && metadata.name !== "exempt")
     errors.invalid(path, precedence, "only the schema named 'exempt' may have matchingPrecedence 1");
   if (method !== undefined && !methods.includes(method.type)) {
-    errors.notSupported("spec.distinguisherMethod", method, methods);
+    errors.notSupported("spec.distinguisherMethod.type", method.type, methods);
   }
   const level = spec.priorityLevelConfiguration.name;
   if (level === "")
@@ -79,20 +79,15 @@ function validateSubject(subject: Subject, path: string, errors: FieldErrors): v
     );
 }
 
-function validateVerbs(
-  given: readonly string[],
-  known: readonly string[],
-  path: string,
-  errors: FieldErrors,
-): void {
+function validateVerbs(given: readonly string[], path: string, errors: FieldErrors): void {
   if (given.length === 0) errors.required(path, "verbs must contain at least one value");
   else if (given.includes("*")) {
     if (given.length > 1) errors.invalid(path, given, "if '*' is present, must not specify other verbs");
-  } else if (!given.every((verb) => known.includes(verb))) errors.notSupported(path, given, known);
+  } else if (!given.every((verb) => verbs.includes(verb))) errors.notSupported(path, given, verbs);
 }
 
 function validateResourceRule(rule: ResourcePolicyRule, path: string, errors: FieldErrors): void {
-  validateVerbs(rule.verbs ?? [], verbs, at(path, "verbs"), errors);
+  validateVerbs(rule.verbs ?? [], at(path, "verbs"), errors);
   for (const field of ["apiGroups", "resources"] as const) {
     const values = rule[field] ?? [];
     if (values.length === 0) errors.required(at(path, field), `${field} must contain at least one value`);
@@ -122,7 +117,7 @@ function validateResourceRule(rule: ResourcePolicyRule, path: string, errors: Fi
 function validateUrlRule(rule: NonResourcePolicyRule, path: string, errors: FieldErrors): void {
   const urls = rule.nonResourceURLs ?? [];
   const list = at(path, "nonResourceURLs");
-  validateVerbs(rule.verbs ?? [], urlVerbs, at(path, "verbs"), errors);
+  validateVerbs(rule.verbs ?? [], at(path, "verbs"), errors);
   if (urls.length === 0) return errors.required(list, "nonResourceURLs must contain at least one value");
   if (urls.includes("*")) {
     if (urls.length > 1)
@@ -135,5 +130,20 @@ function validateUrlRule(rule: NonResourcePolicyRule, path: string, errors: Fiel
     if (!good || (url.endsWith("*") && !url.endsWith("/*"))) {
       errors.invalid(at(list, i), url, "must be an absolute path, with '*' only as its last step");
     }
+  }
+}
+
+/** Shared with priority levels, whose status is the same. */
+export function validateFlowStatus(
+  { status }: { readonly status: { readonly conditions?: readonly { readonly type?: string }[] } },
+  _old: unknown,
+  errors: FieldErrors,
+): void {
+  const types = new Set<string>();
+  for (const [i, { type = "" }] of (status.conditions ?? []).entries()) {
+    const path = at(at("status.conditions", i), "type");
+    if (types.has(type)) errors.duplicate(path, type);
+    types.add(type);
+    if (type === "") errors.required(path, "must not be empty");
   }
 }

@@ -1,6 +1,7 @@
 /** Validation of priority levels. The hands that queues are dealt to requests must fit into 60 bits. */
 import { at, type FieldErrors } from "../../field-errors.ts";
 import type {
+  ExemptPriorityLevelConfiguration,
   LimitedPriorityLevelConfiguration,
   PriorityLevelConfiguration,
   QueuingConfiguration,
@@ -8,7 +9,6 @@ import type {
 
 const maxQueues = 10_000_000;
 const maxHashBits = 60;
-const percents = ["lendablePercent", "borrowingLimitPercent"] as const;
 
 export function validatePriorityLevel(
   { metadata, spec }: PriorityLevelConfiguration,
@@ -20,6 +20,7 @@ export function validatePriorityLevel(
       errors.invalid("spec.type", spec.type, "type must be 'Limited' if and only if `name` is not 'exempt'");
     if (spec.limited !== undefined)
       errors.forbidden("spec.limited", "must be nil if the type is not Limited");
+    if (spec.exempt !== undefined) validateShares(spec.exempt, "spec.exempt", errors);
     return;
   }
   if (spec.type !== "Limited") return errors.notSupported("spec.type", spec.type, ["Exempt", "Limited"]);
@@ -35,9 +36,7 @@ function validateLimited(
   path: string,
   errors: FieldErrors,
 ): void {
-  const shares = limited.nominalConcurrencyShares ?? 0;
-  if (shares < 0)
-    errors.invalid(at(path, "nominalConcurrencyShares"), shares, "must be a non-negative integer");
+  validateShares(limited, path, errors);
   const { type, queuing } = limited.limitResponse;
   const response = at(path, "limitResponse");
   if (type === "Reject") {
@@ -47,13 +46,22 @@ function validateLimited(
   else if (queuing === undefined)
     errors.required(at(response, "queuing"), "must not be empty if limited.limitResponse.type is Queue");
   else validateQueuing(queuing, at(response, "queuing"), errors);
-  for (const field of percents) {
-    const percent = limited[field];
-    if (percent === undefined) continue;
-    if (percent < 0) errors.invalid(at(path, field), percent, "must be a non-negative integer");
-    if (field === "lendablePercent" && percent > 100)
-      errors.invalid(at(path, field), percent, "must be between 0 and 100, inclusive");
-  }
+  const borrowing = limited.borrowingLimitPercent ?? 0;
+  if (borrowing < 0)
+    errors.invalid(at(path, "borrowingLimitPercent"), borrowing, "must be a non-negative integer");
+}
+
+/** What both types of level have. */
+function validateShares(
+  level: LimitedPriorityLevelConfiguration | ExemptPriorityLevelConfiguration,
+  path: string,
+  errors: FieldErrors,
+): void {
+  const { nominalConcurrencyShares: shares, lendablePercent: lendable = 0 } = level;
+  if ((shares ?? 0) < 0)
+    errors.invalid(at(path, "nominalConcurrencyShares"), shares, "must be a non-negative integer");
+  if (lendable < 0 || lendable > 100)
+    errors.invalid(at(path, "lendablePercent"), lendable, "must be between 0 and 100, inclusive");
 }
 
 function validateQueuing(queuing: QueuingConfiguration, path: string, errors: FieldErrors): void {

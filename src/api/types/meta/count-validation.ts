@@ -14,3 +14,14 @@ export function validateCounts<T extends object>(
       errors.invalid(at(path, field), value, "must be greater than or equal to 0");
   }
 }
+
+interface Colliding {
+  readonly collisionCount?: number | undefined;
+}
+
+/** How often a workload's hash hit that of another is only counted up. */
+export function validateCollisions(status: Colliding, old: Colliding, errors: FieldErrors): void {
+  const { collisionCount: count } = status;
+  if (old.collisionCount !== undefined && (count ?? -1) < old.collisionCount)
+    errors.invalid("status.collisionCount", count ?? null, "cannot be decremented");
+}

@@ -133,7 +133,6 @@ export function validateObjectMetaUpdate(
   validateLabels(meta.labels, at(path, "labels"), errors);
   validateAnnotations(meta.annotations, at(path, "annotations"), errors);
   validateOwnerReferences(meta.ownerReferences ?? [], at(path, "ownerReferences"), errors);
-  validateFinalizers(meta.finalizers ?? [], at(path, "finalizers"), errors);
   if (!rules.anyFinalizer) validateBareFinalizers(meta.finalizers ?? [], at(path, "finalizers"), errors);
 }
 

@@ -1,7 +1,7 @@
 /** Validation of ingresses and their classes. */
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { dnsLabel, dnsSubdomain, domainPrefixedPath, wildcardSubdomain } from "../../names/dns.ts";
-import { parseIp } from "../../names/ip.ts";
+import { ip, parseIp } from "../../names/ip.ts";
 import { label1035Name, pathSegmentName } from "../../names/object-name.ts";
 import { portName, portNumber } from "../../names/port.ts";
 import type { HTTPIngressPath, Ingress, IngressBackend, IngressClass, IngressRule } from "./ingress.ts";
@@ -100,6 +100,17 @@ function validateBackend(backend: IngressBackend, path: string, errors: FieldErr
   else if (name !== "") errors.invalidEach(at(at(here, "port"), "name"), name, portName(name));
   else if (number !== 0) errors.invalidEach(at(at(here, "port"), "number"), number, portNumber(number));
   else errors.required(path, "port name or number is required");
+}
+
+export function validateIngressStatus({ status }: Ingress, _old: Ingress, errors: FieldErrors): void {
+  for (const [i, { ip: address, hostname }] of (status.loadBalancer?.ingress ?? []).entries()) {
+    const path = at("status.loadBalancer.ingress", i);
+    if (address) errors.invalidEach(at(path, "ip"), address, ip(address));
+    if (!hostname) continue;
+    errors.invalidEach(at(path, "hostname"), hostname, dnsSubdomain(hostname));
+    if (parseIp(hostname) !== undefined)
+      errors.invalid(at(path, "hostname"), hostname, "must be a name, not an address");
+  }
 }
 
 export function validateIngressClass({ spec }: IngressClass, errors: FieldErrors): void {

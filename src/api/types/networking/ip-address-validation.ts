@@ -24,7 +24,6 @@ export function validateIpAddress({ spec }: IPAddress, errors: FieldErrors): voi
 }
 
 export function validateIpAddressUpdate(address: IPAddress, old: IPAddress, errors: FieldErrors): void {
-  validateIpAddress(address, errors);
   if (!same(address.spec.parentRef, old.spec.parentRef))
     errors.invalid("spec.parentRef", null, "field is immutable");
 }

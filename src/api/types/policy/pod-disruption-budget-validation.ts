@@ -1,6 +1,8 @@
 /** Validation of pod disruption budgets. */
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { validateLabelSelector } from "../../selectors/label-selector-validation.ts";
+import { validateConditions } from "../meta/condition-validation.ts";
+import { validateCounts } from "../meta/count-validation.ts";
 import { validateAtMostAll, validateIntOrPercent } from "../meta/int-or-percent-validation.ts";
 import type { PodDisruptionBudget } from "./pod-disruption-budget.ts";
 
@@ -20,4 +22,15 @@ export function validatePodDisruptionBudget({ spec }: PodDisruptionBudget, error
   const policy = spec.unhealthyPodEvictionPolicy;
   if (policy !== undefined && !policies.includes(policy))
     errors.notSupported("spec.unhealthyPodEvictionPolicy", policy, policies);
+}
+
+const counts = ["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"] as const;
+
+export function validatePodDisruptionBudgetStatus(
+  { status }: PodDisruptionBudget,
+  _old: PodDisruptionBudget,
+  errors: FieldErrors,
+): void {
+  validateConditions(status.conditions, "status.conditions", errors);
+  validateCounts(status, counts, "status", errors);
 }

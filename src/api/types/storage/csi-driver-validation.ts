@@ -51,8 +51,11 @@ function validateSpec(spec: CSIDriverSpec, errors: FieldErrors): void {
 
 export function validateCsiDriverUpdate(driver: CSIDriver, old: CSIDriver, errors: FieldErrors): void {
   validateSpec(driver.spec, errors);
-  for (const field of ["attachRequired", "volumeLifecycleModes"] as const) {
+  for (const [field, reportedAs] of [
+    ["attachRequired", "attachedRequired"],
+    ["volumeLifecycleModes", "volumeLifecycleModes"],
+  ] as const) {
     if (!same(driver.spec[field], old.spec[field]))
-      errors.invalid(at("spec", field), driver.spec[field] ?? null, "field is immutable");
+      errors.invalid(at("spec", reportedAs), driver.spec[field] ?? null, "field is immutable");
   }
 }

@@ -21,7 +21,6 @@ export function validateCsiStorageCapacityUpdate(
   old: CSIStorageCapacity,
   errors: FieldErrors,
 ): void {
-  validateCsiStorageCapacity(one, errors);
   for (const field of ["nodeTopology", "storageClassName"] as const) {
     if (!same(one[field], old[field])) errors.invalid(field, one[field] ?? null, "field is immutable");
   }

@@ -79,7 +79,6 @@ export function validateStorageClassUpdate(
   old: StorageClass,
   errors: FieldErrors,
 ): void {
-  validateStorageClass(storageClass, errors);
   for (const field of ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] as const) {
     if (!same(storageClass[field], old[field])) errors.forbidden(field, "updates are forbidden");
   }

@@ -1,10 +1,14 @@
 /** Validation of volume attachments, whose spec never changes. */
 import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
+import { byteLength } from "../../names/check.ts";
 import { dnsSubdomain } from "../../names/dns.ts";
 import { validatePersistentVolumeSpec } from "../core/persistent-volume-validation.ts";
 import { validateDriverName } from "../core/volume-validation.ts";
 import type { VolumeAttachment } from "./volume-attachment.ts";
+
+const maxMetadataBytes = 256 * 1024;
+const maxMessageBytes = 1024;
 
 export function validateVolumeAttachment({ spec }: VolumeAttachment, errors: FieldErrors): void {
   const { source } = spec;
@@ -31,4 +35,16 @@ export function validateVolumeAttachmentUpdate(
 ): void {
   validateVolumeAttachment(attachment, errors);
   if (!same(attachment.spec, old.spec)) errors.invalid("spec", attachment.spec, "field is immutable");
+}
+
+export function validateVolumeAttachmentStatus({ status }: VolumeAttachment, errors: FieldErrors): void {
+  const entries = Object.entries(status.attachmentMetadata ?? {});
+  const sizeBytes = entries.reduce((sum, [key, value]) => sum + byteLength(key) + byteLength(value), 0);
+  if (sizeBytes > maxMetadataBytes) errors.tooLong("status.attachmentMetadata", maxMetadataBytes);
+  for (const field of ["attachError", "detachError"] as const) {
+    const { message = "", errorCode = 0 } = status[field] ?? {};
+    const path = at("status", field);
+    if (byteLength(message) > maxMessageBytes) errors.tooLong(at(path, "message"), maxMessageBytes);
+    if (errorCode < 0) errors.invalid(at(path, "errorCode"), errorCode, "must not be negative");
+  }
 }

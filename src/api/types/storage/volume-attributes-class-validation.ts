@@ -17,7 +17,6 @@ export function validateVolumeAttributesClassUpdate(
   old: VolumeAttributesClass,
   errors: FieldErrors,
 ): void {
-  validateVolumeAttributesClass(one, errors);
   if (!same(one.driverName, old.driverName)) errors.forbidden("driverName", "updates are forbidden");
   if (!same(one.parameters, old.parameters)) errors.forbidden("parameters", "updates are forbidden");
 }
