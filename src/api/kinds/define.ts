@@ -75,6 +75,9 @@ const specPath: Path = ["spec"];
 /** `resetFields` of a kind whose status is written through its subresource alone. */
 export const statusResetFields = { "": [statusPath], status: [specPath] } as const;
 
+/** The same, of a kind whose status subresource leaves metadata alone. */
+export const statusOnlyResetFields = { "": [statusPath], status: [["metadata"], specPath] } as const;
+
 interface WithStatus extends KubeObject {
   spec?: unknown;
   status?: unknown;
@@ -82,24 +85,28 @@ interface WithStatus extends KubeObject {
 
 /** `status`: takes all but the status from the stored object, metadata's own changes aside. */
 export function statusSubresource<T extends WithStatus>(
-  more: { readonly keepsLabels?: boolean } & Partial<
+  more: { readonly keeps?: "labels" | "metadata" } & Partial<
     Pick<ObjectSubresource<T>, "metadataOnUpdate" | "validateUpdate">
   > = {},
 ): ObjectSubresource<T> {
-  const { keepsLabels, ...hooks } = more;
+  const { keeps, ...hooks } = more;
+  const kept = keeps === undefined ? [] : keeps === "labels" ? (["labels"] as const) : authored;
   return {
     verbs: ["get", "patch", "update"],
     prepareForUpdate(draft, old) {
       draft.spec = old.spec;
-      if (keepsLabels) keepLabels(draft, old);
+      for (const field of kept) keep(draft, old, field);
     },
     ...hooks,
   };
 }
 
-function keepLabels(draft: KubeObject, old: KubeObject): void {
-  if (old.metadata.labels === undefined) delete draft.metadata.labels;
-  else draft.metadata.labels = old.metadata.labels;
+/** What of metadata its author writes. */
+const authored = ["labels", "annotations", "finalizers", "ownerReferences"] as const;
+
+function keep(draft: KubeObject, old: KubeObject, field: (typeof authored)[number]): void {
+  if (old.metadata[field] === undefined) delete draft.metadata[field];
+  else Object.assign(draft.metadata, { [field]: old.metadata[field] });
 }
 
 /** For `prepareForCreate`: the server writes status, not the author. */

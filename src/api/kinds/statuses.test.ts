@@ -202,3 +202,17 @@ function decoded(of: Resource, status: object): unknown {
   applyDefaults(of.type, object);
   return (object as { status?: unknown }).status;
 }
+
+test("A status that is all its subresource writes leaves labels and finalizers alone", () => {
+  const { object } = create(volumeAttachments, {
+    metadata: { labels: { a: "b" } },
+    spec: { attacher: "a.b", nodeName: "n", source: { persistentVolumeName: "v" } },
+  });
+  const { draft } = update(
+    volumeAttachments,
+    object,
+    ({ metadata }) => Object.assign(metadata, { labels: { a: "c" }, finalizers: ["a.b/c"] }),
+    "status",
+  );
+  assert.deepEqual([draft.metadata.labels, draft.metadata.finalizers], [{ a: "b" }, undefined]);
+});

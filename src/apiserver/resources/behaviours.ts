@@ -9,6 +9,7 @@ import { selfSubjectReviews, tokenReviews } from "./authentication-reviews.ts";
 import type { Behaviour, Behaviours } from "./behaviour.ts";
 import { bindings } from "./bindings.ts";
 import { componentStatuses } from "./component-statuses.ts";
+import { resourceClaims, resourceClaimTemplates } from "./device-claims.ts";
 import { namespaces } from "./namespaces.ts";
 import { pods } from "./pods.ts";
 import { nodeProxy, serviceProxy } from "./proxies.ts";
@@ -41,6 +42,8 @@ export function createBehaviours({ rootCertificate, addresses, ports }: Behaviou
     serviceaccounts: serviceAccounts,
     services: { ...services(addresses, ports), connects: { proxy: serviceProxy } },
     "localsubjectaccessreviews.authorization.k8s.io": localSubjectAccessReviews,
+    "resourceclaims.resource.k8s.io": resourceClaims,
+    "resourceclaimtemplates.resource.k8s.io": resourceClaimTemplates,
     "selfsubjectaccessreviews.authorization.k8s.io": selfSubjectAccessReviews,
     "selfsubjectreviews.authentication.k8s.io": selfSubjectReviews,
     "selfsubjectrulesreviews.authorization.k8s.io": selfSubjectRulesReviews,

@@ -240,3 +240,23 @@ test("a pod that is bound shows its node's zone and the binding's labels", () =>
     });
     assert.deepEqual((await admin.get(`${PODS}/a`)).body.metadata.labels, { ...labels, own: "1" });
   }));
+
+test("a claim gets access as an administrator in a namespace that is labelled for it", () =>
+  serve("admin access", async ({ admin }) => {
+    const exactly = { deviceClassName: "gpu.example.com", adminAccess: true };
+    const spec = { devices: { requests: [{ name: "gpu", exactly }] } };
+    const path = "/apis/resource.k8s.io/v1/namespaces/default";
+    const claim = () => admin.post(`${path}/resourceclaims`, { metadata: { generateName: "a" }, spec });
+    const template = () =>
+      admin.post(`${path}/resourceclaimtemplates`, { metadata: { generateName: "a" }, spec: { spec } });
+    for (const refused of [await claim(), await template()]) {
+      assert.equal(refused.status, 422);
+      assert.deepEqual(
+        refused.body.details.causes.map((one: { reason: string }) => one.reason),
+        ["FieldValueForbidden"],
+      );
+    }
+    const labels = { "resource.kubernetes.io/admin-access": "true" };
+    await admin.patch("/api/v1/namespaces/default", "merge-patch+json", { metadata: { labels } });
+    assert.deepEqual([(await claim()).status, (await template()).status], [201, 201]);
+  }));

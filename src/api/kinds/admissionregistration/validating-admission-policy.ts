@@ -11,7 +11,7 @@ import {
 } from "../../types/admissionregistration/policy-validation.ts";
 import { validateConditions } from "../../types/meta/condition-validation.ts";
 import { age, integer, name, text } from "../columns.ts";
-import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { clearStatus, define, keepStatus, statusOnlyResetFields, statusSubresource } from "../define.ts";
 import { paramKindText, paramRefText } from "./policy-columns.ts";
 
 export const validatingAdmissionPolicies: Resource<ValidatingAdmissionPolicy> = define({
@@ -24,7 +24,7 @@ export const validatingAdmissionPolicies: Resource<ValidatingAdmissionPolicy> = 
     name: subdomainName,
     anyFinalizer: true,
     generationOf: ["spec"],
-    resetFields: statusResetFields,
+    resetFields: statusOnlyResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
     metadataOnUpdate: ["whole"],
@@ -35,6 +35,7 @@ export const validatingAdmissionPolicies: Resource<ValidatingAdmissionPolicy> = 
     validateUpdate: ({ status }, _old, errors) =>
       validateConditions(status.conditions, "status.conditions", errors),
     metadataOnUpdate: [],
+    keeps: "metadata",
   }),
   columns: [
     name,

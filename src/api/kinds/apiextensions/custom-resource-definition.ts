@@ -9,7 +9,7 @@ import {
   validateDefinitionUpdate,
 } from "../../types/apiextensions/custom-resource-definition-validation.ts";
 import { createdAt, name } from "../columns.ts";
-import { define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { define, keepStatus, statusOnlyResetFields, statusSubresource } from "../define.ts";
 import { fromBeta, toBeta } from "./v1beta1-conversion.ts";
 
 export const customResourceDefinitions: Resource<CustomResourceDefinition> = define({
@@ -28,7 +28,7 @@ export const customResourceDefinitions: Resource<CustomResourceDefinition> = def
     name: subdomainName,
     anyFinalizer: true,
     generationOf: ["spec"],
-    resetFields: statusResetFields,
+    resetFields: statusOnlyResetFields,
     prepareForCreate(draft) {
       const stored = (draft.spec.versions ?? []).filter((version) => version.storage);
       const storedVersions = [...new Set(stored.map((version) => version.name))];
@@ -38,6 +38,6 @@ export const customResourceDefinitions: Resource<CustomResourceDefinition> = def
     validateCreate: validateDefinition,
     validateUpdate: validateDefinitionUpdate,
   },
-  status: statusSubresource(),
+  status: statusSubresource({ keeps: "metadata" }),
   columns: [name, createdAt],
 });

@@ -4,7 +4,7 @@ import type { Resource } from "../../resource.ts";
 import { APIService } from "../../types/apiregistration/mod.ts";
 import { validateApiService } from "../../types/apiregistration/api-service-validation.ts";
 import { age, name, text } from "../columns.ts";
-import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { clearStatus, define, keepStatus, statusOnlyResetFields, statusSubresource } from "../define.ts";
 
 export const apiServices: Resource<APIService> = define({
   type: APIService,
@@ -15,14 +15,14 @@ export const apiServices: Resource<APIService> = define({
   strategy: {
     allowUnconditionalUpdate: false,
     name: pathSegmentName,
-    resetFields: statusResetFields,
+    resetFields: statusOnlyResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
     metadataOnUpdate: ["changes", "whole"],
     validateCreate: validateApiService,
     validateUpdate: (object, _old, errors) => validateApiService(object, errors),
   },
-  status: statusSubresource(),
+  status: statusSubresource({ keeps: "metadata" }),
   columns: [
     name,
     text("Service", ({ spec: { service } }) => (service ? `${service.namespace}/${service.name}` : "Local")),

@@ -27,7 +27,7 @@ export const deployments: Resource<Deployment> = define({
     validateCreate: validateDeployment,
     validateUpdate: validateDeploymentUpdate,
   },
-  status: statusSubresource({ keepsLabels: true, validateUpdate: validateDeploymentStatus }),
+  status: statusSubresource({ keeps: "labels", validateUpdate: validateDeploymentStatus }),
   scale: replicaScale,
   columns: [
     name,

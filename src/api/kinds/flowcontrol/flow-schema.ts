@@ -4,7 +4,7 @@ import type { Resource } from "../../resource.ts";
 import { FlowSchema } from "../../types/flowcontrol/mod.ts";
 import { validateFlowSchema, validateFlowStatus } from "../../types/flowcontrol/flow-schema-validation.ts";
 import { age, name, text } from "../columns.ts";
-import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { clearStatus, define, keepStatus, statusOnlyResetFields, statusSubresource } from "../define.ts";
 
 export const flowSchemas: Resource<FlowSchema> = define({
   type: FlowSchema,
@@ -13,14 +13,18 @@ export const flowSchemas: Resource<FlowSchema> = define({
   strategy: {
     name: subdomainName,
     generationOf: ["spec"],
-    resetFields: statusResetFields,
+    resetFields: statusOnlyResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
     metadataOnUpdate: ["whole"],
     validateCreate: validateFlowSchema,
     validateUpdate: (object, _old, errors) => validateFlowSchema(object, errors),
   },
-  status: statusSubresource<FlowSchema>({ validateUpdate: validateFlowStatus, metadataOnUpdate: [] }),
+  status: statusSubresource<FlowSchema>({
+    validateUpdate: validateFlowStatus,
+    metadataOnUpdate: [],
+    keeps: "metadata",
+  }),
   columns: [
     name,
     text("PriorityLevel", ({ spec }) => spec.priorityLevelConfiguration.name),

@@ -5,7 +5,7 @@ import { PriorityLevelConfiguration } from "../../types/flowcontrol/mod.ts";
 import { validateFlowStatus } from "../../types/flowcontrol/flow-schema-validation.ts";
 import { validatePriorityLevel } from "../../types/flowcontrol/priority-level-validation.ts";
 import { age, name, text } from "../columns.ts";
-import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { clearStatus, define, keepStatus, statusOnlyResetFields, statusSubresource } from "../define.ts";
 
 export const priorityLevelConfigurations: Resource<PriorityLevelConfiguration> = define({
   type: PriorityLevelConfiguration,
@@ -14,7 +14,7 @@ export const priorityLevelConfigurations: Resource<PriorityLevelConfiguration> =
   strategy: {
     name: subdomainName,
     generationOf: ["spec"],
-    resetFields: statusResetFields,
+    resetFields: statusOnlyResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
     metadataOnUpdate: ["whole"],
@@ -24,6 +24,7 @@ export const priorityLevelConfigurations: Resource<PriorityLevelConfiguration> =
   status: statusSubresource<PriorityLevelConfiguration>({
     validateUpdate: validateFlowStatus,
     metadataOnUpdate: [],
+    keeps: "metadata",
   }),
   columns: [
     name,

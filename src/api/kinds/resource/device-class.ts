@@ -13,6 +13,7 @@ export const deviceClasses: Resource<DeviceClass> = define({
   strategy: {
     name: subdomainName,
     generationOf: ["spec"],
+    metadataOnUpdate: ["whole", "changes"],
     validateCreate: validateDeviceClass,
     validateUpdate: (object, _old, errors) => validateDeviceClass(object, errors),
   },

@@ -3,8 +3,8 @@ import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { ResourceClaimTemplate } from "../../types/resource/mod.ts";
 import {
+  validateFixedSpec,
   validateResourceClaimTemplate,
-  validateResourceClaimTemplateUpdate,
 } from "../../types/resource/resource-claim-validation.ts";
 import { age, name } from "../columns.ts";
 import { define } from "../define.ts";
@@ -16,7 +16,7 @@ export const resourceClaimTemplates: Resource<ResourceClaimTemplate> = define({
   strategy: {
     name: subdomainName,
     validateCreate: validateResourceClaimTemplate,
-    validateUpdate: validateResourceClaimTemplateUpdate,
+    validateUpdate: validateFixedSpec,
   },
   columns: [name, age],
 });

@@ -3,12 +3,17 @@ import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { ResourceClaim } from "../../types/resource/mod.ts";
 import {
-  validateResourceClaim,
-  validateResourceClaimUpdate,
+  dropDeallocatedDevices,
   validateResourceClaimStatus,
-} from "../../types/resource/resource-claim-validation.ts";
+} from "../../types/resource/resource-claim-status-validation.ts";
+import { validateFixedSpec, validateResourceClaim } from "../../types/resource/resource-claim-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+
+const status = statusSubresource<ResourceClaim>({
+  validateUpdate: validateResourceClaimStatus,
+  keeps: "metadata",
+});
 
 export const resourceClaims: Resource<ResourceClaim> = define({
   type: ResourceClaim,
@@ -20,9 +25,16 @@ export const resourceClaims: Resource<ResourceClaim> = define({
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
     validateCreate: validateResourceClaim,
-    validateUpdate: validateResourceClaimUpdate,
+    metadataOnUpdate: ["whole", "changes"],
+    validateUpdate: validateFixedSpec,
   },
-  status: statusSubresource<ResourceClaim>({ validateUpdate: validateResourceClaimStatus }),
+  status: {
+    ...status,
+    prepareForUpdate(draft, old, context) {
+      status.prepareForUpdate(draft, old, context);
+      dropDeallocatedDevices(draft.status, old.status);
+    },
+  },
   columns: [name, text("State", (object) => stateText(object)), age],
 });
 

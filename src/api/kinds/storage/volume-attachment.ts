@@ -8,7 +8,7 @@ import {
   validateVolumeAttachmentUpdate,
 } from "../../types/storage/volume-attachment-validation.ts";
 import { age, name, text } from "../columns.ts";
-import { define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { define, keepStatus, statusOnlyResetFields, statusSubresource } from "../define.ts";
 
 export const volumeAttachments: Resource<VolumeAttachment> = define({
   type: VolumeAttachment,
@@ -17,7 +17,7 @@ export const volumeAttachments: Resource<VolumeAttachment> = define({
   strategy: {
     allowUnconditionalUpdate: false,
     name: subdomainName,
-    resetFields: statusResetFields,
+    resetFields: statusOnlyResetFields,
     prepareForCreate(draft) {
       draft.status = { attached: false };
     },
@@ -33,6 +33,7 @@ export const volumeAttachments: Resource<VolumeAttachment> = define({
       for (const _ of [1, 2]) validateVolumeAttachmentStatus(object, errors);
     },
     metadataOnUpdate: ["whole", "whole"],
+    keeps: "metadata",
   }),
   columns: [
     name,

@@ -1,28 +1,20 @@
-/** Validation of device classes. Expressions are compiled where CEL is. */
+/** Validation of device classes. */
 import { at, type FieldErrors } from "../../field-errors.ts";
-import type { DeviceSelector } from "./device.ts";
+import { isExtendedResource } from "../core/resources-validation.ts";
 import type { DeviceClass } from "./device-class.ts";
-
-const maxSelectors = 32;
-const maxExpressionBytes = 10 * 1024;
+import {
+  maxConfigurations,
+  validateConfiguration,
+  validateItems,
+  validateSelectors,
+} from "./device-validation.ts";
 
 export function validateDeviceClass({ spec }: DeviceClass, errors: FieldErrors): void {
-  validateSelectors(spec.selectors ?? [], "spec.selectors", errors);
-}
-
-/** Shared with requests. */
-export function validateSelectors(
-  selectors: readonly DeviceSelector[],
-  path: string,
-  errors: FieldErrors,
-): void {
-  if (selectors.length > maxSelectors) errors.tooMany(path, selectors.length, maxSelectors);
-  for (const [i, { cel }] of selectors.entries()) {
-    const here = at(at(path, i), "cel");
-    if (cel === undefined) errors.required(here);
-    else if (cel.expression.trim() === "")
-      errors.invalid(at(here, "expression"), cel.expression, "must be an expression");
-    else if (cel.expression.length > maxExpressionBytes)
-      errors.tooLong(at(here, "expression"), maxExpressionBytes);
-  }
+  validateSelectors(spec.selectors, "spec.selectors", errors);
+  validateItems(spec.config, maxConfigurations, "spec.config", errors, (config, path) =>
+    validateConfiguration(config, path, errors),
+  );
+  const name = spec.extendedResourceName;
+  if (name !== undefined && !isExtendedResource(name))
+    errors.invalid(at("spec", "extendedResourceName"), name, "must be the name of an extended resource");
 }
