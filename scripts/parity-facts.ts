@@ -144,10 +144,9 @@ export const absentPaths = [
 
 /** Where we answer otherwise on purpose, or where a recording cannot be matched. */
 export const differences = [
-  "The recorded server adds a fourth source, a vendor's ConfigMap with a service CA, to the token " +
-    "volume of pods. Upstream adds three, and so do we: 56 rows of create, all 22 histories of pods in " +
-    "patch, and 4 rows of misc differ in it. The command takes that one source out of the recording " +
-    "before it compares, so that these rows verify the rest; the share as recorded stands beside.",
+  "`--service-account-config-maps NAME:KEY` (`tokenConfigMaps` in code) is an option of this server alone: each pod gets that key of " +
+    "a ConfigMap in its namespace as a file beside its token, as from some distributions, or a CA bundle. The recorded server did so " +
+    "with one, and the command asks for the same.",
   "Five rows of misc follow requests that are not in the recording: the command makes them, and then they pass. 11 " +
     "histories of patch and a row of misc are about a custom resource; 3 rows of create refuse CEL that does not compile; a row " +
     "of misc prints the age of an IPAddress that was made in the same second.",

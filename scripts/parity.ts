@@ -69,21 +69,19 @@ function family(here: readonly string[], upstream: readonly string[]): string {
 
 function recorded(): readonly string[] {
   return Object.entries(readShares()).map(([recording, shares]) => {
-    const [asRecorded, passed, all] = totalOf(shares);
-    const whole = Object.entries(shares).filter(([, [, some, every]]) => some === every);
-    const parts = Object.entries(shares).filter(([, [, some, every]]) => some < every);
-    const rows = parts.map(([kind, [before, some, every]]) => [
+    const [passed, all] = totalOf(shares);
+    const whole = Object.entries(shares).filter(([, [some, every]]) => some === every);
+    const parts = Object.entries(shares).filter(([, [some, every]]) => some < every);
+    const rows = parts.map(([kind, [some, every]]) => [
       kind,
-      String(before),
       String(some),
       String(every),
       percent(some, every),
     ]);
-    const kinds = whole.map(([kind, [, , count]]) => `${kind} ${count}`);
-    const plainly = `${asRecorded} (${percent(asRecorded, all)}) as recorded`;
+    const kinds = whole.map(([kind, [, count]]) => `${kind} ${count}`);
     return [
-      `### ${recording}: ${passed} of ${all} (${percent(passed, all)}); ${plainly}`,
-      rows.length === 0 ? "" : table(["", "as recorded", "alike", "of", "share"], rows),
+      `### ${recording}: ${passed} of ${all} (${percent(passed, all)})`,
+      rows.length === 0 ? "" : table(["", "alike", "of", "share"], rows),
       `All alike: ${kinds.join(", ")}.`,
     ]
       .filter((part) => part !== "")

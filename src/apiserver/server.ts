@@ -8,6 +8,7 @@ import { type Describe, openPodSecurity, type PodSecuritySettings, type Resource
 import type { Store } from "#store";
 import { Admission } from "./admission/admission.ts";
 import { createPlugins } from "./admission/plugins.ts";
+import type { ConfigMapKey } from "./admission/service-account.ts";
 import { Authenticator } from "./authn/authenticator.ts";
 import { ServiceAccountTokens } from "./authn/service-account-tokens.ts";
 import { signingKey } from "./authn/token-text.ts";
@@ -86,6 +87,11 @@ export interface ApiServerOptions {
   readonly nodePortRange?: string;
   /** Pod security beside the labels of namespaces. Default: anything goes. */
   readonly podSecurity?: PodSecuritySettings;
+  /**
+   * Keys of ConfigMaps in a pod's namespace, which each pod gets as files beside its token, as a CA bundle: it waits for
+   * those that are not there. Default: none.
+   */
+  readonly tokenConfigMaps?: readonly ConfigMapKey[];
   /** Names of admission plug-ins that do not run. Default: none. */
   readonly disabledPlugins?: readonly string[];
   /** Where pods reach this server: the endpoint of `default/kubernetes`. Default: none is published. */
@@ -153,8 +159,8 @@ export class ApiServer implements Component {
       ports: new ServicePorts(options.nodePortRange ?? "30000-32767"),
     };
     const authorizers = new AuthorizerChain([masters, this.#nodes, this.#rbac]);
-    const podSecurity = options.podSecurity ?? openPodSecurity;
-    const pluginParts = { rbac: this.#rbac, authorizers, podSecurity, metrics: env.metrics };
+    const { podSecurity = openPodSecurity, tokenConfigMaps = [] } = options;
+    const pluginParts = { rbac: this.#rbac, authorizers, podSecurity, tokenConfigMaps, metrics: env.metrics };
     const plugins = createPlugins(pluginParts, options.disabledPlugins);
     const turns = new Turns(env.clock);
     const views = new Views(records, catalog);

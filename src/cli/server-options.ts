@@ -21,6 +21,10 @@ export function addServerOptions(command: Command): Command {
       "--service-account-issuer <URL>",
       "who signs tokens (default: https://kubernetes.default.svc.DOMAIN)",
     )
+    .option(
+      "--service-account-config-maps <NAME:KEY,...>",
+      "keys of ConfigMaps that each pod gets from its namespace as files beside its token; it waits for them",
+    )
     .option("--admission-control-config-file <FILE>", "an AdmissionConfiguration, of plug-in PodSecurity")
     .option("--enable-admission-plugins <NAMES>", "plug-ins that run beside those that do anyway")
     .option("--disable-admission-plugins <NAMES>", "plug-ins that do not run, with commas between")

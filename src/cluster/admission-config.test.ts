@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { readAdmissionFile, readDisabledPlugins } from "./admission-config.ts";
+import { readAdmissionFile, readDisabledPlugins, readTokenConfigMaps } from "./admission-config.ts";
 import { ClusterError } from "./errors.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "navarch-admission-"));
@@ -87,4 +87,16 @@ test("readDisabledPlugins() knows the plug-ins by upstream's names", () => {
   );
   assert.throws(() => readDisabledPlugins("", "RbacEscalation"), isMistake(/"RbacEscalation"/));
   assert.throws(() => readDisabledPlugins("Priority", "Priority"), isMistake(/"Priority" is disabled, too/));
+});
+
+test("readTokenConfigMaps() reads names and keys, and refuses files that are there already", () => {
+  assert.deepEqual(readTokenConfigMaps(""), []);
+  assert.deepEqual(readTokenConfigMaps("bundle:b.pem, other.names:_x"), [
+    { name: "bundle", key: "b.pem" },
+    { name: "other.names", key: "_x" },
+  ]);
+  for (const text of ["bundle", "Bundle:b", "bundle:", ":b", "bundle:a/b", "bundle:.", "bundle:..b", "a:b:c"])
+    assert.throws(() => readTokenConfigMaps(text), isMistake(/it is not NAME:KEY/), text);
+  for (const text of ["bundle:token", "bundle:ca.crt", "a:x,b:x"])
+    assert.throws(() => readTokenConfigMaps(text), isMistake(/there is a file .* already/), text);
 });

@@ -1,17 +1,18 @@
 /**
  * What the command line says of admission: which plug-ins run (`--enable-admission-plugins`, `--disable-admission-plugins`),
- * and the AdmissionConfiguration of `--admission-control-config-file`.
+ * what they add to pods (`--service-account-config-maps`), and the AdmissionConfiguration of `--admission-control-config-file`.
  */
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import {
+  dnsSubdomain,
   type JsonDocument,
   parseYamlDocument,
   type PodSecuritySettings,
   readAdmissionConfiguration,
   readPodSecurity,
 } from "#api";
-import { pluginNames } from "#apiserver";
+import { type ApiServerOptions, pluginNames } from "#apiserver";
 import { messageOf } from "#base";
 import { ClusterError } from "./errors.ts";
 
@@ -41,6 +42,22 @@ function namesOf(text: string): readonly string[] {
 function refused(option: string, why: string): ClusterError {
   const names = pluginNames.filter((name) => name !== own).join(", ");
   return new ClusterError("bad-option", `Cannot use ${option}: ${why}`, `There are ${names}.`);
+}
+
+/** Reads `NAME:KEY,NAME:KEY`, of which no two make one file. Throws `bad-option`. */
+export function readTokenConfigMaps(text: string): NonNullable<ApiServerOptions["tokenConfigMaps"]> {
+  const files = new Set(["token", "ca.crt", "namespace"]);
+  return namesOf(text).map((one) => {
+    const [, name = "", key = ""] = /^([^:]+):([-._a-zA-Z0-9]{1,253})$/.exec(one) ?? [];
+    const isNamed = dnsSubdomain(name).length === 0 && !/^\.?$|^\.\./.test(key);
+    if (isNamed && !files.has(key)) {
+      files.add(key);
+      return { name, key };
+    }
+    const why = isNamed ? `there is a file "${key}" beside the token already` : "it is not NAME:KEY";
+    const message = `Cannot use --service-account-config-maps "${one}": ${why}`;
+    throw new ClusterError("bad-option", message, "Use --service-account-config-maps bundle:bundle.pem.");
+  });
 }
 
 /** Reads the file, and those that it names. Undefined when it says nothing of pod security. Throws `bad-option`. */

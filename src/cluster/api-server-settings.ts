@@ -1,6 +1,6 @@
 /** What the command line says of the API server and the cluster's network, in the flags of upstream's programs. */
 import type { ApiServerOptions } from "#apiserver";
-import { readAdmissionFile, readDisabledPlugins } from "./admission-config.ts";
+import { readAdmissionFile, readDisabledPlugins, readTokenConfigMaps } from "./admission-config.ts";
 import { parseCount } from "./cluster-options.ts";
 import {
   type NetworkRanges,
@@ -28,7 +28,7 @@ export function readNetworkRanges(options: Options): NetworkRanges {
 /** Absent: as kube-apiserver's defaults. */
 export type ApiServerSettings = Pick<
   ApiServerOptions,
-  "tokens" | "podSecurity" | "disabledPlugins" | "allowAnonymous" | "inFlight" | "issuer"
+  "tokens" | "podSecurity" | "disabledPlugins" | "tokenConfigMaps" | "allowAnonymous" | "inFlight" | "issuer"
 >;
 
 const maxRequests = 100_000;
@@ -43,6 +43,7 @@ export function readApiServerSettings(options: Options): ApiServerSettings {
   const issuer = said("serviceAccountIssuer");
   return {
     disabledPlugins: readDisabledPlugins(said("enableAdmissionPlugins"), said("disableAdmissionPlugins")),
+    tokenConfigMaps: readTokenConfigMaps(said("serviceAccountConfigMaps")),
     allowAnonymous: said("anonymousAuth") !== "false",
     inFlight: {
       ...count("--max-requests-inflight", said("maxRequestsInflight"), "reads"),

@@ -8,7 +8,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { unrecorded } from "./unrecorded.ts";
-import { withoutVendorSource } from "./vendor-source.ts";
 import { freePort, Program, root, run } from "../testing/program.ts";
 
 /** Where the recordings are. */
@@ -17,9 +16,9 @@ export const folder = join(root, "../shared/golden");
 /** The recordings that the replayer reads, by file name. */
 export const recordings = ["create", "patch", "misc"] as const;
 
-/** By kind: passed as recorded, passed with the vendor's source taken out, and all. */
+/** By kind: passed, and all. */
 export type Shares = Readonly<Record<string, Share>>;
-export type Share = readonly [asRecorded: number, passed: number, all: number];
+export type Share = readonly [passed: number, all: number];
 
 /** One recording that came out differently. */
 export interface Difference {
@@ -37,8 +36,6 @@ interface Recording {
   readonly name?: string;
   readonly kind?: string;
   readonly body?: { readonly kind?: string };
-  /** Its answers had the vendor's source, so it cannot pass as recorded. */
-  readonly isMasked: boolean;
 }
 
 /** Why nothing can be replayed here. */
@@ -46,12 +43,13 @@ export function missingRecordings(): string | undefined {
   return existsSync(join(folder, "replay.mjs")) ? undefined : "needs the recordings in ../shared/golden";
 }
 
-/** Starts a bare API server of its own and replays one file, without the vendor's source. */
+/** Starts a bare API server of its own, which gives to pods what the recorded one gave, and replays one file. */
 export async function replay(recording: string): Promise<Replayed> {
   const data = mkdtempSync(join(tmpdir(), "navarch-golden-"));
   const listen = `127.0.0.1:${await freePort()}`;
   const token = randomUUID();
   const tokens = tokenFile(data, token);
+  const rows = rowsOf(join(folder, `${recording}.jsonl.gz`));
   await using program = new Program([
     "apiserver",
     "--data",
@@ -60,18 +58,18 @@ export async function replay(recording: string): Promise<Replayed> {
     listen,
     "--token-auth-file",
     tokens,
+    "--service-account-config-maps",
+    tokenConfigMaps(rows),
   ]);
   try {
     await program.printed(/is ready/);
-    const rows = rowsOf(join(folder, `${recording}.jsonl.gz`));
-    const masked = rows.map(withoutVendorSource);
     const file = join(data, `${recording}.jsonl`);
-    writeFileSync(file, withUnrecorded(masked).join("\n"));
+    writeFileSync(file, withUnrecorded(rows).join("\n"));
     const args = ["--server", `https://${listen}`, "--token", token, "--show", "1000000", file];
     const { stdout, stderr } = await run(join(root, "bin/node"), [join(folder, "replay.mjs"), ...args]);
     if (!/^\d+ passed, \d+ failed$/m.test(stdout)) throw new Error(`The replay did not end:\n${stderr}`);
     return counted(
-      rows.map((row, i) => ({ ...(JSON.parse(row) as Recording), isMasked: row !== masked[i] })),
+      rows.map((row) => JSON.parse(row) as Recording),
       stdout,
     );
   } finally {
@@ -85,6 +83,14 @@ function tokenFile(data: string, token: string): string {
   const path = join(data, "tokens.csv");
   writeFileSync(path, `${token},admin,1,"system:masters"\n`, { mode: 0o600 });
   return path;
+}
+
+/** What the volumes of tokens hold after upstream's three sources, as the server's option says it. */
+function tokenConfigMaps(rows: readonly string[]): string {
+  const last =
+    /"path":"namespace"\}\]\}\},\{"configMap":\{"items":\[\{"key":"([^"]+)","path":"\1"\}\],"name":"([^"]+)"\}\}\]/;
+  const [, key, name] = last.exec(rows.join("\n")) ?? [];
+  return name === undefined ? "" : `${name}:${key}`;
 }
 
 /** The rows, each after the requests that the recorder made before it and did not keep. */
@@ -108,16 +114,15 @@ function counted(all: readonly Recording[], output: string): Replayed {
     const next = lines[i + 1] ?? "";
     if (next.startsWith("    ") && !line.startsWith(" ")) failures.set(line.split(" ")[0] ?? "", next.trim());
   }
-  const shares: Record<string, [number, number, number]> = {};
+  const shares: Record<string, [number, number]> = {};
   const differences: Difference[] = [];
   for (const recording of all) {
     const kind = groupOf(recording);
-    const share = (shares[kind] ??= [0, 0, 0]);
+    const share = (shares[kind] ??= [0, 0]);
     const what = failures.get(recording.id);
-    share[2]++;
-    if (what === undefined) share[1]++;
+    share[1]++;
+    if (what === undefined) share[0]++;
     else differences.push({ kind, what });
-    if (what === undefined && !recording.isMasked) share[0]++;
   }
   const sorted = Object.entries(shares).sort(([a], [b]) => (a < b ? -1 : 1));
   return { shares: Object.fromEntries(sorted), differences };

@@ -68,6 +68,24 @@ test("a cluster and its forks have the ranges and the admission that they are as
   }
 });
 
+test("pods wait for the ConfigMap that the cluster gives to each beside its token", async () => {
+  const world = new SimWorld("bundle");
+  await world.run(async () => {
+    const apiServer = { tokenConfigMaps: [{ name: "bundle", key: "bundle.pem" }] };
+    await using cluster = await startCluster({ virtualTime: world, apiServer }, never);
+    const key = { name: "a", namespace: "default" };
+    const own = cluster.client().of(pods);
+    await own.create({ metadata: key, spec: { containers: [{ name: "a", image: "a" }] } }, never);
+    const phase = async (): Promise<string | undefined> => (await own.get(key, never)).status.phase;
+    await cluster.env.clock.sleep(60_000);
+    assert.equal(await phase(), "Pending");
+    const bundle = { metadata: { ...key, name: "bundle" }, data: { "bundle.pem": "trusted" } };
+    await cluster.client().of(configMaps).create(bundle, never);
+    await cluster.env.clock.sleep(300_000);
+    assert.equal(await phase(), "Running");
+  });
+});
+
 test("a fork begins with the state of its cluster, and then each goes its own way", async () => {
   await using cluster = await startCluster({ virtualNodes: 0 });
   await put(cluster, "before");

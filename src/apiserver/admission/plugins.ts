@@ -18,7 +18,7 @@ import { priority } from "./priority.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
 import { resourceQuota } from "./resource-quota.ts";
 import { runtimeClass } from "./runtime-class.ts";
-import { serviceAccount } from "./service-account.ts";
+import { type ConfigMapKey, serviceAccount } from "./service-account.ts";
 import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
 import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
 import type { PodSecuritySettings } from "#api";
@@ -31,6 +31,7 @@ export interface PluginParts {
   readonly rbac: RbacAuthorizer;
   readonly authorizers: AuthorizerChain;
   readonly podSecurity: PodSecuritySettings;
+  readonly tokenConfigMaps: readonly ConfigMapKey[];
   readonly metrics: Metrics;
 }
 
@@ -38,7 +39,7 @@ export interface PluginParts {
 const plugins = {
   NamespaceLifecycle: () => namespaceLifecycle,
   LimitRanger: () => limitRanger,
-  ServiceAccount: () => serviceAccount,
+  ServiceAccount: (parts) => serviceAccount(parts.tokenConfigMaps),
   NodeRestriction: (parts) => nodeRestriction(parts.authorizers),
   TaintNodesByCondition: () => taintNodesByCondition,
   PodSecurity: (parts) => podSecurity(parts.podSecurity, new PodSecurityMetrics(parts.metrics)),

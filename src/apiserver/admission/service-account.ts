@@ -1,6 +1,7 @@
 /**
  * Every pod runs as a service account of its namespace, with that account's token, the cluster's root
- * certificate and its namespace projected into each container, unless the pod or the account says no.
+ * certificate and its namespace projected into each container, unless the pod or the account says no; and beside them
+ * what a cluster gives to every pod, in ConfigMaps of its namespace.
  */
 import { type Pod, type ServiceAccount, type Volume, forbidden } from "#api";
 import type { AdmissionPlugin, AdmissionRequest } from "./admission.ts";
@@ -12,7 +13,14 @@ const TOKEN_SECONDS = 3_607;
 const MIRROR = "kubernetes.io/config.mirror";
 const READ_MODE = 0o644;
 
-export const serviceAccount: AdmissionPlugin = {
+/** One key of a ConfigMap, which is the file's name too. */
+export interface ConfigMapKey {
+  readonly name: string;
+  readonly key: string;
+}
+
+/** `beside`: what follows upstream's three sources in each token's volume. A pod waits for a ConfigMap that is not there. */
+export const serviceAccount = (beside: readonly ConfigMapKey[]): AdmissionPlugin => ({
   operations: ["CREATE"],
   resources: ["pods"],
   mutate(request, { objects, random }) {
@@ -28,7 +36,7 @@ export const serviceAccount: AdmissionPlugin = {
     );
     if (account === undefined) throw unknownAccount(request, pod);
     const mounts = pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
-    if (mounts) mountToken(pod, () => random.suffix(5));
+    if (mounts) mountToken(pod, beside, () => random.suffix(5));
     const secrets = account.imagePullSecrets ?? [];
     if ((pod.spec.imagePullSecrets ?? []).length === 0 && secrets.length > 0) {
       pod.spec.imagePullSecrets = secrets.map((one) => ({ ...one }));
@@ -41,7 +49,7 @@ export const serviceAccount: AdmissionPlugin = {
     if (objects.get("", "serviceaccounts", request.namespace, name) === undefined)
       throw unknownAccount(request, pod);
   },
-};
+});
 
 function isMirror(pod: Pod): boolean {
   return pod.metadata.annotations?.[MIRROR] !== undefined;
@@ -71,7 +79,7 @@ function unknownAccount(request: AdmissionRequest, pod: Pod): Error {
   );
 }
 
-function mountToken(pod: Pod, suffix: () => string): void {
+function mountToken(pod: Pod, beside: readonly ConfigMapKey[], suffix: () => string): void {
   const { spec } = pod;
   const containers = [...(spec.initContainers ?? []), ...spec.containers];
   const existing = (spec.volumes ?? []).find((volume) => volume.name?.startsWith(VOLUME_PREFIX));
@@ -85,23 +93,28 @@ function mountToken(pod: Pod, suffix: () => string): void {
     ];
     isUsed = true;
   }
-  if (isUsed && existing === undefined) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
+  if (isUsed && existing === undefined) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name, beside)];
 }
 
-function tokenVolume(name: string): Volume {
+function tokenVolume(name: string, beside: readonly ConfigMapKey[]): Volume {
   return {
     name,
     projected: {
       sources: [
         { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: "token" } },
-        { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+        configMapSource({ name: "kube-root-ca.crt", key: "ca.crt" }),
         {
           downwardAPI: {
             items: [{ path: "namespace", fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } }],
           },
         },
+        ...beside.map(configMapSource),
       ],
       defaultMode: READ_MODE,
     },
   } as Volume;
+}
+
+function configMapSource({ name, key }: ConfigMapKey): object {
+  return { configMap: { name, items: [{ key, path: key }] } };
 }

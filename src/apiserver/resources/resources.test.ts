@@ -112,6 +112,18 @@ test("a pod is bound once", () =>
     assert.equal((await bind("n3")).status, 409);
   }));
 
+test("a pod gets beside its token what the server gives to every pod", () =>
+  serve(
+    "token config maps",
+    async ({ admin }) => {
+      const { spec } = (await admin.post(PODS, pod("a"))).body;
+      const { sources } = spec.volumes[0].projected;
+      const path = "bundle.pem";
+      assert.deepEqual(sources.slice(3), [{ configMap: { name: "bundle", items: [{ key: path, path }] } }]);
+    },
+    { tokenConfigMaps: [{ name: "bundle", key: "bundle.pem" }] },
+  ));
+
 test("a pod gets its account's token volume, tolerations and priority", () =>
   serve("pod admission", async ({ admin }) => {
     const { spec } = (await admin.post(PODS, pod("a", { priorityClassName: "system-node-critical" }))).body;
