@@ -87,11 +87,13 @@ async function* jsonChunks(shown: ShownPage): Chunks {
 function addMember(writer: ChunkWriter, shown: ShownPage, record: StoredRecord): void {
   const { encoding, include, views, request } = shown;
   const { resource, now } = request;
-  if (encoding.as === "PartialObjectMetadataList") return views.addMetadataOnly(writer, resource, record);
+  const version = encoding.metaVersion;
+  if (encoding.as === "PartialObjectMetadataList")
+    return views.addMetadataOnly(writer, resource, record, version);
   if (include !== "Metadata") return writer.add(Buffer.from(stringifyJson(memberOf(shown, record))));
-  const { cells } = rowOf(resource, views.object(resource, record), "None", now);
+  const { cells } = rowOf(resource, views.object(resource, record), { include: "None", now });
   writer.add(Buffer.from(`{"cells":${stringifyJson(cells)},"object":`));
-  views.addMetadataOnly(writer, resource, record);
+  views.addMetadataOnly(writer, resource, record, version);
   writer.add(OBJECT_END);
 }
 
@@ -130,13 +132,13 @@ async function* protobufChunks(shown: ShownPage): Chunks {
       ? views.message(request.resource, record)
       : encodeMessage(meta.PartialObjectMetadata, memberOf(shown, record) as meta.PartialObjectMetadata);
     items.push(item);
-    size += itemHead(item.length).length + item.length;
+    size += itemHead(item.length, encoding.metaVersion).length + item.length;
   }
   const { opening, closing } = listEnvelope(listOf(shown, []), size);
   const writer = new ChunkWriter(pool);
   writer.add(opening);
   for (const item of items) {
-    writer.add(itemHead(item.length));
+    writer.add(itemHead(item.length, encoding.metaVersion));
     writer.add(item);
     if (writer.isFull) yield writer.take();
     if (turns.spent) await turns.turn();
@@ -159,8 +161,9 @@ function memberOf({ views, request, encoding, include }: ShownPage, record: Stor
   const { resource, now } = request;
   const object = views.object(resource, record);
   if (encoding.as === undefined) return object;
-  if (encoding.as === "Table") return rowOf(resource, object, include, now);
-  return metadataOnly(object);
+  const version = encoding.metaVersion;
+  if (encoding.as === "Table") return rowOf(resource, object, { include, now, version });
+  return metadataOnly(object, version);
 }
 
 interface AnyList {
@@ -178,9 +181,14 @@ function listOf({ request, page, encoding }: ShownPage, members: readonly unknow
     case undefined:
       return { kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata, items: members };
     case "Table":
-      return table(columnDefinitions(resource), members as Row[], metadata) as AnyList;
+      return table(columnDefinitions(resource), members as Row[], metadata, encoding.metaVersion) as AnyList;
     case "PartialObjectMetadataList":
-      return { kind: encoding.as, apiVersion: "meta.k8s.io/v1", metadata, items: members };
+      return {
+        kind: encoding.as,
+        apiVersion: encoding.metaVersion ?? "meta.k8s.io/v1",
+        metadata,
+        items: members,
+      };
     default:
       throw notAcceptable(Object.values(MEDIA_TYPES));
   }

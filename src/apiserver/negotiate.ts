@@ -7,6 +7,8 @@ import type { Call } from "./call.ts";
 import { ACCEPT_CACHE } from "./limits.ts";
 
 export type Media = "json" | "yaml" | "protobuf";
+/** Both have the same fields; in protobuf those of lists have other numbers. */
+export type MetaVersion = "meta.k8s.io/v1" | "meta.k8s.io/v1beta1";
 type Transformation = "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
 
 /** What kind of answer is negotiated: tables and metadata are offered for objects; YAML cannot be a stream. */
@@ -15,6 +17,8 @@ export type Use = "plain" | "object" | "stream";
 export interface Encoding {
   readonly media: Media;
   readonly as: Transformation | undefined;
+  /** The version of tables and metadata. Default `meta.k8s.io/v1`. */
+  readonly metaVersion?: MetaVersion;
   /** JSON is indented for people. */
   readonly pretty?: true;
 }
@@ -96,9 +100,13 @@ function choose(header: string, use: Use): Encoding {
     const as = clause.parameters.get("as");
     if (as === undefined) return { media, as: undefined };
     if (use === "plain" || !TRANSFORMATIONS.has(as)) continue;
-    if (clause.parameters.get("g") !== "meta.k8s.io" || clause.parameters.get("v") !== "v1") continue;
     if (as === "Table" && media === "protobuf") continue; // tables have no field numbers
-    return { media, as: as as Transformation };
+    const metaVersion = `${clause.parameters.get("g")}/${clause.parameters.get("v")}`;
+    if (isMetaVersion(metaVersion)) return { media, as: as as Transformation, metaVersion };
   }
   throw notAcceptable(use === "stream" ? STREAMED : ACCEPTED);
+}
+
+function isMetaVersion(text: string): text is MetaVersion {
+  return text === "meta.k8s.io/v1" || text === "meta.k8s.io/v1beta1";
 }

@@ -88,9 +88,11 @@ export class Responder {
 }
 
 /** Objects for a follower: whole, or their metadata. */
-function followedAnswer(open: OpenCollection, { as }: Encoding): Answer {
+function followedAnswer(open: OpenCollection, { as, metaVersion }: Encoding): Answer {
   if (as === "Table") throw notAcceptable(Object.values(MEDIA_TYPES));
-  const collection = open(as === undefined ? (object) => object : metadataOnly);
+  const collection = open(
+    as === undefined ? (object) => object : (object) => metadataOnly(object, metaVersion),
+  );
   return { status: 200, headers: {}, body: { type: "followed", collection } };
 }
 
@@ -101,11 +103,17 @@ function shownAs(
   object: KubeObject,
   encoding: Encoding,
 ): unknown {
-  if (encoding.as === undefined || object.kind === "Status") return object;
-  if (encoding.as === "PartialObjectMetadata") return metadataOnly(object);
-  if (encoding.as !== "Table") throw notAcceptable(Object.values(MEDIA_TYPES));
-  const row = rowOf(printed, object, includeObject(request.info.query), request.now);
-  return table(columnDefinitions(printed), [row], { resourceVersion: object.metadata.resourceVersion });
+  const { as, metaVersion: version } = encoding;
+  if (as === undefined || object.kind === "Status") return object;
+  if (as === "PartialObjectMetadata") return metadataOnly(object, version);
+  if (as !== "Table") throw notAcceptable(Object.values(MEDIA_TYPES));
+  const row = rowOf(printed, object, {
+    include: includeObject(request.info.query),
+    now: request.now,
+    version,
+  });
+  const { resourceVersion } = object.metadata;
+  return table(columnDefinitions(printed), [row], { resourceVersion }, version);
 }
 
 /** A stream as it comes; whoever calls in process takes no streams, and gets the whole. */

@@ -129,10 +129,10 @@ class EventEncoder {
 
   /** Undefined for tables, whose first event differs. */
   sharedName(batch: string): string | undefined {
-    const { media, as } = this.#encoding;
+    const { media, as, metaVersion } = this.#encoding;
     if (as === "Table") return undefined;
     const resource = `${groupVersion(this.#resource)}/${this.#resource.plural}`;
-    return `${resource}/${this.#request.info.namespace}/${media}/${as ?? ""}/${batch}`;
+    return `${resource}/${this.#request.info.namespace}/${media}/${as ?? ""}/${metaVersion ?? ""}/${batch}`;
   }
 
   item(event: FeedEvent): WatchItem {
@@ -174,16 +174,21 @@ class EventEncoder {
   }
 
   #shown(object: KubeObject): unknown {
-    if (this.#encoding.as === undefined) return object;
-    if (this.#encoding.as !== "Table") return metadataOnly(object);
+    const { as, metaVersion: version } = this.#encoding;
+    if (as === undefined) return object;
+    if (as !== "Table") return metadataOnly(object, version);
     const columns = this.#sentColumns ? [] : columnDefinitions(this.#resource);
     this.#sentColumns = true;
     const { info } = this.#request;
     const isBookmark = object.metadata.name === undefined;
     const row = isBookmark
-      ? blankRow(this.#resource, object)
-      : rowOf(this.#resource, object, includeObject(info.query), this.#clock.now());
-    return table(columns, [row], { resourceVersion: object.metadata.resourceVersion });
+      ? blankRow(this.#resource, object, version)
+      : rowOf(this.#resource, object, {
+          include: includeObject(info.query),
+          now: this.#clock.now(),
+          version,
+        });
+    return table(columns, [row], { resourceVersion: object.metadata.resourceVersion }, version);
   }
 }
 

@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { load } from "js-yaml";
 import { core, decodeProtobuf, encodeProtobuf, meta, stringifyYaml } from "#api";
+import { decodeEnvelope } from "../../src/api/codec/mod.ts";
 import { type ServedFront, type WireReply, serveFront } from "../testing/served-front.ts";
 
 const MAPS = "/api/v1/namespaces/default/configmaps";
@@ -114,6 +115,53 @@ test("protobuf answers hold what JSON answers hold: objects, lists, metadata and
   const refusal = await front.http2.send("GET", `${MAPS}/none`, { accept: PROTOBUF });
   assert.equal(decodeProtobuf(meta.Status, refusal.bytes).reason, "NotFound");
 });
+
+test("tables and metadata of v1beta1 are those of v1 by another name, and in protobuf lists by other numbers", async () => {
+  const beta = "meta.k8s.io/v1beta1";
+  for (const [path, as] of [
+    [`${MAPS}/one`, TABLE],
+    [MAPS, TABLE],
+    [`${MAPS}/one`, PARTIAL],
+    [MAPS, PARTIALS],
+  ] as const) {
+    const answer = await front.http2.send("GET", path, { accept: `${JSON_TYPE};${as}beta1` });
+    const text = answer.bytes.toString();
+    const { apiVersion, items = [], rows = [] } = JSON.parse(text) as Shown;
+    assert.equal(apiVersion, beta, as);
+    for (const one of [...items, ...rows.map(({ object }) => object)]) assert.equal(one.apiVersion, beta, as);
+    assert.ok(!text.includes('"meta.k8s.io/v1"'), as);
+  }
+  const fieldsOf = async (accept: string): Promise<readonly (readonly [number, string])[]> => {
+    const { bytes } = await front.http2.send("GET", MAPS, { accept: `${PROTOBUF};${accept}` });
+    return fields(decodeEnvelope(bytes).raw);
+  };
+  const [first, ...rest] = await fieldsOf(PARTIALS);
+  const swapped = [[2, first?.[1]], ...rest.map(([, content]) => [1, content])];
+  assert.ok(rest.length > 0);
+  assert.deepEqual(await fieldsOf(`${PARTIALS}beta1`), swapped);
+});
+
+interface Shown {
+  readonly apiVersion: string;
+  readonly items?: readonly { readonly apiVersion: string }[];
+  readonly rows?: readonly { readonly object: { readonly apiVersion: string } }[];
+}
+
+/** The fields of a message, all of which have a length, by number and content. */
+function fields(message: Uint8Array): readonly (readonly [number, string])[] {
+  const found: (readonly [number, string])[] = [];
+  for (let at = 0; at < message.length; ) {
+    const tag = message[at++] ?? 0;
+    let length = 0;
+    for (let shift = 0, byte = 0x80; byte >= 0x80; shift += 7) {
+      byte = message[at++] ?? 0;
+      length |= (byte & 0x7f) << shift;
+    }
+    found.push([tag >> 3, Buffer.from(message.subarray(at, at + length)).toString("hex")]);
+    at += length;
+  }
+  return found;
+}
 
 test("bodies are read in JSON, YAML and protobuf; other types are 415", async () => {
   const map = { apiVersion: "v1", kind: "ConfigMap", data: { k: "v" } };

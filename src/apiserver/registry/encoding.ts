@@ -13,7 +13,7 @@ import {
   stringifyYaml,
 } from "#api";
 import { INDENT } from "../answers.ts";
-import type { Encoding } from "../negotiate.ts";
+import type { Encoding, MetaVersion } from "../negotiate.ts";
 import type { Page } from "./outcome.ts";
 
 /** Types that any resource may answer with, by kind. */
@@ -56,12 +56,12 @@ export function listMeta(page: Page): Record<string, unknown> {
   };
 }
 
-const METADATA_TAG = 0x0a;
-const ITEM_TAG = 0x12;
+/** Field 1 and field 2, each with a length. */
+const TAGS = [0x0a, 0x12] as const;
 
 /** A list as protobuf, put together from items that were encoded one by one. */
 export interface ListBytes {
-  /** What precedes the items; every list is a message of its metadata (1) and its items (2), in an envelope. */
+  /** What precedes the items; every list is a message of its metadata (1) and its items (2), in an envelope; one of v1beta1 the other way round. */
   readonly opening: Uint8Array;
   readonly closing: Uint8Array;
 }
@@ -71,7 +71,10 @@ export function listEnvelope(
   list: { readonly apiVersion: string; readonly kind: string; readonly metadata: meta.ListMeta },
   itemsBytes: number,
 ): ListBytes {
-  const metadata = tagged(METADATA_TAG, encodeMessage(meta.ListMeta, list.metadata));
+  const metadata = tagged(
+    TAGS[list.apiVersion === SWAPPED ? 1 : 0],
+    encodeMessage(meta.ListMeta, list.metadata),
+  );
   const empty = encodeEnvelope({ ...list, raw: new Uint8Array() });
   // Of an empty message the envelope holds a tag and a length of zero, then two empty fields.
   const message = empty.length - EMPTY_FIELD_BYTES * 3;
@@ -81,9 +84,11 @@ export function listEnvelope(
 }
 
 /** What precedes a list's item of so many bytes. */
-export function itemHead(bytes: number): Uint8Array {
-  return Uint8Array.of(ITEM_TAG, ...varint(bytes));
+export function itemHead(bytes: number, listVersion?: string): Uint8Array {
+  return Uint8Array.of(TAGS[listVersion === SWAPPED ? 0 : 1], ...varint(bytes));
 }
+
+const SWAPPED: MetaVersion = "meta.k8s.io/v1beta1";
 
 const EMPTY_FIELD_BYTES = 2;
 

@@ -3,6 +3,7 @@
  * no code for a kind; `includeObject` decides how much of the object comes along.
  */
 import { type KubeObject, type Resource, badRequest } from "#api";
+import type { MetaVersion } from "../negotiate.ts";
 
 export type IncludeObject = "None" | "Metadata" | "Object";
 
@@ -36,23 +37,36 @@ export function columnDefinitions({ columns }: Printed): readonly unknown[] {
 }
 
 /** One object as a row. */
-export function rowOf({ columns }: Printed, object: KubeObject, include: IncludeObject, now: number): Row {
+export function rowOf(
+  { columns }: Printed,
+  object: KubeObject,
+  {
+    include,
+    now,
+    version,
+  }: { readonly include: IncludeObject; readonly now: number; readonly version?: MetaVersion | undefined },
+): Row {
   const cells = columns.map((column) => column.cell(object, now));
   if (include === "None") return { cells, object: null };
-  return { cells, object: include === "Object" ? object : metadataOnly(object) };
+  return { cells, object: include === "Object" ? object : metadataOnly(object, version) };
 }
 
 /** A bookmark as a row: nothing to print, but its metadata tells whether the initial events are over. */
-export function blankRow(resource: Resource, bookmark: KubeObject): Row {
-  return { cells: resource.columns.map(() => null), object: metadataOnly(bookmark) };
+export function blankRow(resource: Resource, bookmark: KubeObject, version?: MetaVersion): Row {
+  return { cells: resource.columns.map(() => null), object: metadataOnly(bookmark, version) };
 }
 
 /** The whole table. */
-export function table(columns: readonly unknown[], rows: readonly Row[], metadata: unknown): unknown {
-  return { kind: "Table", apiVersion: "meta.k8s.io/v1", metadata, columnDefinitions: columns, rows };
+export function table(
+  columns: readonly unknown[],
+  rows: readonly Row[],
+  metadata: unknown,
+  version: MetaVersion = "meta.k8s.io/v1",
+): unknown {
+  return { kind: "Table", apiVersion: version, metadata, columnDefinitions: columns, rows };
 }
 
 /** `PartialObjectMetadata`. */
-export function metadataOnly(object: KubeObject): unknown {
-  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata };
+export function metadataOnly(object: KubeObject, version: MetaVersion = "meta.k8s.io/v1"): unknown {
+  return { kind: "PartialObjectMetadata", apiVersion: version, metadata: object.metadata };
 }

@@ -4,12 +4,14 @@
  */
 import { canonical, type KubeObject, type Resource, encodeEnvelope, stringifyJson } from "#api";
 import { type Catalog, groupVersion, isStorageVersion } from "../catalog.ts";
+import type { MetaVersion } from "../negotiate.ts";
 import type { ChunkWriter } from "./chunk-writer.ts";
 import type { Records, Versioned } from "./records.ts";
 
-const METADATA_OPENING = Buffer.from(
-  '{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":',
-);
+const METADATA_OPENINGS = {
+  "meta.k8s.io/v1": metadataOpening("meta.k8s.io/v1"),
+  "meta.k8s.io/v1beta1": metadataOpening("meta.k8s.io/v1beta1"),
+};
 const OBJECT_END = Buffer.from("}");
 
 export class Views {
@@ -44,8 +46,13 @@ export class Views {
   }
 
   /** Adds the JSON of `metadataOnly`. */
-  addMetadataOnly(writer: ChunkWriter, resource: Resource, record: Versioned): void {
-    writer.add(METADATA_OPENING);
+  addMetadataOnly(
+    writer: ChunkWriter,
+    resource: Resource,
+    record: Versioned,
+    version: MetaVersion = "meta.k8s.io/v1",
+  ): void {
+    writer.add(METADATA_OPENINGS[version]);
     // A conversion may keep what it has no field for in annotations.
     if (!isStorageVersion(resource) || !this.#records.addMetadata(writer, record))
       writer.add(Buffer.from(stringifyJson(this.object(resource, record).metadata)));
@@ -76,6 +83,10 @@ export class Views {
     if (isStorageVersion(resource) || resource.storage === undefined) return resource;
     return this.#catalog.ofPrefix(resource.storage.prefix) ?? resource;
   }
+}
+
+function metadataOpening(version: MetaVersion): Uint8Array {
+  return Buffer.from(`{"kind":"PartialObjectMetadata","apiVersion":"${version}","metadata":`);
 }
 
 /** As if it had been decoded: what is converted has lost the order of its table, and may have zero values. */
