@@ -2,15 +2,13 @@
  * What enters and leaves the gate. Sockets and in-process callers make the same `Call`; only the body and the
  * answer differ: bytes for a socket, plain shared data in process.
  */
+import type { Subject } from "#base";
 import type { ByteChannel } from "#base/streams";
 import type { FollowedCollection } from "./registry/collection.ts";
 import type { User } from "./user.ts";
 
 /** The identity that TLS proved, if the client showed a certificate of the cluster's client CA. */
-export interface PeerCertificate {
-  readonly commonName: string;
-  readonly organizations: readonly string[];
-  readonly serialNumber: string;
+export interface PeerCertificate extends Subject {
   /** Hex SHA-256 of the certificate. */
   readonly fingerprint: string;
 }

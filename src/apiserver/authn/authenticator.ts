@@ -1,6 +1,5 @@
 /**
- * Who calls: in-process callers are given, then a client certificate of the cluster's CA (CN is the name, O
- * the groups), then a bearer token (static, then service account), else anonymous. A bad token is 401,
+ * Who calls: in-process callers are given, then a client certificate of the cluster's CA (`Subject`), then a bearer token (static, then service account), else anonymous. A bad token is 401,
  * never anonymous.
  */
 import type { Crypto } from "#base";
@@ -88,7 +87,8 @@ export class Authenticator {
   #ofCertificate(certificate: PeerCertificate): User {
     const known = this.#certificates.get(certificate.fingerprint);
     if (known !== undefined) return known;
-    const base = authenticated(userOf(certificate.commonName, certificate.organizations));
+    const { commonName, organizations, uid } = certificate;
+    const base = authenticated(userOf(commonName, organizations, uid));
     const extra = { "authentication.kubernetes.io/credential-id": [`X509SHA256=${certificate.fingerprint}`] };
     const user = { ...base, extra };
     if (this.#certificates.size >= MAX_KNOWN_CERTIFICATES) this.#certificates.clear();

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import * as tls from "node:tls";
 import { ConfigMap, core, decodeProtobuf, meta, WatchFrameReader } from "#api";
 import { createCa, issue } from "#base/pki";
+import type { Subject } from "#base";
 import { createRealEnv } from "#base/real";
 import { startApiServer } from "../../../test/testing/api-server.ts";
 import type { Answer, Call } from "../call.ts";
@@ -22,6 +23,8 @@ interface Front {
   readonly admin: { readonly cert: string; readonly key: string };
   /** One that a stranger issued. */
   readonly stranger: { readonly cert: string; readonly key: string };
+  /** One of the cluster's own authority for somebody else. */
+  readonly client: (subject: Subject) => Front["admin"];
   readonly close: () => Promise<void>;
 }
 
@@ -34,12 +37,9 @@ async function listen(
   const { server, store } = await startApiServer(env, ca.certificatePem);
   const subject = { commonName: "server", organizations: [] };
   const serving = issue(env, ca, { subject, usages: ["server"], ipAddresses: [HOST], days: 1 });
-  const client = (by: typeof ca): Front["admin"] => {
-    const made = issue(env, by, {
-      subject: { commonName: "admin", organizations: ["system:masters"] },
-      usages: ["client"],
-      days: 1,
-    });
+  const admin = { commonName: "admin", organizations: ["system:masters"] };
+  const clientOf = (by: typeof ca, user: Subject): Front["admin"] => {
+    const made = issue(env, by, { subject: user, usages: ["client"], days: 1 });
     return { cert: made.certificatePem, key: made.privateKeyPem };
   };
   const options = {
@@ -51,9 +51,10 @@ async function listen(
   const front = new HttpsFront(env, { handle: handle ?? ((call) => server.handle(call)) }, options);
   await front.start(new AbortController().signal);
   const close = (): Promise<void> => front[Symbol.asyncDispose]();
-  const stranger = client(createCa(env, { commonName: "stranger", days: 1 }));
+  const stranger = clientOf(createCa(env, { commonName: "stranger", days: 1 }), admin);
+  const client = (user: Subject): Front["admin"] => clientOf(ca, user);
   try {
-    await body({ port: front.port, ca: ca.certificatePem, admin: client(ca), stranger, close });
+    await body({ port: front.port, ca: ca.certificatePem, admin: client(admin), stranger, client, close });
   } finally {
     await close();
     await server[Symbol.asyncDispose]();
@@ -101,6 +102,26 @@ test("HTTP/1.1: a client certificate names the user; none is anonymous, a strang
     );
     assert.equal((await request(front, "GET", "/livez")).text, "ok");
   }));
+
+test("a client certificate tells the user's UID; one that names nobody is none", () =>
+  listen(async (front) => {
+    const review = async (subject: Subject): Promise<unknown> => {
+      const sent = { ...front.client(subject), body: "{}", headers: { "content-type": "application/json" } };
+      const path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+      const { status, text } = await request(front, "POST", path, sent);
+      if (status !== 201) return status;
+      const { userInfo } = (JSON.parse(text) as Review).status;
+      return { username: userInfo["username"], uid: userInfo["uid"] };
+    };
+    const jane = { commonName: "jane", organizations: ["dev"] };
+    assert.deepEqual(await review({ ...jane, uid: "1042" }), { username: "jane", uid: "1042" });
+    assert.deepEqual(await review(jane), { username: "jane", uid: undefined });
+    assert.equal(await review({ ...jane, commonName: "" }), 403);
+  }));
+
+interface Review {
+  readonly status: { readonly userInfo: Readonly<Record<string, unknown>> };
+}
 
 test("a body over the limit is refused, and one that nobody may send is not read", () =>
   listen(async (front) => {

@@ -1,10 +1,11 @@
-/** What TLS proved about a client: CN and O of a certificate that chains to the client authorities. */
+/** What TLS proved about a client: the subject of a certificate that chains to the client authorities. */
 import type { PeerCertificate as NodeCertificate, TLSSocket } from "node:tls";
+import { subjectOf } from "#base";
 import type { PeerCertificate } from "../call.ts";
 
 const known = new WeakMap<TLSSocket, PeerCertificate | "untrusted" | "none">();
 
-/** Undefined without a certificate; `untrusted` for one of an unknown authority or out of its time. */
+/** Undefined without a certificate that names somebody; `untrusted` for one of an unknown authority, out of its time, or of several UIDs. */
 export function peerCertificate(socket: TLSSocket): PeerCertificate | "untrusted" | undefined {
   let found = known.get(socket);
   if (found === undefined) {
@@ -18,19 +19,11 @@ function read(socket: TLSSocket): PeerCertificate | "untrusted" | "none" {
   const certificate = socket.getPeerCertificate() as Partial<NodeCertificate> | null;
   if (certificate?.subject === undefined) return "none";
   if (!socket.authorized) return "untrusted";
-  const { CN, O } = certificate.subject as {
-    readonly CN?: string | string[];
-    readonly O?: string | string[];
-  };
+  const subject = subjectOf(certificate.subject);
+  if (subject === undefined) return "untrusted";
+  if (subject.commonName === "") return "none";
   return {
-    commonName: listOf(CN)[0] ?? "",
-    organizations: listOf(O),
-    serialNumber: certificate.serialNumber ?? "",
+    ...subject,
     fingerprint: (certificate.fingerprint256 ?? "").replaceAll(":", "").toLowerCase(),
   };
-}
-
-function listOf(value: string | string[] | undefined): readonly string[] {
-  if (value === undefined) return [];
-  return typeof value === "string" ? [value] : value;
 }

@@ -3,7 +3,7 @@
  * of the DER here, since a certificate must repeat them byte for byte.
  */
 import { createPublicKey, X509Certificate } from "node:crypto";
-import type { Subject } from "./certificate.ts";
+import { type Subject, subjectOf } from "../subject.ts";
 import { type DerElement, elementsOf, oid } from "./der.ts";
 import { derOf } from "./pem.ts";
 import { PkiError } from "./pki-error.ts";
@@ -22,27 +22,20 @@ export interface CertificateFacts {
 /** Reads the first certificate of a PEM text. Throws `malformed`. */
 export function inspectCertificate(pem: string): CertificateFacts {
   const certificate = parse(pem);
-  const { subject } = certificate.toLegacyObject();
+  const subject = subjectOf(certificate.toLegacyObject().subject);
+  if (subject === undefined)
+    throw new PkiError("malformed", "Cannot read the certificate: its subject has several UIDs");
   const names = (certificate.subjectAltName ?? "").split(", ");
   const named = (prefix: string) =>
     names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
   return {
-    subject: subjectOf(subject),
+    subject,
     notBeforeMs: certificate.validFromDate.getTime(),
     notAfterMs: certificate.validToDate.getTime(),
     dnsNames: named("DNS:"),
     ipAddresses: named("IP Address:"),
     publicKeyPem: certificate.publicKey.export({ type: "spki", format: "pem" }).toString(),
   };
-}
-
-/**
- * The user and groups in the subject as Node's TLS hands it over (`getPeerCertificate().subject`): a repeated
- * attribute is a list.
- */
-export function subjectOf(legacy: object): Subject {
-  const { CN, O } = legacy as { readonly CN?: string | string[]; readonly O?: string | string[] };
-  return { commonName: [CN ?? ""].flat().at(-1) ?? "", organizations: O === undefined ? [] : [O].flat() };
 }
 
 /** Whether `ca` has signed the certificate. Says nothing of time. */

@@ -6,7 +6,8 @@ import { connect, createServer, type TLSSocket } from "node:tls";
 import { createRealEnv } from "../real/mod.ts";
 import { SimWorld } from "../sim/mod.ts";
 import { createCa, issue } from "./certificate.ts";
-import { inspectCertificate, isIssuedBy, subjectOf } from "./certificate-facts.ts";
+import { inspectCertificate, isIssuedBy } from "./certificate-facts.ts";
+import { subjectOf } from "../subject.ts";
 
 const dayMs = 86_400_000;
 

@@ -5,6 +5,7 @@
  * (`certificate-facts.ts`).
  */
 import type { Env } from "../env.ts";
+import { type Subject, uidAttribute } from "../subject.ts";
 import { isAuthority, publicKeyBytes, publicKeyOf, readNames } from "./certificate-facts.ts";
 import {
   bitString,
@@ -21,12 +22,6 @@ import {
 import { addressBytes } from "./ip-address.ts";
 import { derOf, pemOf } from "./pem.ts";
 import { PkiError } from "./pki-error.ts";
-
-/** Whom a certificate names. Kubernetes reads the common name as the user and the organizations as groups. */
-export interface Subject {
-  readonly commonName: string;
-  readonly organizations: readonly string[];
-}
 
 /** A certificate and the key that it is for, both in PEM. */
 export interface KeyedCertificate {
@@ -144,6 +139,7 @@ function nameOf(subject: Subject): Uint8Array {
   return sequence(
     ...subject.organizations.map((organization) => attribute("2.5.4.10", organization)),
     attribute("2.5.4.3", subject.commonName),
+    ...(subject.uid === undefined ? [] : [attribute(uidAttribute, subject.uid)]),
   );
 }
 

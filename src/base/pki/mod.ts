@@ -4,7 +4,6 @@ export {
   createCa,
   issue,
   type KeyedCertificate,
-  type Subject,
 } from "./certificate.ts";
 export { type CertificateFacts, inspectCertificate } from "./certificate-facts.ts";
 export { type ClusterPki, type ClusterPkiOptions, ensureClusterPki } from "./cluster-pki.ts";

@@ -11,7 +11,7 @@ import { Refusal } from "./refusal.ts";
 /** Who it is. */
 interface User {
   readonly name: string;
-  readonly uid?: string;
+  readonly uid: string;
   readonly groups: readonly string[];
 }
 
@@ -44,15 +44,20 @@ export class AccessControl {
   }
 
   async #userOf(caller: Caller, signal: AbortSignal): Promise<User | undefined> {
-    if (caller.type === "certificate")
-      return { name: caller.name, groups: [...caller.groups, "system:authenticated"] };
+    if (caller.type === "certificate") {
+      const { commonName: name, organizations, uid = "" } = caller.subject;
+      return { name, uid, groups: [...organizations, "system:authenticated"] };
+    }
     if (caller.type !== "token") return undefined;
     const hash = Buffer.from(this.#env.crypto.sha256(caller.token)).toString("base64");
     return this.#users.get(hash, async () => {
       const spec = { token: caller.token };
       const { status } = await this.#review<TokenStatus>("authentication", "TokenReview", spec, signal);
       const user = status?.authenticated === true ? status.user : undefined;
-      const found = user === undefined ? undefined : { name: user.username ?? "", groups: user.groups ?? [] };
+      const found =
+        user === undefined
+          ? undefined
+          : { name: user.username ?? "", uid: user.uid ?? "", groups: user.groups ?? [] };
       return { value: found, keptMs: found === undefined ? deniedKeptMs : tokenKeptMs };
     });
   }
@@ -61,6 +66,7 @@ export class AccessControl {
     return this.#decisions.get(JSON.stringify([user, verb, subresource]), async () => {
       const spec = {
         user: user.name,
+        uid: user.uid,
         groups: user.groups,
         resourceAttributes: { verb, version: "v1", resource: "nodes", subresource, name: this.#nodeName },
       };
@@ -93,7 +99,11 @@ export class AccessControl {
 
 interface TokenStatus {
   readonly authenticated?: boolean;
-  readonly user?: { readonly username?: string; readonly groups?: readonly string[] };
+  readonly user?: {
+    readonly username?: string;
+    readonly uid?: string;
+    readonly groups?: readonly string[];
+  };
 }
 
 interface AccessStatus {

@@ -5,7 +5,7 @@ import * as https from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import { type Component, type Env, messageOf } from "#base";
+import { type Component, type Env, messageOf, subjectOf } from "#base";
 import {
   type ExchangeAnswer,
   joinChannels,
@@ -134,11 +134,9 @@ export class KubeletHttpsServer implements Component {
 
 function callerOf(request: http.IncomingMessage): Caller {
   const socket = request.socket as TLSSocket;
-  const subject = socket.authorized ? socket.getPeerCertificate().subject : undefined;
-  if (subject !== undefined) {
-    const { CN: name, O: groups = [] } = subject as { readonly CN: string; readonly O?: string | string[] };
-    return { type: "certificate", name, groups: typeof groups === "string" ? [groups] : groups };
-  }
+  const shown: object | undefined = socket.authorized ? socket.getPeerCertificate().subject : undefined;
+  const subject = shown === undefined ? undefined : subjectOf(shown);
+  if (subject !== undefined && subject.commonName !== "") return { type: "certificate", subject };
   const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
   return token === undefined ? { type: "anonymous" } : { type: "token", token };
 }
