@@ -112,10 +112,8 @@ export const absentPaths = [
   "Aggregated APIs answer 404: an APIService is stored and checked, but nothing is forwarded to it.",
   "Webhooks and admission policies are stored and checked, and none is called. CEL is not compiled " +
     "yet, so an expression that would not compile is not refused.",
-  "Tables and metadata are of `meta.k8s.io/v1`: who asks for `v1beta1` alone gets 406. " +
-    "A server keeps no Lease of its own identity (`APIServerIdentity`), which nothing that is on by default reads.",
-  "Of gates that are on by default: constrained impersonation grants nothing (`impersonate` does), a certificate's UID " +
-    "is not read, and the status of a ResourceClaim takes no finer rights (`DRAResourceClaimGranularStatusAuthorization`).",
+  "A server keeps no Lease of its own identity (`APIServerIdentity`), which nothing that is on by default reads.",
+  "Of gates that are on by default: the status of a ResourceClaim takes no finer rights (`DRAResourceClaimGranularStatusAuthorization`).",
   "The controller manager and the scheduler have no ports of their own (10257, 10259): health, metrics, `/configz`, `/statusz` " +
     "and `/flagz` are those of the API server, the kubelets and the proxy.",
   "CBOR bodies answer 415, and 406 when only CBOR is accepted: the gate `CBORServingAndStorage` is alpha and off by " +

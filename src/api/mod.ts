@@ -285,7 +285,7 @@ export { same } from "./equal.ts";
 export { kubernetesVersion } from "./version.ts";
 export { type ZPage, ZPages } from "./zpages.ts";
 export { ageOf, humanDuration } from "./human-duration.ts";
-export { dnsSubdomain } from "./names/dns.ts";
+export { dnsSubdomain, domainPrefixedPath } from "./names/dns.ts";
 export {
   type Cidr,
   contains,

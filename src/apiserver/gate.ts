@@ -4,12 +4,12 @@
  * here.
  */
 import type { Env } from "#base";
-import { StatusError, forbidden, internal, unknownPath } from "#api";
+import { StatusError, internal, unknownPath } from "#api";
 import { bytesAnswer, dataAnswer, isInProcess, textAnswer } from "./answers.ts";
 import type { Authenticator } from "./authn/authenticator.ts";
 import { withoutToken } from "./authn/web-socket-token.ts";
 import { impersonated } from "./authn/impersonation.ts";
-import { attributesOf, refusal } from "./authz/attributes.ts";
+import { attributesOf, refused } from "./authz/attributes.ts";
 import type { AuthorizerChain } from "./authz/chain.ts";
 import type { Answer, Call } from "./call.ts";
 import type { Fairness } from "./fairness.ts";
@@ -75,7 +75,7 @@ export class Gate {
   async #serve(call: Call, info: RequestInfo): Promise<Answer> {
     const { authenticator, authorizers, audit, fairness, handler } = this.#deps;
     const caller = authenticator.authenticate(call);
-    const user = impersonated(call, caller, authorizers);
+    const user = impersonated(call, caller, info, authorizers);
     const admitted = { call: withoutToken(call), info, user, now: this.#env.clock.now() };
     audit?.received(admitted);
     const leave = fairness.tryEnter(user, info) ?? (await fairness.enter(user, info, call.signal));
@@ -94,11 +94,7 @@ export class Gate {
   #authorize(user: User, info: RequestInfo): void {
     const attributes = attributesOf(user, info);
     const decision = this.#deps.authorizers.authorize(attributes);
-    if (decision.allowed) return;
-    const reason =
-      decision.reason === "" ? refusal(attributes) : `${refusal(attributes)}: ${decision.reason}`;
-    if (info.isResource) throw forbidden(info, info.name, reason);
-    throw new StatusError(403, "Forbidden", `forbidden: ${reason}`, {});
+    if (!decision.allowed) throw refused(attributes, decision.reason);
   }
 
   #refusal(call: Call, error: unknown): Answer {

@@ -1,8 +1,8 @@
 /** Who may do what: RBAC, nodes, escalation, impersonation, reviews and tokens, through the gate. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { configMap, pod, serve } from "../served.suite.ts";
-import { AUTHENTICATED, NODES, anonymous, serviceAccountUser, userOf } from "../user.ts";
+import { type Caller, configMap, pod, serve } from "../served.suite.ts";
+import { AUTHENTICATED, NODES, anonymous, serviceAccountUser, type User, userOf } from "../user.ts";
 
 const MAPS = "/api/v1/namespaces/default/configmaps";
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
@@ -164,13 +164,88 @@ test("a node reads and writes its own node, its pods and what they reference, an
 
 test("impersonation takes the verb, and acts with the other's rights", () =>
   serve("impersonation", async ({ admin, as }) => {
-    const whoAmI = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
-    const review = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
     const headers = { "Impersonate-User": "bob", "Impersonate-Group": "team" };
-    const asBob = await admin.call("POST", whoAmI, review, { headers });
+    const asBob = await admin.call("POST", whoAmI, selfReview, { headers });
     assert.deepEqual(asBob.body.status.userInfo, { username: "bob", groups: ["team", AUTHENTICATED] });
     assert.equal((await admin.call("GET", MAPS, undefined, { headers })).status, 403);
-    assert.equal((await as(alice).call("POST", whoAmI, review, { headers })).status, 403);
+    assert.equal((await as(alice).call("POST", whoAmI, selfReview, { headers })).status, 403);
+  }));
+
+const whoAmI = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+const selfReview = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+
+/** Grants rules everywhere to one user. */
+async function grant(admin: Caller, user: string, rules: readonly object[]): Promise<void> {
+  const whole = { ...role(`of-${user}`, rules), kind: "ClusterRole" };
+  assert.equal((await admin.post(`${RBAC}/clusterroles`, whole)).status, 201);
+  const bound = { ...binding(user, `of-${user}`, user, "ClusterRole"), kind: "ClusterRoleBinding" };
+  assert.equal((await admin.post(`${RBAC}/clusterrolebindings`, bound)).status, 201);
+}
+
+const part = (verb: string, ...resources: readonly string[]): object => ({
+  apiGroups: ["authentication.k8s.io"],
+  resources,
+  verbs: [verb],
+});
+
+test("impersonation constrained to some requests acts with the other's rights, on those alone", () =>
+  serve("constrained impersonation", async ({ admin, as }) => {
+    await grant(admin, "jane", readMaps);
+    await grant(admin, "alice", [
+      { ...part("impersonate:user-info", "users"), resourceNames: ["jane", "joe"] },
+      part("impersonate:user-info", "groups", "uids", "userextras/example.com/team"),
+      { apiGroups: [""], resources: ["configmaps"], verbs: ["impersonate-on:user-info:list"] },
+      { nonResourceURLs: ["/metrics"], verbs: ["impersonate-on:user-info:get"] },
+    ]);
+    const status = async (path: string, headers: Readonly<Record<string, string>>): Promise<number> =>
+      (await as(alice).get(path, { headers })).status;
+    const jane = { "Impersonate-User": "jane" };
+    assert.equal(await status(MAPS, jane), 200);
+    assert.equal(await status(`${MAPS}/kube-root-ca.crt`, jane), 403, "another verb");
+    assert.equal(await status("/api/v1/namespaces/default/pods", jane), 403, "another resource");
+    assert.equal(await status(MAPS, { "Impersonate-User": "joe" }), 403, "joe has no rights");
+    assert.equal(await status(MAPS, { "Impersonate-User": "eve" }), 403, "another user");
+    assert.equal(await status(MAPS, { "Impersonate-User": "system:node:n" }), 403, "a node is no such user");
+    const more = { ...jane, "Impersonate-Uid": "1", "Impersonate-Extra-Example.com%2Fteam": "a" };
+    assert.equal(await status(MAPS, { ...more, "Impersonate-Group": "team" }), 200);
+    assert.equal(await status(MAPS, { ...jane, "Impersonate-Group": "system:masters" }), 403);
+    assert.equal(await status("/metrics", jane), 403, "jane may not");
+    assert.equal(await status("/metrics", { ...jane, "Impersonate-Group": "system:monitoring" }), 200);
+    assert.equal(await status(MAPS, { "Impersonate-Group": "team" }), 400);
+  }));
+
+test("an agent may impersonate the node that it runs on, and whoever may, any node or an account", () =>
+  serve("node impersonation", async ({ admin, as }) => {
+    const agent = {
+      ...serviceAccountUser("default", "agent"),
+      extra: { "authentication.kubernetes.io/node-name": ["n1"] },
+    };
+    const review = { apiGroups: ["authentication.k8s.io"], resources: ["selfsubjectreviews"] };
+    await grant(admin, agent.name, [
+      part("impersonate:associated-node", "nodes"),
+      { ...review, verbs: ["impersonate-on:associated-node:create"] },
+    ]);
+    await grant(admin, "alice", [
+      part("impersonate:arbitrary-node", "nodes"),
+      { ...part("impersonate:serviceaccount", "serviceaccounts"), resourceNames: ["app"] },
+      { ...review, verbs: ["impersonate-on:arbitrary-node:create", "impersonate-on:serviceaccount:create"] },
+    ]);
+    const groupsAs = async (user: User, name: string, group?: string): Promise<unknown> => {
+      const headers = {
+        "Impersonate-User": name,
+        ...(group === undefined ? {} : { "Impersonate-Group": group }),
+      };
+      const { status, body } = await as(user).call("POST", whoAmI, selfReview, { headers });
+      return status === 201 ? body.status.userInfo.groups : status;
+    };
+    const node = [NODES, AUTHENTICATED];
+    assert.deepEqual(await groupsAs(agent, "system:node:n1"), node);
+    assert.equal(await groupsAs(agent, "system:node:n2"), 403);
+    assert.equal(await groupsAs(agent, "system:node:n1", "more"), 403);
+    assert.deepEqual(await groupsAs(alice, "system:node:n2"), node);
+    const account = ["system:serviceaccounts", "system:serviceaccounts:prod", AUTHENTICATED];
+    assert.deepEqual(await groupsAs(alice, "system:serviceaccount:prod:app"), account);
+    assert.equal(await groupsAs(alice, "system:serviceaccount:prod:other"), 403);
   }));
 
 test("access reviews answer for anybody, and for oneself without rights", () =>

@@ -1,4 +1,5 @@
 /** What is asked of an authorizer, and what it may answer. */
+import { forbidden, StatusError } from "#api";
 import type { RequestInfo } from "../request-info.ts";
 import type { User } from "../user.ts";
 
@@ -49,10 +50,17 @@ export function attributesOf(user: User, info: RequestInfo): Attributes {
 }
 
 /** `User "x" cannot list resource "pods" in API group "" in the namespace "default"`. */
-export function refusal(attributes: Attributes): string {
+function refusal(attributes: Attributes): string {
   const { user, verb, group, plural, subresource, namespace } = attributes;
   if (!attributes.isResource) return `User "${user.name}" cannot ${verb} path "${attributes.path}"`;
   const resource = subresource === "" ? plural : `${plural}/${subresource}`;
   const scope = namespace === "" ? "at the cluster scope" : `in the namespace "${namespace}"`;
   return `User "${user.name}" cannot ${verb} resource "${resource}" in API group "${group}" ${scope}`;
+}
+
+/** 403 for what was asked; `reason`: what is to be said beside. */
+export function refused(attributes: Attributes, reason = ""): StatusError {
+  const detail = reason === "" ? refusal(attributes) : `${refusal(attributes)}: ${reason}`;
+  if (attributes.isResource) return forbidden(attributes, attributes.name, detail);
+  return new StatusError(403, "Forbidden", `forbidden: ${detail}`, {});
 }
