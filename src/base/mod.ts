@@ -28,7 +28,7 @@ export {
   NetworkError,
   type NetworkErrorCode,
 } from "./network.ts";
-export { type Subject, subjectOf, uidAttribute } from "./subject.ts";
+export { type Subject, subjectOf } from "./subject.ts";
 export {
   type ChildProcess,
   type Command,
