@@ -170,6 +170,23 @@ export class InteractiveNft implements NftSink, AsyncDisposable {
 function refusal(complaints: string): ProxyError {
   return new ProxyError(
     "refused",
-    `nft refused a transaction: ${complaints.slice(0, maxRefusalChars).trim()}`,
+    `nft refused a transaction: ${essence(complaints).slice(0, maxRefusalChars)}`,
   );
+}
+
+/**
+ * nft says what is wrong, repeats the whole line, and marks the place below it. This keeps of each line the command that is
+ * marked: `Could not process rule: No such file or directory: flush chain ip navarch-proxy nowhere`.
+ */
+function essence(complaints: string): string {
+  const lines = complaints.split("\n");
+  const told = lines.flatMap((line, i) => {
+    const what = /Error: (.*)/.exec(line)?.[1];
+    if (what === undefined) return [];
+    const place = (lines[i + 2] ?? "").search(/\S/);
+    const before = (lines[i + 1] ?? "").slice(0, place).split("; ");
+    const command = (lines[i + 1] ?? "").split("; ")[before.length - 1] ?? "";
+    return [command === "" ? what : `${what}: ${command}`];
+  });
+  return told.join("; ");
 }
