@@ -3,7 +3,10 @@ import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { HorizontalPodAutoscaler } from "../../types/autoscaling-v1/mod.ts";
 import type { HorizontalPodAutoscaler as Stored } from "../../types/autoscaling-v2/mod.ts";
-import { validateAutoscaler } from "../../types/autoscaling-v2/horizontal-pod-autoscaler-validation.ts";
+import {
+  validateAutoscaler,
+  validateAutoscalerStatus,
+} from "../../types/autoscaling-v2/horizontal-pod-autoscaler-validation.ts";
 import { clearStatusTo, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 import { autoscalerColumns } from "./horizontal-pod-autoscaler.ts";
 import { fromV2, toV2 } from "./v1-conversion.ts";
@@ -26,6 +29,6 @@ export const horizontalPodAutoscalersV1: Resource<HorizontalPodAutoscaler> = def
     validateCreate: (object, errors) => validateAutoscaler(toV2(object), errors),
     validateUpdate: (object, _old, errors) => validateAutoscaler(toV2(object), errors),
   },
-  status: statusSubresource(),
+  status: statusSubresource<HorizontalPodAutoscaler>({ validateUpdate: validateAutoscalerStatus }),
   columns: autoscalerColumns(toV2),
 });

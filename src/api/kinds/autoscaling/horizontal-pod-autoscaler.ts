@@ -7,7 +7,10 @@ import {
   type MetricSpec,
   type MetricStatus,
 } from "../../types/autoscaling-v2/mod.ts";
-import { validateAutoscaler } from "../../types/autoscaling-v2/horizontal-pod-autoscaler-validation.ts";
+import {
+  validateAutoscaler,
+  validateAutoscalerStatus,
+} from "../../types/autoscaling-v2/horizontal-pod-autoscaler-validation.ts";
 import { age, integer, name, text } from "../columns.ts";
 import { clearStatusTo, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -88,6 +91,6 @@ export const horizontalPodAutoscalers: Resource<HorizontalPodAutoscaler> = defin
     validateCreate: validateAutoscaler,
     validateUpdate: (object, _old, errors) => validateAutoscaler(object, errors),
   },
-  status: statusSubresource(),
+  status: statusSubresource<HorizontalPodAutoscaler>({ validateUpdate: validateAutoscalerStatus }),
   columns: autoscalerColumns((object) => object),
 });

@@ -2,7 +2,11 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { PersistentVolumeClaim, type PersistentVolumeClaimSpec } from "../../types/core/mod.ts";
-import { validateClaim, validateClaimUpdate } from "../../types/core/persistent-volume-claim-validation.ts";
+import {
+  validateClaim,
+  validateClaimStatus,
+  validateClaimUpdate,
+} from "../../types/core/persistent-volume-claim-validation.ts";
 import { age, name, text, wide } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 import { claimWarnings } from "./volume-warnings.ts";
@@ -32,7 +36,7 @@ export const persistentVolumeClaims: Resource<PersistentVolumeClaim> = define({
     validateCreate: validateClaim,
     validateUpdate: validateClaimUpdate,
   },
-  status: statusSubresource(),
+  status: statusSubresource<PersistentVolumeClaim>({ validateUpdate: validateClaimStatus }),
   selectableFields: { name: (object) => object.metadata.name ?? "" },
   columns: [
     name,

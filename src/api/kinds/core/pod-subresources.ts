@@ -2,11 +2,8 @@
 import { same } from "../../equal.ts";
 import type { ObjectSubresource } from "../../resource.ts";
 import type { Container, Pod } from "../../types/core/mod.ts";
-import {
-  validateEphemeralContainersUpdate,
-  validatePodStatusUpdate,
-  validateResize,
-} from "../../types/core/pod-update-validation.ts";
+import { validatePodStatusUpdate } from "../../types/core/pod-status-validation.ts";
+import { validateEphemeralContainersUpdate, validateResize } from "../../types/core/pod-update-validation.ts";
 
 const verbs = ["get", "patch", "update"] as const;
 
@@ -37,6 +34,7 @@ export const ephemeralContainers: ObjectSubresource<Pod> = {
     takeMetadata(draft, old);
   },
   validateUpdate: validateEphemeralContainersUpdate,
+  metadataOnUpdate: ["changes", "whole"],
 };
 
 export const resize: ObjectSubresource<Pod> = {
@@ -44,21 +42,24 @@ export const resize: ObjectSubresource<Pod> = {
   prepareForUpdate(draft, old) {
     const { containers, initContainers, resources } = draft.spec;
     draft.spec = { ...old.spec, containers: resized(old.spec.containers, containers) };
-    if (old.spec.initContainers) draft.spec.initContainers = resized(old.spec.initContainers, initContainers);
-    if (resources !== undefined) draft.spec.resources = resources;
+    if (initContainers) draft.spec.initContainers = resized(old.spec.initContainers, initContainers);
+    else delete draft.spec.initContainers;
+    if (resources === undefined) delete draft.spec.resources;
+    else draft.spec.resources = resources;
     draft.status = old.status;
     takeMetadata(draft, old);
   },
   validateUpdate: validateResize,
+  metadataOnUpdate: ["changes", "whole"],
 };
 
-/** The old containers with the resources and resize policies that the request has for their names. */
-function resized(old: readonly Container[], wanted: readonly Container[] | undefined): Container[] {
-  const byName = new Map((wanted ?? []).map((container) => [container.name, container]));
-  return old.map((container) => {
-    const asked = byName.get(container.name);
-    if (asked === undefined) return container;
-    const { resizePolicy: _, ...rest } = container;
+/** What the request has, in its order; of a container that was there only its resources and resize policies. */
+function resized(old: readonly Container[] = [], wanted: readonly Container[]): Container[] {
+  const byName = new Map(old.map((container) => [container.name, container]));
+  return wanted.map((asked) => {
+    const before = byName.get(asked.name);
+    if (before === undefined) return asked;
+    const { resizePolicy: _, ...rest } = before;
     return {
       ...rest,
       resources: asked.resources,

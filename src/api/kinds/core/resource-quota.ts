@@ -4,6 +4,7 @@ import type { Resource } from "../../resource.ts";
 import { ResourceQuota } from "../../types/core/mod.ts";
 import {
   validateResourceQuota,
+  validateResourceQuotaStatus,
   validateResourceQuotaUpdate,
 } from "../../types/core/resource-quota-validation.ts";
 import { age, name, text } from "../columns.ts";
@@ -22,7 +23,7 @@ export const resourceQuotas: Resource<ResourceQuota> = define({
     validateCreate: validateResourceQuota,
     validateUpdate: validateResourceQuotaUpdate,
   },
-  status: statusSubresource(),
+  status: statusSubresource<ResourceQuota>({ validateUpdate: validateResourceQuotaStatus }),
   columns: [
     name,
     text("Request", (object) => usage(object, (resource) => !resource.startsWith("limits."))),

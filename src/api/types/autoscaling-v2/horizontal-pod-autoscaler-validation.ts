@@ -1,6 +1,7 @@
 /** Validation of autoscalers: bounds, what is scaled, metrics with one source each, behaviour. */
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { pathSegmentName } from "../../names/object-name.ts";
+import { validateCounts } from "../meta/count-validation.ts";
 import { Quantity } from "../../quantity.ts";
 import type { HorizontalPodAutoscaler, HPAScalingRules } from "./horizontal-pod-autoscaler.ts";
 import type { CrossVersionObjectReference, MetricIdentifier, MetricSpec, MetricTarget } from "./metric.ts";
@@ -191,4 +192,13 @@ function validateRules(rules: HPAScalingRules, path: string, errors: FieldErrors
   if (tolerance !== undefined && Quantity.parse(tolerance).sign < 0) {
     errors.invalid(at(path, "tolerance"), tolerance, "must be greater than or equal to 0");
   }
+}
+
+/** Of both versions, whose statuses share what is looked at. */
+export function validateAutoscalerStatus(
+  { status }: { readonly status: { readonly currentReplicas?: number; readonly desiredReplicas?: number } },
+  _old: unknown,
+  errors: FieldErrors,
+): void {
+  validateCounts(status, ["currentReplicas", "desiredReplicas"], "status", errors);
 }

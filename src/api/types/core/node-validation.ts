@@ -1,9 +1,8 @@
 /** Validation of nodes. Upstream reports taints under `metadata.taints`. */
-import { same } from "../../equal.ts";
-import { at, atKey, type FieldErrors } from "../../field-errors.ts";
+import { at, type FieldErrors } from "../../field-errors.ts";
 import { canonicalCidr, isIpv6 } from "../../names/ip.ts";
 import type { Node } from "./node.ts";
-import { validateResourceAmount, validateResourceName } from "./resources-validation.ts";
+import { validateResourceAmount } from "./resources-validation.ts";
 import { validateTaints } from "./taint-validation.ts";
 
 export function validateNode(node: Node, errors: FieldErrors): void {
@@ -13,10 +12,9 @@ export function validateNode(node: Node, errors: FieldErrors): void {
 }
 
 function validateResources({ status }: Node, errors: FieldErrors): void {
-  for (const [name, amount] of Object.entries(status.capacity ?? {})) {
-    const path = atKey("status.capacity", name);
-    validateResourceName(name, path, errors);
-    validateResourceAmount(name, amount, path, errors);
+  for (const list of ["capacity", "allocatable"] as const) {
+    for (const [name, amount] of Object.entries(status[list] ?? {}))
+      validateResourceAmount(name, amount, at(at("status", list), name), errors);
   }
 }
 
@@ -39,11 +37,18 @@ export function validateNodeUpdate(node: Node, old: Node, errors: FieldErrors): 
     if (addresses.has(id)) errors.duplicate(at("status.addresses", i), address);
     addresses.add(id);
   }
-  keepOnceSet(node.spec.podCIDRs, old.spec.podCIDRs, "spec.podCIDRs", errors);
-  keepOnceSet(node.spec.providerID, old.spec.providerID, "spec.providerID", errors);
+  keepRanges(node.spec.podCIDRs ?? [], old.spec.podCIDRs ?? [], errors);
+  const { providerID, externalID } = old.spec;
+  if (providerID && node.spec.providerID !== providerID)
+    errors.forbidden("spec.providerID", "node updates may not change it once it is set");
+  if ((node.spec.externalID ?? "") !== (externalID ?? ""))
+    errors.forbidden("spec.externalID", "may not be updated");
 }
 
-function keepOnceSet(value: unknown, old: unknown, path: string, errors: FieldErrors): void {
-  if (same(old, undefined) || old === "" || same(value, old)) return;
-  errors.forbidden(path, "node updates may not change it once it is set");
+/** Once a node has ranges, it keeps them; upstream says so for each. */
+function keepRanges(now: readonly string[], before: readonly string[], errors: FieldErrors): void {
+  if (before.length === 0) return;
+  const changed = before.length === now.length ? before.filter((range, i) => range !== now[i]).length : 1;
+  for (let i = 0; i < changed; i++)
+    errors.forbidden("spec.podCIDRs", "node updates may not change them once they are set");
 }

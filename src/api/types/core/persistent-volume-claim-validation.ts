@@ -2,9 +2,11 @@
 import { same } from "../../equal.ts";
 import { at, atKey, type FieldErrors } from "../../field-errors.ts";
 import { subdomainName } from "../../names/object-name.ts";
+import { qualifiedName } from "../../names/qualified-name.ts";
 import { Quantity } from "../../quantity.ts";
 import { validateLabelSelector } from "../../selectors/label-selector-validation.ts";
 import { validateAnnotations, validateLabels } from "../meta/object-meta-validation.ts";
+import { validateResourceAmount } from "./resources-validation.ts";
 import type {
   PersistentVolumeClaim,
   PersistentVolumeClaimSpec,
@@ -75,7 +77,12 @@ export function validateClaim({ spec }: PersistentVolumeClaim, errors: FieldErro
   validateClaimSpec(spec, "spec", errors);
 }
 
-/** A claim keeps its spec but for the volume it gets, more storage once bound, and its attributes class. */
+const classAnnotation = "volume.beta.kubernetes.io/storage-class";
+
+/**
+ * A claim keeps its spec but for the volume and the class that it gets once, and when it is bound more storage and
+ * another attributes class.
+ */
 export function validateClaimUpdate(
   claim: PersistentVolumeClaim,
   old: PersistentVolumeClaim,
@@ -83,35 +90,92 @@ export function validateClaimUpdate(
 ): void {
   validateClaim(claim, errors);
   const [now, before] = [claim.spec, old.spec];
-  const frozen = (spec: PersistentVolumeClaimSpec) => {
-    const { resources, volumeAttributesClassName: _, volumeName, ...rest } = spec;
-    const { storage: __, ...requests } = resources?.requests ?? {};
-    return {
-      ...rest,
-      resources: { ...resources, requests },
-      volumeName: before.volumeName ? volumeName : undefined,
-    };
-  };
-  const isClassGiven = !before.storageClassName && now.storageClassName !== undefined;
+  const expected: { [K in keyof PersistentVolumeClaimSpec]?: unknown } = { ...now };
+  if (!before.volumeName) expected.volumeName = undefined;
+  const [annotation, oldAnnotation] = [claim, old].map((one) => one.metadata.annotations?.[classAnnotation]);
   if (
-    !same(
-      frozen({ ...now, ...(isClassGiven ? { storageClassName: before.storageClassName ?? "" } : {}) }),
-      frozen(before),
-    )
-  ) {
+    now.storageClassName !== undefined &&
+    before.storageClassName === undefined &&
+    (oldAnnotation === undefined || oldAnnotation === now.storageClassName)
+  )
+    expected.storageClassName = undefined;
+  else if ((annotation ?? "") !== (oldAnnotation ?? ""))
+    errors.invalid(atKey("metadata.annotations", classAnnotation), annotation ?? "", "field is immutable");
+  if (claim.status.phase === "Bound") {
+    const { storage } = before.resources?.requests ?? {};
+    const requests = { ...now.resources?.requests, ...(storage === undefined ? {} : { storage }) };
+    expected.resources = { ...now.resources, requests };
+    if (now.volumeAttributesClassName !== undefined)
+      expected.volumeAttributesClassName = before.volumeAttributesClassName;
+  }
+  if (!same(expected, before)) {
     errors.forbidden(
       "spec",
       "is immutable after creation except resources.requests and volumeAttributesClassName for bound claims",
     );
   }
-  const [wanted, had] = [now.resources?.requests?.storage ?? "0", before.resources?.requests?.storage ?? "0"];
-  const order = Quantity.parse(wanted).compare(Quantity.parse(had));
-  if (order < 0 && Quantity.parse(wanted).compare(Quantity.parse(old.status.capacity?.storage ?? had)) <= 0) {
+  validateShrinking(claim, old, errors);
+  if (now.volumeMode !== before.volumeMode)
+    errors.invalid("volumeMode", now.volumeMode ?? null, "field is immutable");
+  if (before.volumeAttributesClassName !== undefined && !now.volumeAttributesClassName)
+    errors.forbidden("spec.volumeAttributesClassName", "may not be taken away");
+}
+
+/** Storage that was asked for in vain can be given up, but not below what is there. */
+function validateShrinking(
+  claim: PersistentVolumeClaim,
+  old: PersistentVolumeClaim,
+  errors: FieldErrors,
+): void {
+  const [wanted, had, has] = [
+    claim.spec.resources?.requests?.storage,
+    old.spec.resources?.requests?.storage,
+    old.status.capacity?.storage,
+  ].map((text) => Quantity.parse(text ?? "0"));
+  if (wanted === undefined || had === undefined || has === undefined || wanted.compare(had) >= 0) return;
+  if (wanted.compare(has) <= 0)
     errors.forbidden("spec.resources.requests.storage", "field can not be less than status.capacity");
+}
+
+const resizeStates = [
+  "ControllerResizeInProgress",
+  "ControllerResizeInfeasible",
+  "NodeResizeInProgress",
+  "NodeResizeInfeasible",
+  "NodeResizePending",
+];
+
+export function validateClaimStatus(
+  { status }: PersistentVolumeClaim,
+  _old: PersistentVolumeClaim,
+  errors: FieldErrors,
+): void {
+  for (const [name, amount] of Object.entries(status.capacity ?? {})) {
+    if (amount.startsWith("-"))
+      errors.invalid(atKey("status.capacity", name), amount, "must be a valid resource quantity");
   }
-  if (order > 0 && old.status.phase !== "Bound") {
-    errors.forbidden("spec", "only a bound claim can be resized");
+  const states = "status.allocatedResourceStatus";
+  for (const [name, state] of Object.entries(status.allocatedResourceStatuses ?? {})) {
+    validateResourceKey(name, states, errors);
+    if (!resizeStates.includes(state)) errors.notSupported(states, name, resizeStates);
   }
+  const allocated = "status.allocatedResources";
+  for (const [name, amount] of Object.entries(status.allocatedResources ?? {})) {
+    if (!validateResourceKey(name, allocated, errors)) continue;
+    if (amount.startsWith("-"))
+      errors.invalid(atKey(allocated, name), amount, "must be a valid resource quantity");
+    else validateResourceAmount("storage", amount, atKey(allocated, name), errors);
+  }
+}
+
+/** Of the names without a domain only `storage` is one. False when the name is none. */
+function validateResourceKey(name: string, path: string, errors: FieldErrors): boolean {
+  const complaints = qualifiedName(name);
+  errors.invalidEach(path, name, complaints);
+  if (complaints.length > 0) return false;
+  const isNative = !name.includes("/") || name.includes("kubernetes.io/");
+  if (isNative && name !== "storage") errors.notSupported(path, name, ["storage"]);
+  return !isNative || name === "storage";
 }
 
 /** Of an ephemeral volume: only labels and annotations of the metadata are carried over. */

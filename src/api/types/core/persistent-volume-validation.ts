@@ -158,27 +158,28 @@ function validateReach(spec: PersistentVolumeSpec, path: string, errors: FieldEr
 
 const sources = Object.keys(rules) as (keyof PersistentVolumeSource)[];
 
+/** Upstream reports the mode and the nodes without `spec`. */
 export function validatePersistentVolumeUpdate(
   volume: PersistentVolume,
   old: PersistentVolume,
   errors: FieldErrors,
 ): void {
   validatePersistentVolume(volume, errors);
-  const sourceOf = ({ spec }: PersistentVolume) => sources.map((field) => spec[field] ?? null);
-  const changed = !same(withoutSecrets(sourceOf(volume)), withoutSecrets(sourceOf(old)));
-  if (changed) errors.forbidden("spec.persistentvolumesource", "is immutable after creation");
-  if (!same(volume.spec.volumeMode, old.spec.volumeMode)) {
-    errors.invalid("spec.volumeMode", volume.spec.volumeMode ?? null, "field is immutable");
-  }
-  if (old.spec.nodeAffinity !== undefined && !same(volume.spec.nodeAffinity, old.spec.nodeAffinity)) {
-    errors.invalid("spec.nodeAffinity", volume.spec.nodeAffinity ?? null, "field is immutable");
-  }
-}
-
-/** The secrets of expansion may be added later. */
-function withoutSecrets(all: readonly unknown[]): unknown {
-  return all.map((source) => {
-    if (typeof source !== "object" || source === null) return source;
-    return { ...source, controllerExpandSecretRef: undefined, nodeExpandSecretRef: undefined };
-  });
+  const [now, before] = [volume.spec, old.spec];
+  const sourceOf = (spec: { readonly [K in keyof PersistentVolumeSource]?: unknown }) =>
+    sources.map((field) => spec[field] ?? null);
+  // The secret of expansion may be added later.
+  const isSecretAdded = before.csi !== undefined && before.csi.controllerExpandSecretRef === undefined;
+  const kept =
+    isSecretAdded && now.csi !== undefined
+      ? { ...now, csi: { ...now.csi, controllerExpandSecretRef: undefined } }
+      : now;
+  if (!same(sourceOf(kept), sourceOf(before)))
+    errors.forbidden("spec.persistentvolumesource", "is immutable after creation");
+  if (now.volumeMode !== before.volumeMode)
+    errors.invalid("volumeMode", now.volumeMode ?? null, "field is immutable");
+  if (before.nodeAffinity !== undefined && !same(now.nodeAffinity, before.nodeAffinity))
+    errors.invalid("nodeAffinity", now.nodeAffinity ?? null, "field is immutable");
+  if (before.volumeAttributesClassName !== undefined && now.volumeAttributesClassName === undefined)
+    errors.forbidden("spec.volumeAttributesClassName", "may not be taken away");
 }

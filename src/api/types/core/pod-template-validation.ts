@@ -5,6 +5,7 @@ import { labelSelector } from "../../selectors/label-selector.ts";
 import { validateLabelSelector } from "../../selectors/label-selector-validation.ts";
 import type { LabelSelector } from "../meta/label-selector.ts";
 import { validateAnnotations, validateLabels } from "../meta/object-meta-validation.ts";
+import { validatePodAnnotations } from "./pod-annotation-validation.ts";
 import { validatePodSpec } from "./pod-spec-validation.ts";
 import type { PodSpec, PodTemplate, PodTemplateSpec } from "./pod.ts";
 
@@ -12,6 +13,7 @@ import type { PodSpec, PodTemplate, PodTemplateSpec } from "./pod.ts";
 export function validatePodTemplate(template: PodTemplateSpec, path: string, errors: FieldErrors): void {
   validateLabels(template.metadata?.labels, at(path, "labels"), errors);
   validateAnnotations(template.metadata?.annotations, at(path, "annotations"), errors);
+  validatePodAnnotations(template.metadata?.annotations, template.spec, at(path, "annotations"), errors);
   validatePodSpec(template.spec, at(path, "spec"), errors);
   if ((template.spec.ephemeralContainers ?? []).length > 0) {
     errors.forbidden(at(at(path, "spec"), "ephemeralContainers"), "not allowed in a pod template");

@@ -1,73 +1,17 @@
-/** What the subresources of a pod may change: its status, its ephemeral containers, its resources. */
+/** What two of the subresources of a pod may change: its ephemeral containers, and its resources. */
 import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
-import { ip } from "../../names/ip.ts";
-import { dnsSubdomain } from "../../names/dns.ts";
 import type { Container } from "./container.ts";
-import type { Pod } from "./pod.ts";
+import type { Pod, PodSpec } from "./pod.ts";
+import { mirrorAnnotation } from "./pod-annotation-validation.ts";
 import { qosClass } from "./pod-qos.ts";
 import { validateContent } from "./pod-validation.ts";
-
-export function validatePodStatusUpdate(pod: Pod, old: Pod, errors: FieldErrors): void {
-  const { status } = pod;
-  if (pod.spec.nodeName !== old.spec.nodeName)
-    errors.forbidden("status.nodeName", "may not be changed directly");
-  if (status.nominatedNodeName) {
-    errors.invalidEach(
-      "status.nominatedNodeName",
-      status.nominatedNodeName,
-      dnsSubdomain(status.nominatedNodeName),
-    );
-  }
-  for (const list of ["podIPs", "hostIPs"] as const) {
-    for (const [i, one] of (status[list] ?? []).entries())
-      errors.invalidEach(at(at("status", list), i), one.ip, ip(one.ip));
-  }
-  if (old.status.qosClass && status.qosClass !== old.status.qosClass) {
-    errors.invalid("status.qosClass", status.qosClass ?? "", "field is immutable");
-  }
-  validateNoRestart(pod, old, errors);
-}
-
-/** A container that ended in a pod that restarts none may not run again. */
-function validateNoRestart(pod: Pod, old: Pod, errors: FieldErrors): void {
-  const policy = pod.spec.restartPolicy;
-  if (policy === "Always" || mayRestartAll(pod)) return;
-  for (const list of ["containerStatuses", "initContainerStatuses"] as const) {
-    const own = new Set(policyOwners(pod, list));
-    for (const [i, before] of (old.status[list] ?? []).entries()) {
-      const ended = before.state?.terminated;
-      if (ended === undefined || own.has(before.name) || (policy === "OnFailure" && ended.exitCode !== 0))
-        continue;
-      const now = pod.status[list]?.find((one) => one.name === before.name);
-      if (now !== undefined && now.state?.terminated === undefined) {
-        errors.forbidden(
-          at(at(at("status", list), i), "state"),
-          "may not be transitioned to non-terminated state",
-        );
-      }
-    }
-  }
-}
-
-/** Whether the end of one container may restart all of them (KEP-5532). */
-function mayRestartAll({ spec }: Pod): boolean {
-  const containers = [...(spec.initContainers ?? []), ...spec.containers];
-  return containers.some((one) =>
-    (one.restartPolicyRules ?? []).some((rule) => rule.action === "RestartAllContainers"),
-  );
-}
-
-/** Containers with a restart policy of their own. */
-function policyOwners({ spec }: Pod, list: "containerStatuses" | "initContainerStatuses"): readonly string[] {
-  const containers = list === "containerStatuses" ? spec.containers : spec.initContainers;
-  return (containers ?? []).filter((one) => one.restartPolicy !== undefined).map((one) => one.name);
-}
+import type { ResourceRequirements } from "./resources.ts";
 
 export function validateEphemeralContainersUpdate(pod: Pod, old: Pod, errors: FieldErrors): void {
   const path = "spec.ephemeralContainers";
   const now = new Map((pod.spec.ephemeralContainers ?? []).map((one) => [one.name, one]));
-  validateContent(pod, errors);
+  validateContent(pod, old, errors);
   for (const before of old.spec.ephemeralContainers ?? []) {
     const after = now.get(before.name);
     if (after === undefined)
@@ -86,42 +30,105 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Pod, errors: Fi
 const resizable = ["cpu", "memory"];
 
 /**
- * In-place resize: cpu and memory of running containers, without a change of the pod's quality of service.
+ * In-place resize: cpu and memory, without a change of the pod's quality of service. What would not work at all is
+ * refused before anything else is, and containers in another order before their resources are.
  */
 export function validateResize(pod: Pod, old: Pod, errors: FieldErrors): void {
-  validateContent(pod, errors);
-  if (qosClass(pod.spec) !== (old.status.qosClass ?? qosClass(old.spec))) {
+  if (old.metadata.annotations?.[mirrorAnnotation] !== undefined)
+    return errors.forbidden("", "static pods cannot be resized");
+  if (old.spec.os?.name === "windows") return errors.forbidden("", "windows pods cannot be resized");
+  validateContent(pod, old, errors);
+  if (qosClass(pod.spec) !== (old.status.qosClass ?? qosClass(old.spec)))
     errors.invalid("spec", qosClass(pod.spec), "the pod's QoS class may not change by a resize");
-  }
-  if (pod.spec.os?.name === "windows") errors.forbidden("spec", "pods running on Windows cannot be resized");
-  for (const list of ["containers", "initContainers"] as const) {
-    for (const [i, container] of (pod.spec[list] ?? []).entries()) {
-      const before = old.spec[list]?.[i];
-      if (before === undefined) continue;
-      validateResizedContainer(container, before, at(at("spec", list), i), errors, { list });
+  const running = (old.status.containerStatuses ?? []).find((one) => one.state?.running !== undefined);
+  if (running !== undefined && running.resources === undefined)
+    errors.forbidden("spec", "the pod runs on a node without support for resize");
+  validatePodResources(pod.spec, old.spec, errors);
+  if (!validateOrder(pod.spec, old.spec, errors)) return;
+  for (const list of ["initContainers", "containers"] as const) {
+    for (const [i, before] of (old.spec[list] ?? []).entries()) {
+      const container = pod.spec[list]?.[i];
+      if (container !== undefined) validateResizedContainer(container, before, list, i, errors);
     }
   }
+}
+
+/** Those of the pod as a whole. */
+function validatePodResources(spec: PodSpec, old: PodSpec, errors: FieldErrors): void {
+  const [now, before] = [spec.resources, old.resources];
+  const amounts = [now, before].flatMap((one) => [
+    ...Object.keys(one?.requests ?? {}),
+    ...Object.keys(one?.limits ?? {}),
+  ]);
+  if (amounts.length === 0) return;
+  const path = "spec.resources";
+  if (before !== undefined && now === undefined)
+    return errors.forbidden(path, "pod-level resources cannot be removed");
+  validateRemoval(now, before, path, errors);
+  if (!same(fixedAmounts(now), fixedAmounts(before)))
+    errors.forbidden("spec", "only cpu and memory resources are mutable at pod-level");
+}
+
+/** True when all containers are in their places. */
+function validateOrder(spec: PodSpec, old: PodSpec, errors: FieldErrors): boolean {
+  let ordered = true;
+  for (const list of ["containers", "initContainers"] as const) {
+    const [now, before] = [spec[list] ?? [], old[list] ?? []];
+    const path = at("spec", list);
+    if (now.length !== before.length) {
+      errors.forbidden(path, `${list} may not be added or removed on resize`);
+      ordered = false;
+    } else {
+      for (const [i, { name }] of before.entries()) {
+        if (now[i]?.name === name) continue;
+        errors.forbidden(at(at(path, i), "name"), `${list} may not be renamed or reordered on resize`);
+        ordered = false;
+      }
+    }
+  }
+  return ordered;
 }
 
 function validateResizedContainer(
   container: Container,
   before: Container,
+  list: "containers" | "initContainers",
+  index: number,
+  errors: FieldErrors,
+): void {
+  const path = at(at("spec", list), index);
+  validateRemoval(container.resources, before.resources, at(path, "resources"), errors);
+  // Upstream reports containers on the spec, and init containers on themselves.
+  const reportedAt = list === "containers" ? "spec" : path;
+  const hasClaims = (before.resources?.claims ?? []).length > 0;
+  if (hasClaims || !same(fixedPart(container), fixedPart(before)))
+    errors.forbidden(reportedAt, "only cpu and memory resources are mutable");
+  const needsRestart = (container.resizePolicy ?? []).some((one) => one.restartPolicy === "RestartContainer");
+  const isInit = list === "initContainers" && container.restartPolicy !== "Always";
+  if (isInit && needsRestart && !same(container, before))
+    errors.forbidden(path, "init containers that would have to be restarted cannot be resized");
+}
+
+/** What is asked for can be changed, but not taken away. */
+function validateRemoval(
+  now: ResourceRequirements | undefined,
+  before: ResourceRequirements | undefined,
   path: string,
   errors: FieldErrors,
-  rules: { readonly list: "containers" | "initContainers" },
 ): void {
-  const [now, was] = [container.resources ?? {}, before.resources ?? {}];
-  if (same(now, was)) return;
-  const fixed = rules.list === "initContainers" && container.restartPolicy !== "Always";
-  if (fixed) errors.forbidden(at(path, "resources"), "only sidecar init containers can be resized");
-  if (!same(now.claims, was.claims)) errors.forbidden(at(path, "resources"), "claims cannot be changed");
   for (const kind of ["requests", "limits"] as const) {
-    for (const name of new Set([...Object.keys(now[kind] ?? {}), ...Object.keys(was[kind] ?? {})])) {
-      const [after, earlier] = [now[kind]?.[name], was[kind]?.[name]];
-      if (after === earlier) continue;
-      if (!resizable.includes(name)) errors.forbidden("spec", "only cpu and memory resources are mutable");
-      else if (after === undefined)
-        errors.forbidden(at(at(path, "resources"), kind), `resource ${name} cannot be removed`);
-    }
+    const amounts = now?.[kind] ?? {};
+    if (Object.keys(before?.[kind] ?? {}).some((name) => !Object.hasOwn(amounts, name)))
+      errors.forbidden(at(path, kind), `resource ${kind} cannot be removed`);
   }
+}
+
+function fixedPart({ resources, ...container }: Container): unknown {
+  return { ...container, resources: fixedAmounts(resources) };
+}
+
+function fixedAmounts({ requests, limits, ...others }: ResourceRequirements = {}): unknown {
+  const rest = (amounts: Readonly<Record<string, string>> = {}) =>
+    Object.fromEntries(Object.entries(amounts).filter(([name]) => !resizable.includes(name)));
+  return { ...others, requests: rest(requests), limits: rest(limits) };
 }

@@ -3,21 +3,17 @@
  * change.
  */
 import { same } from "../../equal.ts";
-import { at, atKey, type FieldErrors } from "../../field-errors.ts";
+import { at, type FieldErrors } from "../../field-errors.ts";
 import type { Container, EphemeralContainer } from "./container.ts";
 import type { Pod, PodSpec } from "./pod.ts";
+import { validateAnnotationChanges, validatePodAnnotations } from "./pod-annotation-validation.ts";
 import { validatePodSpec } from "./pod-spec-validation.ts";
 
-/** Of a pod that shows in the API what a node runs by a manifest of its own. */
-const mirrorAnnotation = "kubernetes.io/config.mirror";
-const mirrorPath = atKey("metadata.annotations", mirrorAnnotation);
+const annotationsPath = "metadata.annotations";
 
 export function validatePod(pod: Pod, errors: FieldErrors): void {
-  validateContent(pod, errors);
-  const { spec, metadata } = pod;
-  const mirror = metadata.annotations?.[mirrorAnnotation];
-  if (mirror !== undefined && !spec.nodeName)
-    errors.invalid(mirrorPath, mirror, "must set spec.nodeName if mirror pod annotation is set");
+  validateContent(pod, undefined, errors);
+  const { spec } = pod;
   if ((spec.ephemeralContainers ?? []).length > 0) {
     errors.forbidden("spec.ephemeralContainers", "cannot be set on create");
   }
@@ -27,8 +23,9 @@ export function validatePod(pod: Pod, errors: FieldErrors): void {
 }
 
 /** What holds of a pod at all times. */
-export function validateContent(pod: Pod, errors: FieldErrors): void {
-  const { spec } = pod;
+export function validateContent(pod: Pod, old: Pod | undefined, errors: FieldErrors): void {
+  const { spec, metadata } = pod;
+  validatePodAnnotations(metadata.annotations, spec, annotationsPath, errors, old?.metadata.annotations);
   validatePodSpec(spec, "spec", errors, { meta: pod.metadata });
   if (!spec.serviceAccountName) forbidTokens(spec, errors);
   validateImages(spec.containers ?? [], "spec.containers", errors);
@@ -62,8 +59,8 @@ function validateImages(
 
 /** A pod keeps its spec but for images, shorter deadlines, more tolerations, and fewer gates. */
 export function validatePodUpdate(pod: Pod, old: Pod, errors: FieldErrors): void {
-  validateContent(pod, errors);
-  validateMirrorChange(pod, old, errors);
+  validateContent(pod, old, errors);
+  validateAnnotationUpdate(pod, old, errors);
   for (const list of ["containers", "initContainers"] as const) {
     const containers = pod.spec[list] ?? [];
     if (containers.length !== (old.spec[list] ?? []).length)
@@ -84,16 +81,11 @@ export function validatePodUpdate(pod: Pod, old: Pod, errors: FieldErrors): void
   }
 }
 
-/** Whether a pod is the mirror of a static one is decided once. */
-function validateMirrorChange(pod: Pod, old: Pod, errors: FieldErrors): void {
-  const [now, before] = [pod, old].map((one) => one.metadata.annotations?.[mirrorAnnotation]);
-  if (now === before) return;
-  errors.forbidden(
-    mirrorPath,
-    before === undefined
-      ? "may not add mirror pod annotation"
-      : "may not remove or update mirror pod annotation",
-  );
+/** Upstream looks at the annotations as a whole again after their changes. */
+export function validateAnnotationUpdate(pod: Pod, old: Pod, errors: FieldErrors): void {
+  const [now, before] = [pod.metadata.annotations, old.metadata.annotations];
+  validateAnnotationChanges(now, before, annotationsPath, errors);
+  validatePodAnnotations(now, pod.spec, annotationsPath, errors, before);
 }
 
 /** False when nothing else is to be looked at, as upstream does after a deadline that was put off. */

@@ -107,6 +107,17 @@ function validateSelector(spec: ResourceQuotaSpec, errors: FieldErrors): void {
   }
 }
 
+export function validateResourceQuotaStatus(
+  { status }: ResourceQuota,
+  _old: ResourceQuota,
+  errors: FieldErrors,
+): void {
+  for (const list of ["hard", "used"] as const) {
+    for (const [name, amount] of Object.entries(status[list] ?? {}))
+      validateAmount(name, amount, atKey(at("status", list), name), errors);
+  }
+}
+
 export function validateResourceQuotaUpdate(
   quota: ResourceQuota,
   old: ResourceQuota,

@@ -1,0 +1,80 @@
+/** What writes of a pod's status are refused for. */
+import { checkStatuses, type StatusCase, type StatusRow, statusRow } from "../status.suite.ts";
+import { pods } from "./pod.ts";
+
+const container = { name: "c", image: "i" };
+
+function podRow(name: string, { spec, ...rest }: StatusCase, ...causes: readonly string[]): StatusRow {
+  return statusRow(
+    `A pod's status ${name}`,
+    pods,
+    { spec: { containers: [container], ...spec }, ...rest },
+    ...causes,
+  );
+}
+
+function ended(name: string, exitCode: number): object {
+  return { name, state: { terminated: { exitCode } } };
+}
+
+checkStatuses([
+  podRow(
+    "is reached at one address of each family",
+    {
+      after: {
+        hostIP: "10.0.0.1",
+        hostIPs: [{ ip: "10.0.0.2" }],
+        podIP: "10.1.0.1",
+        podIPs: [{ ip: "10.1.0.1" }, { ip: "10.1.0.2" }],
+      },
+    },
+    "FieldValueInvalid status.hostIPs[0].ip",
+    "FieldValueInvalid status.podIPs",
+  ),
+  podRow(
+    "has conditions with names, and generations",
+    {
+      after: { observedGeneration: -1, conditions: [{ type: "!", status: "True", observedGeneration: -1 }] },
+    },
+    "FieldValueInvalid status.observedGeneration",
+    "FieldValueInvalid status.conditions[0].Type",
+    "FieldValueInvalid status.conditions[0].observedGeneration",
+  ),
+  podRow(
+    "is promised a node once",
+    { spec: { nodeName: "n" }, after: { nominatedNodeName: "m" } },
+    "FieldValueForbidden status.nominatedNodeName",
+  ),
+  podRow(
+    "has claims that the pod has",
+    { after: { resourceClaimStatuses: [{ name: "a" }, { name: "a", resourceClaimName: "!" }] } },
+    "FieldValueInvalid status.resourceClaimStatuses[0].name",
+    "FieldValueDuplicate status.resourceClaimStatuses[1].name",
+    ...Array<string>(2).fill("FieldValueInvalid status.resourceClaimStatuses[1].name"),
+  ),
+  podRow(
+    "restarts only what restarts",
+    {
+      spec: {
+        restartPolicy: "Never",
+        containers: [container, { ...container, name: "d", restartPolicy: "OnFailure" }],
+      },
+      before: {
+        containerStatuses: [ended("c", 0), ended("d", 0)],
+        ephemeralContainerStatuses: [ended("e", 1)],
+      },
+      after: {
+        containerStatuses: [{ name: "c" }, { name: "d" }],
+        ephemeralContainerStatuses: [{ name: "e" }],
+      },
+    },
+    "FieldValueForbidden status.containerStatuses[0].state",
+    "FieldValueForbidden status.containerStatuses[1].state",
+    "FieldValueForbidden status.ephemeralContainerStatuses[0].state",
+  ),
+  podRow("restarts what failed", {
+    spec: { restartPolicy: "OnFailure" },
+    before: { containerStatuses: [ended("c", 1)] },
+    after: { containerStatuses: [{ name: "c" }] },
+  }),
+]);
