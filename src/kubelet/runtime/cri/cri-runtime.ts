@@ -236,11 +236,24 @@ export class CriRuntime implements RuntimeService {
     return stats.map((one) => this.#ownership.plain(decodeContainerStats(one)));
   }
 
-  /** What whole pods use, with their networks. */
+  /** What whole pods use, with their networks; asked for each, since one that has ended fails a list (containerd 1.6). */
   async listSandboxStats(signal: AbortSignal): Promise<readonly SandboxStats[]> {
-    const { stats } = await this.#call(runtimeMethods.listSandboxStats, {}, signal);
-    const ours = stats.map(decodeSandboxStats).filter(({ labels }) => this.#ownership.holds(labels));
-    return ours.map((one) => this.#ownership.plain(one));
+    const ready = await this.listPodSandbox({ state: "SANDBOX_READY" }, signal);
+    const all = await Promise.all(ready.map(({ id }) => this.#sandboxStats(id, signal)));
+    return all.filter((one) => one !== undefined);
+  }
+
+  /** Undefined when it ends meanwhile. */
+  async #sandboxStats(id: string, signal: AbortSignal): Promise<SandboxStats | undefined> {
+    try {
+      const { stats } = await this.#call(runtimeMethods.sandboxStats, { id }, signal);
+      return stats === undefined ? undefined : this.#ownership.plain(decodeSandboxStats(stats));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const left = await this.listPodSandbox({ id, state: "SANDBOX_READY" }, signal);
+      if (left.length > 0) throw error;
+      return undefined;
+    }
   }
 
   /** Makes the runtime write a container's log to its path anew, after the file was renamed. */

@@ -23,7 +23,7 @@ import type {
   sandboxRow,
   statusResponse,
 } from "./messages.ts";
-import type { listContainerStatsResponse, listSandboxStatsResponse } from "./stats-messages.ts";
+import type { listContainerStatsResponse, sandboxStatsResponse } from "./stats-messages.ts";
 
 /** Absent answers read as the least that a runtime can do. */
 export function decodeRuntimeStatus(answer: Decoded<typeof statusResponse>): RuntimeStatus {
@@ -129,7 +129,7 @@ export function decodeContainerStats(
 export function decodeSandboxStats({
   attributes,
   linux,
-}: Decoded<typeof listSandboxStatsResponse>["stats"][number]): SandboxStats {
+}: NonNullable<Decoded<typeof sandboxStatsResponse>["stats"]>): SandboxStats {
   const { cpu, memory, network, process } = linux ?? {};
   const own = network?.defaultInterface;
   return {
@@ -144,7 +144,7 @@ export function decodeSandboxStats({
   };
 }
 
-type SandboxUsage = NonNullable<Decoded<typeof listSandboxStatsResponse>["stats"][number]["linux"]>;
+type SandboxUsage = NonNullable<NonNullable<Decoded<typeof sandboxStatsResponse>["stats"]>["linux"]>;
 
 function memoryDetail(memory: SandboxUsage["memory"]): MemoryDetail {
   return {

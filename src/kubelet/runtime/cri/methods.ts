@@ -37,7 +37,7 @@ export const runtimeMethods = {
   attach: method(`${runtime}/Attach`, m.attachRequest, m.streamUrl),
   portForward: method(`${runtime}/PortForward`, m.portForwardRequest, m.streamUrl),
   reopenContainerLog: method(`${runtime}/ReopenContainerLog`, m.containerId, m.empty),
-  listSandboxStats: method(`${runtime}/ListPodSandboxStats`, m.empty, s.listSandboxStatsResponse),
+  sandboxStats: method(`${runtime}/PodSandboxStats`, m.sandboxId, s.sandboxStatsResponse),
   listContainerStats: method(
     `${runtime}/ListContainerStats`,
     s.listContainerStatsRequest,

@@ -48,4 +48,4 @@ const sandboxStatsMessage = message({
     }),
   ],
 });
-export const listSandboxStatsResponse = message({ stats: [1, sandboxStatsMessage, "many"] });
+export const sandboxStatsResponse = message({ stats: [1, sandboxStatsMessage] });
