@@ -1,6 +1,8 @@
 /** Probes and hooks that reach real containers, and the order in which these end. */
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Probe } from "../../src/api/mod.ts";
 import { condition } from "../../src/kubelet/testing/node-bench.ts";
 import { GrpcHealth } from "../testing/grpc-health.ts";
@@ -16,7 +18,7 @@ const probes: Readonly<Record<string, readonly [Partial<Probe>, string | undefin
   "tcp-lost": [{ tcpSocket: { port: 81 } }, "connect: connection refused"],
   "exec-well": [{ exec: { command: ["test", "-e", "/www"] } }, undefined],
   "exec-lost": [{ exec: { command: ["cat", "/none"] } }, "cat: can't open '/none'"],
-  "exec-late": [{ exec: { command: ["sleep", "10"] } }, "command timed out"],
+  "exec-late": [{ exec: { command: ["sleep", "10"] } }, 'command timed out: "sleep 10" timed out after 1s'],
 };
 
 onRealNodes(import.meta.filename, "probes and hooks of a real node", (check) => {
@@ -36,6 +38,29 @@ onRealNodes(import.meta.filename, "probes and hooks of a real node", (check) => 
         complaint === undefined ? "True" : "False",
         name,
       );
+  });
+
+  check("an answer that does not come fails, one that leads elsewhere is told", async (bench) => {
+    const server = createServer(({ url }, response) => {
+      if (url === "/away") response.writeHead(302, { location: "http://b.test/" }).end("away");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const at = { host: "127.0.0.1", port: (server.address() as AddressInfo).port };
+    try {
+      for (const path of ["/away", "/late"]) {
+        const readinessProbe = { httpGet: { ...at, path }, periodSeconds: 1, timeoutSeconds: 1 };
+        const containers = [bench.shell("main", "sleep 1000", { readinessProbe })];
+        await bench.create(path.slice(1), { containers });
+      }
+      await bench.running("away");
+      const away = "Readiness probe warning: Probe terminated redirects, Response body: away";
+      await bench.told("away", "ProbeWarning", away);
+      const why = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
+      await bench.told("late", "Unhealthy", `Get "http://${at.host}:${at.port}/late": ${why}`);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   check("gRPC probes ask for the health of a service", async (bench) => {

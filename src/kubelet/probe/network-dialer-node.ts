@@ -1,9 +1,9 @@
 /** Probes by the node's own sockets. Each call is one connection. */
 import { request as httpsRequest } from "node:https";
-import { connect, isIPv6 } from "node:net";
+import { connect } from "node:net";
 import { message, method, RpcClient, RpcError } from "#base/rpc";
 import { maxProbeOutputBytes, maxProbeRedirects } from "../limits.ts";
-import type { HttpProbe, ProbeDialer } from "./dialer.ts";
+import { type HttpAnswer, type HttpProbe, hostPort, type ProbeDialer } from "./dialer.ts";
 import { type HeaderLines, type PlainAnswer, plainGet } from "./plain-http-node.ts";
 
 const check = method(
@@ -14,18 +14,18 @@ const check = method(
 const servingStatuses = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 
 export class NetworkDialer implements ProbeDialer {
-  async http(probe: HttpProbe, signal: AbortSignal): Promise<{ readonly status: number }> {
+  async http(probe: HttpProbe, signal: AbortSignal): Promise<HttpAnswer> {
     let url = new URL(`${probe.scheme}://${hostPort(probe.host, probe.port)}${probe.path}`);
     for (let redirects = 0; ; redirects += 1) {
       const get = url.protocol === "https:" ? secureGet : plainGet;
       const answer = await get(url, probe.headers, signal).catch((error: unknown) => {
         throw new Error(`Get "${url.href}": ${textOf(error)}`);
       });
-      const { status, location } = answer;
+      const { status, location, body } = answer;
       const next = location === undefined ? undefined : new URL(location, url);
       // Another host's answer says nothing of this container.
       if (next === undefined || status < 300 || status >= 400 || next.hostname !== url.hostname)
-        return { status };
+        return { status, body };
       if (redirects === maxProbeRedirects) throw new Error(`stopped after ${redirects} redirects`);
       url = next;
     }
@@ -48,8 +48,7 @@ export class NetworkDialer implements ProbeDialer {
       const { status } = await client.call(check, { service }, Infinity, signal);
       return servingStatuses[status] ?? "UNKNOWN";
     } catch (error) {
-      if (!(error instanceof RpcError)) throw error;
-      throw new Error(`rpc error: ${error.message}`);
+      throw error instanceof RpcError ? new Error(healthText(error, hostPort(host, port))) : error;
     }
   }
 }
@@ -62,19 +61,30 @@ function secureGet(url: URL, lines: HeaderLines, signal: AbortSignal): Promise<P
     const request = httpsRequest(url, options);
     request.once("error", reject).once("response", (response) => {
       const { statusCode: status = 0, headers: got } = response;
-      let seenBytes = 0;
+      let body = Buffer.alloc(0);
       const done = (): void => {
         response.destroy();
-        resolve({ status, location: got.location });
+        resolve({ status, location: got.location, body: body.toString("utf8", 0, maxProbeOutputBytes) });
       };
       response.on("data", (bytes: Buffer) => {
-        seenBytes += bytes.length;
-        if (seenBytes >= maxProbeOutputBytes) done();
+        body = Buffer.concat([body, bytes]);
+        if (body.length >= maxProbeOutputBytes) done();
       });
       response.once("end", done).once("error", reject);
     });
     request.end();
   });
+}
+
+function healthText({ code, message }: RpcError, address: string): string {
+  if (code === "unimplemented")
+    return `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${message}`;
+  if (message.includes("ECONNREFUSED")) {
+    const why = `dial tcp ${address}: connect: connection refused`;
+    return `error: failed to connect service at "${address}": ${why}`;
+  }
+  const name = code.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
+  return `error: health rpc probe failed: rpc error: code = ${name} desc = ${message}`;
 }
 
 /** In the words of upstream's events. */
@@ -84,8 +94,4 @@ function textOf(error: unknown): string {
   if (code === "ECONNREFUSED" && address !== undefined)
     return `dial tcp ${hostPort(address, port ?? 0)}: connect: connection refused`;
   return error.message;
-}
-
-function hostPort(host: string, port: number): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }

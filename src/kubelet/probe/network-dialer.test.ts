@@ -16,29 +16,32 @@ test("NetworkDialer.grpc() says how a service serves", async () => {
   assert.equal(await dialer.grpc(host, port, "", signal), "SERVING");
   assert.equal(await dialer.grpc(host, port, "sick", signal), "NOT_SERVING");
   server[Symbol.dispose]();
-  await assert.rejects(dialer.grpc(host, port, "", signal));
+  const at = `${host}:${port}`;
+  const message = `error: failed to connect service at "${at}": dial tcp ${at}: connect: connection refused`;
+  await assert.rejects(dialer.grpc(host, port, "", signal), { message });
 });
 
 test("NetworkDialer.http() has the status, with the probe's headers, and follows redirects on its host", async () => {
   const seen: string[] = [];
   const server = createServer(({ url, headers }, response) => {
     seen.push(`${url} ${headers["x-probe"]} ${headers.host === `${host}:${port}` ? "own" : headers.host}`);
-    if (url === "/moved") response.writeHead(302, { location: "/here?a=b" }).end();
+    if (url === "/away") response.writeHead(303, { location: "http://b.test/" }).end("away");
+    else if (url === "/moved") response.writeHead(302, { location: "/here?a=b" }).end();
     else response.writeHead(207).end("x".repeat(100_000));
   });
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
   const probe = { scheme: "http", host, port, path: "/moved" } as const;
   const own = [{ name: "X-Probe", value: "yes" }];
-  assert.deepEqual(await new NetworkDialer().http({ ...probe, headers: own }, signal), { status: 207 });
+  const ask = (path: string, headers: typeof own) =>
+    new NetworkDialer().http({ ...probe, path, headers }, signal);
+  assert.deepEqual(await ask("/moved", own), { status: 207, body: "" });
+  assert.deepEqual(await ask("/away", own), { status: 303, body: "away" });
   const named = [...own, { name: "Host", value: "a.test" }];
-  await new NetworkDialer().http({ ...probe, path: "/", headers: named }, signal);
+  await ask("/", named);
   const torn = [{ name: "A", value: "b\r\nC: d" }];
-  await assert.rejects(
-    new NetworkDialer().http({ ...probe, headers: torn }, signal),
-    /invalid header field value for "A"/,
-  );
-  assert.deepEqual(seen, ["/moved yes own", "/here?a=b yes own", "/ yes a.test"]);
+  await assert.rejects(ask("/", torn), /invalid header field value for "A"/);
+  assert.deepEqual(seen, ["/moved yes own", "/here?a=b yes own", "/away yes own", "/ yes a.test"]);
   server.close();
 });
 

@@ -1,7 +1,7 @@
 /**
  * One GET over a connection of its own, for probes: a node asks ten pods every second at rest, and the whole HTTP client
  * takes five times as much for it. The answer's head says all that is asked; its body is read to its end, so that the
- * server is not cut off, and thrown away.
+ * server is not cut off, and kept only of a redirect, which is told.
  */
 import { Buffer } from "node:buffer";
 import { connect } from "node:net";
@@ -10,6 +10,8 @@ import { maxProbeHeadBytes, maxProbeOutputBytes } from "../limits.ts";
 export interface PlainAnswer {
   readonly status: number;
   readonly location: string | undefined;
+  /** The beginning of a redirect's. */
+  readonly body: string;
 }
 
 export type HeaderLines = readonly { readonly name: string; readonly value: string }[];
@@ -23,7 +25,8 @@ export function plainGet(url: URL, headers: HeaderLines, signal: AbortSignal): P
     const end = (failure?: unknown): void => {
       signal.removeEventListener("abort", onAbort);
       socket.destroy();
-      if (failure === undefined && reader.answer !== undefined) resolve(reader.answer);
+      if (failure === undefined && reader.answer !== undefined)
+        resolve({ ...reader.answer, body: reader.body });
       else reject(failure ?? new Error("EOF"));
     };
     const onAbort = (): void => end(signal.reason);
@@ -59,11 +62,18 @@ function requestText(url: URL, headers: HeaderLines): string {
 
 /** Takes bytes as they come. */
 class AnswerReader {
-  answer: PlainAnswer | undefined;
+  answer: Omit<PlainAnswer, "body"> | undefined;
   #head: Buffer = Buffer.alloc(0);
   /** Undefined: as long as the connection lasts. */
   #bodyBytes: number | undefined;
   #bodySeen = 0;
+  #body: Buffer = Buffer.alloc(0);
+  #inChunks = false;
+
+  get body(): string {
+    const body = this.#inChunks ? withoutChunks(this.#body) : this.#body;
+    return body.toString("utf8", 0, maxProbeOutputBytes);
+  }
 
   /** All that matters is here. */
   get done(): boolean {
@@ -79,6 +89,7 @@ class AnswerReader {
   take(bytes: Buffer): void {
     if (this.answer !== undefined) {
       this.#bodySeen += bytes.length;
+      if (this.answer.location !== undefined) this.#body = Buffer.concat([this.#body, bytes]);
       return;
     }
     this.#head = this.#head.length === 0 ? bytes : Buffer.concat([this.#head, bytes]);
@@ -101,9 +112,23 @@ class AnswerReader {
     if (status >= 100 && status < 200 && status !== 101) return;
     const field = (name: string): string | undefined =>
       new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*\\r?$`, "im").exec(head)?.[1];
-    const length = field("transfer-encoding") === undefined ? field("content-length") : undefined;
+    this.#inChunks = field("transfer-encoding") !== undefined;
+    const length = this.#inChunks ? undefined : field("content-length");
     const isBare = status === 204 || status === 304 || status === 101;
     this.#bodyBytes = isBare ? 0 : length === undefined ? undefined : Number(length);
     this.answer = { status, location: field("location") };
   }
+}
+
+/** What is between the sizes of a body in chunks, as far as it is there. */
+function withoutChunks(body: Buffer): Buffer {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < body.length; ) {
+    const start = body.indexOf("\n", at) + 1;
+    const size = start === 0 ? 0 : Number.parseInt(body.toString("latin1", at, start), 16);
+    if (!(size > 0)) break;
+    pieces.push(body.subarray(start, start + size));
+    at = start + size + "\r\n".length;
+  }
+  return Buffer.concat(pieces);
 }

@@ -107,6 +107,10 @@ export class PodProbes implements ProbeResults {
     if (this.#workers.has(key)) return;
     const { spec } = container;
     const fieldPath = fieldPathOf(container);
+    const tell = (reason: string, text: string): void =>
+      this.#deps.events.record(this.#deps.pod(), "Warning", reason, `${words[kind]} probe ${text}`, {
+        fieldPath,
+      });
     const worker = new ProbeWorker(
       this.#env,
       {
@@ -119,18 +123,14 @@ export class PodProbes implements ProbeResults {
           };
           const answer = await this.#deps.prober.probe(target, probe, signal);
           this.#deps.counts?.add(this.#deps.pod(), spec.name, words[kind], answer.outcome);
+          if (answer.warning !== undefined) tell("ProbeWarning", `warning: ${answer.warning}`);
           return answer;
         },
-        unwell: ({ outcome, output }) => {
-          const verb = outcome === "unknown" ? "errored" : "failed";
-          this.#deps.events.record(
-            this.#deps.pod(),
-            "Warning",
+        unwell: ({ outcome, output }) =>
+          tell(
             "Unhealthy",
-            `${words[kind]} probe ${verb}: ${output}`,
-            { fieldPath },
-          );
-        },
+            `${outcome === "unknown" ? "errored and resulted in unknown state" : "failed"}: ${output}`,
+          ),
         changed: () => this.#deps.changed(),
       },
       { kind, probe, startedAtMs: status.startedAtMs, initial: this.#initial(kind, status) },

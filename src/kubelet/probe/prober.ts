@@ -7,7 +7,7 @@ import { type Env, messageOf } from "#base";
 import { maxProbeOutputBytes } from "../limits.ts";
 import { RuntimeError } from "../runtime/errors.ts";
 import type { RuntimeService } from "../runtime/runtime.ts";
-import type { ProbeDialer } from "./dialer.ts";
+import { hostPort, type HttpProbe, type ProbeDialer } from "./dialer.ts";
 
 /** The container that is asked. */
 export interface ProbeTarget {
@@ -22,6 +22,8 @@ export interface ProbeTarget {
 export interface ProbeAnswer {
   readonly outcome: "success" | "failure" | "unknown";
   readonly output: string;
+  /** What is to be told although it is a success. */
+  readonly warning?: string;
 }
 
 /** One per node. */
@@ -40,7 +42,7 @@ export class Prober {
     const timeoutSeconds = probe.timeoutSeconds ?? 1;
     const answer =
       probe.exec === undefined
-        ? await this.#within(timeoutSeconds, signal, (limited) => this.#dial(target, probe, limited))
+        ? await this.#within(timeoutSeconds, target, probe, signal)
         : await this.#exec(target, probe.exec.command ?? [], timeoutSeconds, signal);
     return { ...answer, output: cut(answer.output) };
   }
@@ -75,8 +77,12 @@ export class Prober {
   async #dial(target: ProbeTarget, probe: Probe, signal: AbortSignal): Promise<ProbeAnswer> {
     try {
       if (probe.httpGet !== undefined) {
-        const { status } = await this.#dialer.http(httpProbe(probe.httpGet, target), signal);
-        if (status >= 200 && status < 400) return { outcome: "success", output: "" };
+        const { status, body } = await this.#dialer.http(httpProbe(probe.httpGet, target), signal);
+        if (status >= 300 && status < 400) {
+          const warning = `Probe terminated redirects, Response body: ${cut(body)}`;
+          return { outcome: "success", output: "", warning };
+        }
+        if (status >= 200 && status < 300) return { outcome: "success", output: "" };
         return { outcome: "failure", output: `HTTP probe failed with statuscode: ${status}` };
       }
       if (probe.tcpSocket !== undefined) {
@@ -118,34 +124,46 @@ export class Prober {
       return { outcome: exitCode === 0 ? "success" : "failure", output: stdout + stderr };
     } catch (error) {
       if (signal.aborted) throw error;
-      const timedOut = error instanceof RuntimeError && error.code === "timeout";
-      return {
-        outcome: timedOut ? "failure" : "unknown",
-        output: timedOut ? `command timed out: ${messageOf(error)}` : messageOf(error),
-      };
+      if (!(error instanceof RuntimeError) || error.code !== "timeout")
+        return { outcome: "unknown", output: messageOf(error) };
+      const output = `command timed out: ${JSON.stringify(command.join(" "))} timed out after ${timeoutSeconds}s`;
+      return { outcome: "failure", output };
     }
   }
 
   /** Ends what takes longer than its time as a failure. */
   async #within(
     seconds: number,
+    target: ProbeTarget,
+    probe: Probe,
     signal: AbortSignal,
-    ask: (signal: AbortSignal) => Promise<ProbeAnswer>,
   ): Promise<ProbeAnswer> {
     const over = new AbortController();
     const timer = this.#env.clock.timer(seconds * 1000, () => over.abort());
     try {
-      return await ask(AbortSignal.any([signal, over.signal]));
+      return await this.#dial(target, probe, AbortSignal.any([signal, over.signal]));
     } catch (error) {
       if (signal.aborted || !over.signal.aborted) throw error;
-      return { outcome: "failure", output: `probe timed out after ${seconds}s` };
+      return { outcome: "failure", output: lateText(target, probe, seconds) };
     } finally {
       timer.cancel();
     }
   }
 }
 
-function httpProbe(action: core.HTTPGetAction, target: ProbeTarget): Parameters<ProbeDialer["http"]>[0] {
+/** What upstream says of an answer that did not come in time. */
+function lateText(target: ProbeTarget, probe: Probe, seconds: number): string {
+  if (probe.httpGet !== undefined) {
+    const { scheme, host, port, path } = httpProbe(probe.httpGet, target);
+    const why = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
+    return `Get "${scheme}://${hostPort(host, port)}${path}": ${why}`;
+  }
+  if (probe.tcpSocket === undefined) return `timeout: health rpc did not complete within ${seconds}s`;
+  const { host, port } = probe.tcpSocket;
+  return `dial tcp ${hostPort(host || target.podIP, portOf(port, target))}: i/o timeout`;
+}
+
+function httpProbe(action: core.HTTPGetAction, target: ProbeTarget): HttpProbe {
   const headers = action.httpHeaders ?? [];
   const has = (name: string): boolean => headers.some((one) => one.name.toLowerCase() === name);
   return {

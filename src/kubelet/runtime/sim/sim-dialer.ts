@@ -1,5 +1,5 @@
 /** Probes into simulated containers: an address answers while a server runs behind it. */
-import type { HttpProbe, ProbeDialer } from "../../probe/dialer.ts";
+import type { HttpAnswer, HttpProbe, ProbeDialer } from "../../probe/dialer.ts";
 import { RuntimeError } from "../errors.ts";
 import type { SimRuntime } from "./sim-runtime.ts";
 
@@ -10,7 +10,7 @@ export class SimDialer implements ProbeDialer {
     this.#runtime = deps.runtime;
   }
 
-  async http(probe: HttpProbe, signal: AbortSignal): Promise<{ readonly status: number }> {
+  async http(probe: HttpProbe, signal: AbortSignal): Promise<HttpAnswer> {
     try {
       await this.tcp(probe.host, probe.port, signal);
     } catch (error) {
@@ -18,7 +18,7 @@ export class SimDialer implements ProbeDialer {
         cause: error,
       });
     }
-    return { status: 200 };
+    return { status: 200, body: "" };
   }
 
   async tcp(host: string, port: number, _signal: AbortSignal): Promise<void> {
