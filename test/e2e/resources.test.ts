@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { type Container, pods, Quantity } from "../../src/api/mod.ts";
+import { podUidLabel } from "../../src/kubelet/runtime/labels.ts";
 import { statusOf } from "../../src/kubelet/testing/node-bench.ts";
 import { changed } from "../testing/folder-changes.ts";
 import { onRealNodes } from "./harness/real-bench.ts";
@@ -35,6 +36,41 @@ onRealNodes(import.meta.filename, "resources of a real node", (check) => {
     assert.deepEqual(globSync(`/sys/fs/cgroup/**/pod${pod.metadata.uid}`), []);
     await bench.delete("free", 1);
     await bench.gone("free");
+  });
+
+  check("what a container does not limit is limited by its pod, and told to it so", async (bench) => {
+    const bounded = (resource: string) => ({ resourceFieldRef: { resource, divisor: "1" } });
+    const env = [
+      { name: "MEMORY", valueFrom: bounded("limits.memory") },
+      { name: "CPU", valueFrom: bounded("limits.cpu") },
+    ];
+    const main = bench.shell("main", "test $MEMORY$CPU = 335544322 && sleep 1000", { env });
+    const limits = { memory: "16Mi" };
+    const own = bench.shell("own", "sleep 1000", { resources: { limits } });
+    const resources = { limits: { cpu: "2", memory: "32Mi" } };
+    await bench.create("web", { resources, restartPolicy: "Never", containers: [main, own] });
+    const pod = await bench.running("web");
+    for (const [name, mebibytes] of [
+      ["main", 32],
+      ["own", 16],
+    ] as const) {
+      const id = statusOf(pod, name).containerID?.replace("containerd://", "");
+      const [file = ""] = globSync(`${root}/navarch/kubepods/**/${id}/${limitFile}`);
+      assert.equal(readFileSync(file, "utf8"), `${mebibytes * 2 ** 20}\n`, name);
+    }
+  });
+
+  check("what pods use is told, and pods that have ended keep it from nobody", async (bench) => {
+    const done = bench.shell("main", "true");
+    await bench.create("done", { restartPolicy: "Never", containers: [done] });
+    await bench.eventually("done", ({ status }) => status.phase === "Succeeded");
+    await bench.create("web", { containers: [bench.shell("main", "sleep 1000")] });
+    const { metadata } = await bench.running("web");
+    const told = await bench.machine.runtime.listSandboxStats(bench.signal);
+    assert.deepEqual(
+      told.map(({ labels }) => labels[podUidLabel]),
+      [metadata.uid],
+    );
   });
 
   check("a resize changes the cgroups of the pod and of its container, up and down", async (bench) => {

@@ -49,7 +49,7 @@ export function podField(
   }
 }
 
-/** `limits.cpu` in units of the divisor, rounded up; a missing limit is the node's allocatable. */
+/** `limits.cpu` in units of the divisor, rounded up; a missing limit is the pod's own, or else the node's allocatable. */
 export function containerResource(selector: core.ResourceFieldSelector, input: DownwardInput): string {
   const all = [...(input.pod.spec.initContainers ?? []), ...input.pod.spec.containers];
   const name = selector.containerName ?? "";
@@ -62,8 +62,8 @@ export function containerResource(selector: core.ResourceFieldSelector, input: D
       `unsupported container resource: ${selector.resource}`,
     );
   }
-  const text =
-    lists[list]?.[resource] ?? (list === "limits" ? input.allocatable[resource] : undefined) ?? "0";
+  const bounds = { ...input.allocatable, ...input.pod.spec.resources?.limits };
+  const text = lists[list]?.[resource] ?? (list === "limits" ? bounds[resource] : undefined) ?? "0";
   const divisor = Quantity.parse(selector.divisor ?? "1");
   const unit = divisor.nanos > 0n ? divisor.nanos : 1_000_000_000n;
   const { nanos } = Quantity.parse(text);

@@ -1,4 +1,7 @@
-/** A container's requests and limits as cgroup values: shares from the cpu request, quota from the cpu limit. */
+/**
+ * A container's requests and limits as cgroup values: shares from the cpu request, quota from the cpu limit. What it
+ * does not limit is limited by what its pod says for all (KEP-2837).
+ */
 import { type Pod, Quantity } from "#api";
 import {
   type CgroupValues,
@@ -11,15 +14,16 @@ import { oomScore, type Scored } from "./oom-score.ts";
 
 export function linuxResources(pod: Pod, container: Scored, nodeMemoryBytes: number): LinuxResources {
   const { resources } = container;
-  const limitMillis = millis(resources.limits?.cpu);
+  const limits = { ...pod.spec.resources?.limits, ...resources.limits };
+  const limitMillis = millis(limits["cpu"]);
   const requestMillis = resources.requests?.cpu === undefined ? limitMillis : millis(resources.requests.cpu);
   return {
     cpuPeriod: cpuPeriodMicroseconds,
     cpuQuota: cpuQuotaOf(limitMillis) ?? 0,
     cpuShares: cpuSharesOf(requestMillis),
-    memoryLimitBytes: bytes(resources.limits?.memory),
+    memoryLimitBytes: bytes(limits["memory"]),
     oomScoreAdj: oomScore(pod, container, nodeMemoryBytes),
-    hugepageLimits: hugepages(resources.limits),
+    hugepageLimits: hugepages(limits),
   };
 }
 
