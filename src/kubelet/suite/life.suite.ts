@@ -46,11 +46,14 @@ export function lifeTests(check: Check): void {
   });
 
   check(
-    "an ephemeral container joins a running pod, ends by itself, and is not started again",
+    "an ephemeral container, be it privileged, joins a running pod, ends by itself, and is not started again",
     async (bench) => {
       await bench.create("web", { containers: [bench.shell("main", "sleep 1000")] });
       const before = await bench.running("web");
-      const ephemeralContainers = [{ ...bench.shell("debug", "exit 3"), targetContainerName: "main" }];
+      const securityContext = { privileged: true };
+      const ephemeralContainers = [
+        { ...bench.shell("debug", "exit 3", { securityContext }), targetContainerName: "main" },
+      ];
       await bench.harness.client
         .of(pods)
         .patch(
@@ -78,6 +81,19 @@ export function lifeTests(check: Check): void {
       assert.equal(statusOf(after).containerID, statusOf(before).containerID);
     },
   );
+
+  check("a full hostname that the kernel has no room for keeps the pod from starting", async (bench) => {
+    const hostname = "h".repeat(40);
+    await bench.create("long", {
+      ...{ hostname, subdomain: "web", setHostnameAsFQDN: true },
+      containers: [bench.shell("main", "sleep 1000")],
+    });
+    const what = "failed to construct FQDN from Pod hostname and cluster domain";
+    const name = `${hostname}.web.default.svc.cluster.local`;
+    const length = `64 characters is the max, ${name.length} characters requested`;
+    const message = `Failed to create pod sandbox: ${what}, FQDN ${name} is too long (${length})`;
+    await bench.told("long", "FailedCreatePodSandBox", message);
+  });
 
   check("a deleted pod ends by its own signal handler, and nothing of it is left", async (bench) => {
     await bench.create("web", {

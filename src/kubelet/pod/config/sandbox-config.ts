@@ -33,6 +33,8 @@ export interface NodeDefaults {
 }
 
 const maxHostname = 63;
+/** The kernel's bound for a host's whole name. */
+const maxFullHostname = 64;
 const protocols = ["TCP", "UDP", "SCTP"] as const;
 
 /** What a pod's own object does not say. */
@@ -43,6 +45,7 @@ export interface SandboxPart {
   readonly users: IdRange | undefined;
 }
 
+/** Throws when the pod's full hostname is too long. */
 export function sandboxConfig(
   pod: Pod,
   attempt: number,
@@ -110,10 +113,15 @@ export function podHostname(
   return { hostname, domain };
 }
 
-/** What the pod's programs see as their host's name: with its domain when asked for. */
+/** What the pod's programs see as their host's name: with its domain when asked for, which nothing is cut off. */
 function hostnameOf(pod: Pod, node: NodeDefaults): string {
   const { hostname, domain } = podHostname(pod, node);
-  return pod.spec.setHostnameAsFQDN === true && domain !== "" ? `${hostname}.${domain}` : hostname;
+  if (pod.spec.setHostnameAsFQDN !== true || domain === "") return hostname;
+  const full = `${hostname}.${domain}`;
+  if (full.length <= maxFullHostname) return full;
+  const length = `${maxFullHostname} characters is the max, ${full.length} characters requested`;
+  const what = "failed to construct FQDN from Pod hostname and cluster domain";
+  throw new Error(`${what}, FQDN ${full} is too long (${length})`);
 }
 
 function portMapping(port: ContainerPort): readonly PortMapping[] {

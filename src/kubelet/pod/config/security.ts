@@ -41,14 +41,15 @@ function namespacesOf(pod: Pod, users: IdRange | undefined): NamespaceOptions {
   };
 }
 
-/** Of the sandbox: the pod's own context. */
+/** Of the sandbox: the pod's own context. Its runtime reads it again with each container, so one that came later counts. */
 export function sandboxSecurity(
   pod: Pod,
   rootDirectory: string,
   users: IdRange | undefined,
 ): SandboxSecurityContext {
   const context = pod.spec.securityContext;
-  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+  const { initContainers = [], containers, ephemeralContainers = [] } = pod.spec;
+  const all = [...initContainers, ...containers, ...ephemeralContainers];
   return {
     namespaces: namespacesOf(pod, users),
     privileged: all.some((one) => one.securityContext?.privileged === true),
