@@ -286,6 +286,7 @@ export { kubernetesVersion } from "./version.ts";
 export { type ZPage, ZPages } from "./zpages.ts";
 export { ageOf, humanDuration } from "./human-duration.ts";
 export { dnsSubdomain, domainPrefixedPath } from "./names/dns.ts";
+export { relativePath } from "./names/file-path.ts";
 export {
   type Cidr,
   contains,

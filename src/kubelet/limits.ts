@@ -50,6 +50,9 @@ export const eventStreamBackOff = { firstMs: 200, maxMs: 10_000 };
 /** Longest text taken from a container's termination message. */
 export const maxTerminationMessageBytes = 4096;
 
+/** Longest file that variables are read from. Upstream bounds its lines, at 64 KiB, and reads as many as there are. */
+export const maxEnvFileBytes = 1024 * 1024;
+
 /** Longest output of a probe or hook that goes into an event. */
 export const maxProbeOutputBytes = 10 * 1024;
 

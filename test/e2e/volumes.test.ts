@@ -144,6 +144,61 @@ onRealNodes(import.meta.filename, "volumes of a real node", (check) => {
     assert.equal(await inside("file"), file("file"));
   });
 
+  check(
+    "variables come from a file that an init container wrote, and no link leads out to another",
+    async (bench) => {
+      const volumes = [{ name: "v", emptyDir: {} }];
+      const volumeMounts = [{ name: "v", mountPath }];
+      const from = (name: string, path: string, optional = false) => ({
+        name,
+        valueFrom: { fileKeyRef: { volumeName: "v", path, key: name, optional } },
+      });
+      const script = `mkdir /v/d; echo "A='one' # first" > /v/d/env; ln -s /etc/hosts /v/d/link`;
+      const initContainers = [bench.shell("init", script, { volumeMounts })];
+      const env = [from("A", "d/env"), from("B", "d/env", true), { name: "C", value: "$(A)-$(B)" }];
+      assert.equal(
+        await bench.saidBy("echo $A-$C; env | grep -c ^B", { env }, { volumes, initContainers }),
+        "one-one-$(B)\n0\n",
+      );
+      for (const [name, path, why] of [
+        ["lacking", "d/env", 'environment variable key "B" not found in file "d/env"'],
+        ["missing", "none", "couldn't parse env file"],
+        ["escaping", "d/link", "couldn't parse env file"],
+      ] as const) {
+        await bench.create(name, {
+          volumes,
+          initContainers,
+          containers: [bench.shell("main", "true", { env: [from("B", path)] })],
+        });
+        await bench.eventually(name, (pod) => waitingFor(pod) === "CreateContainerConfigError");
+        await bench.told(name, "Failed", `Error: ${why}`);
+      }
+    },
+  );
+
+  check("a part of a ConfigMap stays as it was until its container starts again", async (bench) => {
+    await bench.createConfigMap("c", { key: "old" });
+    const volumeMounts = [
+      { name: "c", mountPath: "/part", subPath: "key" },
+      { name: "c", mountPath },
+    ];
+    const script = `{ cat /part; until grep -q new /v/key; do sleep 0.1; done; cat /part; } > /dev/termination-log`;
+    await bench.create("web", {
+      volumes: [{ name: "c", configMap: { name: "c" } }],
+      containers: [bench.shell("main", script, { volumeMounts })],
+    });
+    await bench.running("web");
+    const key = { namespace: "default", name: "c" };
+    await bench.harness.client.of(configMaps).patch(key, "merge", { data: { key: "new" } }, bench.signal);
+    const words: (string | undefined)[] = [];
+    await bench.eventually("web", (pod) => {
+      const said = statusOf(pod).lastState.terminated?.message;
+      if (said !== words.at(-1)) words.push(said);
+      return said === "newnew";
+    });
+    assert.deepEqual(words, ["oldold", "newnew"]);
+  });
+
   check("subPath mounts a part of a volume, makes it, and no link leads out of it", async (bench) => {
     const volumes = [{ name: "v", emptyDir: {} }];
     const parts = [
@@ -151,11 +206,11 @@ onRealNodes(import.meta.filename, "volumes of a real node", (check) => {
       { name: "v", mountPath: "/part", subPath: "a/b" },
     ];
     const said = await bench.saidBy(
-      "echo 1 > /part/file; cat /whole/a/b/file",
+      "echo 1 > /part/file; cat /whole/a/b/file; stat -c '%a %g' /part",
       { volumeMounts: parts },
-      { volumes },
+      { volumes, securityContext: { runAsUser: 1234, fsGroup: 4321 } },
     );
-    assert.equal(said, "1\n");
+    assert.equal(said, "1\n2777 4321\n");
     const whole = [{ name: "v", mountPath }];
     await bench.create("escape", {
       volumes,

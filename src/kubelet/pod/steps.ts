@@ -29,7 +29,7 @@ export interface PodStepsDeps {
   readonly prober: Prober;
   readonly events: EventSink;
   readonly references: References;
-  readonly volumes: Pick<PodVolumes, "subPath" | "hostsFile" | "image">;
+  readonly volumes: Pick<PodVolumes, "subPath" | "file" | "hostsFile" | "image">;
 }
 
 /** A container to end. */

@@ -1,6 +1,6 @@
 /** Images, references and volumes that are not there. */
 import assert from "node:assert/strict";
-import { runtimeClasses } from "#api";
+import { pods, runtimeClasses } from "#api";
 import { podUidLabel } from "../runtime/labels.ts";
 import { type Check, statusOf, waitingFor } from "../testing/node-bench.ts";
 
@@ -110,4 +110,32 @@ export function imageTests(check: Check): void {
       await bench.running("facts");
     },
   );
+
+  check("an expression of a subPath needs values, stays in its volume, and is tried again", async (bench) => {
+    const fieldRef = { fieldPath: "metadata.annotations['part']" };
+    const env = [
+      { name: "UP", value: ".." },
+      { name: "ROOT", value: "/tmp" },
+      { name: "PART", valueFrom: { fieldRef } },
+    ];
+    const create = (name: string, subPathExpr: string): Promise<unknown> => {
+      const volumeMounts = [{ name: "v", mountPath: "/v", subPathExpr }];
+      const containers = [bench.shell("main", "sleep 1000", { env, volumeMounts })];
+      return bench.create(name, { volumes: [{ name: "v", emptyDir: {} }], containers });
+    };
+    for (const [name, expression, why] of [
+      ["up", "$(UP)/a", "unable to provision SubPath `../a`: must not contain '..'"],
+      ["root", "$(ROOT)", "unable to provision SubPath `/tmp`: must be a relative path"],
+      ["later", "$(PART)/$(NONE)/$(UP)", "missing value for NONE, PART"],
+      ["part", "$(PART)/x", "missing value for PART"],
+    ] as const) {
+      await create(name, expression);
+      await bench.eventually(name, (pod) => waitingFor(pod) === "CreateContainerConfigError");
+      await bench.told(name, "Failed", `Error: ${why}`);
+    }
+    const key = { namespace: "default", name: "part" };
+    const patch = { metadata: { annotations: { part: "a" } } };
+    await bench.harness.client.of(pods).patch(key, "merge", patch, bench.signal);
+    await bench.running("part");
+  });
 }

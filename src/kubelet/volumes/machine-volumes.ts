@@ -22,8 +22,10 @@ import { type PodVolumes, type SubPathRequest, VolumeError } from "./volumes.ts"
 /** The host's part beside what plug-ins use. */
 export interface PodHost extends VolumeHost {
   exists(path: string): Promise<boolean>;
-  /** Mounts a part of a volume at `target`. Idempotent. */
+  /** Mounts a part of a volume at `target`, unless it is what is mounted there. */
   part(root: string, path: string, target: string, signal: AbortSignal): Promise<void>;
+  /** Of a file of a volume. */
+  text(root: string, path: string): Promise<string>;
   /** Writes a file made from the host's own /etc/hosts, unless it is so already. */
   hosts(path: string, make: (nodeHosts: string) => string): Promise<void>;
   /** Mounts the files of an image read-only. Idempotent. */
@@ -74,6 +76,10 @@ export class MachineVolumes implements PodVolumes {
     const target = `${this.#pod(podUid)}/volume-subpaths/${volume}/${container}/${index}`;
     await this.#deps.host.part(root, path, target, signal);
     return target;
+  }
+
+  file(root: string, path: string): Promise<string> {
+    return this.#deps.host.text(root, path);
   }
 
   async image(podUid: string, volume: string, imageId: string, signal: AbortSignal): Promise<string> {

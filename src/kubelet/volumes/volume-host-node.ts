@@ -3,11 +3,12 @@ import { chmod, chown, lstat, mkdir, readFile, rm, stat, writeFile } from "node:
 import { dirname } from "node:path";
 import type { Stats } from "node:fs";
 import type { Env } from "#base";
+import { maxEnvFileBytes } from "../limits.ts";
 import { writeAtomically } from "./atomic-files-node.ts";
 import type { PodHost } from "./machine-volumes.ts";
 import type { Mounts } from "./mounts-node.ts";
 import type { Payload } from "./payload.ts";
-import { openPart } from "./sub-path-node.ts";
+import { openPart, readPart } from "./sub-path-node.ts";
 
 /** What a hostPath's type wants to find. */
 const hostPathTypes: Readonly<Record<string, readonly [is: (found: Stats) => boolean, name: string]>> = {
@@ -75,15 +76,24 @@ export class MachineVolumeHost implements PodHost {
   }
 
   async part(root: string, path: string, target: string, signal: AbortSignal): Promise<void> {
-    if (await this.#mounts.has(target)) return;
     const { handle, isDirectory } = await openPart(root, path);
     try {
+      if (await this.#mounts.has(target)) {
+        const [now, mounted] = await Promise.all([handle.stat(), stat(target)]);
+        if (now.dev === mounted.dev && now.ino === mounted.ino) return;
+        // Another has the name since, as the file of a ConfigMap that changed.
+        await this.#mounts.unmount(target, signal);
+      }
       await mkdir(isDirectory ? target : dirname(target), { recursive: true, mode: 0o750 });
       if (!isDirectory) await writeFile(target, "", { mode: 0o640 });
       await this.#mounts.bind(`/proc/${process.pid}/fd/${handle.fd}`, target, signal);
     } finally {
       await handle.close();
     }
+  }
+
+  text(root: string, path: string): Promise<string> {
+    return readPart(root, path, maxEnvFileBytes);
   }
 
   async hosts(path: string, make: (nodeHosts: string) => string): Promise<void> {

@@ -25,10 +25,12 @@ export interface PodVolumes {
    */
   setUp(pod: Pod, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /**
-   * Resolves with a host path of exactly that part, which no link in the volume leads out of; makes it when
-   * it is not there. Idempotent.
+   * Resolves with a host path of exactly that part as it is now, which no link in the volume leads out of; makes it,
+   * with its volume's mode, when it is not there. Idempotent.
    */
   subPath(request: SubPathRequest, signal: AbortSignal): Promise<string>;
+  /** The text of a file of a volume, which no link in the volume leads out of. Rejects when it is none, or too long. */
+  file(root: string, path: string, signal: AbortSignal): Promise<string>;
   /** Mounts the files of an image for a volume; resolves with its host path. Idempotent. */
   image(podUid: string, volume: string, imageId: string, signal: AbortSignal): Promise<string>;
   /** Writes the pod's hosts file, made from the node's; resolves with its host path. Idempotent. */

@@ -2,7 +2,7 @@
  * What the runtime needs to make one container, from the pod's spec and what its volumes and references
  * gave.
  */
-import type { Pod, VolumeMount } from "#api";
+import { type Pod, relativePath, type VolumeMount } from "#api";
 import type { ContainerConfig, IdRange, Mount } from "../../runtime/config.ts";
 import {
   containerHashAnnotation,
@@ -19,7 +19,7 @@ import {
 import { pluginOf } from "../../volumes/plugins/mod.ts";
 import { containerHash } from "./container-hash.ts";
 import type { PodContainer } from "../containers.ts";
-import { expandReferences } from "./expansion.ts";
+import { expandReferences, referencesWithoutValue } from "./expansion.ts";
 import { hostsPath } from "./hosts-file.ts";
 import { linuxResources } from "./linux-resources.ts";
 import type { NodeDefaults } from "./sandbox-config.ts";
@@ -106,14 +106,25 @@ export interface PartialMount {
   readonly path: string;
 }
 
+/** Throws `StartError` for an expression whose variables lack a value, or that leads out of its volume. */
 export function partialMounts(
   mounts: readonly VolumeMount[],
   environment: ReadonlyMap<string, string>,
 ): readonly PartialMount[] {
-  return mounts.flatMap(({ name: volume, subPath, subPathExpr }, index) => {
-    const path = subPathExpr === undefined ? subPath : expandReferences(subPathExpr, environment);
-    return path === undefined || path === "" ? [] : [{ volume, index, path }];
+  return mounts.flatMap(({ name: volume, subPath = "", subPathExpr = "" }, index) => {
+    const path = subPathExpr === "" ? subPath : expandedPath(subPathExpr, environment);
+    return path === "" ? [] : [{ volume, index, path }];
   });
+}
+
+function expandedPath(expression: string, environment: ReadonlyMap<string, string>): string {
+  const missing = referencesWithoutValue(expression, environment);
+  if (missing.length > 0)
+    throw new StartError("CreateContainerConfigError", `missing value for ${missing.join(", ")}`);
+  const path = expandReferences(expression, environment);
+  const [wrong] = relativePath(path);
+  if (wrong === undefined) return path;
+  throw new StartError("CreateContainerConfigError", `unable to provision SubPath \`${path}\`: ${wrong}`);
 }
 
 function plainMount(containerPath: string, hostPath: string): Mount {

@@ -3,6 +3,7 @@
  * before by `$(NAME)`. What is missing and not optional keeps the container from being made.
  */
 import type { Container, core, Pod } from "#api";
+import { envFileValue } from "./env-file.ts";
 import { expandReferences } from "./expansion.ts";
 import { containerResource, podField } from "./downward.ts";
 import type { References } from "../references.ts";
@@ -18,6 +19,8 @@ export interface EnvironmentInput {
   readonly hostIPs: readonly string[];
   /** What a container without limits may use, for resourceFieldRef. */
   readonly allocatable: Readonly<Record<string, string>>;
+  /** The text of a file of a volume. */
+  readonly fileOf: (volume: string, path: string) => Promise<string>;
 }
 
 /** Names and values, in order. Rejects with `CreateContainerConfigError`. */
@@ -76,6 +79,7 @@ async function valueOf(
   if (from === undefined) return expandReferences(variable.value ?? "", known);
   if (from.fieldRef !== undefined) return podField(from.fieldRef.fieldPath, input);
   if (from.resourceFieldRef !== undefined) return containerResource(from.resourceFieldRef, input);
+  if (from.fileKeyRef !== undefined) return fromFile(from.fileKeyRef, input);
   const namespace = input.pod.metadata.namespace ?? "";
   const map = from.configMapKeyRef;
   if (map !== undefined) {
@@ -93,6 +97,17 @@ async function valueOf(
   if (secret.optional === true) return undefined;
   if (found === undefined) throw missing(`secret "${secret.name}" not found`);
   throw missing(`couldn't find key ${secret.key} in Secret ${namespace}/${secret.name}`);
+}
+
+/** An empty value counts as none. */
+async function fromFile(
+  { volumeName, path, key, optional }: core.FileKeySelector,
+  { fileOf }: EnvironmentInput,
+): Promise<string | undefined> {
+  const value = envFileValue(await fileOf(volumeName, path), key);
+  if (value !== "") return value;
+  if (optional === true) return undefined;
+  throw missing(`environment variable key "${key}" not found in file "${path}"`);
 }
 
 function decoded(base64: string): string {

@@ -46,7 +46,7 @@ export interface NodePart {
 export interface StartConfigDeps {
   readonly runtime: Pick<RuntimeService, "status">;
   readonly references: References;
-  readonly volumes: Pick<PodVolumes, "subPath" | "hostsFile">;
+  readonly volumes: Pick<PodVolumes, "subPath" | "file" | "hostsFile">;
 }
 
 /** One for all pods of a node. */
@@ -85,7 +85,15 @@ export class StartConfigs {
     const { references } = this.#deps;
     const { allocatable } = node;
     const environment = await environmentOf(
-      { pod, container: spec, references, podIPs, hostIPs, allocatable },
+      {
+        pod,
+        container: spec,
+        references,
+        podIPs,
+        hostIPs,
+        allocatable,
+        fileOf: (volume, path) => this.#fileOf(request, volume, path, signal),
+      },
       signal,
     );
     const parts = await this.#parts(request, environment, signal);
@@ -106,6 +114,24 @@ export class StartConfigs {
       targetId: target?.id,
       users,
       node,
+    });
+  }
+
+  /** What could be told of the node by why a file cannot be read stays in the log. */
+  async #fileOf(
+    { pod, volumes }: StartRequest,
+    volume: string,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const refuse = (why: string, error?: unknown): never => {
+      throw new StartError("CreateContainerConfigError", why, { cause: error });
+    };
+    const root = volumes.get(volume) ?? refuse(`cannot find the volume "${volume}" referenced by FileKeyRef`);
+    return this.#deps.volumes.file(root, path, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      this.#env.log.warn("Cannot read a file of variables", { pod: podText(pod), error: messageOf(error) });
+      return refuse("couldn't parse env file", error);
     });
   }
 

@@ -39,6 +39,12 @@ export class SimVolumes implements PodVolumes {
     return `${root}/${path}`;
   }
 
+  async file(root: string, path: string, _signal: AbortSignal): Promise<string> {
+    const bytes = this.#files.get(`${root}/${path}`);
+    if (bytes === undefined) throw new Error(`no file "${path}" is in "${root}"`);
+    return Buffer.from(bytes).toString("utf8");
+  }
+
   async image(podUid: string, volume: string, _imageId: string, _signal: AbortSignal): Promise<string> {
     return `/var/lib/kubelet/pods/${podUid}/volumes/${volume}`;
   }
