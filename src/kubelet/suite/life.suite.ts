@@ -85,7 +85,9 @@ export function lifeTests(check: Check): void {
   check("a full hostname that the kernel has no room for keeps the pod from starting", async (bench) => {
     const hostname = "h".repeat(40);
     await bench.create("long", {
-      ...{ hostname, subdomain: "web", setHostnameAsFQDN: true },
+      hostname,
+      subdomain: "web",
+      setHostnameAsFQDN: true,
       containers: [bench.shell("main", "sleep 1000")],
     });
     const what = "failed to construct FQDN from Pod hostname and cluster domain";
