@@ -1,3 +1,4 @@
+/** Files of variables, as a shell reads them or refuses to. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { envFileValue } from "./env-file.ts";
