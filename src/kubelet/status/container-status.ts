@@ -1,10 +1,12 @@
 /**
  * The API's status of one container from what the runtime has of it: the newest instance is `state`, the one
- * before is `lastState`; a container that should run but cannot be started is waiting, with the reason.
+ * before is `lastState`; a container that should run but cannot be started is waiting, with the reason. One that will not
+ * be started again shows how it ended.
  */
-import { type ContainerState, type ContainerStatus, type core, rfc3339 } from "#api";
+import { type ContainerState, type ContainerStatus, type core, type Pod, rfc3339 } from "#api";
 import type { PodContainer } from "../pod/containers.ts";
 import { latest, type PodObservation, previous, restartCountOf } from "../pod/observation.ts";
+import { afterExit } from "../pod/restart.ts";
 import type { ProbeResults } from "../probe/results.ts";
 import type { ContainerStatus as RuntimeStatus } from "../runtime/runtime.ts";
 
@@ -16,6 +18,7 @@ export interface StartTrouble {
 
 /** What a container's status follows from. */
 export interface ContainerStatusInput {
+  readonly pod: Pod;
   readonly observed: PodObservation;
   /** Whether a running instance has what its spec says. */
   hasItsResources(now: RuntimeStatus): boolean;
@@ -38,7 +41,7 @@ export function containerStatus(container: PodContainer, input: ContainerStatusI
   let state = stateOf(now, input);
   let lastState = last === undefined ? {} : stateOf(last, input);
   const trouble = input.troubles.get(spec.name);
-  if (trouble !== undefined && state.running === undefined) {
+  if (trouble !== undefined && state.running === undefined && !hasEnded(container, now, input.pod)) {
     if (state.terminated !== undefined) lastState = state;
     state = { waiting: { ...trouble } };
   }
@@ -57,6 +60,12 @@ export function containerStatus(container: PodContainer, input: ContainerStatusI
     ...volumeMountsOf(container, now.recursiveReadOnly),
     ...userOf(now),
   };
+}
+
+/** For good. */
+function hasEnded(container: PodContainer, { state, exitCode }: RuntimeStatus, pod: Pod): boolean {
+  if (state !== "CONTAINER_EXITED") return false;
+  return pod.metadata.deletionTimestamp !== undefined || afterExit(pod, container, exitCode) === "no";
 }
 
 /** True when the runtime runs it and its startup probe, if any, has succeeded. */

@@ -111,6 +111,7 @@ function statusOf(container: PodContainer, input: PodStatusInput): ReturnType<ty
   const { pod, before } = input;
   const known = [before.initContainerStatuses, before.containerStatuses, before.ephemeralContainerStatuses];
   return containerStatus(container, {
+    pod,
     observed: input.observed,
     hasItsResources: (now) => input.resources.changeOf(pod, container, now) === "none",
     probes: input.probes,

@@ -89,6 +89,17 @@ export function restartTests(check: Check): void {
     await bench.eventually("typo", (one) => waitingFor(one) === "CrashLoopBackOff");
   });
 
+  check("a program that is not there is a StartError where it is not tried again", async (bench) => {
+    const { shellImage: image } = bench.harness;
+    const containers = [{ name: "main", image, command: ["/nonexistent/program"] }];
+    await bench.create("once", { restartPolicy: "Never", containers });
+    const { state, lastState } = statusOf(
+      await bench.eventually("once", ({ status }) => status.phase === "Failed"),
+    );
+    assert.deepEqual([state.terminated?.exitCode, state.terminated?.reason], [128, "StartError"]);
+    assert.deepEqual(lastState, {});
+  });
+
   check("a rule by exit code restarts a container whose policy is Never", async (bench) => {
     const restartPolicyRules = [{ action: "Restart", exitCodes: { operator: "In", values: [42] } }];
     await bench.create("rules", {
