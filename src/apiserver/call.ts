@@ -55,6 +55,8 @@ export type Release = (bytes: Uint8Array) => void;
 /** The answer. A `stream` is pulled chunk by chunk, so that a slow reader costs a cursor and no queue. */
 export interface Answer {
   readonly status: number;
+  /** To somebody unknown, whose connection takes no further request where many could share it (CVE-2023-44487). */
+  readonly isLast?: true;
   /** A list is of lines that cannot be joined (`set-cookie`). */
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body:

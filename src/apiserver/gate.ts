@@ -17,7 +17,7 @@ import type { Negotiator } from "./negotiate.ts";
 import { encodeStatus } from "./registry/encoding.ts";
 import { type RequestInfo, requestInfo } from "./request-info.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
-import type { User } from "./user.ts";
+import { anonymous, type User } from "./user.ts";
 
 /** A request that has passed the gate. */
 export interface Admitted {
@@ -59,9 +59,11 @@ export class Gate {
   async handle(call: Call): Promise<Answer> {
     const start = this.#env.clock.monotonic();
     const info = requestInfo(call.method, call.target);
+    let caller: User | undefined;
     let answer: Answer;
     try {
-      answer = await this.#serve(call, info);
+      caller = this.#deps.authenticator.authenticate(call);
+      answer = await this.#serve(call, info, caller);
     } catch (error) {
       call.signal.throwIfAborted();
       answer = this.#refusal(call, error);
@@ -69,12 +71,12 @@ export class Gate {
     this.#deps.metrics.observe(info, answer.status, this.#env.clock.monotonic() - start);
     const audit = call.header("audit-id") ?? this.#env.random.uuid();
     const headers = { "audit-id": audit, "cache-control": "no-cache, private", ...answer.headers };
-    return { status: answer.status, headers, body: answer.body };
+    const whole = { status: answer.status, headers, body: answer.body };
+    return caller === undefined || caller === anonymous ? { ...whole, isLast: true } : whole;
   }
 
-  async #serve(call: Call, info: RequestInfo): Promise<Answer> {
-    const { authenticator, authorizers, audit, fairness, handler } = this.#deps;
-    const caller = authenticator.authenticate(call);
+  async #serve(call: Call, info: RequestInfo, caller: User): Promise<Answer> {
+    const { authorizers, audit, fairness, handler } = this.#deps;
     const user = impersonated(call, caller, info, authorizers);
     const admitted = { call: withoutToken(call), info, user, now: this.#env.clock.now() };
     audit?.received(admitted);

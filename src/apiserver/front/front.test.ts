@@ -201,6 +201,28 @@ test("HTTP/2: many streams share one connection, and a watch delivers while othe
     session.destroy();
   }));
 
+test("HTTP/2: a connection of somebody unknown takes one request, and one of a user goes on", () =>
+  listen(async (front) => {
+    const ask = (session: http2.ClientHttp2Session, headers: object = {}): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const stream = session.request({ ":path": "/livez", ...headers });
+        stream.on("response", ({ ":status": status }) => resolve(status ?? 0));
+        stream.on("error", reject).resume().end();
+      });
+    for (const [headers, status] of [
+      [{}, 200],
+      [{ authorization: "Bearer nonsense" }, 401],
+    ] as const) {
+      const session = http2.connect(`https://${HOST}:${front.port}`, { ca: front.ca });
+      assert.equal(await ask(session, headers), status);
+      await assert.rejects(async () => ask(session, headers));
+    }
+    const known = http2.connect(`https://${HOST}:${front.port}`, { ca: front.ca, ...front.admin });
+    for (let i = 0; i < 3; i++) assert.equal(await ask(known), 200);
+    assert.equal(known.closed, false);
+    known.destroy();
+  }));
+
 test("closing ends open watches and idle connections at once", () =>
   listen(async (front) => {
     const watching = request(front, "GET", `${MAPS}?watch=true`, {

@@ -41,6 +41,7 @@ async function serve(
   }
   try {
     const answer = await options.handle(new Http2Call(options, stream, headers, raw, caller));
+    if (answer.isLast === true) stream.session?.close();
     const isHead = headers[":method"] === "HEAD";
     const encoded = isHead ? answer : gzipped(answer, headers["accept-encoding"]);
     await send(stream, isHead, encoded, caller);
