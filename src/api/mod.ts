@@ -101,7 +101,7 @@ export { RuntimeClass } from "./types/node/mod.ts";
 export { CertificateSigningRequest } from "./types/certificates/mod.ts";
 export { organizationsOf } from "./types/certificates/signing-request.ts";
 export { amountsOf, difference, listOf, only, sum } from "./quota/amounts.ts";
-export { unsaidBy } from "./quota/pod-usage.ts";
+export { podAmounts, unsaidBy } from "./quota/pod-usage.ts";
 export { isInScope } from "./quota/scopes.ts";
 export { type CountedResource, isCountedBy, usageOf } from "./quota/usage.ts";
 export {

@@ -52,8 +52,8 @@ function mayRun({ metadata, status }: Pod, nowMs: number): boolean {
   return (parseTime(deletionTimestamp) ?? nowMs) >= nowMs;
 }
 
-/** Of all that runs at once: containers with sidecars, or an init container with the sidecars before it. */
-function podAmounts({ spec }: Pod, kind: "requests" | "limits"): Amounts {
+/** Of all that runs at once: containers with sidecars, or an init container with the sidecars before it; with the overhead. */
+export function podAmounts({ spec }: Pod, kind: "requests" | "limits"): Amounts {
   const none: Amounts = new Map();
   const of = (container: Container): Amounts => amountsOf(container.resources?.[kind]);
   let running = (spec.containers ?? []).map(of).reduce(sum, none);

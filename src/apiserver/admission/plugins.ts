@@ -13,6 +13,7 @@ import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeRestriction } from "./node-restriction.ts";
+import { podResizeValidator } from "./pod-resize-validator.ts";
 import { podTopologyLabels } from "./pod-topology-labels.ts";
 import { priority } from "./priority.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
@@ -55,6 +56,7 @@ const plugins = {
   CertificateSubjectRestriction: () => certificateSubjectRestriction,
   DefaultIngressClass: () => defaultIngressClass,
   PodTopologyLabels: () => podTopologyLabels,
+  PodResizeValidator: () => podResizeValidator,
   RbacEscalation: (parts) => rbacEscalation(parts.rbac, parts.authorizers),
   ResourceQuota: () => resourceQuota,
 } as const satisfies Readonly<Record<string, (parts: PluginParts) => AdmissionPlugin>>;

@@ -112,6 +112,37 @@ test("a pod is bound once", () =>
     assert.equal((await bind("n3")).status, 409);
   }));
 
+test("a pod is resized to what its node could have, where that is one of Linux", () =>
+  serve("resize", async ({ admin }) => {
+    const node = async (name: string, os: string): Promise<void> => {
+      const labels = { "kubernetes.io/os": os };
+      await admin.post("/api/v1/nodes", { apiVersion: "v1", kind: "Node", metadata: { name, labels } });
+      const status = { allocatable: { cpu: "2", memory: "1Gi", pods: "9" } };
+      await admin.patch(`/api/v1/nodes/${name}/status`, "merge-patch+json", { status });
+    };
+    await node("big", "linux");
+    await node("other", "plan9");
+    const resources = { requests: { cpu: "1", memory: "1Mi" } };
+    const sized = (name: string, nodeName?: string): Promise<unknown> =>
+      admin.post(PODS, pod(name, { nodeName, containers: [{ name: "c", image: "a", resources }] }));
+    await Promise.all([sized("a", "big"), sized("b", "other"), sized("c"), sized("d", "none")]);
+    const resize = async (name: string, cpu: string, memory = "1Mi"): Promise<readonly unknown[]> => {
+      const patch = { spec: { containers: [{ name: "c", resources: { requests: { cpu, memory } } }] } };
+      const { status, body } = await admin.patch(
+        `${PODS}/${name}/resize`,
+        "strategic-merge-patch+json",
+        patch,
+      );
+      return [status, body.details?.causes?.[0].reason];
+    };
+    assert.deepEqual(await resize("a", "3"), [403, "NodeCapacity"]);
+    assert.deepEqual(await resize("a", "1", "2Gi"), [403, "NodeCapacity"]);
+    assert.deepEqual(await resize("a", "2"), [200, undefined]);
+    assert.deepEqual(await resize("b", "2"), [403, "UnsupportedPlatform"]);
+    assert.deepEqual(await resize("c", "99"), [200, undefined], "no node yet");
+    assert.deepEqual(await resize("d", "2"), [403, undefined], "its node is gone");
+  }));
+
 test("a pod gets beside its token what the server gives to every pod", () =>
   serve(
     "token config maps",
