@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { daemonSets } from "./apps/daemon-set.ts";
 import { deployments } from "./apps/deployment.ts";
 import { replicaSets } from "./apps/replica-set.ts";
+import { statefulSets } from "./apps/stateful-set.ts";
 import { cronJobs } from "./batch/cron-job.ts";
 import { jobs } from "./batch/job.ts";
 import { configMaps } from "./core/config-map.ts";
@@ -239,4 +240,13 @@ test("Limits for each index come together, and lower with many indexes", () => {
     "FieldValueInvalid spec.parallelism",
     "FieldValueRequired spec.maxFailedIndexes",
   ]);
+});
+
+test("A stateful set names a service, or none", () => {
+  const causes = (serviceName: string) =>
+    causesOf(create(statefulSets, { spec: { selector, template, serviceName } }));
+  assert.deepEqual(
+    [causes(""), causes("web"), causes("Web")],
+    [[], [], ["FieldValueInvalid spec.serviceName"]],
+  );
 });

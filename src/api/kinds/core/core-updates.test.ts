@@ -24,7 +24,55 @@ const volume = {
   },
 };
 
+const gate = { name: "example.com/gate" };
+const affinity = (...keys: readonly string[]) => ({
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchExpressions: keys.map((key) => ({ key, operator: "Exists" })) }],
+    },
+  },
+});
+const gated = {
+  spec: { containers, schedulingGates: [gate], nodeSelector: { a: "b" }, affinity: affinity("a") },
+};
+const terms = "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms";
+
 checkUpdates([
+  updateRow("A gated pod's nodes become fewer", pods, gated, {
+    "spec.nodeSelector": { a: "b", c: "d" },
+    "spec.affinity": affinity("a", "b"),
+  }),
+  updateRow(
+    "A gated pod's nodes become others",
+    pods,
+    gated,
+    { "spec.nodeSelector": { a: "c" }, "spec.affinity": affinity("b", "a") },
+    "FieldValueInvalid spec.nodeSelector",
+    `FieldValueInvalid ${terms}[0]`,
+  ),
+  updateRow(
+    "A gated pod's nodes become more",
+    pods,
+    gated,
+    { "spec.nodeSelector": undefined, "spec.affinity": undefined },
+    "FieldValueInvalid spec.nodeSelector",
+    `FieldValueInvalid ${terms}`,
+  ),
+  updateRow(
+    "A gated pod gets one more gate",
+    pods,
+    gated,
+    { "spec.schedulingGates": [gate, { name: "example.com/other" }] },
+    "FieldValueForbidden spec.schedulingGates[1].name",
+  ),
+  updateRow(
+    "A pod's deadline that is too far away, and an image with spaces",
+    pods,
+    { spec: { containers } },
+    { "spec.activeDeadlineSeconds": 2 ** 31, "spec.containers.0.image": " i" },
+    ...times(2, "FieldValueInvalid spec.activeDeadlineSeconds"),
+    ...times(2, "FieldValueInvalid spec.containers[0].image"),
+  ),
   updateRow(
     "A claim that is not bound gets more storage",
     persistentVolumeClaims,

@@ -1,6 +1,7 @@
 /** Validation of stateful sets: the template is read with the claims' volumes in place. */
 import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
+import { dnsLabel } from "../../names/dns.ts";
 import { validateClaimSpec } from "../core/persistent-volume-claim-validation.ts";
 import type { PodTemplateSpec } from "../core/pod.ts";
 import { validateSelectedTemplate } from "../core/pod-template-validation.ts";
@@ -11,6 +12,12 @@ import type { StatefulSet, StatefulSetSpec } from "./stateful-set.ts";
 const retentions = ["Delete", "Retain"];
 
 export function validateStatefulSet({ spec }: StatefulSet, errors: FieldErrors): void {
+  // One that is there may keep a name that is none.
+  if (spec.serviceName) errors.invalidEach("spec.serviceName", spec.serviceName, dnsLabel(spec.serviceName));
+  validateSpec(spec, errors);
+}
+
+function validateSpec(spec: StatefulSetSpec, errors: FieldErrors): void {
   validateWords(spec, errors);
   validateCounts(spec, ["replicas", "minReadySeconds", "revisionHistoryLimit"], "spec", errors);
   if (spec.ordinals !== undefined) validateCounts(spec.ordinals, ["start"], "spec.ordinals", errors);
@@ -73,7 +80,7 @@ const mutable = [
 ] as const;
 
 export function validateStatefulSetUpdate(set: StatefulSet, old: StatefulSet, errors: FieldErrors): void {
-  validateStatefulSet(set, errors);
+  validateSpec(set.spec, errors);
   if (same(frozenPart(set.spec), frozenPart(old.spec))) return;
   errors.forbidden(
     "spec",

@@ -200,9 +200,14 @@ export function validateJobUpdate(job: Job, old: Job, errors: FieldErrors): void
     if (!same(now[field], before[field]))
       errors.invalid(at("spec", field), now[field] ?? null, "field is immutable");
   }
-  const expected =
-    before.suspend && !old.status.active ? adjusted(before.template, now.template) : before.template;
+  const expected = isAtRest(old) ? adjusted(before.template, now.template) : before.template;
   if (!same(now.template, expected)) errors.invalid("spec.template", null, "field is immutable");
+}
+
+/** Suspended, and nothing of it runs, be it that it never did or that its controller says so. */
+function isAtRest({ spec, status }: Job): boolean {
+  const says = (status.conditions ?? []).some((one) => one.type === "Suspended" && one.status === "True");
+  return spec.suspend === true && !status.active && (!status.startTime || says);
 }
 
 /** An indexed job may grow and shrink as long as all its indexes run at once. */

@@ -6,9 +6,11 @@ import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import type { Container, EphemeralContainer } from "./container.ts";
 import type { Pod, PodSpec } from "./pod.ts";
+import { validateGatedReach } from "./gated-pod-validation.ts";
 import { validateAnnotationChanges, validatePodAnnotations } from "./pod-annotation-validation.ts";
 import { validatePodSpec } from "./pod-spec-validation.ts";
 
+const maxDeadlineSeconds = 2 ** 31 - 1;
 const annotationsPath = "metadata.annotations";
 
 export function validatePod(pod: Pod, errors: FieldErrors): void {
@@ -65,14 +67,16 @@ export function validatePodUpdate(pod: Pod, old: Pod, errors: FieldErrors): void
     const containers = pod.spec[list] ?? [];
     if (containers.length !== (old.spec[list] ?? []).length)
       return errors.forbidden(at("spec", list), "pod updates may not add or remove containers");
-    for (const [i, { image }] of containers.entries())
-      if ((image ?? "").trim() === "") errors.required(at(at(at("spec", list), i), "image"));
+    for (const [i, { image = "" }] of containers.entries())
+      if (image === "") errors.required(at(at(at("spec", list), i), "image"));
+    validateImages(containers, at("spec", list), errors);
   }
   // Most updates leave the spec alone: one comparison says so.
   if (same(pod.spec, old.spec)) return;
   if (!validateDeadline(pod.spec, old.spec, errors)) return;
   validateGates(pod.spec, old.spec, errors);
   validateTolerationChange(pod.spec, old.spec, errors);
+  if ((old.spec.schedulingGates ?? []).length > 0) validateGatedReach(pod.spec, old.spec, errors);
   if (!same(frozenPart(pod, old), frozenPart(old, old))) {
     errors.forbidden(
       "spec",
@@ -92,6 +96,10 @@ export function validateAnnotationUpdate(pod: Pod, old: Pod, errors: FieldErrors
 function validateDeadline(spec: PodSpec, old: PodSpec, errors: FieldErrors): boolean {
   const path = "spec.activeDeadlineSeconds";
   const [now, before] = [spec.activeDeadlineSeconds, old.activeDeadlineSeconds];
+  if (now !== undefined && (now < 0 || now > maxDeadlineSeconds)) {
+    errors.invalid(path, now, `must be between 0 and ${maxDeadlineSeconds}`);
+    return false;
+  }
   if (before === undefined) return true;
   if (now === undefined) errors.invalid(path, null, "must not be removed");
   else if (now > before) errors.invalid(path, now, "must be less than or equal to the previous value");
@@ -100,9 +108,13 @@ function validateDeadline(spec: PodSpec, old: PodSpec, errors: FieldErrors): boo
 
 function validateGates(spec: PodSpec, old: PodSpec, errors: FieldErrors): void {
   const before = new Set((old.schedulingGates ?? []).map((gate) => gate.name));
-  const added = (spec.schedulingGates ?? []).filter((gate) => !before.has(gate.name));
-  if (added.length > 0)
-    errors.forbidden("spec.schedulingGates", `only deletion is allowed, but found new: ${added[0]?.name}`);
+  for (const [i, { name }] of (spec.schedulingGates ?? []).entries()) {
+    if (before.has(name)) continue;
+    errors.forbidden(
+      at(at("spec.schedulingGates", i), "name"),
+      `only deletion is allowed, but "${name}" is new`,
+    );
+  }
 }
 
 /** Old tolerations stay but for their seconds. */
