@@ -70,6 +70,8 @@ export class PodWorker {
   #verdict: Verdict | undefined;
   /** Of an evicted pod, instead of its own. */
   #evictionGrace: number | undefined;
+  /** What was seen when its end began, until nothing runs any more. */
+  #ending: PodObservation | undefined;
   #gone = false;
   #complete = false;
   #ended = false;
@@ -109,7 +111,7 @@ export class PodWorker {
       prober,
       events,
       pod: () => this.#pod,
-      changed: () => this.poke(),
+      changed: () => this.#answered(),
       ...(counts === undefined ? {} : { counts }),
     };
     this.#probes = new PodProbes(env, probes);
@@ -188,6 +190,12 @@ export class PodWorker {
     await this.#loop[Symbol.asyncDispose]();
   }
 
+  /** A probe's result is another: it shows at once where the step under way takes as long as the pod's end. */
+  #answered(): void {
+    if (this.#ending !== undefined) this.#publish(this.#ending, false);
+    this.poke();
+  }
+
   #failed(error: unknown, waitMs: number): void {
     this.#env.log.warn("A step of a pod failed", {
       pod: podText(this.#pod),
@@ -264,7 +272,12 @@ export class PodWorker {
         observed.containers.some((one) => one.state !== "CONTAINER_EXITED");
       if (alive) {
         this.#publish(observed, false);
-        await steps.stopPod(this.#pod, observed, graceSeconds, signal);
+        this.#ending = observed;
+        try {
+          await steps.stopPod(this.#pod, observed, graceSeconds, signal);
+        } finally {
+          this.#ending = undefined;
+        }
         last = await this.#observer.observe(signal);
       }
       this.#probes.stop();

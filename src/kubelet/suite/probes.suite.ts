@@ -62,6 +62,21 @@ export function probeTests(check: Check): void {
     await bench.told("dead", "Killing", "Container main failed startup probe, will be restarted");
   });
 
+  check("a readiness probe goes on while its pod ends", async (bench) => {
+    const readinessProbe = { ...quick, exec: { command: ["cat", "/tmp/ready"] } };
+    const lifecycle = { preStop: { exec: { command: ["rm", "/tmp/ready"] } } };
+    const script = "trap 'sleep 5; exit 0' TERM; touch /tmp/ready; sleep 1000 & wait";
+    await bench.create("web", {
+      terminationGracePeriodSeconds: 30,
+      containers: [bench.shell("main", script, { readinessProbe, lifecycle })],
+    });
+    await bench.running("web");
+    await bench.delete("web");
+    const pod = await bench.eventually("web", (one) => condition(one, "Ready") === "False");
+    assert.deepEqual([pod.status.phase, statusOf(pod).state.running === undefined], ["Running", false]);
+    await bench.gone("web");
+  });
+
   check("HTTP and TCP probes reach a server in the container", async (bench) => {
     const { shellImage: image } = bench.harness;
     const server = {
