@@ -130,7 +130,7 @@ export const absentPaths = [
   "A kubelet signs its own serving certificate when it runs as a process of its own, as upstream's does without " +
     "`serverTLSBootstrap`; in the one-process cluster it is of the cluster's authority.",
   "Containers of virtual nodes are scripted: what their shell does not know (pipes, loops, `$()`) is not run, and its exec says so on stderr and exits with 0.",
-  "Containers are not checkpointed. `/metrics/cadvisor` names disks by their numbers (`8:0`), and has no pressure stall information.",
+  "Containers are not checkpointed. A proxy to a pod or service answers 503 where a line of the answer's head ends in a line feed alone. `/metrics/cadvisor` names disks by their numbers (`8:0`), and has no pressure stall information.",
   "On a real node, volumes of claims and CSI are refused (`no volume plugin matched`); AppArmor where the kernel lacks it.",
   "User namespaces (`hostUsers: false`) and recursive read-only mounts are given where the runtime says that it can (containerd 2 " +
     "with runc 1.2 or newer), and refused elsewhere (Debian 12's containerd 1.6, Debian 13's 1.7). A pod gets 65,536 of the node's ids, " +

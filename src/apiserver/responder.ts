@@ -7,6 +7,7 @@ import type { Env } from "#base";
 import type { ExchangeAnswer } from "#base/streams";
 import { bytesAnswer, dataAnswer, isInProcess, textAnswer } from "./answers.ts";
 import type { Answer } from "./call.ts";
+import { logSocketAnswer } from "./log-socket.ts";
 import { listAnswer } from "./list-answer.ts";
 import { type Encoding, MEDIA_TYPES, isStoredForm, isWholeMessage } from "./negotiate.ts";
 import { MAX_COLLECTED_BYTES } from "./limits.ts";
@@ -52,6 +53,11 @@ export class Responder {
         return followedAnswer(outcome.open, encoding);
       case "text":
         return textAnswer(outcome.status, outcome.contentType, outcome.text);
+      case "log":
+        return (
+          logSocketAnswer(this.#env.tasks, request.call, outcome.answer) ??
+          relayedAnswer(request, outcome.answer)
+        );
       case "relayed":
         return relayedAnswer(request, outcome.answer);
     }

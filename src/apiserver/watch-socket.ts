@@ -19,17 +19,24 @@ export function socketAnswer(
   upgrade: Upgrade,
   { encode, isText }: { readonly encode: (event: FeedEvent) => Uint8Array; readonly isText: boolean },
 ): Answer {
+  return monologue(tasks, upgrade, async (socket) => {
+    using open = feed;
+    for (let batch = await open.next(); batch !== undefined; batch = await open.next())
+      for (const event of batch.events) await socket.send(encode(event), isText);
+  });
+}
+
+/** The answer of a server that alone speaks: what `say` sends, and goodbye. */
+export function monologue(tasks: Tasks, upgrade: Upgrade, say: (socket: WebSocket) => Promise<void>): Answer {
   const [mine, theirs] = channelPair();
   const socket = new WebSocket(mine);
-  tasks.spawn("watch socket", async (ending) => {
-    using open = feed;
+  tasks.spawn("web socket", async (ending) => {
     const cut = (): void => mine.destroy();
     ending.addEventListener("abort", cut, { once: true });
-    // Of what a client says only its goodbye counts: it ends the connection, and with that the watch.
+    // Of what a client says only its goodbye counts: it ends the connection, and with that the request.
     const said = heard(socket);
     try {
-      for (let batch = await open.next(); batch !== undefined; batch = await open.next())
-        for (const event of batch.events) await socket.send(encode(event), isText);
+      await say(socket);
       await socket.close();
       mine.end();
     } catch {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { exchanged, forwardedPort, piped, sha256 } from "../testing/kubectl-io.ts";
@@ -54,6 +55,29 @@ describe("streams of pods on a virtual node", { skip: noKubectl }, () => {
     assert.match(await cluster.kubectl("logs", "shell", "--timestamps", "--tail=1"), /^\d{4}-\S+Z 5\n$/);
     assert.equal(await cluster.kubectl("logs", "shell", "--since-time=2200-01-01T00:00:00Z"), "");
     assert.equal(await cluster.kubectl("logs", "shell", "--since=1h"), "1\n2\n3\n4\n5\n");
+  });
+
+  test("logs come as messages of a WebSocket, as they are or in base64, through kubectl proxy", async () => {
+    const proxy = cluster.spawn("proxy", "--port=0");
+    try {
+      const [line] = (await once(proxy.stdout ?? proxy, "data")) as [Buffer];
+      const address = /127\.0\.0\.1:\d+/.exec(String(line))?.[0];
+      for (const [protocols, decoded] of [
+        [[], (data: unknown) => Buffer.from(data as ArrayBuffer).toString()],
+        [["binary.k8s.io"], (data: unknown) => Buffer.from(data as ArrayBuffer).toString()],
+        [["base64.binary.k8s.io"], (data: unknown) => Buffer.from(data as string, "base64").toString()],
+      ] as const) {
+        const url = `ws://${address}/api/v1/namespaces/default/pods/shell/log?container=main`;
+        const socket = new WebSocket(url, [...protocols]);
+        socket.binaryType = "arraybuffer";
+        const messages: string[] = [];
+        socket.onmessage = ({ data }) => messages.push(decoded(data));
+        await once(socket, "close");
+        assert.deepEqual([messages[0], messages.join("")], ["", "1\n2\n3\n4\n5\n"], protocols.join());
+      }
+    } finally {
+      proxy.kill();
+    }
   });
 
   test("logs -f goes on until the container ends, and then ends with 0", async () => {

@@ -25,7 +25,9 @@ export type Outcome =
   | { readonly type: "followed"; readonly resource: Resource; readonly open: OpenCollection }
   /** Something that is served as it is. */
   | { readonly type: "text"; readonly status: number; readonly contentType: string; readonly text: string }
-  /** Another server's answer: a log, a proxied page, a connection that has become something else. */
+  /** Of a container: text, or the messages of a WebSocket. */
+  | { readonly type: "log"; readonly answer: ExchangeAnswer }
+  /** Another server's answer: a proxied page, a connection that has become something else. */
   | { readonly type: "relayed"; readonly answer: ExchangeAnswer };
 
 /** One page of a list, from one snapshot. */

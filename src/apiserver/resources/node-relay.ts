@@ -31,19 +31,20 @@ export function targetOf(registry: Registry, name: string): NodeTarget {
   return { name, address: found, port: node.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? defaultPort };
 }
 
-/** Asks a node's kubelet, and passes on whatever it answers. */
+/** Asks a node's kubelet, with the client's headers unless others are given, and passes on whatever it answers. */
 export async function relay(
   target: NodeTarget,
   path: string,
   request: ResourceRequest,
   services: ServerServices,
+  headers: ExchangeRequest["headers"] = passedHeaders(request.call.headers("")),
 ): Promise<ExchangeAnswer> {
   if (services.nodes === undefined) throw internal("this server reaches no nodes");
   const { call } = request;
   const exchange: ExchangeRequest = {
     method: call.method,
     target: path,
-    headers: passedHeaders(call.headers("")),
+    headers,
     ...bodyOf(call.method, request),
   };
   try {
@@ -60,8 +61,8 @@ export function passedOn(answer: ExchangeAnswer): Outcome {
 }
 
 /** The answer when it is good; else the Status for it. */
-export async function checked(answer: ExchangeAnswer, request: ResourceRequest): Promise<Outcome> {
-  if (answer.status < 300) return passedOn(answer);
+export async function checked(answer: ExchangeAnswer, request: ResourceRequest): Promise<ExchangeAnswer> {
+  if (answer.status < 300) return answer;
   const text = (await textOf(answer)).trimEnd();
   const { info, resource } = request;
   if (answer.status === 500) throw internal(text);

@@ -1,5 +1,6 @@
 /** The streams of pods: log, exec, attach and port-forward, each at the kubelet of the pod's node. */
 import { badRequest, FieldErrors, invalid, notFound, type Pod } from "#api";
+import type { ExchangeAnswer } from "#base/streams";
 import { checkMayCreate } from "../authz/creates.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { ResourceRequest } from "../registry/resource-request.ts";
@@ -8,6 +9,11 @@ import type { Action } from "./behaviour.ts";
 import { checked, passedOn, relay, targetOf } from "./node-relay.ts";
 
 const MAX_PORT = 65_535;
+const silence: ExchangeAnswer = {
+  status: 200,
+  headers: { "content-type": "text/plain" },
+  body: { type: "bytes", bytes: new Uint8Array() },
+};
 
 export const podLog: Action = async (registry, request, services) => {
   const { query } = request.info;
@@ -16,7 +22,7 @@ export const podLog: Action = async (registry, request, services) => {
   const container = containerOf(pod, query.get("container") ?? "");
   const nodeName = pod.spec.nodeName ?? "";
   // A pod that has no node yet has said nothing.
-  if (nodeName === "") return { type: "text", status: 200, contentType: "text/plain", text: "" };
+  if (nodeName === "") return { type: "log", answer: silence };
   const passed = new URLSearchParams();
   for (const name of ["follow", "previous", "timestamps"])
     if (isTrue(query.get(name))) passed.set(name, "true");
@@ -25,7 +31,9 @@ export const podLog: Action = async (registry, request, services) => {
     if (value !== null) passed.set(name, value);
   }
   const path = `/containerLogs/${pathOf(pod)}/${container}?${passed}`;
-  return checked(await relay(targetOf(registry, nodeName), path, request, services), request);
+  // What a client says of its connection is between it and us.
+  const answer = await relay(targetOf(registry, nodeName), path, request, services, {});
+  return { type: "log", answer: await checked(answer, request) };
 };
 
 export const podExec: Action = (registry, request, services) => command("exec", registry, request, services);
