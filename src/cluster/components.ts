@@ -29,7 +29,7 @@ import {
 } from "#kubelet";
 import { defaultPlugins, Scheduler } from "#scheduler";
 import type { Access } from "./access.ts";
-import { podCidrOf } from "./network-ranges.ts";
+import { nodeAddressOf, podCidrOf } from "./network-ranges.ts";
 import { controllerManagerIdentity, kubeletIdentity, schedulerIdentity } from "./identities.ts";
 
 export interface ControllersOptions {
@@ -180,7 +180,7 @@ function virtualMachine(name: string, index: number): MachineInfo {
   const id = index.toString(16).padStart(32, "0");
   return {
     hostname: name,
-    addresses: [`127.${(index >> 16) & 255}.${(index >> 8) & 255}.${(index & 255) + 1}`],
+    addresses: [nodeAddressOf(index)],
     cpuMillis: 32_000,
     memoryBytes: 256 * 1024 ** 3,
     ephemeralStorageBytes: 1024 ** 4,

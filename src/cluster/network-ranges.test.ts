@@ -10,6 +10,7 @@ import { ClusterError } from "./errors.ts";
 import { MemoryDisk } from "./memory-disk.ts";
 import {
   dnsAddressIn,
+  nodeAddressOf,
   parseClusterCidr,
   parseClusterDomain,
   parseNodePortRange,
@@ -71,6 +72,15 @@ test("services, pods, the certificate and the issuer follow the ranges and the d
 test("pieces of the pod range are nodes', in order", () => {
   assert.equal(podCidrOf(0), "10.244.0.0/24");
   assert.equal(podCidrOf(257, "10.30.0.0/12"), "10.31.1.0/24");
+});
+
+test("virtual nodes have loopback addresses of their own, however many there are", () => {
+  assert.deepEqual([0, 254, 255, 65_535].map(nodeAddressOf), [
+    "127.0.0.1",
+    "127.0.0.255",
+    "127.0.1.0",
+    "127.1.0.0",
+  ]);
 });
 
 const wrong: readonly (readonly [what: string, act: () => unknown])[] = [

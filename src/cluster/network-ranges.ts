@@ -87,13 +87,26 @@ export function dnsAddressIn(serviceRange = usualServiceRange): string {
   );
 }
 
-/** The range of a virtual node's pods: `10.244.0.0/16` in pieces, as the node IPAM controller cuts them. */
+/**
+ * The range of a virtual node's pods: `10.244.0.0/16` in pieces, as the node IPAM controller cuts them. Nobody routes them,
+ * and nodes that are too many for it go on behind it.
+ */
 export function podCidrOf(index: number, clusterCidr = usualClusterCidr): string {
   const [base = ""] = clusterCidr.split("/");
-  const number = Buffer.from(parseIp(base) ?? []).readUInt32BE() + index * 2 ** (32 - nodePrefixLength);
-  const address = Buffer.alloc(4);
-  address.writeUInt32BE(number);
-  return formatCidr({ address: Uint8Array.from(address), prefixLength: nodePrefixLength });
+  const address = ipv4After(base, index * 2 ** (32 - nodePrefixLength));
+  return formatCidr({ address, prefixLength: nodePrefixLength });
+}
+
+/** The loopback address of a virtual node: `127.0.0.1` for the first. */
+export function nodeAddressOf(index: number): string {
+  return formatIp(ipv4After("127.0.0.1", index));
+}
+
+/** The address that many after `base`, across bytes. */
+function ipv4After(base: string, places: number): Uint8Array {
+  const address = Buffer.from(parseIp(base) ?? []);
+  address.writeUInt32BE(address.readUInt32BE() + places);
+  return Uint8Array.from(address);
 }
 
 /** The address that many after the range's own. */
