@@ -22,7 +22,7 @@ export interface RandomSource {
 export class SeededRandom implements Random {
   readonly #source: RandomSource;
   readonly #path: string;
-  readonly #forks = new Map<string, number>();
+  #forks: Map<string, number> | undefined;
   #a: number;
   #b: number;
   #c: number;
@@ -43,8 +43,9 @@ export class SeededRandom implements Random {
 
   /** A second fork of one name is a stream of its own (`name#2`), so that ids never repeat by accident. */
   fork(name: string): Random {
-    const count = (this.#forks.get(name) ?? 0) + 1;
-    this.#forks.set(name, count);
+    const forks = (this.#forks ??= new Map());
+    const count = (forks.get(name) ?? 0) + 1;
+    forks.set(name, count);
     return new SeededRandom(this.#source, `${this.#path}/${count === 1 ? name : `${name}#${count}`}`);
   }
 

@@ -5,22 +5,23 @@
  *   root ── child of Env (failure goes up: nobody else holds it)
  *    └───── group()      (failure stays: its owner reads `failed`)
  *
- * Every failure is reported once, whoever listens.
+ * Every failure is reported once, whoever listens. A virtual node has a dozen groups: what nobody asks of one is not made.
  */
 import type { TaskGroup } from "./env.ts";
-import { assert } from "./errors.ts";
 
 /** Hears of each task that failed: the task's path (`"cluster/scheduler/bind"`) and the error. */
 export type TaskFailureReport = (task: string, error: unknown) => void;
 
 export class OwnedTaskGroup implements TaskGroup {
-  readonly failed: Promise<void>;
   readonly #path: string;
   readonly #report: TaskFailureReport;
-  readonly #controller = new AbortController();
-  readonly #running = new Set<Promise<void>>();
-  readonly #subgroups = new Set<OwnedTaskGroup>();
-  readonly #settle: PromiseWithResolvers<void>;
+  #running: Set<Promise<void>> | undefined;
+  #subgroups: Set<OwnedTaskGroup> | undefined;
+  #controller: AbortController | undefined;
+  #aborted = false;
+  #failed: PromiseWithResolvers<void> | undefined;
+  /** How it ended: with the first failure, or by dispose. */
+  #end: { readonly failure?: unknown } | undefined;
   #parent: OwnedTaskGroup | undefined;
   #failsWithParent = false;
   #abandoned = false;
@@ -29,20 +30,29 @@ export class OwnedTaskGroup implements TaskGroup {
   constructor(path: string, report: TaskFailureReport) {
     this.#path = path;
     this.#report = report;
-    this.#settle = Promise.withResolvers<void>();
-    this.failed = this.#settle.promise;
-    this.failed.catch(() => {}); // Listening is the owner's choice; the failure is reported anyway.
   }
 
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#aborted) this.#controller.abort();
     return this.#controller.signal;
   }
 
+  get failed(): Promise<void> {
+    if (this.#failed === undefined) {
+      this.#failed = Promise.withResolvers<void>();
+      this.#failed.promise.catch(() => {}); // Listening is the owner's choice; the failure is reported anyway.
+      if (this.#end !== undefined) this.#settle(this.#end);
+    }
+    return this.#failed.promise;
+  }
+
   spawn(name: string, run: (signal: AbortSignal) => Promise<void>): void {
-    if (this.signal.aborted || this.#abandoned) return; // There is nobody left to work for.
+    if (this.#aborted || this.#abandoned) return; // There is nobody left to work for.
     const task = this.#runTask(`${this.#path}/${name}`, run);
-    this.#running.add(task);
-    void task.then(() => this.#running.delete(task));
+    const running = (this.#running ??= new Set());
+    running.add(task);
+    void task.then(() => running.delete(task));
   }
 
   group(name: string): OwnedTaskGroup {
@@ -57,7 +67,7 @@ export class OwnedTaskGroup implements TaskGroup {
   /** Leaves the parent without a word to the tasks, and starts no more: what a simulated crash does. */
   abandon(): void {
     this.#abandoned = true;
-    if (this.#parent !== undefined) this.#parent.#subgroups.delete(this);
+    if (this.#parent !== undefined) this.#parent.#subgroups?.delete(this);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -70,8 +80,8 @@ export class OwnedTaskGroup implements TaskGroup {
     child.#parent = this;
     child.#failsWithParent = failsWithParent;
     child.#abandoned = this.#abandoned;
-    if (this.signal.aborted) child.#abort();
-    else this.#subgroups.add(child);
+    if (this.#aborted) child.#abort();
+    else (this.#subgroups ??= new Set()).add(child);
     return child;
   }
 
@@ -79,29 +89,37 @@ export class OwnedTaskGroup implements TaskGroup {
     try {
       await run(this.signal);
     } catch (error) {
-      if (this.signal.aborted) return; // Whatever a task throws while it is stopped is how it stopped.
+      if (this.#aborted) return; // Whatever a task throws while it is stopped is how it stopped.
       this.#report(path, error);
       this.#fail(error);
     }
   }
 
   #fail(error: unknown): void {
-    this.#settle.reject(error);
+    this.#settle({ failure: error });
     this.#abort();
     if (this.#failsWithParent && this.#parent !== undefined) this.#parent.#fail(error);
   }
 
+  /** The first end is the one that is told. */
+  #settle(end: { readonly failure?: unknown }): void {
+    this.#end ??= end;
+    if ("failure" in this.#end) this.#failed?.reject(this.#end.failure);
+    else this.#failed?.resolve();
+  }
+
   #abort(): void {
-    this.#controller.abort();
-    for (const child of this.#subgroups) child.#abort();
+    this.#aborted = true;
+    this.#controller?.abort();
+    for (const child of this.#subgroups ?? []) child.#abort();
   }
 
   async #dispose(): Promise<void> {
     this.#abort();
-    await Promise.all([...this.#subgroups].map((child) => child[Symbol.asyncDispose]()));
-    while (this.#running.size > 0) await Promise.all(this.#running);
-    assert(this.#running.size === 0, "A disposed task group has no running task");
-    if (this.#parent !== undefined) this.#parent.#subgroups.delete(this);
-    this.#settle.resolve();
+    await Promise.all([...(this.#subgroups ?? [])].map((child) => child[Symbol.asyncDispose]()));
+    const running = this.#running;
+    while (running !== undefined && running.size > 0) await Promise.all(running);
+    if (this.#parent !== undefined) this.#parent.#subgroups?.delete(this);
+    this.#settle({});
   }
 }

@@ -9,7 +9,7 @@ import type { Clock, Crypto, Env, Log, Metrics, Program, Random, RootEnv, Tasks 
 import { messageOf } from "../errors.ts";
 import { jsonLine, type LogLevel, type LogSink, NamedLog, textLine } from "../log.ts";
 import { MetricsRegistry } from "../metrics.ts";
-import { SeededRandom } from "../random.ts";
+import { type RandomSource, SeededRandom } from "../random.ts";
 import { OwnedTaskGroup } from "../task-group.ts";
 import { RealClock } from "./clock.ts";
 import { RealCrypto } from "./crypto.ts";
@@ -63,10 +63,11 @@ interface SharedParts {
   makeLog(path: string): Log;
 }
 
+const fromSystem: RandomSource = { seed: () => randomBytes(16) };
+
 class RealEnv implements Env {
   readonly program: Program;
   readonly clock: Clock;
-  readonly random: Random;
   readonly crypto: Crypto;
   readonly tasks: Tasks;
   readonly log: Log;
@@ -74,6 +75,7 @@ class RealEnv implements Env {
   readonly #shared: SharedParts;
   readonly #path: string;
   readonly #group: OwnedTaskGroup;
+  #random: Random | undefined;
 
   constructor(shared: SharedParts, path: string, group: OwnedTaskGroup) {
     this.#shared = shared;
@@ -83,9 +85,12 @@ class RealEnv implements Env {
     this.clock = shared.clock;
     this.crypto = shared.crypto;
     this.metrics = shared.metrics;
-    this.random = new SeededRandom({ seed: () => randomBytes(16) }, path);
     this.tasks = group;
     this.log = shared.makeLog(path);
+  }
+
+  get random(): Random {
+    return (this.#random ??= new SeededRandom(fromSystem, this.#path));
   }
 
   child(name: string): Env {
