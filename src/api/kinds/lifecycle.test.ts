@@ -22,6 +22,18 @@ const containers = [{ name: "c", image: "registry.example.com:5000/a/b" }];
 const template = { metadata: { labels: { app: "a" } }, spec: { containers } };
 const selector = { matchLabels: { app: "a" } };
 
+test("A pod's spec is looked at again only when it changes: a stored one may be older than a rule", () => {
+  const { object } = create(pods, { spec: { containers: [{ name: "c", image: " old " }] } });
+  const labelled = update(pods, object, ({ metadata }) => {
+    metadata.labels = { a: "b" };
+  });
+  assert.deepEqual(labelled.errors, []);
+  const shortened = update(pods, object, ({ spec }) => {
+    spec.activeDeadlineSeconds = 5;
+  });
+  assert.deepEqual(shortened.errors, ["FieldValueInvalid spec.containers[0].image"]);
+});
+
 test("A new pod is pending, has its quality of service, and the defaults of a pod spec", () => {
   const { object } = create(pods, {
     spec: { containers: [{ ...containers[0], resources: { limits: { cpu: "1", memory: "1Gi" } } }] },

@@ -5,11 +5,12 @@
 import { same } from "../equal.ts";
 import { dropDisabled } from "../gates.ts";
 import { FieldErrors } from "../field-errors.ts";
-import type { ObjectSubresource, RequestContext, Resource } from "../resource.ts";
+import type { MetadataCheck, ObjectSubresource, RequestContext, Resource } from "../resource.ts";
 import type { KubeObject } from "../schema/mod.ts";
 import {
   type ObjectMetaRules,
   validateObjectMeta,
+  validateObjectMetaChange,
   validateObjectMetaUpdate,
 } from "../types/meta/object-meta-validation.ts";
 
@@ -71,7 +72,7 @@ function valueAt(object: unknown, path: string): unknown {
   return value;
 }
 
-/** Empty when the update may be stored. A fault that several checks see is told by each, as upstream's causes are. */
+/** Empty when the update may be stored. */
 export function validateUpdate(
   resource: Resource,
   object: KubeObject,
@@ -80,23 +81,37 @@ export function validateUpdate(
   subresource?: ObjectSubresource<KubeObject>,
 ): FieldErrors {
   const errors = new FieldErrors();
-  const { strategy, namespaced } = resource;
-  const everyKind = { namespaced, anyFinalizer: true };
-  validateObjectMeta(object.metadata, "metadata", errors, everyKind);
-  validateObjectMetaUpdate(object.metadata, old.metadata, "metadata", errors, everyKind);
+  const { strategy } = resource;
   const rereads = subresource === undefined && strategy.rereads === true;
   const checks = (subresource ?? strategy).metadataOnUpdate ?? ["changes"];
-  if (strategy.name !== undefined) {
-    const rules = rulesOf(resource);
-    for (const check of rereads ? (["whole", ...checks] as const) : checks) {
-      if (check === "whole") validateObjectMeta(object.metadata, "metadata", errors, rules);
-      else validateObjectMetaUpdate(object.metadata, old.metadata, "metadata", errors, rules);
-    }
-  }
+  validateMetadataUpdate(resource, object, old, errors, rereads ? ["whole", ...checks] : checks);
   if (subresource !== undefined) subresource.validateUpdate?.(object, old, errors, context);
   else {
     if (rereads) strategy.validateCreate?.(object, errors, context);
     strategy.validateUpdate?.(object, old, errors, context);
   }
   return errors;
+}
+
+/** A fault that several checks see is told by each, as upstream's causes are. Most updates have none: one look tells. */
+function validateMetadataUpdate(
+  resource: Resource,
+  { metadata }: KubeObject,
+  { metadata: old }: KubeObject,
+  errors: FieldErrors,
+  checks: readonly MetadataCheck[],
+): void {
+  const rules = rulesOf(resource);
+  const seen = new FieldErrors();
+  validateObjectMeta(metadata, "metadata", seen, rules);
+  validateObjectMetaChange(metadata, old, "metadata", seen);
+  if (seen.empty) return;
+  const everyKind = { namespaced: resource.namespaced, anyFinalizer: true };
+  validateObjectMeta(metadata, "metadata", errors, everyKind);
+  validateObjectMetaUpdate(metadata, old, "metadata", errors, everyKind);
+  if (resource.strategy.name === undefined) return;
+  for (const check of checks) {
+    if (check === "whole") validateObjectMeta(metadata, "metadata", errors, rules);
+    else validateObjectMetaUpdate(metadata, old, "metadata", errors, rules);
+  }
 }

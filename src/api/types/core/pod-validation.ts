@@ -24,10 +24,11 @@ export function validatePod(pod: Pod, errors: FieldErrors): void {
   }
 }
 
-/** What holds of a pod at all times. */
+/** What holds of a pod at all times. A spec that is as it was is valid still. */
 export function validateContent(pod: Pod, old: Pod | undefined, errors: FieldErrors): void {
   const { spec, metadata } = pod;
   validatePodAnnotations(metadata.annotations, spec, annotationsPath, errors, old?.metadata.annotations);
+  if (old !== undefined && same(spec, old.spec)) return;
   validatePodSpec(spec, "spec", errors, { meta: pod.metadata });
   if (!spec.serviceAccountName) forbidTokens(spec, errors);
   validateImages(spec.containers ?? [], "spec.containers", errors);

@@ -113,13 +113,27 @@ function validateBareFinalizers(finalizers: readonly string[], path: string, err
   });
 }
 
-/** What of `metadata` may never change, and what an object that is being deleted may no longer get. */
+/** A change of `metadata`, and what stands in it after. */
 export function validateObjectMetaUpdate(
   meta: ObjectMeta,
   old: ObjectMeta,
   path: string,
   errors: FieldErrors,
   rules: ObjectMetaRules,
+): void {
+  validateObjectMetaChange(meta, old, path, errors);
+  validateLabels(meta.labels, at(path, "labels"), errors);
+  validateAnnotations(meta.annotations, at(path, "annotations"), errors);
+  validateOwnerReferences(meta.ownerReferences ?? [], at(path, "ownerReferences"), errors);
+  if (!rules.anyFinalizer) validateBareFinalizers(meta.finalizers ?? [], at(path, "finalizers"), errors);
+}
+
+/** What of `metadata` may never change, and what an object that is being deleted may no longer get. */
+export function validateObjectMetaChange(
+  meta: ObjectMeta,
+  old: ObjectMeta,
+  path: string,
+  errors: FieldErrors,
 ): void {
   if (old.deletionTimestamp) forbidNewFinalizers(meta, old, at(path, "finalizers"), errors);
   if (old.generation !== undefined && (meta.generation ?? 0) < old.generation) {
@@ -130,10 +144,6 @@ export function validateObjectMetaUpdate(
       errors.invalid(at(path, field), meta[field] ?? null, "field is immutable");
     }
   }
-  validateLabels(meta.labels, at(path, "labels"), errors);
-  validateAnnotations(meta.annotations, at(path, "annotations"), errors);
-  validateOwnerReferences(meta.ownerReferences ?? [], at(path, "ownerReferences"), errors);
-  if (!rules.anyFinalizer) validateBareFinalizers(meta.finalizers ?? [], at(path, "finalizers"), errors);
 }
 
 const immutableFields = [
