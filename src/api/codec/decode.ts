@@ -27,6 +27,8 @@ export interface Decoded<T> {
   readonly object: T;
   /** In mode `warn`: `unknown field "spec.containers[0].imagee"`. */
   readonly warnings: readonly string[];
+  /** Parts of the object that were copied from known ones. */
+  readonly copies: ReadonlySet<unknown>;
 }
 
 /**
@@ -43,12 +45,13 @@ export function decode<T>(
   const document = documentOf(data);
   const reading = new Problems(mode !== "ignore", document.hasLiterals, known);
   const object = read(type, document.value, reading);
-  if (mode === "ignore") return { object, warnings: [] };
+  const { copies } = reading;
+  if (mode === "ignore") return { object, warnings: [], copies };
   reading.addDuplicates(document);
   if (mode === "strict" && reading.list.length > 0) {
     throw new DecodeError("strict", `strict decoding error: ${reading.list.join(", ")}`);
   }
-  return { object, warnings: reading.list };
+  return { object, warnings: reading.list, copies };
 }
 
 function documentOf(data: unknown): JsonDocument {
@@ -139,7 +142,7 @@ function compileMessage(type: Type): Reader {
   const steps = [...type.fields.values()].map(compileField);
   return (value, reading) => {
     if (!isObject(value)) throw new Mismatch(value, type.name);
-    const known = reading.known?.(value, type);
+    const known = reading.known(value, type);
     if (known !== undefined) return known;
     const out: Data = {};
     let found = 0;
@@ -238,7 +241,7 @@ function compileList(list: ListOf): Reader {
   const zero = zeroOf(list.items);
   return (value, reading) => {
     if (!Array.isArray(value)) throw new Mismatch(value, "array");
-    const known = reading.known?.(value, list);
+    const known = reading.known(value, list);
     if (known !== undefined) return known;
     const out: unknown[] = new Array(value.length);
     for (let i = 0; i < value.length; i++) {
@@ -260,7 +263,7 @@ function compileMap(map: MapOf): Reader {
   const zero = zeroOf(map.values);
   return (value, reading) => {
     if (!isObject(value)) throw new Mismatch(value, "object");
-    const known = reading.known?.(value, map);
+    const known = reading.known(value, map);
     if (known !== undefined) return known;
     const out: Data = {};
     for (const key of sortedKeys(value)) {

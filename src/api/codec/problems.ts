@@ -5,6 +5,7 @@
 import { prefixed } from "./errors.ts";
 import type { JsonDocument } from "./json-document.ts";
 import { MAX_PROBLEMS } from "./limits.ts";
+import type { Schema } from "../schema/mod.ts";
 import type { KnownParts, Reading } from "./scalar-readers.ts";
 
 /** The problems of one object. `list` has the texts, `unknown field "spec.x"`, once `addDuplicates` has run. */
@@ -12,14 +13,22 @@ export class Problems implements Reading {
   readonly list: string[] = [];
   count = 0;
   readonly hasLiterals: boolean;
-  readonly known: KnownParts | undefined;
+  /** What `known` gave. */
+  readonly copies = new Set<unknown>();
+  readonly #known: KnownParts | undefined;
   readonly #wanted: boolean;
   readonly #paths: string[] = [];
 
   constructor(wanted: boolean, hasLiterals: boolean, known?: KnownParts) {
-    this.known = known;
+    this.#known = known;
     this.#wanted = wanted;
     this.hasLiterals = hasLiterals;
+  }
+
+  known(part: object, schema: Schema): unknown {
+    const copy = this.#known?.(part, schema);
+    if (copy !== undefined) this.copies.add(copy);
+    return copy;
   }
 
   unknown(name: string): void {

@@ -16,7 +16,8 @@ export interface Reading {
   /** Numbers may be `NumberLiteral`s. */
   readonly hasLiterals: boolean;
   readonly count: number;
-  readonly known: KnownParts | undefined;
+  /** As `KnownParts`. */
+  known(part: object, schema: Schema): unknown;
   unknown(name: string): void;
   prefix(from: number, step: string): void;
   forget(from: number): void;

@@ -4,14 +4,19 @@
  */
 import type { Field, Schema, Type } from "./schema.ts";
 
-type Walk = (value: unknown) => void;
+type Walk = (value: unknown, except: ReadonlySet<unknown>) => void;
 type Data = Record<string, unknown>;
 
 const walks = new WeakMap<Type, Walk>();
 
-/** Fills defaults into `value`, in place. Absent objects stay absent; `struct` fields must be there. */
-export function applyDefaults<T>(type: Type<T>, value: T): void {
-  walkOf(type)(value);
+const NOTHING: ReadonlySet<unknown> = new Set();
+
+/**
+ * Fills defaults into `value`, in place. Absent objects stay absent; `struct` fields must be there. Parts in `except` have
+ * theirs.
+ */
+export function applyDefaults<T>(type: Type<T>, value: T, except = NOTHING): void {
+  walkOf(type)(value, except);
 }
 
 function walkOf(type: Type): Walk {
@@ -27,7 +32,7 @@ function compile(type: Type): Walk {
   const statics = [...type.fields.values()].filter(hasStaticDefault);
   const children = [...type.fields.values()].filter((field) => canDefault(field.of));
   let steps: readonly { readonly name: string; readonly walk: Walk }[] | undefined;
-  return (value) => {
+  return (value, except) => {
     for (const hook of hooks) hook.default?.(value);
     const data = value as Data;
     for (const field of statics) setDefault(data, field);
@@ -35,7 +40,7 @@ function compile(type: Type): Walk {
     steps ??= children.map((field) => ({ name: field.name, walk: walkSchema(field.of) }));
     for (const { name, walk } of steps) {
       const child = own(data, name);
-      if (child !== undefined && child !== null) walk(child);
+      if (child !== undefined && child !== null && !except.has(child)) walk(child, except);
     }
   };
 }
@@ -44,14 +49,14 @@ function walkSchema(schema: Schema): Walk {
   if (schema.form === "message") return walkOf(schema);
   if (schema.form === "list") {
     const walk = walkSchema(schema.items);
-    return (value) => {
-      for (const item of value as unknown[]) walk(item);
+    return (value, except) => {
+      for (const item of value as unknown[]) walk(item, except);
     };
   }
   if (schema.form === "map") {
     const walk = walkSchema(schema.values);
-    return (value) => {
-      for (const item of Object.values(value as Data)) walk(item);
+    return (value, except) => {
+      for (const item of Object.values(value as Data)) walk(item, except);
     };
   }
   return () => {};

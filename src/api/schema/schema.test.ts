@@ -128,6 +128,14 @@ test("applyDefaults() runs a type's hook before its children, everywhere below",
   });
 });
 
+test("applyDefaults() leaves parts alone that have theirs, with all below", () => {
+  const known: Root = { self: {} };
+  const root: Root = { self: known, leaves: [{}] };
+  applyDefaults(Root, root, new Set([known]));
+  assert.deepEqual(known, { self: {} });
+  assert.deepEqual(root.leaves, [{ seen: "before its statics", a: "x", b: 0 }]);
+});
+
 test("A default made of an object is a copy for each value", () => {
   const type = message<{ list?: string[] }>("Copies")({
     list: optional(1, list(string), { default: ["a"] }),

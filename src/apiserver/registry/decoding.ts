@@ -152,9 +152,9 @@ function decoded<T>(
   known?: KnownParts,
 ): T {
   try {
-    const { object, warnings } = decode(type, data, MODES[validation], known);
+    const { object, warnings, copies } = decode(type, data, MODES[validation], known);
     for (const warning of warnings) request.warnings.add(warning);
-    applyDefaults(type, object);
+    applyDefaults(type, object, copies);
     return object;
   } catch (error) {
     throw error instanceof DecodeError ? refuse(error) : error;

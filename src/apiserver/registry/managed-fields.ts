@@ -98,8 +98,8 @@ export class ManagedFieldsTracker {
       });
       if (result.conflicts !== undefined) throw applyConflict(result.conflicts);
       const { type } = request.resource;
-      const { object } = decode(type, result.object, "ignore", known);
-      applyDefaults(type, object);
+      const { object, copies } = decode(type, result.object, "ignore", known);
+      applyDefaults(type, object, copies);
       clearEmptyLists(type, object);
       setEntries(object, result.managedFields);
       return object;
