@@ -53,7 +53,7 @@ export async function patch(registry: Registry, request: ResourceRequest): Promi
   return await commitLoop(registry, async (seen): Promise<Attempt<Outcome>> => {
     const record = seen.read(key);
     if (record === undefined) throw notFound(request.resource, request.info.name);
-    const current = registry.views.object(request.resource, record);
+    const current = registry.views.passingObject(request.resource, record);
     const patched = transformed(transform, request, current, document);
     const known = decodedParts(request.resource, record, current);
     const { object, managers } = decodePatched(request, patched, options.fieldValidation, known);
@@ -133,7 +133,7 @@ async function attemptApply(
       );
     return { type: "answer", value: undefined };
   }
-  const current = registry.views.object(resource, record);
+  const current = registry.views.passingObject(resource, record);
   // What is applied may name a version; else it has the live object's.
   const { resourceVersion = "" } = applied.metadata;
   const expected = resourceVersion === "" ? (current.metadata.resourceVersion ?? "") : resourceVersion;

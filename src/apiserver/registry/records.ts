@@ -54,15 +54,14 @@ export class Records {
   object(resource: Resource, record: Versioned): KubeObject {
     const known = this.#decoded.get(record);
     if (known !== undefined) return known;
-    const object = decodeValue(resource, record);
-    if (this.#freeze) deepFreeze(object);
+    const object = this.#decode(resource, record);
     this.#decoded.set(record, object);
     return object;
   }
 
   /** As `object`, for one who reads it once: it is not kept. */
   passingObject(resource: Resource, record: Versioned): KubeObject {
-    return this.#decoded.get(record) ?? decodeValue(resource, record);
+    return this.#decoded.get(record) ?? this.#decode(resource, record);
   }
 
   /** The protobuf message of what `show` gives, kept for the next one who asks for the same type. */
@@ -111,6 +110,11 @@ export class Records {
     object.metadata.resourceVersion = String(record.modRevision);
     if (this.#freeze) deepFreeze(object);
     this.#decoded.set(record, object);
+  }
+
+  #decode(resource: Resource, record: Versioned): KubeObject {
+    const object = decodeValue(resource, record);
+    return this.#freeze ? deepFreeze(object) : object;
   }
 }
 

@@ -54,7 +54,7 @@ export async function update(registry: Registry, request: ResourceRequest): Prom
       if (mayCreate(request)) return { type: "answer", value: undefined };
       throw notFound(request.resource, request.info.name);
     }
-    const current = registry.views.object(request.resource, record);
+    const current = registry.views.passingObject(request.resource, record);
     checkVersion(request, draft, current);
     const object = copyOf(draft);
     return finishUpdate(registry, request, {

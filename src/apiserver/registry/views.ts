@@ -28,6 +28,11 @@ export class Views {
     return shown(resource, this.#records.object(this.#storage(resource), record));
   }
 
+  /** As `object`, for one who reads it once: it is not kept. */
+  passingObject(resource: Resource, record: Versioned): KubeObject {
+    return shown(resource, this.#records.passingObject(this.#storage(resource), record));
+  }
+
   /** An object of one version in another of the same storage. */
   convert(from: Resource, to: Resource, object: KubeObject): KubeObject {
     return fromStorage(to, this.toStorage(from, object));
@@ -61,9 +66,7 @@ export class Views {
 
   /** The protobuf message in the version of `resource`, without envelope. */
   message(resource: Resource, record: Versioned): Uint8Array {
-    return this.#records.message(resource.type, record, () =>
-      shown(resource, this.#records.passingObject(this.#storage(resource), record)),
-    );
+    return this.#records.message(resource.type, record, () => this.passingObject(resource, record));
   }
 
   /** The message in its envelope. */
