@@ -64,6 +64,8 @@ function validateImages(
 export function validatePodUpdate(pod: Pod, old: Pod, errors: FieldErrors): void {
   validateContent(pod, old, errors);
   validateAnnotationUpdate(pod, old, errors);
+  // Most updates leave the spec alone: one comparison says so.
+  if (same(pod.spec, old.spec)) return;
   for (const list of ["containers", "initContainers"] as const) {
     const containers = pod.spec[list] ?? [];
     if (containers.length !== (old.spec[list] ?? []).length)
@@ -72,8 +74,6 @@ export function validatePodUpdate(pod: Pod, old: Pod, errors: FieldErrors): void
       if (image === "") errors.required(at(at(at("spec", list), i), "image"));
     validateImages(containers, at("spec", list), errors);
   }
-  // Most updates leave the spec alone: one comparison says so.
-  if (same(pod.spec, old.spec)) return;
   if (!validateDeadline(pod.spec, old.spec, errors)) return;
   validateGates(pod.spec, old.spec, errors);
   validateTolerationChange(pod.spec, old.spec, errors);
