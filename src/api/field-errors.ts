@@ -90,6 +90,10 @@ export class FieldErrors {
     this.#add(field, "FieldValueTypeInvalid", `Invalid value: ${quote(value)}`, detail);
   }
 
+  internal(field: string, detail: string): void {
+    this.#add(field, "InternalError", "Internal error", detail);
+  }
+
   #add(field: string, reason: FieldErrorReason, what: string, detail: string): void {
     const message = detail === "" ? `${field}: ${what}` : `${field}: ${what}: ${detail}`;
     this.list.push({ field, reason, message });

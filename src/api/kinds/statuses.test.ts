@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { validatingAdmissionPolicies } from "./admissionregistration/validating-admission-policy.ts";
+import { customResourceDefinitions } from "./apiextensions/custom-resource-definition.ts";
+import { apiServices } from "./apiregistration/api-service.ts";
 import { daemonSets } from "./apps/daemon-set.ts";
 import { statefulSets } from "./apps/stateful-set.ts";
 import { horizontalPodAutoscalers } from "./autoscaling/horizontal-pod-autoscaler.ts";
@@ -89,6 +91,37 @@ const rows: readonly StatusRow[] = [
     "FieldValueNotSupported status.allocatedResources",
     "FieldValueNotSupported status.allocatedResourceStatus",
     "FieldValueNotSupported status.allocatedResourceStatus",
+  ),
+  statusRow(
+    "A definition's accepted names are names; which versions are stored is for whoever migrates to say",
+    customResourceDefinitions,
+    { after: { acceptedNames: { plural: "a_b", kind: "A", listKind: "A" }, storedVersions: ["gone"] } },
+    "FieldValueInvalid status.acceptedNames.plural",
+    "FieldValueInvalid status.acceptedNames.listKind",
+  ),
+  statusRow(
+    "An API service's conditions are so, not so, or unknown",
+    apiServices,
+    { after: { conditions: [{ type: "Available", status: "Maybe" }] } },
+    "FieldValueNotSupported status.conditions[0].status",
+  ),
+  statusRow(
+    "A node declares features in order, and names whole sources of its configuration",
+    nodes,
+    {
+      after: {
+        declaredFeatures: ["B/x", "A", "A", "a-b"],
+        config: { assigned: {}, active: { configMap: { namespace: "!", name: "n" } } },
+      },
+    },
+    "FieldValueInvalid status.declaredFeatures[1]",
+    "FieldValueDuplicate status.declaredFeatures[2]",
+    "FieldValueInvalid status.declaredFeatures[3]",
+    "FieldValueInvalid status.config.assigned",
+    "FieldValueRequired status.config.active.configMap.uid",
+    "FieldValueRequired status.config.active.configMap.resourceVersion",
+    "FieldValueInvalid status.config.active.configMap.namespace",
+    "FieldValueRequired status.config.active.configMap.kubeletConfigKey",
   ),
   statusRow(
     "A node has not less than nothing, and each address once",

@@ -136,8 +136,73 @@ const rows: readonly (readonly [kind: string, object: object, warnings: readonly
   ["StatefulSet", { spec: { revisionHistoryLimit: -1, template: pod({}) } }, [/^spec.revisionHistoryLimit/]],
   [
     "Service",
-    { spec: { clusterIP: "None", externalIPs: ["1.2.3.4"], sessionAffinity: "ClientIP" } },
+    { spec: { type: "ClusterIP", clusterIP: "None", externalIPs: ["1.2.3.4"], sessionAffinity: "ClientIP" } },
     [/externalIPs is ignored/, /SessionAffinity is ignored/],
+  ],
+  [
+    "Service",
+    {
+      spec: {
+        type: "ClusterIP",
+        clusterIPs: ["fd00::0:1"],
+        externalIPs: ["fd00::A"],
+        loadBalancerSourceRanges: ["FD00::/8"],
+        sessionAffinity: "None",
+        externalName: "a",
+        trafficDistribution: "PreferClose",
+      },
+    },
+    [
+      /^spec.clusterIPs\[0\]: .*\("fd00::1"\)$/,
+      /^spec.externalIPs\[0\]: .*\("fd00::a"\)$/,
+      /^spec.loadBalancerSourceRanges\[0\]: .*\("fd00::\/8"\)$/,
+      /^spec.externalName is ignored/,
+      /^spec.trafficDistribution/,
+    ],
+  ],
+  [
+    "Endpoints",
+    { subsets: [{ addresses: [{ ip: "fd00::a" }], notReadyAddresses: [{ ip: "fd00::A" }] }] },
+    [/^subsets\[0\].notReadyAddresses\[0\].ip: IPv6 address/],
+  ],
+  ["EndpointSlice", { addressType: "FQDN", endpoints: [] }, [/^spec.addressType: FQDN/]],
+  [
+    "EndpointSlice",
+    { addressType: "IPv6", endpoints: [{ addresses: ["fd00::a", "fd00::A"] }] },
+    [/^endpoints\[0\].addresses\[1\]: IPv6 address/],
+  ],
+  [
+    "EndpointSlice",
+    {
+      metadata: {
+        name: "a",
+        labels: { "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" },
+      },
+      addressType: "IPv6",
+      endpoints: [{ addresses: ["fd00::A"] }],
+    },
+    [],
+  ],
+  [
+    "NetworkPolicy",
+    {
+      spec: {
+        podSelector: {},
+        ingress: [{ from: [{ ipBlock: { cidr: "fd00::0/8", except: ["fd01::A000/112"] } }] }],
+      },
+    },
+    [/^spec.ingress\[0\].from\[0\].ipBlock.cidr: IPv6 CIDR/, /ipBlock.except\[0\]: IPv6 CIDR/],
+  ],
+  [
+    "CSIStorageCapacity",
+    {
+      storageClassName: "c",
+      nodeTopology: {
+        matchLabels: { [beta]: "x" },
+        matchExpressions: [{ key: beta, operator: "Exists" }],
+      },
+    },
+    [/^nodeTopology.matchExpressions\[0\]: beta.* is deprecated/, /^nodeTopology.matchLabels.beta/],
   ],
   [
     "PersistentVolume",

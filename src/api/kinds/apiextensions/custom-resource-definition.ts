@@ -6,10 +6,11 @@ import type { Resource } from "../../resource.ts";
 import { CustomResourceDefinition } from "../../types/apiextensions/mod.ts";
 import {
   validateDefinition,
+  validateDefinitionStatus,
   validateDefinitionUpdate,
 } from "../../types/apiextensions/custom-resource-definition-validation.ts";
 import { createdAt, name } from "../columns.ts";
-import { define, keepStatus, statusOnlyResetFields, statusSubresource } from "../define.ts";
+import { define, statusOnlyResetFields, statusSubresource } from "../define.ts";
 import { fromBeta, toBeta } from "./v1beta1-conversion.ts";
 
 export const customResourceDefinitions: Resource<CustomResourceDefinition> = define({
@@ -30,14 +31,26 @@ export const customResourceDefinitions: Resource<CustomResourceDefinition> = def
     generationOf: ["spec"],
     resetFields: statusOnlyResetFields,
     prepareForCreate(draft) {
-      const stored = (draft.spec.versions ?? []).filter((version) => version.storage);
-      const storedVersions = [...new Set(stored.map((version) => version.name))];
-      draft.status = { conditions: null, acceptedNames: { plural: "", kind: "" }, storedVersions };
+      draft.status = { conditions: null, acceptedNames: { plural: "", kind: "" }, storedVersions: [] };
+      addStorageVersion(draft);
     },
-    prepareForUpdate: keepStatus,
+    prepareForUpdate(draft, old) {
+      draft.status = { ...old.status };
+      addStorageVersion(draft);
+    },
     validateCreate: validateDefinition,
     validateUpdate: validateDefinitionUpdate,
   },
-  status: statusSubresource({ keeps: "metadata" }),
+  // Upstream means to keep the metadata too, and compares the new with itself.
+  status: statusSubresource<CustomResourceDefinition>({
+    validateUpdate: (object, _old, errors) => validateDefinitionStatus(object, errors),
+  }),
   columns: [name, createdAt],
 });
+
+/** What is written from now on. */
+function addStorageVersion({ spec, status }: CustomResourceDefinition): void {
+  const version = spec.versions?.find((one) => one.storage)?.name;
+  const stored = status.storedVersions ?? [];
+  if (version !== undefined && !stored.includes(version)) status.storedVersions = [...stored, version];
+}

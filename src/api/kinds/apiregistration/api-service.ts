@@ -2,7 +2,10 @@
 import { pathSegmentName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { APIService } from "../../types/apiregistration/mod.ts";
-import { validateApiService } from "../../types/apiregistration/api-service-validation.ts";
+import {
+  validateApiService,
+  validateApiServiceStatus,
+} from "../../types/apiregistration/api-service-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusOnlyResetFields, statusSubresource } from "../define.ts";
 
@@ -22,7 +25,10 @@ export const apiServices: Resource<APIService> = define({
     validateCreate: validateApiService,
     validateUpdate: (object, _old, errors) => validateApiService(object, errors),
   },
-  status: statusSubresource({ keeps: "metadata" }),
+  status: statusSubresource<APIService>({
+    keeps: "metadata",
+    validateUpdate: (object, _old, errors) => validateApiServiceStatus(object, errors),
+  }),
   columns: [
     name,
     text("Service", ({ spec: { service } }) => (service ? `${service.namespace}/${service.name}` : "Local")),

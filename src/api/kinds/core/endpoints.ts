@@ -4,6 +4,7 @@ import type { Resource } from "../../resource.ts";
 import { validateEndpoints } from "../../types/core/endpoints-validation.ts";
 import { Endpoints } from "../../types/core/mod.ts";
 import { age, firstOf, name, text } from "../columns.ts";
+import { addressWarning } from "./address-warnings.ts";
 import { define } from "../define.ts";
 
 /** Addresses named in a table row. */
@@ -18,12 +19,23 @@ export const endpoints: Resource<Endpoints> = define({
   strategy: {
     name: subdomainName,
     allowCreateOnUpdate: true,
+    warnings: endpointsWarnings,
     validateCreate: validateEndpoints,
     validateUpdate: (object, _old, errors) => validateEndpoints(object, errors),
   },
   deprecation: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
   columns: [name, text("Endpoints", (object) => endpointsText(object)), age],
 });
+
+/** The controller's own have addresses as programs write them. */
+function endpointsWarnings({ metadata, subsets }: Endpoints): readonly string[] {
+  if (metadata.labels?.["endpoints.kubernetes.io/managed-by"] === "endpoint-controller") return [];
+  return (subsets ?? []).flatMap((subset, i) =>
+    (["addresses", "notReadyAddresses"] as const).flatMap((list) =>
+      (subset[list] ?? []).flatMap(({ ip }, j) => addressWarning(ip, `subsets[${i}].${list}[${j}].ip`)),
+    ),
+  );
+}
 
 /** `10.0.0.1:80,10.0.0.2:80 + 3 more...` */
 function endpointsText({ subsets }: Endpoints): string {

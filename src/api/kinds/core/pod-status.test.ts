@@ -72,6 +72,71 @@ checkStatuses([
     "FieldValueForbidden status.containerStatuses[1].state",
     "FieldValueForbidden status.ephemeralContainerStatuses[0].state",
   ),
+  podRow(
+    "says whom containers run as, and how their devices are",
+    {
+      spec: {
+        containers: [
+          { ...container, resources: { requests: { cpu: "1" }, claims: [{ name: "g", request: "r" }] } },
+        ],
+      },
+      after: {
+        containerStatuses: [
+          {
+            name: "c",
+            user: { linux: { uid: -1, gid: 1, supplementalGroups: [1, 2 ** 31] } },
+            allocatedResourcesStatus: [
+              {
+                name: "cpu",
+                resources: [
+                  { resourceID: "a", health: "Fine" },
+                  { resourceID: "a", health: "Unknown" },
+                ],
+              },
+              { name: "claim:g/r" },
+              { name: "claim:g" },
+              { name: "memory" },
+            ],
+          },
+          { name: "later", allocatedResourcesStatus: [{ name: "memory" }] },
+        ],
+      },
+    },
+    "FieldValueInvalid status.containerStatuses[0].user.linux.uid",
+    "FieldValueInvalid status.containerStatuses[0].user.linux.supplementalGroups[1]",
+    "FieldValueNotSupported status.containerStatuses[0].allocatedResourcesStatus[0].resources[0].health",
+    "FieldValueDuplicate status.containerStatuses[0].allocatedResourcesStatus[0].resources[1].resourceID",
+    "FieldValueInvalid status.containerStatuses[0].allocatedResourcesStatus[2].name",
+    "FieldValueInvalid status.containerStatuses[0].allocatedResourcesStatus[3].name",
+  ),
+  podRow(
+    "has a claim for what containers ask of extended resources",
+    {
+      spec: { containers: [{ ...container, resources: { limits: { "a.b/gpu": "1" } } }] },
+      after: {
+        extendedResourceClaimStatus: {
+          resourceClaimName: "!",
+          requestMappings: [
+            { containerName: "c", resourceName: "a.b/gpu", requestName: "r" },
+            { containerName: "c", resourceName: "a.b/gpu", requestName: "r" },
+            { containerName: "c", resourceName: "a.b/nic", requestName: "!" },
+            { containerName: "d", resourceName: "a.b/gpu", requestName: "r" },
+          ],
+        },
+      },
+    },
+    ...["containerName", "resourceName", "requestName"].map(
+      (field) => `FieldValueDuplicate status.extendedResourceClaimStatus.requestMappings[1].${field}`,
+    ),
+    "FieldValueInvalid status.extendedResourceClaimStatus.requestMappings[2].resourceName",
+    "FieldValueInvalid status.extendedResourceClaimStatus.requestName",
+    "FieldValueInvalid status.extendedResourceClaimStatus.requestMappings[3].containerName",
+    "FieldValueInvalid status.extendedResourceClaimStatus.resourceClaimName",
+  ),
+  podRow("keeps an address that is none if it was there", {
+    before: { podIP: "a", podIPs: [{ ip: "a" }] },
+    after: { podIP: "a", podIPs: [{ ip: "a" }] },
+  }),
   podRow("restarts what failed", {
     spec: { restartPolicy: "OnFailure" },
     before: { containerStatuses: [ended("c", 1)] },

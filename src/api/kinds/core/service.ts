@@ -9,6 +9,7 @@ import { Service, type ServicePort, type ServiceSpec } from "../../types/core/mo
 import { validateService, validateServiceUpdate } from "../../types/core/service-validation.ts";
 import { validateServiceStatus } from "../../types/core/service-status-validation.ts";
 import { age, labelsText, name, text, wide } from "../columns.ts";
+import { addressWarning, rangeWarning } from "./address-warnings.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
 export const services: Resource<Service> = define({
@@ -64,19 +65,32 @@ function followClusterIp(spec: ServiceSpec, old: ServiceSpec): void {
   else spec.clusterIPs = [ip, ...list.slice(1)];
 }
 
-/** What a headless service has no use for, and an annotation with a newer name. */
+/** Fields that do nothing for a service of its type, old names, and addresses that are written in no common form. */
 function serviceWarnings({ metadata, spec }: Service): readonly string[] {
   const found: string[] = [];
+  const ignored = (what: string, when: string): void =>
+    void found.push(`spec.${what} is ignored when ${when}`);
+  const { loadBalancerIP = "", externalIPs = [], clusterIPs = [], loadBalancerSourceRanges = [] } = spec;
+  const isNamed = spec.type === "ExternalName";
   if (metadata.annotations?.["service.kubernetes.io/topology-aware-hints"] !== undefined) {
     const newer = "please use service.kubernetes.io/topology-mode instead";
     found.push(`annotation service.kubernetes.io/topology-aware-hints is deprecated, ${newer}`);
   }
-  if (spec.clusterIP !== "None") return found;
-  const ignored = (what: string): void =>
-    void found.push(`spec.${what} is ignored when spec.clusterIP is "None"`);
-  if ((spec.loadBalancerIP ?? "") !== "") ignored("loadBalancerIP");
-  if ((spec.externalIPs ?? []).length > 0) ignored("externalIPs");
-  if (spec.sessionAffinity !== "None") ignored("SessionAffinity");
+  for (const [i, one] of clusterIPs.entries()) found.push(...addressWarning(one, `spec.clusterIPs[${i}]`));
+  if (spec.type === "ClusterIP" && spec.clusterIP === "None") {
+    const when = 'spec.clusterIP is "None"';
+    if (loadBalancerIP !== "") ignored("loadBalancerIP", when);
+    if (externalIPs.length > 0) ignored("externalIPs", when);
+    if (spec.sessionAffinity !== "None") ignored("SessionAffinity", when);
+  }
+  for (const [i, one] of externalIPs.entries()) found.push(...addressWarning(one, `spec.externalIPs[${i}]`));
+  found.push(...addressWarning(loadBalancerIP, "spec.loadBalancerIP"));
+  for (const [i, one] of loadBalancerSourceRanges.entries())
+    found.push(...rangeWarning(one, `spec.loadBalancerSourceRanges[${i}]`));
+  if (isNamed && externalIPs.length > 0) ignored("externalIPs", 'spec.type is "ExternalName"');
+  if (!isNamed && spec.externalName) ignored("externalName", 'spec.type is not "ExternalName"');
+  if (spec.trafficDistribution === "PreferClose")
+    found.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
   return found;
 }
 

@@ -8,7 +8,11 @@ import {
 } from "../../types/discovery/endpoint-slice-validation.ts";
 import { EndpointSlice } from "../../types/discovery/mod.ts";
 import { age, firstOf, name, text } from "../columns.ts";
+import { addressWarning } from "../core/address-warnings.ts";
 import { define } from "../define.ts";
+
+/** Whose slices have addresses as programs write them. */
+const controllers = ["endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io"];
 
 /** Ports and addresses named in a table row. */
 const shown = 3;
@@ -30,6 +34,7 @@ export const endpointSlices: Resource<EndpointSlice> = define({
       if (!same(content(draft), content(old))) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
     },
     metadataOnUpdate: ["whole"],
+    warnings: sliceWarnings,
     validateCreate: validateEndpointSlice,
     validateUpdate: validateEndpointSliceUpdate,
   },
@@ -55,3 +60,13 @@ export const endpointSlices: Resource<EndpointSlice> = define({
     age,
   ],
 });
+
+function sliceWarnings({ metadata, addressType, endpoints }: EndpointSlice): readonly string[] {
+  const managedBy = metadata.labels?.["endpointslice.kubernetes.io/managed-by"] ?? "";
+  return [
+    ...(addressType === "FQDN" ? ["spec.addressType: FQDN endpoints are deprecated"] : []),
+    ...(controllers.includes(managedBy) ? [] : (endpoints ?? [])).flatMap(({ addresses }, i) =>
+      (addresses ?? []).flatMap((one, j) => addressWarning(one, `endpoints[${i}].addresses[${j}]`)),
+    ),
+  ];
+}

@@ -6,7 +6,9 @@ import {
   validateCsiStorageCapacity,
   validateCsiStorageCapacityUpdate,
 } from "../../types/storage/csi-storage-capacity-validation.ts";
+import type { LabelSelector } from "../../types/meta/label-selector.ts";
 import { createdAt, name } from "../columns.ts";
+import { nodeLabelWarning } from "../core/node-label-warnings.ts";
 import { define } from "../define.ts";
 
 export const csiStorageCapacities: Resource<CSIStorageCapacity> = define({
@@ -17,8 +19,24 @@ export const csiStorageCapacities: Resource<CSIStorageCapacity> = define({
     allowUnconditionalUpdate: false,
     name: subdomainName,
     rereads: true,
+    warnings: ({ nodeTopology }) => topologyWarnings(nodeTopology),
     validateCreate: validateCsiStorageCapacity,
     validateUpdate: validateCsiStorageCapacityUpdate,
   },
   columns: [name, createdAt],
 });
+
+function topologyWarnings(topology: LabelSelector | undefined): readonly string[] {
+  const told = (label: string, text: (why: string) => string): readonly string[] => {
+    const why = nodeLabelWarning(label);
+    return why === undefined ? [] : [text(why)];
+  };
+  return [
+    ...(topology?.matchExpressions ?? []).flatMap(({ key }, i) =>
+      told(key, (why) => `nodeTopology.matchExpressions[${i}]: ${key} is ${why}`),
+    ),
+    ...Object.keys(topology?.matchLabels ?? {}).flatMap((label) =>
+      told(label, (why) => `nodeTopology.matchLabels.${label}: ${why}`),
+    ),
+  ];
+}

@@ -78,21 +78,30 @@ function validateSchemas(spec: CustomResourceDefinitionSpec, errors: FieldErrors
   }
 }
 
+const nameFields = ["plural", "singular", "kind", "listKind"] as const;
+
 function validateNames(names: CustomResourceDefinitionNames, errors: FieldErrors): void {
-  for (const field of ["plural", "singular", "kind", "listKind"] as const) {
+  for (const field of nameFields) {
+    if ((names[field] ?? "") === "") errors.required(at("spec.names", field));
+  }
+  validateNameWords(names, "spec.names", errors);
+}
+
+/** What names there are. */
+function validateNameWords(names: CustomResourceDefinitionNames, path: string, errors: FieldErrors): void {
+  for (const field of nameFields) {
     const value = names[field] ?? "";
-    const path = at("spec.names", field);
     const isKind = field === "kind" || field === "listKind";
-    if (value === "") errors.required(path);
-    else errors.invalidEach(path, value, dns1035Label(isKind ? value.toLowerCase() : value));
+    if (value !== "")
+      errors.invalidEach(at(path, field), value, dns1035Label(isKind ? value.toLowerCase() : value));
   }
   for (const field of ["shortNames", "categories"] as const) {
     for (const [i, value] of (names[field] ?? []).entries()) {
-      errors.invalidEach(at(at("spec.names", field), i), value, dns1035Label(value));
+      errors.invalidEach(at(at(path, field), i), value, dns1035Label(value));
     }
   }
   if (names.kind !== "" && names.kind === names.listKind) {
-    errors.invalid("spec.names.listKind", names.listKind, "kind and listKind may not be the same");
+    errors.invalid(at(path, "listKind"), names.listKind, "kind and listKind may not be the same");
   }
 }
 
@@ -128,13 +137,21 @@ function validateStored({ spec, status }: CustomResourceDefinition, errors: Fiel
   const stored = status.storedVersions ?? [];
   const path = "status.storedVersions";
   if (stored.length === 0) return errors.invalid(path, stored, "must have at least one stored version");
-  for (const [i, version] of stored.entries()) {
-    const defined = spec.versions?.some((one) => one.name === version);
-    if (!defined) errors.invalid(at(path, i), version, "must appear in spec.versions");
+  const versions = spec.versions ?? [];
+  for (const { name, storage } of versions) {
+    if (storage && !stored.includes(name))
+      errors.invalid(path, stored, `must have the storage version ${name}`);
   }
-  const storage = spec.versions?.filter((one) => one.storage).map((one) => one.name) ?? [];
-  if (storage.length !== 1 || !storage.every((version) => stored.includes(version)))
-    errors.invalid(path, stored, "must have the storage version");
+  // One that is listed twice is told where it comes last.
+  for (const version of new Set(stored)) {
+    if (!versions.some((one) => one.name === version))
+      errors.invalid(at(path, stored.lastIndexOf(version)), version, "must appear in spec.versions");
+  }
+}
+
+/** The status alone is not held to what is stored: it is where a version that was migrated away is struck out. */
+export function validateDefinitionStatus({ status }: CustomResourceDefinition, errors: FieldErrors): void {
+  validateNameWords(status.acceptedNames, "status.acceptedNames", errors);
 }
 
 export function validateDefinitionUpdate(
@@ -142,17 +159,18 @@ export function validateDefinitionUpdate(
   old: CustomResourceDefinition,
   errors: FieldErrors,
 ): void {
-  validateDefinition(definition, errors);
+  const { spec } = definition;
+  validateSpec(spec, errors);
+  validateStored(definition, errors);
   const established = old.status.conditions?.some(
     (one) => one.type === "Established" && one.status === "True",
   );
-  if (!established) return;
-  for (const [path, now, before] of [
-    ["spec.scope", definition.spec.scope, old.spec.scope],
-    ["spec.names.kind", definition.spec.names.kind, old.spec.names.kind],
-    ["spec.group", definition.spec.group, old.spec.group],
-    ["spec.names.plural", definition.spec.names.plural, old.spec.names.plural],
+  for (const [path, now, before, fixed] of [
+    ["spec.scope", spec.scope, old.spec.scope, established],
+    ["spec.names.kind", spec.names.kind, old.spec.names.kind, established],
+    ["spec.group", spec.group, old.spec.group, true],
+    ["spec.names.plural", spec.names.plural, old.spec.names.plural, true],
   ] as const) {
-    if (now !== before) errors.invalid(path, now, "field is immutable");
+    if (fixed && now !== before) errors.invalid(path, now, "field is immutable");
   }
 }

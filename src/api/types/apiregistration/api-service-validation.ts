@@ -1,11 +1,12 @@
 /** Validation of API services: named `<version>.<group>`, local ones without a server. */
-import type { FieldErrors } from "../../field-errors.ts";
+import { at, type FieldErrors } from "../../field-errors.ts";
 import { dns1035Label, dnsSubdomain } from "../../names/dns.ts";
 import { portNumber } from "../../names/port.ts";
 import type { APIService } from "./api-service.ts";
 
 const maxGroupPriority = 20_000;
 const maxVersionPriority = 1000;
+const conditionStatuses = ["True", "False", "Unknown"];
 
 export function validateApiService({ metadata, spec }: APIService, errors: FieldErrors): void {
   const { group = "", version = "", service } = spec;
@@ -41,6 +42,13 @@ export function validateApiService({ metadata, spec }: APIService, errors: Field
     errors.invalidEach("spec.service.port", service.port, portNumber(service.port));
   if (spec.insecureSkipTLSVerify && spec.caBundle) {
     errors.invalid("spec.insecureSkipTLSVerify", true, "may not be true if caBundle is present");
+  }
+}
+
+export function validateApiServiceStatus({ status }: APIService, errors: FieldErrors): void {
+  for (const [i, condition] of (status.conditions ?? []).entries()) {
+    if (!conditionStatuses.includes(condition.status))
+      errors.notSupported(at(at("status.conditions", i), "status"), condition.status, conditionStatuses);
   }
 }
 

@@ -1,10 +1,10 @@
 /** Validation of stateful sets: the template is read with the claims' volumes in place. */
 import { same } from "../../equal.ts";
-import { at, type FieldErrors } from "../../field-errors.ts";
+import { at, FieldErrors } from "../../field-errors.ts";
 import { dnsLabel } from "../../names/dns.ts";
 import { validateClaimSpec } from "../core/persistent-volume-claim-validation.ts";
 import type { PodTemplateSpec } from "../core/pod.ts";
-import { validateSelectedTemplate } from "../core/pod-template-validation.ts";
+import { validatePodTemplate, validateSelectedTemplate } from "../core/pod-template-validation.ts";
 import { validateCollisions, validateCounts } from "../meta/count-validation.ts";
 import { validateAnnotations, validateLabels } from "../meta/object-meta-validation.ts";
 import type { StatefulSet, StatefulSetSpec } from "./stateful-set.ts";
@@ -14,20 +14,29 @@ const retentions = ["Delete", "Retain"];
 export function validateStatefulSet({ spec }: StatefulSet, errors: FieldErrors): void {
   // One that is there may keep a name that is none.
   if (spec.serviceName) errors.invalidEach("spec.serviceName", spec.serviceName, dnsLabel(spec.serviceName));
-  validateSpec(spec, errors);
-}
-
-function validateSpec(spec: StatefulSetSpec, errors: FieldErrors): void {
-  validateWords(spec, errors);
-  validateCounts(spec, ["replicas", "minReadySeconds", "revisionHistoryLimit"], "spec", errors);
-  if (spec.ordinals !== undefined) validateCounts(spec.ordinals, ["start"], "spec.ordinals", errors);
   for (const [i, claim] of (spec.volumeClaimTemplates ?? []).entries()) {
     validateClaimSpec(claim.spec, at(at("spec.volumeClaimTemplates", i), "spec"), errors);
   }
+  validateSpec(spec, errors);
+}
+
+/** A template that takes the place of an unsound one may be unsound too. */
+function validateSpec(spec: StatefulSetSpec, errors: FieldErrors, old?: StatefulSetSpec): void {
+  validateWords(spec, errors);
+  validateCounts(spec, ["replicas", "minReadySeconds", "revisionHistoryLimit"], "spec", errors);
+  if (spec.ordinals !== undefined) validateCounts(spec.ordinals, ["start"], "spec.ordinals", errors);
   // Upstream looks at these on their own, and again with the whole template.
   validateLabels(spec.template.metadata?.labels, "spec.template.labels", errors);
   validateAnnotations(spec.template.metadata?.annotations, "spec.template.annotations", errors);
-  validateSelectedTemplate(spec.selector, withClaims(spec), "spec", errors);
+  validateSelectedTemplate(spec.selector, withClaims(spec), "spec", errors, {
+    unread: old !== undefined && !isSound(withClaims(old)),
+  });
+}
+
+function isSound(template: PodTemplateSpec): boolean {
+  const errors = new FieldErrors();
+  validatePodTemplate(template, "", errors);
+  return errors.empty;
 }
 
 function validateWords(spec: StatefulSetSpec, errors: FieldErrors): void {
@@ -80,7 +89,7 @@ const mutable = [
 ] as const;
 
 export function validateStatefulSetUpdate(set: StatefulSet, old: StatefulSet, errors: FieldErrors): void {
-  validateSpec(set.spec, errors);
+  validateSpec(set.spec, errors, old.spec);
   if (same(frozenPart(set.spec), frozenPart(old.spec))) return;
   errors.forbidden(
     "spec",

@@ -1,9 +1,10 @@
 /**
  * Validation of events, in their core form. Those written by events.k8s.io must be complete and may change
- * only their series; older writers are let through with a sane namespace.
+ * only their series; older writers are let through with a sane namespace, unless they give an event time.
  */
 import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
+import { byteLength } from "../../names/check.ts";
 import { dnsSubdomain } from "../../names/dns.ts";
 import { qualifiedName } from "../../names/qualified-name.ts";
 import type { Event } from "./event.ts";
@@ -15,42 +16,41 @@ const maxNote = 1024;
 
 /**
  * For both groups: the event lives in the namespace of what it is about, cluster-wide objects in `default`;
- * those with an event time may live elsewhere.
+ * those with an event time may live elsewhere, `kube-system` among it, and say who saw what.
  */
 export function validateEvent(event: Event, errors: FieldErrors): void {
   const involved = event.involvedObject?.namespace ?? "";
   const own = event.metadata.namespace ?? "";
-  const path = "involvedObject.namespace";
-  const isElsewhere = involved !== own && !event.eventTime;
-  if (involved === "" ? own !== "default" && own !== "kube-system" : isElsewhere) {
-    errors.invalid(path, involved, "does not match event.namespace");
-  }
+  const isTimed = Boolean(event.eventTime);
+  const isClusterWide = own === "default" || (isTimed && own === "kube-system");
+  if (involved === "" ? !isClusterWide : involved !== own && !isTimed)
+    errors.invalid("involvedObject.namespace", involved, "does not match event.namespace");
+  if (isTimed) validateWords(event, errors);
+  errors.invalidEach("namespace", own, dnsSubdomain(own));
 }
 
-export function validateNewEvent(event: Event, errors: FieldErrors): void {
-  requireNoOld(event, errors);
-  if (!event.eventTime) errors.required("eventTime");
-  if (event.type !== "Normal" && event.type !== "Warning") {
-    errors.invalid("type", event.type ?? "", "must be Normal or Warning");
-  }
+function validateWords(event: Event, errors: FieldErrors): void {
+  const { reportingComponent: reporter = "", message = "" } = event;
+  if (reporter === "") errors.required("reportingController");
+  errors.invalidEach("reportingController", reporter, qualifiedName(reporter));
+  requireShort(event.reportingInstance ?? "", "reportingInstance", maxReportingInstance, errors);
   requireShort(event.action ?? "", "action", maxAction, errors);
   requireShort(event.reason ?? "", "reason", maxReason, errors);
-  requireShort(event.reportingComponent ?? "", "reportingController", Number.MAX_SAFE_INTEGER, errors);
-  if (event.reportingComponent) {
-    errors.invalidEach(
-      "reportingController",
-      event.reportingComponent,
-      qualifiedName(event.reportingComponent),
-    );
-  }
-  requireShort(event.reportingInstance ?? "", "reportingInstance", maxReportingInstance, errors);
-  if ((event.message ?? "").length > maxNote)
-    errors.invalid("message", "", `may have at most ${maxNote} bytes`);
+  if (byteLength(message) > maxNote) errors.invalid("message", "", `may have at most ${maxNote} bytes`);
 }
 
 function requireShort(value: string, path: string, max: number, errors: FieldErrors): void {
   if (value === "") errors.required(path);
-  else if (value.length > max) errors.invalid(path, "", `may have at most ${max} bytes`);
+  else if (byteLength(value) > max) errors.invalid(path, "", `may have at most ${max} bytes`);
+}
+
+export function validateNewEvent(event: Event, errors: FieldErrors): void {
+  requireNoOld(event, errors);
+  validateSeries(event, errors);
+  if (!event.eventTime) errors.required("eventTime");
+  if (event.type !== "Normal" && event.type !== "Warning") {
+    errors.invalid("type", event.type ?? "", "must be Normal or Warning");
+  }
 }
 
 /** The fields that only the core group's writers use. */
@@ -61,29 +61,34 @@ function requireNoOld(event: Event, errors: FieldErrors): void {
   if (event.source?.component || event.source?.host) errors.invalid("source", event.source, "must be unset");
 }
 
+function validateSeries({ series }: Event, errors: FieldErrors): void {
+  if (!series) return;
+  if ((series.count ?? 0) < 2) errors.invalid(at("series", "count"), series.count ?? 0, "must be at least 2");
+  if (!series.lastObservedTime) errors.required(at("series", "lastObservedTime"));
+}
+
+/** Upstream looks at the reason twice. */
 const fixed = [
   "involvedObject",
   "reason",
   "message",
   "source",
+  "firstTimestamp",
+  "lastTimestamp",
+  "count",
+  "reason",
   "type",
   "eventTime",
   "action",
   "related",
+  "reportingInstance",
 ] as const;
 
 export function validateNewEventUpdate(event: Event, old: Event, errors: FieldErrors): void {
   for (const name of fixed) {
     if (!same(event[name], old[name])) errors.invalid(name, event[name], "field is immutable");
   }
-  const series = event.series;
-  if (series === undefined) return;
-  if ((series.count ?? 0) < 2) errors.invalid(at("series", "count"), series.count ?? 0, "must be at least 2");
-  if (!series.lastObservedTime) errors.required(at("series", "lastObservedTime"));
-}
-
-/** The name of what an event is about, when it has to be one. */
-export function validateInvolvedName(event: Event, errors: FieldErrors): void {
-  const name = event.involvedObject.name ?? "";
-  errors.invalidEach("involvedObject.name", name, dnsSubdomain(name));
+  if ((event.reportingComponent ?? "") !== (old.reportingComponent ?? ""))
+    errors.invalid("reportingController", event.reportingComponent, "field is immutable");
+  if (!same(event.series, old.series)) validateSeries(event, errors);
 }

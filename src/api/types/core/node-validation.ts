@@ -1,13 +1,20 @@
 /** Validation of nodes. Upstream reports taints under `metadata.taints`. */
 import { at, type FieldErrors } from "../../field-errors.ts";
-import { canonicalCidr, isIpv6 } from "../../names/ip.ts";
+import { canonicalCidr, isIpv6, parseCidr } from "../../names/ip.ts";
 import type { Node } from "./node.ts";
 import { validateResourceAmount } from "./resources-validation.ts";
+import { validateNodeAnnotations } from "./node-annotation-validation.ts";
+import { validateConfigSources, validateDeclaredFeatures } from "./node-status-validation.ts";
 import { validateTaints } from "./taint-validation.ts";
 
 export function validateNode(node: Node, errors: FieldErrors): void {
+  const swap = node.status.nodeInfo?.swap?.capacity;
+  validateNodeAnnotations(node.metadata.annotations ?? {}, errors);
   validateTaints(node.spec.taints ?? [], "metadata.taints", errors);
   validateResources(node, errors);
+  if (swap !== undefined && swap <= 0)
+    errors.invalid("metadata.nodeSwapStatus.capacity", swap, "must be greater than zero");
+  validateDeclaredFeatures(node.status.declaredFeatures ?? [], errors);
   validatePodCidrs(node.spec.podCIDRs ?? [], errors);
 }
 
@@ -21,16 +28,21 @@ function validateResources({ status }: Node, errors: FieldErrors): void {
 function validatePodCidrs(cidrs: readonly string[], errors: FieldErrors): void {
   const path = "spec.podCIDRs";
   for (const [i, cidr] of cidrs.entries()) errors.invalidEach(at(path, i), cidr, canonicalCidr(cidr));
-  const [first, second] = cidrs;
-  if (cidrs.length > 2) errors.invalid(path, cidrs, "may hold no more than one range for each IP family");
-  else if (first !== undefined && second !== undefined && isIpv6(first) === isIpv6(second)) {
+  if (cidrs.length <= 1) return;
+  const ranges = cidrs.every((range) => parseCidr(range) !== undefined);
+  if (!ranges) errors.internal(path, "what is no range has no family");
+  if (!ranges || cidrs.length > 2 || isIpv6(cidrs[0] ?? "") === isIpv6(cidrs[1] ?? ""))
     errors.invalid(path, cidrs, "may hold no more than one range for each IP family");
-  }
+  for (const [i, range] of cidrs.entries())
+    if (cidrs.indexOf(range) < i) errors.duplicate(at(path, i), range);
 }
 
 export function validateNodeUpdate(node: Node, old: Node, errors: FieldErrors): void {
+  validateNodeAnnotations(node.metadata.annotations ?? {}, errors);
   validateTaints(node.spec.taints ?? [], "metadata.taints", errors);
   validateResources(node, errors);
+  validateDeclaredFeatures(node.status.declaredFeatures ?? [], errors);
+  validateConfigSources(node.status.config ?? {}, errors);
   const addresses = new Set<string>();
   for (const [i, address] of (node.status.addresses ?? []).entries()) {
     const id = `${address.type} ${address.address}`;

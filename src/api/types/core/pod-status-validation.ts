@@ -5,11 +5,15 @@ import { ip, isIpv6 } from "../../names/ip.ts";
 import { qualifiedName } from "../../names/qualified-name.ts";
 import type { Container } from "./container.ts";
 import type { Pod, PodSpec, PodStatus } from "./pod.ts";
+import {
+  containerStatusLists as lists,
+  validateContainerStatuses,
+  validateExtendedClaim,
+} from "./container-status-validation.ts";
 import { validateAnnotationUpdate } from "./pod-validation.ts";
 
 /** Conditions of Kubernetes' own, whose names are not looked at. */
 const ownConditions = ["PodScheduled", "Ready", "Initialized"];
-const lists = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"] as const;
 
 export function validatePodStatusUpdate(pod: Pod, old: Pod, errors: FieldErrors): void {
   const { status } = pod;
@@ -24,11 +28,13 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod, errors: FieldErrors)
     errors.invalid("status.qosClass", status.qosClass ?? "", "field is immutable");
   for (const list of lists) validateNoRestart(pod, old, list, errors);
   validateClaims(pod, errors);
+  validateExtendedClaim(pod, errors);
+  for (const list of lists) validateContainerStatuses(pod, list, errors);
   const hosts = status.hostIPs ?? [];
-  validateAddresses(status.podIPs ?? [], "status.podIPs", errors);
+  validateAddresses(status.podIPs ?? [], "status.podIPs", errors, old.status.podIPs);
   if (hosts.length > 0 && hosts[0]?.ip !== (status.hostIP ?? ""))
     errors.invalid("status.hostIPs[0].ip", hosts[0]?.ip, "must be equal to `hostIP`");
-  validateAddresses(hosts, "status.hostIPs", errors);
+  validateAddresses(hosts, "status.hostIPs", errors, old.status.hostIPs);
 }
 
 function validateConditions({ conditions = [] }: PodStatus, errors: FieldErrors): void {
@@ -62,13 +68,20 @@ function validateClaims({ spec, status }: Pod, errors: FieldErrors): void {
   }
 }
 
-/** One of each family at most. */
+interface Address {
+  readonly ip: string;
+}
+
+/** One of each family at most. Those that were there may stay what they are. */
 function validateAddresses(
-  addresses: readonly { readonly ip: string }[],
+  addresses: readonly Address[],
   path: string,
   errors: FieldErrors,
+  old: readonly Address[] = [],
 ): void {
-  for (const [i, one] of addresses.entries()) errors.invalidEach(at(path, i), one.ip, ip(one.ip));
+  const kept = new Set(old.map((one) => one.ip));
+  for (const [i, one] of addresses.entries())
+    if (!kept.has(one.ip)) errors.invalidEach(at(path, i), one.ip, ip(one.ip));
   const [first, second, ...rest] = addresses;
   if (first === undefined || second === undefined) return;
   if (rest.length > 0 || isIpv6(first.ip) === isIpv6(second.ip))

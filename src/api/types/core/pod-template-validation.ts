@@ -30,7 +30,7 @@ export function validateSelectedTemplate(
   template: PodTemplateSpec,
   path: string,
   errors: FieldErrors,
-  more: { readonly replicas?: number | undefined } = {},
+  more: { readonly replicas?: number | undefined; readonly unread?: boolean } = {},
 ): void {
   const selectorPath = at(path, "selector");
   if (!selector) errors.required(selectorPath);
@@ -51,7 +51,8 @@ export function validateSelectedTemplate(
       "`selector` does not match template `labels`",
     );
   }
-  validateLastingTemplate(template, templatePath, errors);
+  if (!more.unread) validatePodTemplate(template, templatePath, errors);
+  validateLasting(template.spec, at(templatePath, "spec"), errors);
   if ((more.replicas ?? 0) > 1)
     validateSharedDisks(template.spec, at(at(templatePath, "spec"), "volumes"), errors);
 }
@@ -59,11 +60,14 @@ export function validateSelectedTemplate(
 /** Pods of a template that restarts them for ever. */
 export function validateLastingTemplate(template: PodTemplateSpec, path: string, errors: FieldErrors): void {
   validatePodTemplate(template, path, errors);
-  const spec = at(path, "spec");
-  const restart = template.spec.restartPolicy ?? "";
-  if (restart !== "Always") errors.notSupported(at(spec, "restartPolicy"), restart, ["Always"]);
-  if (template.spec.activeDeadlineSeconds !== undefined) {
-    errors.forbidden(at(spec, "activeDeadlineSeconds"), "is not supported for pods that run for ever");
+  validateLasting(template.spec, at(path, "spec"), errors);
+}
+
+function validateLasting(spec: PodSpec, path: string, errors: FieldErrors): void {
+  const restart = spec.restartPolicy ?? "";
+  if (restart !== "Always") errors.notSupported(at(path, "restartPolicy"), restart, ["Always"]);
+  if (spec.activeDeadlineSeconds !== undefined) {
+    errors.forbidden(at(path, "activeDeadlineSeconds"), "is not supported for pods that run for ever");
   }
 }
 

@@ -1,6 +1,7 @@
 /** Validation of flow schemas: whose requests, which requests, and where they go. */
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { dnsLabel, dnsSubdomain } from "../../names/dns.ts";
+import { catchAllSchema, exemptSchema, validateFixed } from "./mandatory.ts";
 import type {
   FlowSchema,
   NonResourcePolicyRule,
@@ -30,6 +31,8 @@ export function validateFlowSchema({ metadata, spec }: FlowSchema, errors: Field
     errors.required("spec.priorityLevelConfiguration.name", "must reference a priority level");
   else errors.invalidEach("spec.priorityLevelConfiguration.name", level, dnsSubdomain(level));
   for (const [i, rule] of (spec.rules ?? []).entries()) validateRule(rule, at("spec.rules", i), errors);
+  if (metadata.name === "exempt") validateFixed(spec, exemptSchema, errors);
+  if (metadata.name === "catch-all") validateFixed(spec, catchAllSchema, errors);
 }
 
 function validateRule(rule: PolicyRulesWithSubjects, path: string, errors: FieldErrors): void {

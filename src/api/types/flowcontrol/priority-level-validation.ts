@@ -1,9 +1,11 @@
 /** Validation of priority levels. The hands that queues are dealt to requests must fit into 60 bits. */
 import { at, type FieldErrors } from "../../field-errors.ts";
+import { catchAllLevel, validateFixed } from "./mandatory.ts";
 import type {
   ExemptPriorityLevelConfiguration,
   LimitedPriorityLevelConfiguration,
   PriorityLevelConfiguration,
+  PriorityLevelConfigurationSpec,
   QueuingConfiguration,
 } from "./priority-level-configuration.ts";
 
@@ -15,17 +17,22 @@ export function validatePriorityLevel(
   errors: FieldErrors,
 ): void {
   const isExempt = metadata.name === "exempt";
+  if (isExempt !== (spec.type === "Exempt"))
+    errors.invalid("spec.type", spec.type, "type must be 'Exempt' if and only if `name` is 'exempt'");
+  validateSpec(spec, errors);
+  // Who goes free may be given shares to lend.
+  if (isExempt) validateFixed({ ...spec, exempt: undefined }, { type: "Exempt" }, errors);
+  if (metadata.name === "catch-all") validateFixed(spec, catchAllLevel, errors);
+}
+
+function validateSpec(spec: PriorityLevelConfigurationSpec, errors: FieldErrors): void {
   if (spec.type === "Exempt") {
-    if (!isExempt)
-      errors.invalid("spec.type", spec.type, "type must be 'Limited' if and only if `name` is not 'exempt'");
     if (spec.limited !== undefined)
       errors.forbidden("spec.limited", "must be nil if the type is not Limited");
     if (spec.exempt !== undefined) validateShares(spec.exempt, "spec.exempt", errors);
     return;
   }
   if (spec.type !== "Limited") return errors.notSupported("spec.type", spec.type, ["Exempt", "Limited"]);
-  if (isExempt)
-    errors.invalid("spec.type", spec.type, "type must be 'Exempt' if and only if `name` is 'exempt'");
   if (spec.exempt !== undefined) errors.forbidden("spec.exempt", "must be nil if the type is Limited");
   if (spec.limited === undefined) errors.required("spec.limited", "must not be empty when type is Limited");
   else validateLimited(spec.limited, "spec.limited", errors);
@@ -71,7 +78,7 @@ function validateQueuing(queuing: QueuingConfiguration, path: string, errors: Fi
   if (queues <= 0) errors.invalid(at(path, "queues"), queues, "must be positive");
   if (queues > maxQueues) errors.invalid(at(path, "queues"), queues, `must not be greater than ${maxQueues}`);
   if (handSize <= 0) errors.invalid(at(path, "handSize"), handSize, "must be positive");
-  if (handSize > queues)
+  else if (handSize > queues)
     errors.invalid(at(path, "handSize"), handSize, `should not be greater than queues (${queues})`);
   else {
     let bits = 0;
