@@ -1,20 +1,31 @@
 /**
  * Compacts the store every five minutes to where it was five minutes before, as kube-apiserver does with etcd: a watch
- * or a continue token younger than that never gets 410.
+ * or a continue token younger than that gets no 410. And at once where the history has become long: a journal is read
+ * from its beginning when the server starts, which has to stay quick for one that is killed and started again and again.
  */
 import type { Component, Env } from "#base";
 import { messageOf } from "#base";
-import type { Store } from "#store";
+import type { Revision, Store } from "#store";
 
-const intervalMs = 300_000;
+const lookMs = 10_000;
+const looksPerRound = 30;
+/** About as many as kube-apiserver's watch caches keep of one resource. */
+const mostRevisions = 100_000;
+
+/** Default: 100,000 revisions of history at most. */
+export interface CompactorOptions {
+  readonly mostRevisions?: number;
+}
 
 export class Compactor implements Component {
   readonly #env: Env;
   readonly #store: Store;
+  readonly #mostRevisions: number;
 
-  constructor(env: Env, deps: { readonly store: Store }) {
+  constructor(env: Env, deps: { readonly store: Store }, options: CompactorOptions = {}) {
     this.#env = env;
     this.#store = deps.store;
+    this.#mostRevisions = options.mostRevisions ?? mostRevisions;
   }
 
   async start(): Promise<void> {
@@ -30,17 +41,23 @@ export class Compactor implements Component {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    let last = this.#store.revision;
     for (;;) {
-      await this.#env.clock.sleep(intervalMs, signal);
-      const next = this.#store.revision;
-      try {
-        await this.#store.compact(last);
-      } catch (error) {
-        signal.throwIfAborted();
-        this.#env.log.warn("Cannot compact the store", { revision: last, error: messageOf(error) });
+      const then = this.#store.revision;
+      for (let look = 0; look < looksPerRound; look += 1) {
+        await this.#compact(this.#store.revision - this.#mostRevisions, signal);
+        await this.#env.clock.sleep(lookMs, signal);
       }
-      last = next;
+      await this.#compact(then, signal);
+    }
+  }
+
+  async #compact(revision: number, signal: AbortSignal): Promise<void> {
+    if (revision <= this.#store.compactedRevision) return;
+    try {
+      await this.#store.compact(revision as Revision);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#env.log.warn("Cannot compact the store", { revision, error: messageOf(error) });
     }
   }
 }
