@@ -191,6 +191,7 @@ function virtualMachine(name: string, index: number): MachineInfo {
     osImage: "Navarch virtual node",
     operatingSystem: "linux",
     appArmor: false,
+    containerCgroup: {},
     architecture: "amd64",
   };
 }

@@ -1,5 +1,5 @@
 /** Facts about the machine under us, from the kernel and the system's files. */
-import { readFileSync, statfsSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statfsSync } from "node:fs";
 import { arch, cpus, hostname, networkInterfaces, release, totalmem } from "node:os";
 import type { MachineInfo } from "./machine.ts";
 import type { DnsConfig } from "./runtime/config.ts";
@@ -23,8 +23,19 @@ export function readMachine(storageDirectory: string): MachineInfo {
     osImage: /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(osRelease)?.[1] ?? "Linux",
     operatingSystem: "linux",
     appArmor: textOf("/sys/module/apparmor/parameters/enabled") === "Y",
+    containerCgroup: containerCgroup(),
     architecture: architectures[arch()] ?? arch(),
   };
+}
+
+/**
+ * With version 2 of cgroups a container that runs out of memory ends as a whole, not by one of its programs
+ * (`singleProcessOOMKill` is false), and none swaps (`swapBehavior` is NoSwap).
+ */
+function containerCgroup(): MachineInfo["containerCgroup"] {
+  if (!existsSync("/sys/fs/cgroup/cgroup.controllers")) return {};
+  const swaps = globSync("/sys/fs/cgroup/*/memory.swap.max").length > 0;
+  return { "memory.oom.group": "1", ...(swaps ? { "memory.swap.max": "0" } : {}) };
 }
 
 const resolvedConf = "/run/systemd/resolve/resolv.conf";

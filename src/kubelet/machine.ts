@@ -15,6 +15,8 @@ export interface MachineInfo {
   readonly operatingSystem: string;
   /** Whether its kernel enforces AppArmor profiles. */
   readonly appArmor: boolean;
+  /** What every container's cgroup has on this machine, by file; version 1 has nothing. */
+  readonly containerCgroup: Readonly<Record<string, string>>;
   /** `amd64`, `arm64`. */
   readonly architecture: string;
 }

@@ -90,6 +90,7 @@ export function nodeDefaults(options: KubeletOptions, machine: MachineInfo): Nod
     clusterDomain: options.clusterDomain ?? "cluster.local",
     nodeDns: options.nodeDns ?? { servers: [], searches: [], options: [] },
     memoryBytes: machine.memoryBytes,
+    containerCgroup: machine.containerCgroup,
     allocatable: allocatableOf(nodeOptions(options), machine),
   };
 }

@@ -91,6 +91,7 @@ async function startNode(
     osImage: "",
     operatingSystem: "linux",
     appArmor: false,
+    containerCgroup: {},
     architecture: "amd64",
   };
   const dialer = new SimDialer({ runtime });

@@ -30,6 +30,7 @@ onRealNodes(import.meta.filename, "resources of a real node", (check) => {
     const id = statusOf(pod).containerID?.replace("containerd://", "");
     assert.equal(readFileSync(`${own}/${limitFile}`, "utf8"), `${32 * 2 ** 20}\n`);
     assert.equal(readFileSync(`${own}/${id}/${limitFile}`, "utf8"), `${32 * 2 ** 20}\n`);
+    if (v2) assert.equal(readFileSync(`${own}/${id}/memory.oom.group`, "utf8"), "1\n");
     assert.equal(existsSync(`${root}/navarch/kubepods/besteffort/pod${free.metadata.uid}`), true);
     await bench.delete("web", 1);
     await bench.gone("web");

@@ -86,6 +86,8 @@ export interface LinuxResources {
   readonly cpuShares: number;
   readonly memoryLimitBytes: number;
   readonly oomScoreAdj: number;
+  /** Files of a cgroup of version 2 and what is written to them. */
+  readonly unified?: Readonly<Record<string, string>>;
   readonly hugepageLimits: readonly { readonly pageSize: string; readonly limitBytes: number }[];
 }
 

@@ -40,6 +40,7 @@ const machine: MachineInfo = {
   osImage: "Debian GNU/Linux 12 (bookworm)",
   operatingSystem: "linux",
   appArmor: false,
+  containerCgroup: {},
   architecture: "amd64",
 };
 

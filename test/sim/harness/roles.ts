@@ -121,6 +121,7 @@ function machineInfo(name: string, index: number): MachineInfo {
     osImage: "simulated",
     operatingSystem: "linux",
     appArmor: false,
+    containerCgroup: {},
     architecture: "amd64",
   };
 }

@@ -88,7 +88,7 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfig {
     stdin: spec.stdin ?? false,
     stdinOnce: spec.stdinOnce ?? false,
     tty: spec.tty ?? false,
-    resources: linuxResources(pod, spec, node.memoryBytes),
+    resources: { ...linuxResources(pod, spec, node.memoryBytes), unified: node.containerCgroup },
     security: containerSecurity(pod, spec, {
       rootDirectory: node.rootDirectory,
       targetId: input.targetId,

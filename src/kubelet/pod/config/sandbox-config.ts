@@ -28,6 +28,8 @@ export interface NodeDefaults {
   /** The node's own resolver. */
   readonly nodeDns: DnsConfig;
   readonly memoryBytes: number;
+  /** As `MachineInfo` has it. */
+  readonly containerCgroup: Readonly<Record<string, string>>;
   /** For resourceFieldRef of containers without limits. */
   readonly allocatable: Readonly<Record<string, string>>;
 }

@@ -57,6 +57,7 @@ const resources = message({
   memoryLimitBytes: [4, "int"],
   oomScoreAdj: [5, "int"],
   hugepageLimits: [8, message({ pageSize: [1, "text"], limitBytes: [2, "int"] }), "many"],
+  unified: [9, "map"],
 });
 
 const sandboxSecurity = message({

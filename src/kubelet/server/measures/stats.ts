@@ -35,9 +35,10 @@ export function statsSummary(reading: Reading, storage: ReadonlyMap<string, PodS
   return { node: nodeStats(reading), pods };
 }
 
-/** The containers of a reading by their pods. */
+/** The containers of a reading by their pods. One that has ended uses nothing, and was measured at no time. */
 export function podsOf({ containers, sandboxes, pods }: Reading): readonly PodReading[] {
-  const groups = Map.groupBy(containers, (one) => one.labels[podUidLabel] ?? "");
+  const measured = containers.filter(({ atMs }) => atMs > 0);
+  const groups = Map.groupBy(measured, (one) => one.labels[podUidLabel] ?? "");
   return [...groups].map(([uid, own]) => {
     const labels = own[0]?.labels ?? {};
     const [name, namespace] = [labels[podNameLabel] ?? "", labels[podNamespaceLabel] ?? ""];

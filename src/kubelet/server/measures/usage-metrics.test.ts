@@ -88,6 +88,15 @@ const reading: Reading = {
   ]),
 };
 
+test("a container that has ended is in no answer: it was measured at no time", () => {
+  const [one] = reading.containers;
+  assert.ok(one !== undefined);
+  const ended = { ...one, id: "c2", atMs: 0, labels: { ...labels, "io.kubernetes.container.name": "done" } };
+  const after = { ...reading, containers: [one, ended] };
+  assert.equal(resourceMetrics(after), resourceMetrics(reading));
+  assert.deepEqual(statsSummary(after, new Map()), statsSummary(reading, new Map()));
+});
+
 test("/metrics/resource has the node, its pods and its containers, with the time of each sample", () => {
   const lines = resourceMetrics(reading).split("\n");
   const has = (line: string): void => assert.ok(lines.includes(line), `${line}\nin\n${lines.join("\n")}`);
