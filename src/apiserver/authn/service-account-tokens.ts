@@ -81,6 +81,11 @@ export class ServiceAccountTokens {
     this.#options = options;
   }
 
+  /** Those of the server itself. */
+  get audiences(): readonly string[] {
+    return this.#options.audiences;
+  }
+
   mint(request: MintRequest): { readonly token: string; readonly expiresMs: number } {
     const [key] = this.#options.keys;
     if (key === undefined) throw new Error("Cannot mint a token: the server has no signing key");
@@ -96,7 +101,7 @@ export class ServiceAccountTokens {
       ...(warnAfterSeconds === undefined ? {} : { warnafter: now + warnAfterSeconds }),
     };
     const claims = {
-      aud: request.audiences.length > 0 ? request.audiences : this.#options.audiences,
+      aud: request.audiences,
       exp: expires,
       iat: now,
       iss: this.#options.issuer,

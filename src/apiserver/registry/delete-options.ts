@@ -32,7 +32,11 @@ const PROPAGATIONS = ["Foreground", "Background", "Orphan"];
 
 /** Reads and checks the options of a delete. Throws 400 or 422. */
 export async function deleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
-  const body = ((await decodeOptions(request)) ?? fromQuery(request.info.query)) as DeleteOptionsBody;
+  return checkedOptions((await decodeOptions(request)) ?? fromQuery(request.info.query));
+}
+
+/** Checks options as they were sent. Throws 422. */
+export function checkedOptions(body: DeleteOptionsBody): DeleteOptions {
   const errors = new FieldErrors();
   const dryRun = checkDryRun(body.dryRun ?? [], errors);
   const propagation = body.propagationPolicy ?? undefined;

@@ -35,7 +35,7 @@ import { groupVersion } from "../catalog.ts";
 import { decodeApplied, decodeAs, decodePatch } from "./decoding.ts";
 import { copyOf } from "./plain-data.ts";
 import { keyOf } from "./keys.ts";
-import { matchNamespace, nameApplied } from "./metadata.ts";
+import { matchName, matchNamespace, nameApplied } from "./metadata.ts";
 import { type Outcome, plainAs } from "./outcome.ts";
 import { type Attempt, type Registry, type Seen, commitLoop } from "./registry.ts";
 import { type ResourceRequest, type WriteOptions, writeOptions } from "./resource-request.ts";
@@ -64,11 +64,8 @@ export async function getScale(registry: Registry, request: ResourceRequest): Pr
 export async function updateScale(registry: Registry, request: ResourceRequest): Promise<Outcome> {
   const options = writeOptions(request, "UpdateOptions");
   const sent = (await decodeAs(request, autoscalingV1.Scale)) as unknown as Scale;
-  const { name } = request.info;
-  const given = sent.metadata.name ?? name;
-  if (given !== name) {
-    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
-  }
+  matchNamespace(request, sent);
+  matchName(request, sent);
   return write(registry, request, options, () => copyOf(sent));
 }
 

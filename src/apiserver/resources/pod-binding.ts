@@ -1,6 +1,6 @@
 /**
  * Binding: assigns a pod to a node, once. Annotations and labels of the Binding come along; the
- * PodScheduled condition turns true in the same commit.
+ * PodScheduled condition turns true in the same commit, and a nomination is over.
  */
 import {
   Binding,
@@ -8,24 +8,27 @@ import {
   type KubeObject,
   type Pod,
   type PodCondition,
+  StatusError,
   badRequest,
   conflict,
-  invalid,
   notFound,
   rfc3339,
 } from "#api";
 import { admissionOf } from "../registry/admission-request.ts";
 import { decodeAs } from "../registry/decoding.ts";
+import { matchNamespace } from "../registry/metadata.ts";
 import { copyOf } from "../registry/plain-data.ts";
 import { keyOf } from "../registry/keys.ts";
 import { type Outcome, plain } from "../registry/outcome.ts";
 import { type Attempt, type Registry, commitLoop, putOf } from "../registry/registry.ts";
 import { type ResourceRequest, writeOptions } from "../registry/resource-request.ts";
+import { withCondition } from "./conditions.ts";
 
 export async function bindPod(registry: Registry, request: ResourceRequest): Promise<Outcome> {
   const options = writeOptions(request, "CreateOptions");
   const binding = await decodeAs(request, Binding);
   const name = request.info.name === "" ? (binding.metadata.name ?? "") : request.info.name;
+  matchNamespace(request, binding);
   checkBinding(binding, name);
   const admitted = admissionOf(request, "CREATE", binding, undefined, options.dryRun);
   await registry.admission.mutate(admitted);
@@ -55,15 +58,15 @@ export async function bindPod(registry: Registry, request: ResourceRequest): Pro
 
 function checkBinding(binding: Binding, name: string): void {
   const errors = new FieldErrors();
-  if ((binding.metadata.name ?? name) !== name) {
-    throw badRequest(
-      `the name of the object (${binding.metadata.name}) does not match the name on the URL (${name})`,
-    );
-  }
+  if ((binding.metadata.name ?? "") !== name)
+    throw badRequest("name in URL does not match name in Binding object");
   const kind = binding.target.kind ?? "";
   if (kind !== "" && kind !== "Node") errors.notSupported("target.kind", kind, ["Node", "<empty>"]);
   if ((binding.target.name ?? "") === "") errors.required("target.name");
-  if (!errors.empty) throw invalid({ group: "", kind: "Binding" }, name, errors);
+  if (errors.empty) return;
+  // Upstream hands these on as no status of the API.
+  const texts = errors.list.map(({ message }) => message);
+  throw new StatusError(500, "", texts.length === 1 ? (texts[0] ?? "") : `[${texts.join(", ")}]`);
 }
 
 function checkPod(pod: Pod, binding: Binding, name: string): void {
@@ -86,6 +89,7 @@ function checkPod(pod: Pod, binding: Binding, name: string): void {
 
 function assign(pod: Pod, binding: Binding, now: number): void {
   pod.spec.nodeName = binding.target.name ?? "";
+  delete pod.status.nominatedNodeName;
   for (const part of ["labels", "annotations"] as const) {
     const added = binding.metadata[part];
     if (added !== undefined) pod.metadata[part] = { ...pod.metadata[part], ...added };
@@ -96,6 +100,5 @@ function assign(pod: Pod, binding: Binding, now: number): void {
     lastProbeTime: null,
     lastTransitionTime: rfc3339(now),
   } as PodCondition;
-  const others = (pod.status.conditions ?? []).filter((one) => one.type !== "PodScheduled");
-  pod.status.conditions = [...others, scheduled];
+  pod.status.conditions = withCondition(pod.status.conditions, scheduled);
 }

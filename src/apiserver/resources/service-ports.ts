@@ -144,7 +144,7 @@ export class ServicePorts {
 }
 
 /** Whether a Service of this type has node ports. */
-export function wantsPorts(spec: Spec): boolean {
+function wantsPorts(spec: Spec): boolean {
   return spec.type === "NodePort" || spec.type === "LoadBalancer";
 }
 

@@ -11,7 +11,7 @@ export function dropOutdated(spec: Spec, old: Spec): void {
   if (old.type !== "ExternalName" && spec.type === "ExternalName") {
     drop(spec, old, "clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy");
   }
-  if (hasNodePorts(old) && !hasNodePorts(spec) && sameNodePorts(spec, old)) {
+  if (hasNodePorts(old) && !hasNodePorts(spec) && hasOnlyOld(spec, old)) {
     for (const port of spec.ports ?? []) delete port.nodePort;
   }
   if (hasHealthPort(old) && !hasHealthPort(spec)) drop(spec, old, "healthCheckNodePort");
@@ -40,13 +40,14 @@ function isSame(a: Spec[Droppable], b: Spec[Droppable]): boolean {
   return String(a) === String(b);
 }
 
-function hasNodePorts({ type, allocateLoadBalancerNodePorts }: Spec): boolean {
+export function hasNodePorts({ type, allocateLoadBalancerNodePorts }: Spec): boolean {
   return type === "NodePort" || (type === "LoadBalancer" && allocateLoadBalancerNodePorts !== false);
 }
 
-function sameNodePorts(spec: Spec, old: Spec): boolean {
-  const all = (one: Spec): string => (one.ports ?? []).map((port) => port.nodePort ?? 0).join();
-  return all(spec) === all(old);
+/** Ports may come and go meanwhile; whoever asks for another node port means it. */
+function hasOnlyOld(spec: Spec, old: Spec): boolean {
+  const known = new Set((old.ports ?? []).map(({ nodePort }) => nodePort));
+  return (spec.ports ?? []).every(({ nodePort }) => !nodePort || known.has(nodePort));
 }
 
 function hasHealthPort({ type, externalTrafficPolicy }: Spec): boolean {

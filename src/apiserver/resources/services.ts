@@ -2,13 +2,13 @@
  * Services: cluster addresses and node ports are taken and given back in the transaction that writes the
  * Service.
  */
-import { FieldErrors, type KubeObject, type Service, invalid } from "#api";
+import { FieldErrors, type KubeObject, type Service, type ServicePort, invalid } from "#api";
 import { type Extra, joined, NOTHING_EXTRA } from "../registry/registry.ts";
 import type { Behaviour, WriteContext } from "./behaviour.ts";
 import { completeFamilies, isHeadless } from "./service-families.ts";
 import type { ServiceAddresses } from "./service-addresses.ts";
-import { type ServicePorts, wantsPorts } from "./service-ports.ts";
-import { dropOutdated } from "./service-type-change.ts";
+import type { ServicePorts } from "./service-ports.ts";
+import { dropOutdated, hasNodePorts } from "./service-type-change.ts";
 
 type Spec = Service["spec"];
 
@@ -96,15 +96,21 @@ function keepAllocated(spec: Spec, old: Spec): void {
     spec.ipFamilies = [...old.ipFamilies];
   if (needs && spec.ipFamilyPolicy === undefined && old.ipFamilyPolicy !== undefined)
     spec.ipFamilyPolicy = old.ipFamilyPolicy;
-  if (!wantsPorts(spec) || !wantsPorts(old)) return;
-  const used = new Set((spec.ports ?? []).map((port) => port.nodePort ?? 0));
-  for (const port of spec.ports ?? []) {
-    if ((port.nodePort ?? 0) !== 0) continue;
-    const before = (old.ports ?? []).find((one) => one.port === port.port && one.protocol === port.protocol);
-    if (before?.nodePort !== undefined && !used.has(before.nodePort)) port.nodePort = before.nodePort;
-  }
+  if (hasNodePorts(spec) && hasNodePorts(old)) keepNodePorts(spec.ports ?? [], old.ports ?? []);
   const keepsHealth =
     spec.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local" && old.healthCheckNodePort;
   if (keepsHealth && (spec.healthCheckNodePort ?? 0) === 0)
     spec.healthCheckNodePort = old.healthCheckNodePort ?? 0;
+}
+
+/** A port is told by its name, whatever else of it changes. */
+function keepNodePorts(ports: readonly ServicePort[], old: readonly ServicePort[]): void {
+  const used = new Set(ports.map(({ nodePort }) => nodePort ?? 0));
+  for (const port of ports) {
+    if (port.nodePort) continue;
+    const before = old.findLast((one) => (one.name ?? "") === (port.name ?? ""))?.nodePort ?? 0;
+    if (used.has(before)) continue;
+    if (before !== 0) port.nodePort = before;
+    used.add(before);
+  }
 }

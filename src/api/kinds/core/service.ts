@@ -31,6 +31,8 @@ export const services: Resource<Service> = define({
     },
     prepareForUpdate(draft, old) {
       keepStatus(draft, old);
+      // Whoever is balanced no more need not wait until the balancer is gone.
+      if (draft.spec.type !== "LoadBalancer") draft.status = { ...draft.status, loadBalancer: {} };
       followClusterIp(draft.spec, old.spec);
     },
     metadataOnUpdate: ["changes", "whole"],
