@@ -137,16 +137,15 @@ function validateStored({ spec, status }: CustomResourceDefinition, errors: Fiel
   const stored = status.storedVersions ?? [];
   const path = "status.storedVersions";
   if (stored.length === 0) return errors.invalid(path, stored, "must have at least one stored version");
-  const versions = spec.versions ?? [];
-  for (const { name, storage } of versions) {
-    if (storage && !stored.includes(name))
-      errors.invalid(path, stored, `must have the storage version ${name}`);
+  // A second version of a name finds what is stored taken by the first, as upstream's does.
+  const untaken = new Set(stored);
+  for (const { name, storage } of spec.versions ?? []) {
+    const isStored = untaken.delete(name);
+    if (storage && !isStored) errors.invalid(path, stored, `must have the storage version ${name}`);
   }
   // One that is listed twice is told where it comes last.
-  for (const version of new Set(stored)) {
-    if (!versions.some((one) => one.name === version))
-      errors.invalid(at(path, stored.lastIndexOf(version)), version, "must appear in spec.versions");
-  }
+  for (const version of untaken)
+    errors.invalid(at(path, stored.lastIndexOf(version)), version, "must appear in spec.versions");
 }
 
 /** The status alone is not held to what is stored: it is where a version that was migrated away is struck out. */
