@@ -111,3 +111,7 @@ export const REPAIR_INTERVAL_MS = 180_000;
 export const LEAKED_ADDRESS_AGE_MS = 60_000;
 /** A burst of changes is seen to at once. */
 export const UPKEEP_DELAY_MS = 50;
+
+/** A client whose request cannot be read is listened to for so much more, and while it goes on sending. */
+export const MAX_REFUSED_BYTES = 4 * MAX_HEADER_BYTES;
+export const REFUSED_IDLE_MS = 500;

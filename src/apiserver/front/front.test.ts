@@ -166,6 +166,17 @@ test("long headers are read as upstream reads them, and what cannot be read is t
     assert.match(Buffer.concat(chunks).toString(), /^HTTP\/1\.1 400 Bad Request\r\n/);
   }));
 
+test("a client that sends on while it is refused can read why", () =>
+  listen(async (front) => {
+    const socket = tls.connect({ host: HOST, port: front.port, ca: front.ca });
+    const write = (text: string): Promise<unknown> => new Promise((resolve) => socket.write(text, resolve));
+    await write(`GET /livez HTTP/1.1\r\nx-huge: ${"x".repeat(1_100_000)}`);
+    for (let i = 0; i < 10; i++) await write("x".repeat(100_000));
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+    assert.match(Buffer.concat(chunks).toString(), /^HTTP\/1\.1 431 .*Fields Too Large$/s);
+  }));
+
 test("HTTP/2: many streams share one connection, and a watch delivers while others write", () =>
   listen(async (front) => {
     const session = http2.connect(`https://${HOST}:${front.port}`, { ca: front.ca, ...front.admin });

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { joinChannels, nodeHttp, socketChannel } from "#base/streams";
 import type { Answer, Call, CallBody, PeerCertificate } from "../call.ts";
-import { IDLE_CONNECTION_MS } from "../limits.ts";
+import { IDLE_CONNECTION_MS, MAX_REFUSED_BYTES, REFUSED_IDLE_MS } from "../limits.ts";
 import { gzipped } from "./gzip-node.ts";
 import { Caller, headerPairs, isWatch, type Watchers } from "./caller-node.ts";
 import { peerCertificate } from "./peer-certificate-node.ts";
@@ -35,13 +35,18 @@ export function serveHttp1(options: Http1Options): http.Server {
   return server;
 }
 
-/** What cannot be read is told so, unless an answer is under way. */
+/**
+ * What cannot be read is told so, unless an answer is under way. What a client still sends then is read and dropped for a
+ * while: a connection that ends with something unread is reset, and the client's system drops the answer.
+ */
 function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (socket.writableEnded && (socket as TLSSocket).bytesRead < MAX_REFUSED_BYTES) return;
   if (!socket.writable || (socket as TLSSocket).bytesWritten > 0) return void socket.destroy();
   const status =
     error.code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";
   const head = `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n`;
   socket.end(head + status);
+  (socket as TLSSocket).setTimeout(REFUSED_IDLE_MS, () => socket.destroy());
 }
 
 /** A client that asks for another protocol gets it, or a plain answer and a closed connection. */

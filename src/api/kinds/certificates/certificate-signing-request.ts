@@ -1,7 +1,8 @@
 /** CertificateSigningRequest: a request for a certificate, approved by one and signed by another. */
 import { humanDuration } from "../../human-duration.ts";
 import { pathSegmentName } from "../../names/object-name.ts";
-import type { Resource } from "../../resource.ts";
+import type { RequestContext, Resource } from "../../resource.ts";
+import { rfc3339 } from "../../time.ts";
 import { CertificateSigningRequest } from "../../types/certificates/mod.ts";
 import {
   validateApproval,
@@ -44,16 +45,19 @@ export const certificateSigningRequests: Resource<CertificateSigningRequest> = d
   },
   status: {
     verbs: ["get", "patch", "update"],
-    prepareForUpdate(draft, old) {
+    prepareForUpdate(draft, old, context) {
       draft.spec = old.spec;
+      keepVerdicts(draft, old);
+      fillTimes(draft, old, context);
     },
     validateUpdate: validateSigned,
   },
   objectSubresources: {
     approval: {
       verbs: ["get", "patch", "update"],
-      prepareForUpdate(draft, old) {
+      prepareForUpdate(draft, old, context) {
         draft.spec = old.spec;
+        fillTimes(draft, old, context);
         const conditions = draft.status.conditions;
         draft.status = { ...old.status };
         if (conditions !== undefined) draft.status.conditions = conditions;
@@ -73,6 +77,37 @@ export const certificateSigningRequests: Resource<CertificateSigningRequest> = d
     text("Condition", (object) => conditionText(object)),
   ],
 });
+
+/** Who signs leaves what was said of approval; adding and removing are for the validation to refuse. */
+function keepVerdicts({ status }: CertificateSigningRequest, old: CertificateSigningRequest): void {
+  for (const type of ["Approved", "Denied"]) {
+    const { conditions = [] } = status;
+    const before = (old.status.conditions ?? []).filter((one) => one.type === type);
+    const now = conditions.filter((one) => one.type === type);
+    if (now.length > 0 && now.length === before.length)
+      status.conditions = conditions.map((one) => before[now.indexOf(one)] ?? one);
+  }
+}
+
+/** Times that are not said are those of this update, or of the condition that was there. */
+function fillTimes(
+  { status }: CertificateSigningRequest,
+  old: CertificateSigningRequest,
+  context: RequestContext,
+): void {
+  if (status.conditions === undefined) return;
+  const now = rfc3339(context.now);
+  status.conditions = status.conditions.map((one) => {
+    const before = old.status.conditions?.find(
+      ({ type, status: value }) => type === one.type && value === one.status,
+    );
+    return {
+      ...one,
+      lastUpdateTime: one.lastUpdateTime ?? now,
+      lastTransitionTime: one.lastTransitionTime ?? before?.lastTransitionTime ?? now,
+    };
+  });
+}
 
 function conditionText({ status }: CertificateSigningRequest): string {
   const types = (status.conditions ?? []).map((one) => one.type);

@@ -7,7 +7,7 @@ import type {
   CertificateSigningRequest,
   CertificateSigningRequestSpec,
 } from "./certificate-signing-request.ts";
-import { isSigningRequest } from "./signing-request.ts";
+import { isCertificates, isSigningRequest } from "./signing-request.ts";
 
 const usages = [
   "any",
@@ -37,7 +37,9 @@ const usages = [
 const minSeconds = 600;
 /** A domain, `/`, and a path of labels. */
 const maxSignerBytes = 571;
-const conditionTypes = ["Approved", "Denied", "Failed"];
+const verdicts: readonly string[] = ["Approved", "Denied"];
+const conditionTypes: readonly string[] = [...verdicts, "Failed"];
+const conditionsPath = "status.conditions";
 
 export function validateSigningRequest({ spec }: CertificateSigningRequest, errors: FieldErrors): void {
   if (!isSigningRequest(spec.request))
@@ -80,67 +82,89 @@ function validateSigner(signer: string, path: string, errors: FieldErrors): void
   if (signer.length > maxSignerBytes) errors.tooLong(path, maxSignerBytes);
 }
 
+/** What an update may do beside writing metadata. */
+interface Rights {
+  /** Approve or deny. */
+  readonly judges?: boolean;
+  /** Set the certificate, once. */
+  readonly signs?: boolean;
+}
+
 export function validateSigningRequestUpdate(
   request: CertificateSigningRequest,
   old: CertificateSigningRequest,
   errors: FieldErrors,
 ): void {
-  validateSigningRequest(request, errors);
-  if (!same(request.spec, old.spec)) errors.invalid("spec", null, "field is immutable");
-  validateConditions(request, old, errors, { mayAdd: [] });
-  if (!same(request.status.certificate, old.status.certificate)) {
-    errors.forbidden("status.certificate", "updates may not set or change the certificate");
-  }
+  validateChange(request, old, errors, {});
 }
 
-/** Approval adds or changes the verdict. */
 export function validateApproval(
   request: CertificateSigningRequest,
   old: CertificateSigningRequest,
   errors: FieldErrors,
 ): void {
-  validateConditions(request, old, errors, { mayAdd: ["Approved", "Denied"] });
-  const types = (request.status.conditions ?? []).map((one) => one.type);
-  if (types.includes("Approved") && types.includes("Denied")) {
-    errors.invalid("status.conditions", types, "Approved and Denied conditions are mutually exclusive");
-  }
+  validateChange(request, old, errors, { judges: true });
 }
 
-/** The signer writes the certificate once. */
 export function validateSigned(
   request: CertificateSigningRequest,
   old: CertificateSigningRequest,
   errors: FieldErrors,
 ): void {
-  validateConditions(request, old, errors, { mayAdd: ["Failed"] });
-  const before = old.status.certificate;
-  if (before && !same(request.status.certificate, before))
-    errors.forbidden("status.certificate", "may not be changed once set");
+  validateChange(request, old, errors, { signs: true });
 }
 
-function validateConditions(
+function validateChange(
   request: CertificateSigningRequest,
   old: CertificateSigningRequest,
   errors: FieldErrors,
-  rules: { readonly mayAdd: readonly string[] },
+  { judges = false, signs = false }: Rights,
 ): void {
-  const path = "status.conditions";
+  validateSigningRequest(request, errors);
+  validateConditions(request, errors);
+  const { certificate } = request.status;
+  const before = old.status.certificate;
+  if (certificate && !same(certificate, before) && !isCertificates(certificate))
+    errors.invalid("status.certificate", null, "must be PEM blocks of type CERTIFICATE without headers");
+  for (const type of conditionTypes)
+    validateConditionChange(type, request, old, errors, judges || type === "Failed");
+  if (same(certificate, before)) return;
+  if (!signs) errors.forbidden("status.certificate", "updates may not set the certificate");
+  else if (before) errors.forbidden("status.certificate", "updates may not modify the certificate");
+}
+
+function validateConditions({ status }: CertificateSigningRequest, errors: FieldErrors): void {
   const seen = new Set<string>();
-  for (const [i, one] of (request.status.conditions ?? []).entries()) {
-    if (one.type === "") errors.required(at(at(path, i), "type"));
-    if (seen.has(one.type)) errors.duplicate(at(at(path, i), "type"), one.type);
+  for (const [i, one] of (status.conditions ?? []).entries()) {
+    const path = at(conditionsPath, i);
+    if (one.type === "") errors.required(at(path, "type"));
+    const allowed = conditionTypes.includes(one.type) ? ["True"] : ["False", "True", "Unknown"];
+    if (!one.status) errors.required(at(path, "status"));
+    else if (!allowed.includes(one.status)) errors.notSupported(at(path, "status"), one.status, allowed);
+    const other = verdicts.find((verdict) => verdicts.includes(one.type) && verdict !== one.type);
+    if (other !== undefined && seen.has(other))
+      errors.invalid(conditionsPath, one.type, "Approved and Denied conditions are mutually exclusive");
+    if (seen.has(one.type)) errors.duplicate(at(path, "type"), one.type);
     seen.add(one.type);
-    if (conditionTypes.includes(one.type) && one.status !== "True") {
-      errors.notSupported(at(at(path, i), "status"), one.status, ["True"]);
-    }
   }
-  for (const type of conditionTypes) {
-    const of = (all: CertificateSigningRequest) => all.status.conditions?.find((one) => one.type === type);
-    const [now, before] = [of(request), of(old)];
-    if (before !== undefined && now === undefined)
-      errors.forbidden(path, `updates may not remove a condition of type "${type}"`);
-    else if (before === undefined && now !== undefined && !rules.mayAdd.includes(type)) {
-      errors.forbidden(path, `updates may not add a condition of type "${type}"`);
-    }
-  }
+}
+
+/** A verdict and a failure stay; a verdict comes and changes by approval only. */
+function validateConditionChange(
+  type: string,
+  request: CertificateSigningRequest,
+  old: CertificateSigningRequest,
+  errors: FieldErrors,
+  free: boolean,
+): void {
+  const [now, before] = [request, old].map((one) =>
+    (one.status.conditions ?? []).filter((condition) => condition.type === type),
+  );
+  const change = (now?.length ?? 0) - (before?.length ?? 0);
+  const refuse = (verb: string): void =>
+    errors.forbidden(conditionsPath, `updates may not ${verb} a condition of type ${JSON.stringify(type)}`);
+  if (change < 0) refuse("remove");
+  else if (free) return;
+  else if (change > 0) refuse("add");
+  else if (!same(now, before)) refuse("modify");
 }

@@ -14,6 +14,25 @@ export function isSigningRequest(base64: string): boolean {
   return version !== undefined && der[version.start] === 0 && signature?.end === outer.end;
 }
 
+/** Whether bytes are certificates in PEM and nothing else, by their outer shape (RFC 5280, RFC 7468), at least one. */
+export function isCertificates(base64: string): boolean {
+  const text = Buffer.from(base64, "base64").toString("latin1");
+  const blocks = [...text.matchAll(/-----BEGIN ([^-]+)-----([^-]*)-----END \1-----/g)];
+  return (
+    blocks.length > 0 &&
+    blocks.every(([, label, body = ""]) => {
+      // A header has a colon, which base64 has not.
+      if (label !== "CERTIFICATE" || body.includes(":")) return false;
+      const der = Buffer.from(body.replaceAll(/\s/g, ""), "base64");
+      const outer = valueOf(der, 0, sequence);
+      const content = outer && valueOf(der, outer.start, sequence);
+      const algorithm = content && valueOf(der, content.end, sequence);
+      const signature = algorithm && valueOf(der, algorithm.end, bitString);
+      return outer?.end === der.length && signature?.end === outer.end;
+    })
+  );
+}
+
 /** The organizations in its subject: the groups that the certificate would make its owner a member of. */
 export function organizationsOf(base64: string): readonly string[] {
   const der = derOf(base64);
