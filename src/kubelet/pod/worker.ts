@@ -10,16 +10,9 @@
  */
 import { type Pod, same } from "#api";
 import { type Env, messageOf } from "#base";
-import type { EventSink, ResourceClient } from "#client";
-import type { PodCgroups } from "../cgroup/pod-cgroups.ts";
 import { StepLoop } from "../step-loop.ts";
 import type { Verdict } from "../status/pod-status.ts";
-import type { StatusManager } from "../status/status-manager.ts";
 import { PodProbes } from "../probe/pod-probes.ts";
-import type { ProbeCounts } from "../probe/probe-counts.ts";
-import type { Prober } from "../probe/prober.ts";
-import type { RuntimeService } from "../runtime/runtime.ts";
-import type { PodVolumes } from "../volumes/volumes.ts";
 import { podText } from "./containers.ts";
 import { deadlineMs, endingGrace } from "./grace.ts";
 import { type PodObservation, PodObserver } from "./observation.ts";
@@ -27,27 +20,9 @@ import { planPod, type PodPlan } from "./plan.ts";
 import { PlanExecutor } from "./plan-executor.ts";
 import { deletePod } from "./pod-deletion.ts";
 import { PodReport, type PodReportOptions } from "./pod-report.ts";
-import { PodResources, type Refusal } from "./resize.ts";
+import { PodResources } from "./resize.ts";
 import { StartMemory } from "./start-memory.ts";
-import type { PodSteps } from "./steps.ts";
-
-/** What a worker sees and acts by. */
-export interface PodWorkerDeps {
-  readonly pods: ResourceClient<Pod>;
-  readonly runtime: RuntimeService;
-  readonly steps: PodSteps;
-  readonly prober: Prober;
-  readonly volumes: PodVolumes;
-  readonly cgroups: PodCgroups;
-  readonly status: StatusManager;
-  readonly events: EventSink;
-  /** Why the node does not grant a pod of its own what it asks for now. */
-  refusal(pod: Pod): Refusal | undefined;
-  /** Default: nobody counts. */
-  readonly probeCounts?: ProbeCounts;
-  /** The pod is gone from the API and from the node. */
-  finished(): void;
-}
+import type { PodWorkerDeps } from "./worker-deps.ts";
 
 const deadlineVerdict: Verdict = {
   reason: "DeadlineExceeded",
