@@ -166,6 +166,7 @@ export const differences = [
   "History is kept for five to ten minutes as upstream's, but 100,000 revisions at most, so that a server that is killed starts again quickly: after so many writes a watch or a continue token from before them gets 410 sooner.",
   "An update that leaves a pod's spec alone does not validate that spec again, so a stored one that a newer rule would refuse keeps its metadata writable.",
   "Constrained impersonation asks for each group and extra value, where upstream tries one question for all first when there are many.",
+  "`exec` and `attach` over version 5 of the WebSocket protocol do not open with an empty message: client-go may read it before it has made its streams, and then kubectl complains of an unknown one.",
   "OpenAPI names the group and version of `DeleteOptions` and `WatchEvent` once, where upstream lists every group.",
   "`default/kubernetes` has endpoints only when the server has an address that pods could reach: on a real node the " +
     "node's pod-side address, else what `--listen` or `--advertise-address` says; loopback is none.",

@@ -81,7 +81,7 @@ export function channelCommand(
   const sizes = shape.tty ? new SizeQueue() : undefined;
   const gone = new AbortController();
   const receive = async (): Promise<void> => {
-    await greet(socket, shape);
+    if (!protocol.startsWith("v5.")) await greet(socket, shape);
     for await (const { channel, data } of socket.messages()) {
       // The command may have closed its input; the rest of it is nobody's.
       if (channel === channels.stdin) await stdin?.write(data).catch(() => undefined);
@@ -111,7 +111,10 @@ export function channelCommand(
   return { streams: { io, gone: gone.signal, finish }, done };
 }
 
-/** An empty message tells old clients that the connection stands. */
+/**
+ * An empty message tells old clients that the connection stands. Upstream sends it to those of version 5 too, who need
+ * it not: client-go may read it before it has made its streams, and then kubectl complains of an unknown stream.
+ */
 async function greet(socket: ChannelSocket, shape: CommandShape): Promise<void> {
   const channel = shape.stdout ? channels.stdout : shape.stderr ? channels.stderr : channels.error;
   await socket.send(channel, new Uint8Array());

@@ -73,6 +73,7 @@ for (const protocol of commandProtocols) {
     await done;
     assert.equal(streams.gone.aborted, true);
     assert.equal(got.get(2), "err");
+    assert.equal(got.has(1), !protocol.startsWith("v5."), "the greeting");
     const word = "command terminated with non-zero exit code: exit status 3";
     if (/^v[45]\./.test(protocol)) assert.deepEqual(endOf(got.get(3) ?? ""), { exitCode: 3 });
     else assert.equal(got.get(3), word);
