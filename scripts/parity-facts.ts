@@ -116,11 +116,7 @@ export const absentPaths = [
   "Webhooks and admission policies are stored and checked, and none is called. CEL is not compiled " +
     "yet, so an expression that would not compile is not refused.",
   "A server keeps no Lease of its own identity (`APIServerIdentity`), which nothing that is on by default reads.",
-  "Of gates that are on by default: the status of a ResourceClaim takes no finer rights " +
-    "(`DRAResourceClaimGranularStatusAuthorization`); nodes declare no features, by which the scheduler would choose and updates of pods " +
-    "be judged (`NodeDeclaredFeatures`); a front proxy's `X-Remote-User`, `-Uid`, `-Group` and `-Extra-` name nobody (`RemoteRequestHeaderUID`), " +
-    "whatever `kube-system/extension-apiserver-authentication` says for servers that are to be; and servers of several versions do not pass requests on " +
-    "to each other (`UnknownVersionInteroperabilityProxy`).",
+  "Of gates that are on by default: servers of several versions do not pass requests on to each other (`UnknownVersionInteroperabilityProxy`).",
   "The controller manager and the scheduler have no ports of their own (10257, 10259): health, metrics, `/configz`, `/statusz` " +
     "and `/flagz` are those of the API server, the kubelets and the proxy.",
   "CBOR bodies answer 415, and 406 when only CBOR is accepted: the gate `CBORServingAndStorage` is alpha and off by " +

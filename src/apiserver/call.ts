@@ -7,10 +7,12 @@ import type { ByteChannel } from "#base/streams";
 import type { FollowedCollection } from "./registry/collection.ts";
 import type { User } from "./user.ts";
 
-/** The identity that TLS proved, if the client showed a certificate of the cluster's client CA. */
+/** The identity that TLS proved, if the client showed a certificate of the cluster's client CA or front proxy CA. */
 export interface PeerCertificate extends Subject {
   /** Hex SHA-256 of the certificate. */
   readonly fingerprint: string;
+  /** It is a front proxy's, which tells of users in headers, and names none itself. */
+  readonly isFrontProxy?: true;
 }
 
 /** One request before anything is decided. */

@@ -73,7 +73,7 @@ export interface ApiServerDeps {
 export interface ApiServerOptions {
   /** PEM of the authorities that vouch for this server, published in every namespace. */
   readonly rootCertificate: string;
-  /** What is told in `kube-system/extension-apiserver-authentication`. Default: nothing. */
+  /** Who vouches for callers, as `kube-system/extension-apiserver-authentication` tells. Default: no front proxies. */
   readonly callers?: CallerTrust;
   /** Static bearer tokens. Default: none. */
   readonly tokens?: ReadonlyMap<string, User>;
@@ -151,6 +151,7 @@ export class ApiServer implements Component {
     const authenticator = new Authenticator(env.crypto, tokens, {
       tokens: options.tokens ?? new Map(),
       allowAnonymous,
+      frontProxies: options.callers?.frontProxies?.names ?? [],
     });
     this.#rbac = new RbacAuthorizer(store, records, catalog);
     this.#nodes = new NodeAuthorizer(store, catalog, objects);

@@ -49,6 +49,7 @@ export async function serveCluster(
       certificate: pki.apiserver.certificatePem,
       privateKey: pki.apiserver.privateKeyPem,
       clientAuthorities: pki.ca.certificatePem,
+      proxyAuthorities: pki.frontProxyCa.certificatePem,
     };
     front = stack.use(new HttpsFront(env.child("front"), { handle: (call) => handle(call) }, options));
     await front.start(signal);

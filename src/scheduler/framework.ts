@@ -44,6 +44,7 @@ export type ClusterEvent =
 
 export interface NodeChange {
   readonly allocatable: boolean;
+  readonly declaredFeatures: boolean;
   readonly labels: boolean;
   readonly taints: boolean;
   readonly unschedulable: boolean;

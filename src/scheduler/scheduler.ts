@@ -237,6 +237,7 @@ function differences(previous: Node, current: Node): NodeChange {
   const differ = (a: unknown, b: unknown): boolean => a !== b && JSON.stringify(a) !== JSON.stringify(b);
   return {
     allocatable: differ(previous.status.allocatable, current.status.allocatable),
+    declaredFeatures: differ(previous.status.declaredFeatures, current.status.declaredFeatures),
     labels: differ(previous.metadata.labels, current.metadata.labels),
     taints: differ(previous.spec.taints, current.spec.taints),
     unschedulable: differ(previous.spec.unschedulable, current.spec.unschedulable),

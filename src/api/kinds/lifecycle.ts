@@ -28,9 +28,13 @@ export function prepareForCreate(resource: Resource, draft: KubeObject, context:
   dropDisabled(resource.type, draft, undefined);
 }
 
-/** Empty when the object may be created. */
-export function validateCreate(resource: Resource, object: KubeObject, context: RequestContext): FieldErrors {
-  const errors = new FieldErrors();
+/** Adds to `errors`, which stay empty when the object may be created. */
+export function validateCreate(
+  resource: Resource,
+  object: KubeObject,
+  context: RequestContext,
+  errors = new FieldErrors(),
+): FieldErrors {
   if (resource.strategy.name !== undefined) {
     validateObjectMeta(object.metadata, "metadata", errors, rulesOf(resource));
   }
@@ -72,15 +76,15 @@ function valueAt(object: unknown, path: string): unknown {
   return value;
 }
 
-/** Empty when the update may be stored. */
+/** Adds to `errors`, which stay empty when the update may be stored. */
 export function validateUpdate(
   resource: Resource,
   object: KubeObject,
   old: KubeObject,
   context: RequestContext,
   subresource?: ObjectSubresource<KubeObject>,
+  errors = new FieldErrors(),
 ): FieldErrors {
-  const errors = new FieldErrors();
   const { strategy } = resource;
   const rereads = subresource === undefined && strategy.rereads === true;
   const checks = (subresource ?? strategy).metadataOnUpdate ?? ["changes"];

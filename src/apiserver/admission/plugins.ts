@@ -12,6 +12,7 @@ import { defaultStorageClass } from "./default-storage-class.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { limitRanger } from "./limit-ranger.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
+import { nodeDeclaredFeatureValidator } from "./node-declared-feature-validator.ts";
 import { nodeRestriction } from "./node-restriction.ts";
 import { podResizeValidator } from "./pod-resize-validator.ts";
 import { podTopologyLabels } from "./pod-topology-labels.ts";
@@ -56,6 +57,7 @@ const plugins = {
   CertificateSubjectRestriction: () => certificateSubjectRestriction,
   DefaultIngressClass: () => defaultIngressClass,
   PodTopologyLabels: () => podTopologyLabels,
+  NodeDeclaredFeatureValidator: () => nodeDeclaredFeatureValidator,
   PodResizeValidator: () => podResizeValidator,
   RbacEscalation: (parts) => rbacEscalation(parts.rbac, parts.authorizers),
   ResourceQuota: () => resourceQuota,

@@ -1,11 +1,12 @@
 /**
- * Who calls: in-process callers are given, then a client certificate of the cluster's CA (`Subject`), then a bearer token (static, then service account), else anonymous. A bad token is 401,
- * never anonymous.
+ * Who calls: in-process callers are given, then whom a front proxy tells of, then a client certificate of the cluster's CA
+ * (`Subject`), then a bearer token (static, then service account), else anonymous. A bad token is 401, never anonymous.
  */
 import type { Crypto } from "#base";
 import { unauthorized } from "#api";
 import type { Call, PeerCertificate } from "../call.ts";
-import { anonymous, authenticated, type User, userOf } from "../user.ts";
+import { anonymous, authenticated, UNAUTHENTICATED, type User, userOf } from "../user.ts";
+import { userOfFrontProxy } from "./front-proxy.ts";
 import { webSocketToken } from "./web-socket-token.ts";
 import type { Proof, ServiceAccountTokens } from "./service-account-tokens.ts";
 
@@ -15,6 +16,8 @@ export interface AuthenticatorOptions {
   readonly tokens: ReadonlyMap<string, User>;
   /** Whether callers without any credentials are `system:anonymous`. */
   readonly allowAnonymous: boolean;
+  /** The common names that front proxies may have. */
+  readonly frontProxies: readonly string[];
 }
 
 const BEARER = /^bearer +(\S+)$/i;
@@ -42,8 +45,8 @@ export class Authenticator {
   /** Throws 401. */
   authenticate(call: Call): User {
     if (call.user !== undefined) return call.user;
-    const { certificate } = call;
-    if (certificate !== undefined && certificate !== "untrusted") return this.#ofCertificate(certificate);
+    const user = this.#ofProof(call);
+    if (user !== undefined) return user;
     const header = call.header("authorization");
     if (header !== undefined) {
       const token = this.#tokenOf(header);
@@ -57,8 +60,18 @@ export class Authenticator {
       if (proof === undefined) throw unauthorized();
       return proof.user;
     }
-    if (certificate === "untrusted" || !this.#options.allowAnonymous) throw unauthorized();
+    if (call.certificate === "untrusted" || call.certificate?.isFrontProxy || !this.#options.allowAnonymous)
+      throw unauthorized();
     return anonymous;
+  }
+
+  /** By what TLS proved. */
+  #ofProof(call: Call): User | undefined {
+    const { certificate } = call;
+    if (certificate === undefined || certificate === "untrusted") return undefined;
+    if (!certificate.isFrontProxy) return this.#ofCertificate(certificate);
+    const user = userOfFrontProxy(call, certificate, this.#options.frontProxies);
+    return user === undefined || user.groups.includes(UNAUTHENTICATED) ? user : authenticated(user);
   }
 
   /** Requests of one client come in a row, and a token that was taken out before has its hash already. */

@@ -25,6 +25,8 @@ interface Front {
   readonly stranger: { readonly cert: string; readonly key: string };
   /** One of the cluster's own authority for somebody else. */
   readonly client: (subject: Subject) => Front["admin"];
+  /** One of the front proxies' authority. */
+  readonly proxy: (commonName: string) => Front["admin"];
   readonly close: () => Promise<void>;
 }
 
@@ -34,7 +36,9 @@ async function listen(
 ): Promise<void> {
   const env = createRealEnv({ name: "front", logLevel: "error" });
   const ca = createCa(env, { commonName: "test", days: 1 });
-  const { server, store } = await startApiServer(env, ca.certificatePem);
+  const proxyCa = createCa(env, { commonName: "front proxies", days: 1 });
+  const frontProxies = { authorities: proxyCa.certificatePem, names: ["front"] };
+  const { server, store } = await startApiServer(env, ca.certificatePem, {}, { callers: { frontProxies } });
   const subject = { commonName: "server", organizations: [] };
   const serving = issue(env, ca, { subject, usages: ["server"], ipAddresses: [HOST], days: 1 });
   const admin = { commonName: "admin", organizations: ["system:masters"] };
@@ -47,14 +51,17 @@ async function listen(
     certificate: serving.certificatePem,
     privateKey: serving.privateKeyPem,
     clientAuthorities: ca.certificatePem,
+    proxyAuthorities: proxyCa.certificatePem,
   };
   const front = new HttpsFront(env, { handle: handle ?? ((call) => server.handle(call)) }, options);
   await front.start(new AbortController().signal);
   const close = (): Promise<void> => front[Symbol.asyncDispose]();
   const stranger = clientOf(createCa(env, { commonName: "stranger", days: 1 }), admin);
   const client = (user: Subject): Front["admin"] => clientOf(ca, user);
+  const proxy = (commonName: string) => clientOf(proxyCa, { commonName, organizations: ["system:masters"] });
   try {
-    await body({ port: front.port, ca: ca.certificatePem, admin: client(admin), stranger, client, close });
+    const known = { port: front.port, ca: ca.certificatePem, admin: client(admin) };
+    await body({ ...known, stranger, client, proxy, close });
   } finally {
     await close();
     await server[Symbol.asyncDispose]();
@@ -117,6 +124,34 @@ test("a client certificate tells the user's UID; one that names nobody is none",
     assert.deepEqual(await review({ ...jane, uid: "1042" }), { username: "jane", uid: "1042" });
     assert.deepEqual(await review(jane), { username: "jane", uid: undefined });
     assert.equal(await review({ ...jane, commonName: "" }), 403);
+  }));
+
+test("a front proxy tells of users in headers; without them, or under another name, it is nobody", () =>
+  listen(async (front) => {
+    const review = async (by: object, headers: object): Promise<unknown> => {
+      const all = { "content-type": "application/json", ...headers };
+      const path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+      const { status, text } = await request(front, "POST", path, { ...by, body: "{}", headers: all });
+      return status === 201 ? (JSON.parse(text) as Review).status.userInfo : status;
+    };
+    const told = {
+      "X-Remote-User": "jane",
+      "X-Remote-Uid": "7",
+      "X-Remote-Group": ["dev", "ops"],
+      "X-Remote-Extra-Acme.com%2FScope": "all",
+    };
+    assert.deepEqual(await review(front.proxy("front"), told), {
+      username: "jane",
+      uid: "7",
+      groups: ["dev", "ops", "system:authenticated"],
+      extra: { "acme.com/scope": ["all"] },
+    });
+    assert.equal(await review(front.proxy("front"), {}), 401);
+    assert.equal(await review(front.proxy("other"), told), 401);
+    assert.equal(await review(front.stranger, told), 401);
+    const { username } = (await review(front.admin, told)) as Record<string, unknown>;
+    assert.equal(username, "admin", "who is no proxy tells of himself");
+    assert.equal(await review({}, told), 403);
   }));
 
 interface Review {

@@ -17,6 +17,8 @@ export interface Http1Options {
   readonly closing: AbortSignal;
   /** Those who watch; kept by the server. */
   readonly watching: Watchers;
+  /** Fingerprints of the authorities of front proxies. */
+  readonly proxyAuthorities: ReadonlySet<string>;
   readonly maxHeaderBytes: number;
   /** The connections that have a request under way; kept by the server. */
   readonly busy: Set<Duplex>;
@@ -65,7 +67,7 @@ async function upgrade(
   const stop = (): void => void socket.destroy();
   options.closing.addEventListener("abort", stop, { once: true });
   try {
-    const answer = await options.handle(new Http1Call(request, caller));
+    const answer = await options.handle(new Http1Call(request, caller, options.proxyAuthorities));
     if (answer.body.type === "upgraded") {
       const channel = socketChannel(socket, head);
       const lines = Object.entries(answer.headers).flatMap(([name, value]) =>
@@ -105,7 +107,7 @@ async function serve(
   });
   request.on("error", caller.leave);
   try {
-    const answer = await options.handle(new Http1Call(request, caller));
+    const answer = await options.handle(new Http1Call(request, caller, options.proxyAuthorities));
     const isHead = request.method === "HEAD";
     const encoded = isHead ? answer : gzipped(answer, request.headers["accept-encoding"]);
     await send(request, response, encoded, caller);
@@ -123,9 +125,9 @@ class Http1Call implements Call {
   readonly #request: http.IncomingMessage;
   readonly #caller: Caller;
 
-  constructor(request: http.IncomingMessage, caller: Caller) {
+  constructor(request: http.IncomingMessage, caller: Caller, proxyAuthorities: ReadonlySet<string>) {
     const socket = request.socket as TLSSocket;
-    const certificate = peerCertificate(socket);
+    const certificate = peerCertificate(socket, proxyAuthorities);
     this.method = request.method ?? "GET";
     this.target = request.url ?? "/";
     this.remoteAddress = socket.remoteAddress ?? "";

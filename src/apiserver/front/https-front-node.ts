@@ -13,7 +13,7 @@ import { DRAIN_MS, FIRST_REQUEST_MS, MAX_HEADER_BYTES, MAX_STREAMS } from "../li
 import { Watchers } from "./caller-node.ts";
 import { serveHttp1 } from "./http1-node.ts";
 import { serveHttp2 } from "./http2-node.ts";
-import { peerCertificate } from "./peer-certificate-node.ts";
+import { fingerprintsOf, peerCertificate } from "./peer-certificate-node.ts";
 
 /** Who answers. */
 export interface FrontDeps {
@@ -30,6 +30,8 @@ export interface FrontOptions {
   readonly privateKey: string;
   /** PEM of the authorities whose client certificates name users. */
   readonly clientAuthorities: string;
+  /** PEM of those whose client certificates are front proxies', which tell of users in headers. Default: none. */
+  readonly proxyAuthorities?: string;
 }
 
 /** Floods of resets are cut off by these; informers cancel watches often. */
@@ -47,12 +49,14 @@ export class HttpsFront implements Component {
   /** HTTP/1.1 connections in the middle of a request; HTTP/2 sessions close by themselves. */
   readonly #busy = new Set<Duplex>();
   readonly #watching = new Watchers();
+  readonly #proxyAuthorities: ReadonlySet<string>;
   #http1: http.Server | undefined;
 
   constructor(env: Env, deps: FrontDeps, options: FrontOptions) {
     this.#env = env;
     this.#deps = deps;
     this.#options = options;
+    this.#proxyAuthorities = fingerprintsOf(options.proxyAuthorities ?? "", options.clientAuthorities);
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -61,6 +65,7 @@ export class HttpsFront implements Component {
       handle: this.#deps.handle,
       closing: this.#closing.signal,
       watching: this.#watching,
+      proxyAuthorities: this.#proxyAuthorities,
       maxHeaderBytes: MAX_HEADER_BYTES,
       busy: this.#busy,
     });
@@ -109,8 +114,9 @@ export class HttpsFront implements Component {
   }
 
   #context(): tls.SecureContextOptions {
-    const { certificate, privateKey, clientAuthorities } = this.#options;
-    return { cert: certificate, key: privateKey, ca: clientAuthorities, minVersion: "TLSv1.2" };
+    const { certificate, privateKey, clientAuthorities, proxyAuthorities = "" } = this.#options;
+    const ca = `${clientAuthorities}\n${proxyAuthorities}`;
+    return { cert: certificate, key: privateKey, ca, minVersion: "TLSv1.2" };
   }
 
   async #listen(address: { readonly host: string; readonly port: number }): Promise<tls.Server> {
@@ -156,7 +162,7 @@ export class HttpsFront implements Component {
     this.#sessions.add(session);
     session.on("close", () => this.#sessions.delete(session));
     session.on("error", (error) => this.#env.log.debug("HTTP/2 session failed", { error: error.message }));
-    const certificate = peerCertificate(socket);
+    const certificate = peerCertificate(socket, this.#proxyAuthorities);
     const remoteAddress = socket.remoteAddress ?? "";
     serveHttp2(session, {
       handle: this.#deps.handle,

@@ -1,5 +1,6 @@
 /** CREATE: decode, complete, admit, prepare, validate, commit. */
 import {
+  FieldErrors,
   type KubeObject,
   StatusError,
   alreadyExists,
@@ -90,7 +91,9 @@ async function attemptCreate(
   const write = { registry, request, seen, dryRun: options.dryRun };
   const allocated = behaviour.onCreate?.(object, write) ?? NOTHING_EXTRA;
   prepareForCreate(resource, object, context);
-  const errors = validateCreate(resource, object, context);
+  const errors = new FieldErrors();
+  behaviour.validateCreate?.(object, errors, write);
+  validateCreate(resource, object, context, errors);
   if (!errors.empty) throw invalid(resource, object.metadata.name ?? "", errors);
   for (const text of resource.strategy.warnings?.(object, undefined) ?? []) request.warnings.add(text);
   checkMayCreate(registry.authorizers, request);

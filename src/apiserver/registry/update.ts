@@ -137,7 +137,9 @@ export async function finishUpdate(
   const allocated =
     (subresource === undefined ? behaviour.onUpdate?.(object, current, write) : undefined) ?? NOTHING_EXTRA;
   prepareForUpdate(resource, object, current, context, subresource);
-  const errors = validateUpdate(resource, object, current, context, subresource);
+  const errors = new FieldErrors();
+  behaviour.validateUpdate?.(object, current, errors, write);
+  validateUpdate(resource, object, current, context, subresource, errors);
   if (!errors.empty) throw invalid(resource, request.info.name, errors);
   if (request.info.subresource !== "status")
     for (const text of resource.strategy.warnings?.(object, current) ?? []) request.warnings.add(text);

@@ -3,7 +3,7 @@
  * actions, virtual resources that only answer. Everything happens inside the compare-and-swap loop, on
  * pending state.
  */
-import type { KubeObject } from "#api";
+import type { FieldErrors, KubeObject } from "#api";
 import type { Outcome } from "../registry/outcome.ts";
 import type { Extra, Registry, Seen } from "../registry/registry.ts";
 import type { ResourceRequest } from "../registry/resource-request.ts";
@@ -31,6 +31,10 @@ export interface Behaviour {
   onCreate?(draft: KubeObject, context: WriteContext): Extra;
   onUpdate?(draft: KubeObject, old: KubeObject, context: WriteContext): Extra;
   onDelete?(old: KubeObject, context: WriteContext): Extra;
+  /** What only the server can say against an object; told with, and before, what the kind's own rules say. */
+  validateCreate?(object: KubeObject, errors: FieldErrors, context: WriteContext): void;
+  /** The same for an update, of a subresource too: `context.request.info` tells of which. */
+  validateUpdate?(object: KubeObject, old: KubeObject, errors: FieldErrors, context: WriteContext): void;
   /** True while something beside `metadata.finalizers` keeps a deleted object (a namespace's content). */
   holdsDeletion?(object: KubeObject): boolean;
   /** Marks the draft of an object whose deletion begins. */

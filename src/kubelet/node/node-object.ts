@@ -2,7 +2,16 @@
  * The Node object as this kubelet sees it: pure functions from machine, runtime and options. Conditions keep
  * their `lastTransitionTime` while their status stays.
  */
-import { canonical, nodes, type Node, type NodeCondition, type NodeStatus, Quantity, rfc3339 } from "#api";
+import {
+  canonical,
+  declaredFeatures,
+  nodes,
+  type Node,
+  type NodeCondition,
+  type NodeStatus,
+  Quantity,
+  rfc3339,
+} from "#api";
 import { maxNamesPerImage, nodeStatusMaxImages } from "../limits.ts";
 import type { Pressure, Threshold } from "../eviction/thresholds.ts";
 import type { MachineInfo } from "../machine.ts";
@@ -146,6 +155,7 @@ export function nodeStatus(
     images: imageList(view.images),
     runtimeHandlers: view.status.handlers.map(({ name, ...features }) => ({ name, features })),
     features: { supplementalGroupsPolicy: view.status.supplementalGroupsPolicy },
+    declaredFeatures: [...declaredFeatures],
   };
 }
 

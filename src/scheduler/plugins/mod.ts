@@ -5,6 +5,7 @@
 import type { SchedulerPlugin } from "../framework.ts";
 import { imageLocality } from "./image-locality.ts";
 import { nodeAffinity } from "./node-affinity.ts";
+import { nodeDeclaredFeatures } from "./node-declared-features.ts";
 import { nodeName } from "./node-name.ts";
 import { nodePorts } from "./node-ports.ts";
 import { nodeResourcesBalancedAllocation } from "./node-resources-balanced-allocation.ts";
@@ -21,6 +22,7 @@ export const defaultPlugins = [
   taintToleration,
   nodeAffinity,
   nodePorts,
+  nodeDeclaredFeatures,
   nodeResourcesFit,
   nodeResourcesBalancedAllocation,
   imageLocality,

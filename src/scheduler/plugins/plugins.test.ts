@@ -21,6 +21,18 @@ interface Row {
 
 const gpu = { key: "gpu", value: "yes", effect: "NoSchedule" };
 
+function restarting(name: string): Pod {
+  const made = pod(name).build();
+  const rule = { action: "RestartAllContainers", exitCodes: { operator: "In", values: [1] } };
+  const [main] = made.spec.containers;
+  return { ...made, spec: { ...made.spec, containers: [{ ...main, restartPolicyRules: [rule] }] } } as Pod;
+}
+
+function declaring(name: string, feature: string): Node {
+  const made = node(name).build();
+  return { ...made, status: { ...made.status, declaredFeatures: [feature] } };
+}
+
 const rows: readonly Row[] = [
   {
     name: "the node with most left over wins",
@@ -48,6 +60,22 @@ const rows: readonly Row[] = [
     nodes: [node("a").allocatable({ cpu: "4", memory: "8Gi", pods: "1" }).build()],
     running: [pod("x").node("a").build()],
     want: "0/1 nodes are available: 1 Too many pods.",
+  },
+  {
+    name: "a pod that may restart as a whole needs a node that declares so",
+    pod: restarting("p"),
+    nodes: [
+      node("a").build(),
+      declaring("b", "Other"),
+      declaring("c", "RestartAllContainersOnContainerExits"),
+    ],
+    want: "c",
+  },
+  {
+    name: "no node declares that it restarts pods as a whole",
+    pod: restarting("p"),
+    nodes: [node("a").build(), declaring("b", "Other")],
+    want: "0/2 nodes are available: 2 node(s) didn't match Pod's required features.",
   },
   {
     name: "a cordoned node is left out",
