@@ -102,6 +102,7 @@ export { CertificateSigningRequest } from "./types/certificates/mod.ts";
 export { organizationsOf } from "./types/certificates/signing-request.ts";
 export { amountsOf, difference, listOf, only, sum } from "./quota/amounts.ts";
 export { podAmounts, unsaidBy } from "./quota/pod-usage.ts";
+export { validateServiceAddresses } from "./types/core/service-address-validation.ts";
 export { declaredFeatures, featuresToChange, featuresToRun } from "./declared-features.ts";
 export { isInScope } from "./quota/scopes.ts";
 export { type CountedResource, isCountedBy, usageOf } from "./quota/usage.ts";

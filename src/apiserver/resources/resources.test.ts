@@ -58,8 +58,14 @@ test("services made at once get different addresses and ports, and give them bac
     );
     assert.deepEqual(
       taken.body.details.causes.map((one: { field: string }) => one.field),
-      ["spec.clusterIPs", "spec.ports[0].nodePort"],
+      ["spec.clusterIPs"],
     );
+    const nodePort = ports[0].nodePort;
+    const other = await admin.post(
+      SERVICES,
+      service("t", { type: "NodePort", ports: [{ port: 80, nodePort }] }),
+    );
+    assert.equal(other.body.details.causes[0].field, "spec.ports[0].nodePort");
     await admin.delete(`${SERVICES}/s0`);
     assert.equal((await admin.get(`${ADDRESSES}/${clusterIP}`)).status, 404);
     const again = await admin.post(
@@ -295,8 +301,8 @@ test("a claim gets access as an administrator in a namespace that is labelled fo
     for (const refused of [await claim(), await template()]) {
       assert.equal(refused.status, 422);
       assert.deepEqual(
-        refused.body.details.causes.map((one: { reason: string }) => one.reason),
-        ["FieldValueForbidden"],
+        refused.body.details.causes.map((one: Record<string, string>) => [one["reason"], one["field"]]),
+        [["FieldValueForbidden", "spec.devices.requests[0].adminAccess"]],
       );
     }
     const labels = { "resource.kubernetes.io/admin-access": "true" };

@@ -4,7 +4,15 @@
  * with it; a second one, which is of the same resource, just before, and the repair loop knows it if the server dies in
  * between. Source: KEP-1880, KEP-563.
  */
-import { type FieldErrors, parseCidr, parseIp, type Resource, type Service, type ServiceCIDR } from "#api";
+import {
+  type FieldErrors,
+  internal,
+  parseCidr,
+  parseIp,
+  type Resource,
+  type Service,
+  type ServiceCIDR,
+} from "#api";
 import { assert } from "#base";
 import type { Write } from "#store";
 import { keyOf } from "../registry/keys.ts";
@@ -67,7 +75,7 @@ export class ServiceAddresses {
     const wanted = spec.clusterIPs?.[index] ?? "";
     const { clock, metrics } = context.registry.env;
     const started = clock.monotonic();
-    const found = wanted === "" ? this.#free(family, context, errors) : this.#named(wanted, context, errors);
+    const found = wanted === "" ? this.#free(family, context) : this.#named(wanted, context, errors);
     if (found === undefined) return NOTHING_EXTRA;
     if (!context.dryRun) timeAddress(metrics, found.range, clock.monotonic() - started);
     const addresses = [...(spec.clusterIPs ?? [])];
@@ -149,7 +157,7 @@ export class ServiceAddresses {
     return isTaken ? refuse("provided IP is already allocated") : { ...holder, address: wanted };
   }
 
-  #free(family: Family, context: WriteContext, errors: FieldErrors): Found | undefined {
+  #free(family: Family, context: WriteContext): Found {
     const { registry, seen } = context;
     const isFree = (address: string): boolean => seen.read(this.key(registry, address)) === undefined;
     for (const one of this.usable(registry, family)) {
@@ -157,8 +165,7 @@ export class ServiceAddresses {
       if (!context.dryRun) countAddress(registry.env.metrics, one.range, "dynamic", address !== undefined);
       if (address !== undefined) return { ...one, address };
     }
-    errors.invalid("spec.clusterIPs", null, "failed to allocate an IP: range is full");
-    return undefined;
+    throw internal("failed to allocate a serviceIP: range is full");
   }
 
   #resource(registry: Registry): Resource {

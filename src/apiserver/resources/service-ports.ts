@@ -2,7 +2,7 @@
  * Node ports: one RangeAllocation, a bitmap under a key of its own, is part of every transaction that takes
  * or gives back ports, so that writers of ports serialize on it. The key and form are upstream's.
  */
-import { type FieldErrors, type Service } from "#api";
+import { FieldErrors, internal, type Service } from "#api";
 import type { Write } from "#store";
 import { type Extra, NOTHING_EXTRA } from "../registry/registry.ts";
 import { plainIndex } from "../registry/records.ts";
@@ -84,28 +84,34 @@ export class ServicePorts {
     const mine = new Set<number>();
     const ports = spec.ports ?? [];
     const wantsHealth = spec.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local";
-    if (wantsHealth && (spec.healthCheckNodePort ?? 0) !== 0) {
-      const health = spec.healthCheckNodePort ?? 0;
-      count("static", this.#claim(health, "spec.healthCheckNodePort", used, errors));
-    }
     for (const [i, port] of ports.entries()) {
       const number = port.nodePort ?? 0;
       if (number === 0 || mine.has(number)) continue;
       mine.add(number);
-      count("static", this.#claim(number, `spec.ports[${i}].nodePort`, used, errors));
+      const isTaken = this.#claim(number, `spec.ports[${i}].nodePort`, used, errors);
+      count("static", isTaken);
+      if (!isTaken) return;
     }
-    if (spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts === false) return;
-    for (const [i, port] of ports.entries()) {
-      if ((port.nodePort ?? 0) !== 0) continue;
+    const health = wantsHealth ? (spec.healthCheckNodePort ?? 0) : 0;
+    if (health !== 0) {
+      const refused = new FieldErrors();
+      const isTaken = this.#claim(health, "spec.healthCheckNodePort", used, refused);
+      count("static", isTaken);
+      if (!isTaken) throw internal(`failed to allocate requested HealthCheck NodePort ${health}`);
+    }
+    const isWithout = spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts === false;
+    for (const port of ports) {
+      if (isWithout || (port.nodePort ?? 0) !== 0) continue;
       const twin = ports.find((one) => one.port === port.port && (one.nodePort ?? 0) !== 0);
       const free = twin?.nodePort ?? this.#free(used, context);
       if (twin === undefined) count("dynamic", free !== undefined);
-      if (free === undefined)
-        errors.invalid(`spec.ports[${i}].nodePort`, 0, "failed to allocate a nodePort: range is full");
-      else port.nodePort = free;
+      if (free === undefined) throw internal("failed to allocate a nodePort: range is full");
+      port.nodePort = free;
     }
-    if (wantsHealth && (spec.healthCheckNodePort ?? 0) === 0)
-      spec.healthCheckNodePort = this.#free(used, context) ?? 0;
+    if (!wantsHealth || health !== 0) return;
+    const free = this.#free(used, context);
+    if (free === undefined) throw internal("failed to allocate a HealthCheck NodePort: range is full");
+    spec.healthCheckNodePort = free;
   }
 
   /** Whether it could be taken. */

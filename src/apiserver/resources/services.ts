@@ -14,11 +14,17 @@ type Spec = Service["spec"];
 
 export function services(addresses: ServiceAddresses, ports: ServicePorts): Behaviour {
   function change(draft: Service, old: Service | undefined, context: WriteContext): Extra {
+    // What comes first is told alone: the rest stands on it.
     const errors = new FieldErrors();
+    const refuse = (): void => {
+      if (!errors.empty) throw invalid({ group: "", kind: "Service" }, draft.metadata.name ?? "", errors);
+    };
     completeFamilies(draft.spec, old?.spec, addresses.families, errors);
-    const moved = errors.empty ? changeAddresses(addresses, draft, old, context, errors) : NOTHING_EXTRA;
+    refuse();
+    const moved = changeAddresses(addresses, draft, old, context, errors);
+    refuse();
     const numbers = ports.change(draft, old, context, errors);
-    if (!errors.empty) throw invalid({ group: "", kind: "Service" }, draft.metadata.name ?? "", errors);
+    refuse();
     return joined(moved, numbers);
   }
   return {
@@ -92,10 +98,6 @@ function keepAllocated(spec: Spec, old: Spec): void {
     } else if (first === undefined) spec.clusterIPs = [spec.clusterIP ?? ""];
     else if ((spec.clusterIP ?? "") === "") spec.clusterIP = first;
   }
-  if (needs && spec.ipFamilies === undefined && old.ipFamilies !== undefined)
-    spec.ipFamilies = [...old.ipFamilies];
-  if (needs && spec.ipFamilyPolicy === undefined && old.ipFamilyPolicy !== undefined)
-    spec.ipFamilyPolicy = old.ipFamilyPolicy;
   if (hasNodePorts(spec) && hasNodePorts(old)) keepNodePorts(spec.ports ?? [], old.ports ?? []);
   const keepsHealth =
     spec.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local" && old.healthCheckNodePort;

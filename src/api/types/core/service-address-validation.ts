@@ -52,11 +52,7 @@ function validateClusterIps(spec: ServiceSpec, errors: FieldErrors): void {
 
 /** Addresses fit the families that are asked for. */
 function validatePairs(spec: ServiceSpec, errors: FieldErrors): void {
-  const { clusterIPs = [], ipFamilies = [], ipFamilyPolicy } = spec;
-  if (ipFamilyPolicy === "SingleStack" && (clusterIPs.length > 1 || ipFamilies.length > 1)) {
-    const path = ipFamilies.length > 1 ? "spec.ipFamilies" : list;
-    errors.invalid(path, ipFamilyPolicy, "only one family may be given for a single-stack service");
-  }
+  const { clusterIPs = [], ipFamilies = [] } = spec;
   for (const [i, address] of clusterIPs.entries()) {
     const family = ipFamilies[i];
     if (family === undefined || address === "None" || (family === "IPv6") === isIpv6(address)) continue;

@@ -170,16 +170,11 @@ function validateTraffic(spec: ServiceSpec, errors: FieldErrors): void {
 /** Addresses stay as they are while the type that has them stays. */
 export function validateServiceUpdate(service: Service, old: Service, errors: FieldErrors): void {
   const [now, before] = [service.spec, old.spec];
-  const had = before.type !== "ExternalName" && (before.clusterIPs?.length ?? 0) > 0;
-  if (had && now.type !== "ExternalName") {
-    if (!same(now.clusterIPs?.[0], before.clusterIPs?.[0])) {
-      errors.invalid("spec.clusterIPs[0]", now.clusterIPs, "may not change once set");
-    }
-    validateSecond("clusterIPs", now, before, errors);
-    validateSecond("ipFamilies", now, before, errors);
-    if (before.ipFamilies?.[0] && now.ipFamilies?.[0] && now.ipFamilies[0] !== before.ipFamilies[0]) {
-      errors.invalid("spec.ipFamilies[0]", now.ipFamilies[0], "may not change once set");
-    }
+  if (before.type !== "ExternalName" && now.type !== "ExternalName") {
+    const [isHeadless, wasHeadless] = [now, before].map(({ clusterIPs }) => same(clusterIPs, ["None"]));
+    // A headless service may turn to other families.
+    if (!isHeadless || !wasHeadless) validateKept("clusterIPs", now, before, errors);
+    if (!isHeadless && !wasHeadless) validateKept("ipFamilies", now, before, errors);
   }
   const classKept =
     before.type !== "LoadBalancer" ||
@@ -190,20 +185,22 @@ export function validateServiceUpdate(service: Service, old: Service, errors: Fi
   validateService(service, errors);
 }
 
-/** A second address, or family, stays too, until its author turns to a single stack. */
-function validateSecond(
+/** The first stays, and the second too, until its author turns to a single stack. */
+function validateKept(
   list: "clusterIPs" | "ipFamilies",
   now: ServiceSpec,
   before: ServiceSpec,
   errors: FieldErrors,
 ): void {
   const [own, old] = [now[list] ?? [], before[list] ?? []];
-  const isFree = before.clusterIPs?.[0] === "None" && Object.keys(now.selector ?? {}).length === 0;
-  if (isFree || old.length < 2) return;
-  if (own.length >= 2) {
-    if (own[1] !== old[1]) errors.invalid(at(at("spec", list), 1), own, "may not change once set");
-  } else if (now.ipFamilyPolicy !== "SingleStack") {
-    const detail = "must be set to 'SingleStack' when releasing the secondary clusterIP";
-    errors.invalid("spec.ipFamilyPolicy", now.ipFamilyPolicy ?? null, detail);
+  const path = at("spec", list);
+  if (own.length === 0 && old.length > 0) errors.invalid(at(path, 0), own, "the first can not be unset");
+  for (let i = 0; i < Math.min(own.length, old.length); i++) {
+    // Of families, upstream names the first whichever changes.
+    const where = at(path, list === "clusterIPs" ? i : 0);
+    if (own[i] !== old[i]) errors.invalid(where, own, "may not change once set");
   }
+  if (own.length !== 1 || old.length < 2 || now.ipFamilyPolicy === "SingleStack") return;
+  const detail = `must be set to 'SingleStack' when releasing the second of \`${list}\``;
+  errors.invalid("spec.ipFamilyPolicy", now.ipFamilyPolicy ?? null, detail);
 }
