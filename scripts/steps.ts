@@ -1,6 +1,7 @@
-/** Runs named commands one after the other, with the seconds of each; shared by the gate and the whole test. */
+/** Runs named commands, a few at once, with the seconds of each; shared by the gate and the whole test. */
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 
 /** The repository's folder. */
@@ -21,6 +22,8 @@ export interface Step {
   readonly name: string;
   readonly command: readonly string[];
   readonly loud?: boolean;
+  /** Nothing runs beside it: it waits for real things to happen in time. */
+  readonly alone?: boolean;
   /** A reason why the step cannot run here, found before it starts. */
   readonly skip?: () => string | undefined;
 }
@@ -38,28 +41,47 @@ export function unitTestFiles(): readonly string[] {
 /** Tests against a real etcd, which mostly wait: a suite of `npm test`. */
 export const etcdTests = "src/store/etcd/*.test.ts";
 
-/** Runs every step, prints the table of seconds, and tells whether all passed. */
+/** Steps that run at once, at most. */
+export const lanes = Math.min(availableParallelism(), 4);
+
+/** Runs every step, begun in their order; prints the table of seconds, and tells whether all passed. */
 export async function runSteps(steps: readonly Step[]): Promise<boolean> {
-  const rows: string[] = [];
-  let passed = true;
-  for (const step of steps) {
-    const skipped = step.skip?.();
-    if (skipped !== undefined) {
-      rows.push(`${"skipped".padStart(8)}  ${step.name}: ${skipped}`);
-      continue;
-    }
-    const started = performance.now();
-    const result = await run(step);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    rows.push(`${`${seconds} s`.padStart(8)}  ${step.name}${result.code === 0 ? "" : "  FAILED"}`);
-    console.log(`${result.code === 0 ? "ok" : "FAILED"}  ${step.name} (${seconds} s)`);
-    if (result.code !== 0) {
-      passed = false;
-      if (step.loud !== true) console.log(result.output);
-    }
+  const outcomes = steps.map((): Outcome => ({ row: "", passed: true }));
+  const running = new Set<Promise<void>>();
+  let last: Step | undefined;
+  for (const [index, step] of steps.entries()) {
+    const most = step.alone === true || last?.alone === true ? 1 : lanes;
+    while (running.size >= most) await Promise.race(running);
+    last = step;
+    const ended = outcomeOf(step).then((outcome) => {
+      outcomes[index] = outcome;
+      running.delete(ended);
+    });
+    running.add(ended);
   }
-  console.log(`\n${rows.join("\n")}\n`);
-  return passed;
+  await Promise.all(running);
+  console.log(`\n${outcomes.map(({ row }) => row).join("\n")}\n`);
+  return outcomes.every(({ passed }) => passed);
+}
+
+/** What the table says of a step. */
+interface Outcome {
+  readonly row: string;
+  readonly passed: boolean;
+}
+
+async function outcomeOf(step: Step): Promise<Outcome> {
+  const skipped = step.skip?.();
+  if (skipped !== undefined) {
+    return { row: `${"skipped".padStart(8)}  ${step.name}: ${skipped}`, passed: true };
+  }
+  const started = performance.now();
+  const { code, output } = await run(step);
+  const passed = code === 0;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (step.loud === true || !passed) console.log(output);
+  console.log(`${passed ? "ok" : "FAILED"}  ${step.name} (${seconds} s)`);
+  return { row: `${`${seconds} s`.padStart(8)}  ${step.name}${passed ? "" : "  FAILED"}`, passed };
 }
 
 /** A step in its own process group, so that one that hangs ends with all that it started. */
@@ -72,7 +94,6 @@ function run(step: Step): Promise<{ readonly code: number; readonly output: stri
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
         output = (output + text).slice(-200_000);
-        if (step.loud === true) process.stdout.write(text);
       });
     }
     const end = (code: number, more = ""): void => {

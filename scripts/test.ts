@@ -16,7 +16,7 @@ function missing(programs: readonly string[]): string | undefined {
   return absent.length === 0 ? undefined : `needs ${absent.join(", ")} on PATH`;
 }
 
-/** One step for each suite file. */
+/** One step for each suite file; those with real containers are alone, since pods have limits of time. */
 function suites(): readonly Step[] {
   return globSync("test/*/*.test.ts", { cwd: root })
     .sort()
@@ -24,6 +24,7 @@ function suites(): readonly Step[] {
       name: `${basename(dirname(path))}: ${basename(path, ".test.ts")}`,
       command: ["bin/node", "--test", "--test-timeout=900000", "--test-reporter=spec", path],
       loud: process.env["CI"] === "true",
+      alone: dirname(path) === "test/e2e",
       skip: () => missing(needsOf(path)),
     }));
 }
