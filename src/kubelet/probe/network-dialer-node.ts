@@ -19,7 +19,7 @@ export class NetworkDialer implements ProbeDialer {
     for (let redirects = 0; ; redirects += 1) {
       const get = url.protocol === "https:" ? secureGet : plainGet;
       const answer = await get(url, probe.headers, signal).catch((error: unknown) => {
-        throw new Error(`Get "${url.href}": ${textOf(error)}`);
+        throw new Error(`Get "${url.href}": ${textOf(error, url.host)}`);
       });
       const { status, location, body } = answer;
       const next = location === undefined ? undefined : new URL(location, url);
@@ -36,7 +36,7 @@ export class NetworkDialer implements ProbeDialer {
     try {
       await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
     } catch (error) {
-      throw new Error(`dial tcp ${hostPort(host, port)}: ${textOf(error)}`);
+      throw new Error(textOf(error, hostPort(host, port)));
     } finally {
       socket.destroy();
     }
@@ -87,11 +87,21 @@ function healthText({ code, message }: RpcError, address: string): string {
   return `error: health rpc probe failed: rpc error: code = ${name} desc = ${message}`;
 }
 
-/** In the words of upstream's events. */
-function textOf(error: unknown): string {
+/** Why a connection is not made, as Go has it. */
+const connectErrors: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  EHOSTUNREACH: "no route to host",
+  ENETUNREACH: "network is unreachable",
+  ETIMEDOUT: "connection timed out",
+};
+
+/** In the words of upstream's events; `where` was dialed, if the error does not say. */
+function textOf(error: unknown, where: string): string {
   if (!(error instanceof Error)) return String(error);
-  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === "ECONNREFUSED" && address !== undefined)
-    return `dial tcp ${hostPort(address, port ?? 0)}: connect: connection refused`;
-  return error.message;
+  const { code, syscall, address, port } = error as ConnectError;
+  const why = connectErrors[code ?? ""];
+  if (syscall !== "connect" || why === undefined) return error.message;
+  return `dial tcp ${address === undefined ? where : hostPort(address, port ?? 0)}: connect: ${why}`;
 }
+
+type ConnectError = NodeJS.ErrnoException & { readonly address?: string; readonly port?: number };

@@ -45,6 +45,19 @@ test("NetworkDialer.http() has the status, with the probe's headers, and follows
   server.close();
 });
 
+test("NetworkDialer.tcp() says once where it could not connect, and why", async () => {
+  const server = createTcpServer().listen(0, host);
+  await new Promise<void>((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new NetworkDialer().tcp(host, port, signal);
+  await new Promise((resolve) => server.close(resolve));
+  const message = `dial tcp ${host}:${port}: connect: connection refused`;
+  await assert.rejects(new NetworkDialer().tcp(host, port, signal), { message });
+  // No route leads to what is reserved, nor is there need of a network to know.
+  const unreachable = { message: "dial tcp 255.255.255.255:1: connect: network is unreachable" };
+  await assert.rejects(new NetworkDialer().tcp("255.255.255.255", 1, signal), unreachable);
+});
+
 /** What a server that writes these pieces and closes makes of a probe. */
 async function outcomeOf(...pieces: readonly string[]): Promise<number | string> {
   const server = createTcpServer((socket) => {

@@ -131,6 +131,21 @@ test("podStatus: a container that the runtime lost has ended somehow, and is cou
   assert.deepEqual([lost?.restartCount, lost?.state.waiting?.reason], [1, "ContainerCreating"]);
 });
 
+test("podStatus: when a pod is over, no container of it waits that was to run", () => {
+  const ends = (row: Partial<Row>): unknown[] => {
+    const status = statusOf({ terminal: true, ...row });
+    const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+    return all.map(({ state }) => state.terminated?.reason ?? state.waiting?.reason);
+  };
+  const unknown = "ContainerStatusUnknown";
+  assert.deepEqual(ends({}), [unknown]);
+  assert.deepEqual(ends({ spec: two(), containers: [ended("a", 0)] }), ["Completed", unknown]);
+  const initContainers = [container("one"), container("two")];
+  assert.deepEqual(ends({ spec: { initContainers } }), [unknown, "PodInitializing", "PodInitializing"]);
+  const begun = { spec: { initContainers }, containers: [ended("one", 0), ended("two", 0)] };
+  assert.deepEqual(ends(begun), ["Completed", "Completed", unknown]);
+});
+
 test("podStatus: conditions keep their transition time and other writers' conditions stay", () => {
   const gate = { type: "example.com/gate", status: "True", lastProbeTime: null, lastTransitionTime: null };
   const first = statusOf({ containers: [running("main")], before: { conditions: [gate] } });

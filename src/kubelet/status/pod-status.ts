@@ -18,6 +18,7 @@ import { containerStatus, type StartTrouble } from "./container-status.ts";
 import { mayRun, type Phase, phaseOf } from "./phase.ts";
 import { qosClassOf } from "./qos.ts";
 import { foreignPart } from "./status-manager.ts";
+import { accountedFor } from "./unaccounted.ts";
 
 /** Why a pod ended before its containers did: rejected by the node, past its deadline, evicted. */
 export interface Verdict {
@@ -55,11 +56,11 @@ export function podStatus(input: PodStatusInput): PodStatus {
   if (verdict !== undefined && input.refused) return rejected(input, verdict);
   const list = (containers: readonly PodContainer[]): PodStatus["containerStatuses"] =>
     containers.map((one) => statusOf(one, input));
-  const init = list(initContainersOf(pod)) ?? [];
-  const main = list(mainContainersOf(pod)) ?? [];
+  const found = { init: list(initContainersOf(pod)) ?? [], main: list(mainContainersOf(pod)) ?? [] };
   const ephemeral = list(ephemeralContainersOf(pod)) ?? [];
-  const draft: PodStatus = { initContainerStatuses: init, containerStatuses: main };
-  const phase = settle(input, phaseOf(pod, [...init, ...main], input.terminal), draft);
+  const draft: PodStatus = { initContainerStatuses: found.init, containerStatuses: found.main };
+  const phase = settle(input, phaseOf(pod, [...found.init, ...found.main], input.terminal), draft);
+  const { init, main } = input.terminal ? accountedFor(pod, found.init, found.main) : found;
   const sandbox = readySandbox(input.observed);
   const ips =
     pod.spec.hostNetwork === true
