@@ -109,6 +109,9 @@ export const imageMinAgeMs = 120_000;
 export const settleMs = 100;
 export const settleTries = 100;
 
+/** How long a program with an open input has run before that is shown: upstream's period of looking. */
+export const interactiveHoldMs = 1_000;
+
 /** How often manifests of static pods are looked at, beside being watched: upstream's fileCheckFrequency. */
 export const manifestLookMs = 20_000;
 /** A larger file is no manifest: upstream's bound. */

@@ -18,7 +18,7 @@ const size = 50 * 1024 * 1024;
 const maxGrowthBytes = 200 * 1024 * 1024;
 const nothing = Buffer.alloc(0);
 
-function podYaml(name: string, script: string, more = ""): string {
+function podYaml(name: string, script: string, more = "", tty = false): string {
   return [
     "apiVersion: v1",
     "kind: Pod",
@@ -27,7 +27,7 @@ function podYaml(name: string, script: string, more = ""): string {
     "  terminationGracePeriodSeconds: 1",
     ...(more === "" ? [] : [`  ${more}`]),
     "  containers:",
-    `  - {name: main, image: "busybox:1", stdin: true, command: ["sh", "-c", ${JSON.stringify(script)}]}`,
+    `  - {name: main, image: "busybox:1", stdin: true, tty: ${tty}, command: ["sh", "-c", ${JSON.stringify(script)}]}`,
     "---",
     "",
   ].join("\n");
@@ -38,6 +38,8 @@ const manifests = [
   podYaml("echo", "nc -ll -p 7000 -e cat"),
   podYaml("late", "nc -ll -p 7000 -e sh -c 'n=$(wc -c); sleep 3; echo $n'"),
   podYaml("copycat", "cat"),
+  podYaml("terminal-websocket", "read line; echo got $line", "restartPolicy: Never", true),
+  podYaml("terminal-spdy", "read line; echo got $line", "restartPolicy: Never", true),
   podYaml("again", "echo round; sleep 1; exit 1"),
   podYaml("long", "printf 'no end'; head -c 40000 /dev/zero | tr '\\0' x; echo; echo last; sleep 3600"),
 ].join("");
@@ -66,6 +68,7 @@ onOwnMachine(import.meta.filename, () => {
       await cluster.loadBusybox("busybox:1");
       await cluster.apply(manifests);
       const pods = ["pod/shell", "pod/echo", "pod/late", "pod/copycat", "pod/long"];
+      pods.push("pod/terminal-websocket", "pod/terminal-spdy");
       await cluster.kubectl("wait", ...pods, "--for=condition=Ready", "--timeout=60s");
     });
     after(() => cluster[Symbol.asyncDispose]());
@@ -204,6 +207,12 @@ onOwnMachine(import.meta.filename, () => {
         }
         child.kill();
         assert.match(output, /hello/);
+      });
+
+      test(`attach over ${transport} by who has no terminal ends with a program that has one`, async () => {
+        const pod = `terminal-${transport.toLowerCase()}`;
+        const { stdout } = await piped(start("attach", "-i", pod), Buffer.from("that\n"));
+        assert.match(String(stdout), /got that/);
       });
 
       test(`cp of 50 MB over ${transport} goes both ways`, async () => {

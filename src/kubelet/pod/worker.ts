@@ -15,6 +15,7 @@ import type { Verdict } from "../status/pod-status.ts";
 import { PodProbes } from "../probe/pod-probes.ts";
 import { podText } from "./containers.ts";
 import { deadlineMs, endingGrace } from "./grace.ts";
+import { heldUntilMs } from "./interactive.ts";
 import { type PodObservation, PodObserver } from "./observation.ts";
 import { planPod, type PodPlan } from "./plan.ts";
 import { PlanExecutor } from "./plan-executor.ts";
@@ -213,7 +214,7 @@ export class PodWorker {
     this.#report.waits(this.#pod, plan.waiting);
     this.#publish(observed, false);
     const times = [...plan.waiting.map((one) => one.untilMs), this.#deadline() ?? Number.POSITIVE_INFINITY];
-    const next = Math.min(...times.filter((time) => time > now));
+    const next = Math.min(...[...times, heldUntilMs(this.#pod, observed, now)].filter((time) => time > now));
     if (Number.isFinite(next)) this.#loop.wakeAt(next);
     const how = plan.actions.length === 0 ? "exactly" : "atLeast";
     await this.#deps.cgroups.ensure(this.granted, how, signal);
@@ -272,7 +273,8 @@ export class PodWorker {
   }
 
   #publish(observed: PodObservation, terminal: boolean): void {
-    if (!this.#gone) this.#report.publish(this.#pod, { observed, verdict: this.#verdict, terminal });
+    const held = !terminal && heldUntilMs(this.#pod, observed, this.#env.clock.now()) > 0;
+    if (!this.#gone && !held) this.#report.publish(this.#pod, { observed, verdict: this.#verdict, terminal });
   }
 
   #deadline(): number | undefined {

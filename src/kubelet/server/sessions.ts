@@ -28,6 +28,7 @@ import {
   type UpgradeOffer,
   WebSocket,
 } from "#base/streams";
+import { containersOf } from "../pod/containers.ts";
 import type { RuntimeStreams } from "../runtime/streams.ts";
 import { maxForwardedPorts, streamsWaitMs } from "./limits.ts";
 import type { PodLookup } from "./pod-lookup.ts";
@@ -59,7 +60,7 @@ export class Sessions {
     query: URLSearchParams,
     signal: AbortSignal,
   ): Promise<ExchangeAnswer> {
-    const id = await this.#container(names, signal);
+    const { id } = await this.#container(names, signal);
     const command = query.getAll("command");
     const { streams } = this.#deps;
     const what = "executing command in container";
@@ -74,10 +75,11 @@ export class Sessions {
     query: URLSearchParams,
     signal: AbortSignal,
   ): Promise<ExchangeAnswer> {
-    const id = await this.#container(names, signal);
+    const { id, tty } = await this.#container(names, signal);
     const { streams } = this.#deps;
+    // Whether there is a terminal was settled when the program began, whatever the client has; a terminal has no stderr.
     return this.#command(request, query, "attaching to container", (shape, io, gone) =>
-      streams.attach(id, shape, io, gone),
+      streams.attach(id, { ...shape, tty, stderr: shape.stderr && !tty }, io, gone),
     );
   }
 
@@ -108,12 +110,13 @@ export class Sessions {
     });
   }
 
-  async #container(names: readonly string[], signal: AbortSignal): Promise<string> {
+  async #container(names: readonly string[], signal: AbortSignal): Promise<{ id: string; tty: boolean }> {
     const [namespace = "", name = "", ...more] = names;
     const [uid = "", container = ""] = more.length > 1 ? more : ["", ...more];
     const pod = this.#deps.lookup.find(namespace, name, uid);
     if (pod === undefined) throw new Refusal(404, "pod does not exist");
-    return this.#deps.lookup.running(pod, container, signal);
+    const id = await this.#deps.lookup.running(pod, container, signal);
+    return { id, tty: containersOf(pod).find(({ spec }) => spec.name === container)?.spec.tty === true };
   }
 
   /** `what` was tried is told when it fails. */

@@ -29,6 +29,13 @@ export function lifeTests(check: Check): void {
     await bench.told("web", "Pulled", `Successfully pulled image "${bench.harness.shellImage}" in `);
   });
 
+  check("a program with an open input has run for a second when that is shown", async (bench) => {
+    await bench.create("open", { containers: [bench.shell("main", "sleep 1000", { stdin: true })] });
+    const pod = await bench.running("open");
+    const ranMs = bench.env.clock.now() - Date.parse(statusOf(pod).state.running?.startedAt ?? "");
+    assert.ok(ranMs >= 1000, `${ranMs}`);
+  });
+
   check("containers find their pod's names and aliases in /etc/hosts", async (bench) => {
     await bench.create("web", {
       hostname: "db",
