@@ -3,7 +3,7 @@
  * audit, impersonate, fairness, authorize, and only then the request itself. Every error becomes a Status
  * here.
  */
-import type { Env } from "#base";
+import { CodedError, type Env, messageOf } from "#base";
 import { StatusError, internal, unknownPath } from "#api";
 import { bytesAnswer, dataAnswer, isInProcess, textAnswer } from "./answers.ts";
 import type { Authenticator } from "./authn/authenticator.ts";
@@ -114,7 +114,9 @@ export class Gate {
   }
 
   #unexpected(call: Call, error: unknown): StatusError {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    // Where it was thrown says something only of what nobody has a code for.
+    const isKnown = error instanceof CodedError || !(error instanceof Error);
+    const text = isKnown ? messageOf(error) : (error.stack ?? error.message);
     this.#env.log.error("Request failed unexpectedly", {
       method: call.method,
       target: call.target,

@@ -29,10 +29,12 @@ export function unreachable(value: never): never {
   throw new AssertionError(`Unexpected value ${JSON.stringify(value)}`);
 }
 
-/** The error's text for a log line or a status message, with its causes. */
+/** The error's text for a log line or a status message, with its causes, as far as it does not end with theirs. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;
+  if (error.cause === undefined) return error.message;
+  const cause = messageOf(error.cause);
+  return error.message.endsWith(cause) ? error.message : `${error.message}: ${cause}`;
 }
 
 export function isAbort(error: unknown): boolean {

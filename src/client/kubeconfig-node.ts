@@ -4,7 +4,8 @@
  * sees the old file or the new one, and a program run by sudo leaves no file that its user cannot read.
  */
 import { randomUUID } from "node:crypto";
-import { chown, mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, chown, mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { dump, load } from "js-yaml";
 import { ClientError } from "./errors.ts";
@@ -39,8 +40,10 @@ export async function changeKubeconfig(
   const target = await realpath(path).catch(() => path);
   const lock = `${target}.lock`;
   const held = await open(lock, "wx", 0o600).catch((cause: unknown) => {
-    const remedy = `if no other program is changing it, remove ${lock}`;
-    throw new ClientError("bad-kubeconfig", `Cannot change ${path}: it is locked; ${remedy}`, { cause });
+    const isThere = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
+    throw isThere
+      ? lockedBySomebody(path, lock)
+      : new ClientError("bad-kubeconfig", `Cannot write ${path}`, { cause });
   });
   try {
     await held.close();
@@ -49,6 +52,27 @@ export async function changeKubeconfig(
   } finally {
     await rm(lock, { force: true });
   }
+}
+
+/** Whether `changeKubeconfig` would work now: rejects with what is in its way, and changes nothing. */
+export async function checkKubeconfig(path: string): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  await loadFileAsWritten(target);
+  if (await stat(`${target}.lock`).catch(() => undefined)) throw lockedBySomebody(path, `${target}.lock`);
+  await access(await nearestFolder(dirname(target)), constants.W_OK).catch((cause: unknown) => {
+    throw new ClientError("bad-kubeconfig", `Cannot write ${path}`, { cause });
+  });
+}
+
+/** The folder, or the first above it that exists. */
+async function nearestFolder(folder: string): Promise<string> {
+  const found = await stat(folder).catch(() => undefined);
+  return found !== undefined || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
+}
+
+function lockedBySomebody(path: string, lock: string): ClientError {
+  const remedy = `if no other program is changing it, remove ${lock}`;
+  return new ClientError("bad-kubeconfig", `Cannot change ${path}: it is locked; ${remedy}`);
 }
 
 /** Credentials of a context as PEM text, whether the file held them inline or named files. */

@@ -42,6 +42,7 @@ export {
 export {
   type Credentials,
   changeKubeconfig,
+  checkKubeconfig,
   credentialsOf,
   type FileOwner,
   loadKubeconfigs,

@@ -62,19 +62,19 @@ export function parseRuntimeEndpoint(text: string): string {
   );
 }
 
-/** Reads a count. Throws `bad-option`. */
-export function parseCount(option: string, text: string, max: number): number {
+/** Reads a count; `example`: one that would do. Throws `bad-option`. */
+export function parseCount(option: string, text: string, max: number, example = 3): number {
   if (/^\d+$/.test(text) && Number(text) <= max) return Number(text);
   throw new ClusterError(
     "bad-option",
     `Cannot use ${option} "${text}": it is not a number from 0 to ${max}`,
-    `Use ${option} 3.`,
+    `Use ${option} ${example}.`,
   );
 }
 
 /** Reads a port; 0 lets the system choose. Throws `bad-option`. */
-export function parsePort(option: string, text: string): number {
-  return parseCount(option, text, 65_535);
+export function parsePort(option: string, text: string, usual: number): number {
+  return parseCount(option, text, 65_535, usual);
 }
 
 /** Reads a time as Go writes it (`1m30s`), in milliseconds. Throws `bad-option`. */

@@ -1,5 +1,5 @@
 /** `navarch down` and `navarch status`: finding a running cluster by its data directory. */
-import { existsSync, readdirSync, rmSync, watch } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync, watch } from "node:fs";
 import { join } from "node:path";
 import { changeKubeconfig, credentialsOf, HttpsTransport, loadKubeconfigs, withoutContext } from "#client";
 import { checkClusterName } from "./cluster-options.ts";
@@ -26,14 +26,14 @@ export async function down(target: Target & { readonly purge: boolean }): Promis
   removeRunInfo(dataDir);
   if (!target.purge) {
     return info === undefined && !left
-      ? `Cluster "${name}" was not running.`
+      ? `Cluster "${name}" was not running: nobody uses ${dataDir}.`
       : `Cluster "${name}" is stopped; its state is in ${dataDir}.`;
   }
   if (existsSync(dataDir) && !isOurs(dataDir)) {
     const message = `Cannot purge "${dataDir}": it holds no cluster of Navarch`;
     throw new ClusterError("bad-option", message, "Check --data; nothing was removed.");
   }
-  rmSync(dataDir, { recursive: true, force: true });
+  removeAll(dataDir);
   await changeKubeconfig(info?.kubeconfig ?? kubeconfigPath(undefined), (config) =>
     withoutContext(config, name),
   );
@@ -78,6 +78,17 @@ export async function clusterStatus(target: Target): Promise<ClusterStatus> {
     return { ...known, state: ready.status === 200 ? "ready" : "not ready", ...counts };
   } catch (error) {
     return { ...known, state: "not ready", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The directory too, unless that is where a file system is mounted. */
+function removeAll(dataDir: string): void {
+  if (!existsSync(dataDir)) return;
+  for (const name of readdirSync(dataDir)) rmSync(join(dataDir, name), { recursive: true, force: true });
+  try {
+    rmdirSync(dataDir);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EBUSY")) throw error;
   }
 }
 

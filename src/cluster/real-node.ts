@@ -52,8 +52,15 @@ export function chooseNode({ mode, dataDir, runtimeEndpoint }: NodeWish): NodeCh
   if (why === undefined && typeof source !== "string") return { kind: "real", source };
   if (mode === "auto" && runtimeEndpoint === undefined) return { kind: "virtual", why: why ?? "" };
   const message = `Cannot run containers on this machine: a real node ${why}`;
-  throw new ClusterError("no-real-node", message, "Provide that, or use --node virtual.");
+  const isProgram = / on PATH$| plug-ins /.test(why ?? "");
+  const remedy = isProgram
+    ? `Install it, or use --node virtual. ${onDebian}`
+    : "Mend that, or use --node virtual.";
+  throw new ClusterError("no-real-node", message, remedy);
 }
+
+const onDebian =
+  "What Debian and Ubuntu have: apt-get install --no-remove containerd runc nftables iptables iproute2 containernetworking-plugins.";
 
 function generalReasonAgainst(): string | undefined {
   if (process.getuid?.() !== 0) return "needs root";

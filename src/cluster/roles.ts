@@ -3,7 +3,7 @@
  * others need beside them, laid out as kubeadm does: `admin.conf`, `controller-manager.conf`, `scheduler.conf`,
  * `proxy.conf`, and `kubelet-NAME.conf` for each node asked for.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Component, Env, Program, RootEnv } from "#base";
 import { createRealEnv, FileSystemDisk, HelperProcesses } from "#base/real";
@@ -30,6 +30,7 @@ import { kubeletPort, serveOverHttps } from "./kubelet-serving.ts";
 import { chooseNode, type RealNodeOptions, startRealNode } from "./real-node.ts";
 import { claim, removeRunInfo, writeRunInfo } from "./run-file.ts";
 import { readKubeletConfig } from "./kubelet-config.ts";
+import { startFailure } from "./start-failure.ts";
 
 /** A component that runs until disposed. */
 export interface Role extends AsyncDisposable {
@@ -76,7 +77,9 @@ export async function runApiServer(options: ApiServerRoleOptions, signal: AbortS
     ranges: options.ranges,
   };
   const cluster = await Cluster.start(parts, config, signal).catch((error: unknown) => {
-    if (!(error instanceof StoreError) || options.etcdServers.length === 0) throw error;
+    removeRunInfo(dataDir);
+    if (!(error instanceof StoreError) || options.etcdServers.length === 0)
+      throw startFailure(error, options.listen, dataDir);
     const message = `Cannot keep the state in etcd at ${options.etcdServers.join(", ")}`;
     const remedy = "Start it, or give the URLs of its clients with --etcd-servers.";
     throw new ClusterError("store-failed", message, remedy, { cause: error });
@@ -120,18 +123,18 @@ function etcdEndpoint(url: string): string {
 
 /** Reads whom to be and where to go from a kubeconfig. */
 async function accessOf(env: RootEnv, kubeconfig: string): Promise<RemoteAccess> {
-  const credentials = await credentialsOf(await loadKubeconfigs([resolve(kubeconfig)])).catch(
-    (cause: unknown) => {
-      const message = `Cannot use kubeconfig "${kubeconfig}"`;
-      throw new ClusterError(
-        "bad-option",
-        message,
-        "Give the file that the API server wrote with --kubeconfig FILE.",
-        { cause },
-      );
-    },
-  );
-  return new RemoteAccess(env, credentials);
+  const remedy = "Give the file that the API server wrote with --kubeconfig FILE.";
+  // kubectl reads an absent file as an empty one; who names one means it.
+  if (!existsSync(kubeconfig)) {
+    const message = `Cannot use kubeconfig "${kubeconfig}": there is no such file`;
+    throw new ClusterError("bad-option", message, remedy);
+  }
+  try {
+    return new RemoteAccess(env, await credentialsOf(await loadKubeconfigs([resolve(kubeconfig)])));
+  } catch (cause) {
+    const message = `Cannot use kubeconfig "${kubeconfig}"`;
+    throw new ClusterError("bad-option", message, remedy, { cause });
+  }
 }
 
 /** Starts a component with a kubeconfig's credentials; `flags`: of one that tells of them. */

@@ -45,16 +45,23 @@ export function claim(dataDir: string, name: string): void {
   throw new ClusterError(
     "already-running",
     `Cluster "${name}" runs already: process ${other.pid} at ${other.url} uses "${dataDir}"`,
-    `Stop it with "navarch down --name ${name}", or start another with --name OTHER.`,
+    `Stop it with "navarch down --data ${dataDir}", or start another with --name OTHER.`,
   );
 }
 
-/** Says that this process runs the cluster. */
+/** Says that this process runs the cluster. Throws `no-permission` where nothing can be written. */
 export function writeRunInfo(dataDir: string, info: Omit<RunInfo, "pid" | "processStart">): void {
   const whole: RunInfo = { pid: process.pid, processStart: processStartOf(process.pid) ?? "", ...info };
   const draft = `${fileOf(dataDir)}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(whole, undefined, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, fileOf(dataDir));
+  try {
+    writeFileSync(draft, `${JSON.stringify(whole, undefined, 2)}\n`, { mode: 0o600 });
+    renameSync(draft, fileOf(dataDir));
+  } catch (cause) {
+    rmSync(draft, { force: true });
+    const message = `Cannot write in the data directory "${dataDir}"`;
+    const remedy = "See to its disk, choose another with --data DIR, or run as its owner.";
+    throw new ClusterError("no-permission", message, remedy, { cause });
+  }
 }
 
 /** Says that nobody does. */

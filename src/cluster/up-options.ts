@@ -14,6 +14,7 @@ import {
   parsePort,
   parseRuntimeEndpoint,
 } from "./cluster-options.ts";
+import { ClusterError } from "./errors.ts";
 import { readKubeletConfig } from "./kubelet-config.ts";
 import type { NetworkRanges } from "./network-ranges.ts";
 import { flagsOf } from "./program-flags.ts";
@@ -46,6 +47,10 @@ export function upOptions(options: Readonly<Record<string, unknown>>): UpConfig 
   const virtualNodes = options["virtualNodes"];
   const file = options["kubeletConfig"] as string | undefined;
   const endpoint = options["containerRuntimeEndpoint"] as string | undefined;
+  if (node === "real" && virtualNodes !== undefined) {
+    const message = `Cannot use --virtual-nodes "${String(virtualNodes)}" with --node real: nodes are of one kind`;
+    throw new ClusterError("bad-option", message, "Leave one of them out.");
+  }
   return {
     name,
     dataDir: dataDirOf(name, options["data"] as string | undefined),
@@ -53,7 +58,7 @@ export function upOptions(options: Readonly<Record<string, unknown>>): UpConfig 
     kubeconfig: kubeconfigPath(options["kubeconfig"] as string | undefined),
     // Whoever says how many virtual nodes wants them.
     node: node === "auto" && virtualNodes !== undefined ? "virtual" : node,
-    kubeletPort: parsePort("--kubelet-port", String(options["kubeletPort"] ?? 10_250)),
+    kubeletPort: parsePort("--kubelet-port", String(options["kubeletPort"] ?? 10_250), 10_250),
     configured: file === undefined ? {} : readKubeletConfig(file),
     nodePortAddresses: String(options["nodeportAddresses"] ?? loopbackRanges),
     ranges: readNetworkRanges(options),
@@ -66,8 +71,12 @@ export function upOptions(options: Readonly<Record<string, unknown>>): UpConfig 
 
 /** The data directory of a cluster, given or by its name. */
 export function dataDirOf(name: string, given: string | undefined): string {
+  // An unset variable in a script: the directory that one happens to be in is nobody's data.
+  if (given === "") throw new ClusterError("bad-option", 'Cannot use --data "": it is no directory', noData);
   return resolve(given ?? defaultDataDir(name, process.env, process.getuid?.() === 0));
 }
+
+const noData = "Name one, or leave --data out.";
 
 /** The file that kubectl would write to. */
 export function kubeconfigPath(given: string | undefined): string {

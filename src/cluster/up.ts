@@ -3,11 +3,11 @@
  * when it ends. A second `up` on the same data continues it: certificates, addresses and objects stay.
  */
 import { spawn } from "node:child_process";
-import { closeSync, openSync, watch } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 import { type Env, messageOf, type Processes } from "#base";
 import { createRealEnv, FileSystemDisk, HelperProcesses } from "#base/real";
-import { changeKubeconfig } from "#client";
+import { changeKubeconfig, checkKubeconfig, type Kubeconfig } from "#client";
 import type { RuntimeSource } from "#kubelet";
 import { SqliteJournal } from "#store";
 import { Cluster } from "./cluster.ts";
@@ -25,6 +25,7 @@ import {
 } from "./real-node.ts";
 import { claim, type RunInfo, readRunInfo, removeRunInfo, writeRunInfo } from "./run-file.ts";
 import { serviceSockets } from "./service-sockets.ts";
+import { startFailure } from "./start-failure.ts";
 import type { UpConfig } from "./up-options.ts";
 
 /** A cluster that `navarch up` runs. */
@@ -44,18 +45,15 @@ export async function up(
   const choice = nodeFor(config);
   const sockets = serviceSockets(config.nodePortAddresses);
   claim(config.dataDir, config.name);
+  await checkKubeconfig(config.kubeconfig).catch(badKubeconfig);
   const env = createRealEnv({ name: "navarch", logLevel: "warn", flags: config.flags });
   const processes = new HelperProcesses(env);
   // First of all: later this process is larger, and forks slowly. The runtime takes longest to start, and waits for nobody.
   if (choice.kind === "real") processes.start();
   const realNode =
     choice.kind === "real" ? realNodeOf(config, choice.source, processes, env, signal) : undefined;
-  const startedAt = new Date().toISOString();
-  const info = {
-    url: `https://${config.listen.host}:${config.listen.port}`,
-    startedAt,
-    kubeconfig: config.kubeconfig,
-  };
+  const started = { startedAt: new Date().toISOString(), kubeconfig: config.kubeconfig };
+  const info = { ...started, url: `https://${config.listen.host}:${config.listen.port}` };
   writeRunInfo(config.dataDir, { ...info, state: "starting" });
   const parts = {
     env,
@@ -67,21 +65,12 @@ export async function up(
     realNode === undefined ? { virtualNodes: config.virtualNodes, sockets } : { virtualNodes: 0, realNode };
   let cluster: Cluster;
   const address = podSideAddress(config, choice, processes);
+  const advertise = address === undefined ? {} : { advertise: address.address };
+  const everything = { controllers: true, scheduler: true, onStep };
   try {
-    const advertise = address === undefined ? {} : { advertise: address.address };
     cluster = await Cluster.start(
       address === undefined ? parts : { ...parts, addressHeld: address.hold(signal) },
-      {
-        name,
-        listen,
-        apiServer,
-        ranges,
-        ...nodes,
-        ...advertise,
-        controllers: true,
-        scheduler: true,
-        onStep,
-      },
+      { name, listen, apiServer, ranges, ...nodes, ...advertise, ...everything },
       signal,
     );
   } catch (error) {
@@ -89,12 +78,10 @@ export async function up(
     await address?.[Symbol.asyncDispose]();
     await processes[Symbol.asyncDispose]();
     removeRunInfo(config.dataDir);
-    throw startFailure(error, config);
+    throw startFailure(error, config.listen, config.dataDir);
   }
   const url = cluster.url ?? info.url;
-  await mergeKubeconfig(config, cluster, url);
-  writeRunInfo(config.dataDir, { ...info, url, state: "ready" });
-  return {
+  const running: UpCluster = {
     welcome: () => welcome(config, url, choice),
     stopped: (stop) => Promise.race([aborted(stop), env.failed]),
     async [Symbol.asyncDispose]() {
@@ -104,6 +91,20 @@ export async function up(
       removeRunInfo(config.dataDir);
     },
   };
+  try {
+    await mergeKubeconfig(config, cluster, url);
+    writeRunInfo(config.dataDir, { ...info, url, state: "ready" });
+  } catch (error) {
+    await running[Symbol.asyncDispose](); // nobody would know how to reach it
+    throw error;
+  }
+  return running;
+}
+
+function badKubeconfig(cause: unknown): never {
+  throw new ClusterError("bad-option", messageOf(cause), "Or name another with --kubeconfig FILE.", {
+    cause,
+  });
 }
 
 /** What is going to run pods. Throws `no-real-node`, and `bad-option` where the ranges are none for a real node. */
@@ -147,6 +148,7 @@ export async function launchDetached(config: UpConfig, args: readonly string[]):
   claim(config.dataDir, config.name);
   const logFile = join(config.dataDir, "navarch.log");
   const log = openSync(logFile, "a", 0o600);
+  const { size } = fstatSync(log);
   const program = [...process.execArgv, process.argv[1] ?? "", ...args.filter((one) => one !== "--detach")];
   const child = spawn(process.execPath, program, { detached: true, stdio: ["ignore", log, log] });
   closeSync(log);
@@ -161,7 +163,8 @@ export async function launchDetached(config: UpConfig, args: readonly string[]):
       watcher.on("change", look);
       child.on("exit", () => {
         const message = `The cluster "${config.name}" ended while it started`;
-        reject(new ClusterError("start-failed", message, `Its last words are in ${logFile}.`));
+        const last = lastWords(readFileSync(logFile).subarray(size).toString("utf8"));
+        reject(new ClusterError("start-failed", `${message}: ${last}`, `Its whole log is ${logFile}.`));
       });
       look();
     });
@@ -171,14 +174,16 @@ export async function launchDetached(config: UpConfig, args: readonly string[]):
   }
 }
 
+/** What a program that failed has said of it at its end. */
+function lastWords(output: string): string {
+  return (/^error: (.*)$/ms.exec(output)?.[1] ?? output.slice(-500)).trim();
+}
+
 async function mergeKubeconfig(config: UpConfig, cluster: Cluster, url: string): Promise<void> {
   const credentials = clientCertificate(cluster.env, cluster.pki, administrator);
   const where = { name: config.name, url, caPem: cluster.pki.ca.certificatePem };
-  await changeKubeconfig(
-    config.kubeconfig,
-    (before) => withCluster(before, where, credentials),
-    invokingUser(),
-  );
+  const change = (before: Kubeconfig): Kubeconfig => withCluster(before, where, credentials);
+  await changeKubeconfig(config.kubeconfig, change, invokingUser()).catch(badKubeconfig);
 }
 
 /** Under sudo, the files in somebody's home stay that somebody's. */
@@ -187,24 +192,6 @@ function invokingUser(): { readonly uid: number; readonly gid: number } | undefi
   return Number.isInteger(uid) && Number.isInteger(gid) && process.env["SUDO_UID"] !== undefined
     ? { uid, gid }
     : undefined;
-}
-
-function startFailure(error: unknown, config: UpConfig): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const { host, port } = config.listen;
-  if (code === "EADDRINUSE") {
-    const message = `Cannot listen on ${host}:${port}: another program does`;
-    return new ClusterError(
-      "address-in-use",
-      message,
-      "Stop it, or choose another address with --listen ADDR:PORT (port 0: any).",
-    );
-  }
-  if (code === "EACCES" || code === "EPERM" || code === "EADDRNOTAVAIL") {
-    const message = `Cannot listen on ${host}:${port}: ${messageOf(error)}`;
-    return new ClusterError("bad-option", message, "Choose another address with --listen ADDR:PORT.");
-  }
-  return error;
 }
 
 function welcome(config: UpConfig, url: string, choice: NodeChoice): string {

@@ -59,6 +59,7 @@ test("a full disk ends the API server with the reason, and loses nothing that wa
     assert.ok(acknowledged.size > 10, `${acknowledged.size} writes`);
     assert.notEqual(await server.exit(), 0);
     assert.match(server.output, /Cannot keep the cluster.s state: .*full/);
+    assert.doesNotMatch(server.output, /\n? +at .*:\d+:\d+/, "a stack trace");
 
     await mount("-o", "remount,size=256m", disk);
     server = await start();

@@ -1,10 +1,20 @@
 /** The program as its users run it: up, down, status, continuing, and what it says when it cannot. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { accessOf, call } from "../testing/api-call.ts";
 import { freePort, Program, root, run } from "../testing/program.ts";
@@ -146,6 +156,47 @@ test("purge never removes a folder that holds no cluster", async () => {
   assert.ok(existsSync(join(precious, "thesis.txt")));
 });
 
+/** Options for a data directory with one file, which holds nonsense. */
+function broken(file: string, content: string): readonly string[] {
+  const data = join(folder, `broken-${file.replace("/", "-")}`);
+  mkdirSync(dirname(join(data, file)), { recursive: true });
+  writeFileSync(join(data, file), content);
+  if (file.endsWith(".crt")) writeFileSync(join(data, file.replace(/crt$/, "key")), content);
+  return ["--data", data, "--kubeconfig", `${data}.conf`, "--listen", "127.0.0.1:0"];
+}
+
+test("a kubeconfig that cannot be written is told of before anything starts", async () => {
+  const kubeconfig = join(folder, "locked.conf");
+  const data = join(folder, "locked");
+  const args = [
+    "up",
+    "--node",
+    "virtual",
+    "--data",
+    data,
+    "--kubeconfig",
+    kubeconfig,
+    "--listen",
+    "127.0.0.1:0",
+  ];
+  for (const [file, content, says] of [
+    [
+      `${kubeconfig}.lock`,
+      "",
+      /it is locked; if no other program is changing it, remove .*\n +Or name another/,
+    ],
+    [kubeconfig, "a: [", /it is no YAML/],
+  ] as const) {
+    writeFileSync(file, content);
+    const ended = await run(navarch, args);
+    assert.equal(ended.code, 1);
+    assert.match(ended.stderr, says);
+    assert.doesNotMatch(ended.stdout, /^ok/m);
+    rmSync(file);
+  }
+  assert.equal((await statusOf("navarch", data)).state, "stopped");
+});
+
 test("what a user gets wrong is named, with what to do", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
@@ -174,7 +225,6 @@ test("what a user gets wrong is named, with what to do", async () => {
       /another program does\n +Stop it, or choose another address/,
     ],
     [["up", "--data", join(file, "below"), "--listen", "127.0.0.1:0"], 1, /Cannot make the data directory/],
-    [["scheduler", "--kubeconfig", join(folder, "absent.conf")], 1, /Cannot use kubeconfig/],
     [["up", "--cluster-cidr", "10.0.0.0/30"], 1, /Cannot use pod range "10\.0\.0\.0\/30"/],
     [["up", "--service-cluster-ip-range", "10"], 1, /Cannot use service range "10"/],
     [["apiserver", "--data", file, "--secure-port=6443"], 1, /Cannot use --secure-port: use --listen/],
@@ -187,6 +237,26 @@ test("what a user gets wrong is named, with what to do", async () => {
     [["apiserver", "--data", file, "--admission-control-config-file=/x"], 1, /configuration "\/x": ENOENT/],
     [["apiserver", "--data", file, "--allow-privileged", "--conquer"], 2, /unknown option '--conquer'/],
     [["scheduler"], 2, /required option '--kubeconfig <FILE>'/],
+    [["scheduler", "--kubeconfig", join(folder, "absent.conf")], 1, /absent\.conf": there is no such file/],
+    [["up", "--data", ""], 1, /Cannot use --data "": it is no directory/],
+    [["up", "--node", "real", "--virtual-nodes", "3"], 1, /with --node real: nodes are of one kind/],
+    [["up", "--kubelet-port", "x"], 1, /from 0 to 65535\n +Use --kubelet-port 10250/],
+    [
+      ["up", "--node", "virtual", ...broken("state.db", "x".repeat(9000))],
+      1,
+      /not a database\n +Restore a copy/,
+    ],
+    [
+      ["up", "--node", "virtual", ...broken("pki/ca.crt", "x")],
+      1,
+      /Cannot use "pki\/ca.crt".*\n +Restore the files/,
+    ],
+    [
+      ["apiserver", "--listen", `127.0.0.1:${port}`, "--data", join(folder, "bare")],
+      1,
+      /another program does\n/,
+    ],
+    [["status", "-o", "yaml"], 2, /Allowed choices are json, text/],
     [["conquer"], 2, /unknown command 'conquer'/],
   ];
   for (const [args, code, says] of rows) {
@@ -196,4 +266,12 @@ test("what a user gets wrong is named, with what to do", async () => {
     assert.doesNotMatch(ended.stderr, /\n\s+at .*:\d+:\d+/, "a stack trace");
   }
   taken.close();
+});
+
+test("a clone without its dependencies finds the system's Node.js, though PATH has the clone first", () => {
+  const bin = join(folder, "clone/bin");
+  cpSync(join(root, "bin"), bin, { recursive: true });
+  const env = { ...process.env, PATH: [bin, dirname(process.execPath), process.env["PATH"]].join(":") };
+  const ended = spawnSync("node", ["--version"], { env, encoding: "utf8", timeout: 60_000 });
+  assert.deepEqual([ended.stdout, ended.stderr], [`${process.version}\n`, ""]);
 });

@@ -78,6 +78,15 @@ export async function ensureClusterPki(
   };
 }
 
+/** What a file holds; where that is nothing of its kind, says which file. */
+function told<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new PkiError("malformed", `Cannot use "${file}"`, { cause });
+  }
+}
+
 class PkiFiles {
   readonly #env: Env;
   readonly #disk: Disk;
@@ -105,7 +114,7 @@ class PkiFiles {
         `Cannot issue certificates: "${path}.crt" is there without "${path}.key"`,
       );
     }
-    if (inspectCertificate(certificatePem).notAfterMs <= this.#env.clock.now()) {
+    if (told(`${path}.crt`, () => inspectCertificate(certificatePem)).notAfterMs <= this.#env.clock.now()) {
       throw new PkiError(
         "expired",
         `Cannot use "${path}.crt": it has expired; move it and its key away to start anew`,
@@ -130,7 +139,7 @@ class PkiFiles {
   async keyPair(name: string): Promise<KeyPair> {
     const found = await this.#read(`${name}.key`);
     const privateKeyPem = found ?? this.#env.crypto.generateKeyPair().privateKeyPem;
-    const publicKeyPem = publicKeyOf(privateKeyPem);
+    const publicKeyPem = told(`${this.#directory}/${name}.key`, () => publicKeyOf(privateKeyPem));
     if (found === undefined) await this.#write(`${name}.key`, privateKeyPem, 0o600);
     if ((await this.#read(`${name}.pub`)) !== publicKeyPem)
       await this.#write(`${name}.pub`, publicKeyPem, 0o644);

@@ -125,7 +125,14 @@ async function openChannel(target: string, metadata: Readonly<Record<string, str
 }
 
 function asRpcError(error: ServiceError): RpcError {
-  return new RpcError(rpcCodes[error.code - 1] ?? "unknown", error.details || error.message, {
-    cause: error,
-  });
+  // Its own message is the code and the details again, so it is no cause that tells more.
+  return new RpcError(rpcCodes[error.code - 1] ?? "unknown", wordsOf(error.details || error.message));
+}
+
+/** Why there is no connection, without the library's own frame around it. */
+function wordsOf(details: string): string {
+  const why = /^No connection established\. Last error: (?:Error: )?(.*)\. Resolution note:/s.exec(
+    details,
+  )?.[1];
+  return why === undefined ? details : `no connection: ${why}`;
 }

@@ -25,7 +25,7 @@ export const kubelet: CliCommand = {
       dataDir: dataDirOf("navarch", options["data"] as string | undefined),
       ...(endpoint === undefined ? {} : { runtimeEndpoint: parseRuntimeEndpoint(endpoint) }),
       configFile: options["config"] as string | undefined,
-      port: port === undefined ? undefined : parsePort("--kubelet-port", String(port)),
+      port: port === undefined ? undefined : parsePort("--kubelet-port", String(port), 10_250),
       flags: flagsOf(options),
     };
     return runRole(terminal, (signal) => runKubelet(config, signal));

@@ -1,4 +1,5 @@
 /** `navarch status`: whether a cluster runs, where, and what it holds. Exit code 0 when ready, 3 when not running. */
+import { Option } from "commander";
 import { clusterStatus } from "#cluster";
 import type { CliCommand } from "../command.ts";
 
@@ -9,7 +10,11 @@ export const status: CliCommand = {
     command
       .option("--name <NAME>", "name of the cluster", "navarch")
       .option("--data <DIR>", "where its state lives (default: by name)")
-      .option("-o, --output <FORMAT>", "json, or text for people", "text");
+      .addOption(
+        new Option("-o, --output <FORMAT>", "for programs, or for people")
+          .choices(["json", "text"])
+          .default("text"),
+      );
   },
   async run(options, _args, terminal) {
     const found = await clusterStatus({

@@ -6,6 +6,11 @@ import { nodePortOption } from "../node-port-option.ts";
 import { addServerOptions } from "../server-options.ts";
 import { stopSignal } from "../stop-signal.ts";
 
+/** How other commands are told the same. */
+function dataOption({ data }: Readonly<Record<string, unknown>>): string {
+  return data === undefined ? "" : ` --data ${String(data)}`;
+}
+
 export const up: CliCommand = {
   name: "up",
   summary: "start a cluster, or continue where it stopped",
@@ -29,7 +34,7 @@ export const up: CliCommand = {
       const info = await launchDetached(config, process.argv.slice(2));
       terminal.print(`Cluster "${config.name}" runs at ${info.url} (process ${info.pid}).`);
       terminal.print(
-        `Stop it with: navarch down${config.name === "navarch" ? "" : ` --name ${config.name}`}`,
+        `Stop it with: navarch down${config.name === "navarch" ? "" : ` --name ${config.name}`}${dataOption(options)}`,
       );
       return 0;
     }

@@ -2,7 +2,7 @@
  * A container runtime that was there before us (the system's containerd, CRI-O), by its socket. It is never started,
  * stopped or configured: what it lacks is said. Its pods' networks are what its own CNI configuration makes them.
  */
-import { type Component, type Env, messageOf } from "#base";
+import type { Component, Env } from "#base";
 import { RpcClient, RpcError } from "#base/rpc";
 import { RuntimeError } from "../errors.ts";
 import { decodeRuntimeStatus } from "./decode-state.ts";
@@ -71,7 +71,7 @@ export class RuntimeEndpoint implements Component {
         return await this.rpc.call(runtimeMethods.version, {}, endpointTimeoutMs, signal);
       } catch (error) {
         signal.throwIfAborted();
-        const text = `No container runtime answers at "${this.#socket}": ${messageOf(error)}`;
+        const text = `No container runtime answers at "${this.#socket}"`;
         if (clock.monotonic() > until) throw new RuntimeError("unavailable", text, { cause: error });
       }
       await clock.sleep(endpointPollMs, signal);
