@@ -38,7 +38,8 @@ export class RevisionWaiters {
       if (!next.done) next.resolve();
     }
     this.#first = first;
-    if (first === waiters.length || first > 4_096) {
+    // There is always somebody who waits for a revision that never comes, to hear of the end.
+    if (first > 64 && first * 2 > waiters.length) {
       this.#waiters = waiters.slice(first);
       this.#first = 0;
     }
