@@ -4,18 +4,22 @@
  *   allocatable  cpu 4000, memory 8Gi, pods 110
  *   requested    cpu  500, memory 1Gi            sum over `pods`
  */
-import type { Node } from "#api";
+import type { Node, Taint } from "#api";
 import type { HostPort, PodInfo } from "./pod-info.ts";
-import { type Amounts, addInto, amountsOf } from "./resources.ts";
+import { Amounts, amountsOf } from "./resources.ts";
+
+const noImages: ReadonlyMap<string, number> = new Map();
 
 export class NodeInfo {
   readonly name: string;
   readonly pods = new Map<string, PodInfo>();
-  readonly requested = new Map<string, number>();
-  readonly scored = new Map<string, number>();
+  readonly requested = new Amounts();
+  readonly scored = new Amounts();
   #node: Node | undefined;
-  #allocatable: Amounts = new Map();
-  #images = new Map<string, number>();
+  #allocatable = new Amounts();
+  #images: ReadonlyMap<string, number> = noImages;
+  #taints: readonly Taint[] = [];
+  #unschedulable = false;
 
   constructor(name: string) {
     this.name = name;
@@ -39,27 +43,38 @@ export class NodeInfo {
     return this.#images;
   }
 
+  get taints(): readonly Taint[] {
+    return this.#taints;
+  }
+
+  /** Cordoned. */
+  get unschedulable(): boolean {
+    return this.#unschedulable;
+  }
+
   set(node: Node | undefined): void {
     this.#node = node;
     this.#allocatable = amountsOf(node?.status.allocatable);
-    this.#images = new Map();
-    for (const image of node?.status.images ?? []) {
-      for (const name of image.names ?? []) this.#images.set(name, image.sizeBytes ?? 0);
-    }
+    this.#taints = node?.spec.taints ?? [];
+    this.#unschedulable = node?.spec.unschedulable === true;
+    const images = (node?.status.images ?? []).flatMap(({ names, sizeBytes = 0 }) =>
+      (names ?? []).map((name) => [name, sizeBytes] as const),
+    );
+    this.#images = images.length === 0 ? noImages : new Map(images);
   }
 
   add(pod: PodInfo): void {
     this.pods.set(pod.uid, pod);
-    addInto(this.requested, pod.requests);
-    addInto(this.scored, pod.scored);
+    this.requested.add(pod.requests);
+    this.scored.add(pod.scored);
   }
 
   remove(uid: string): PodInfo | undefined {
     const pod = this.pods.get(uid);
     if (pod === undefined) return undefined;
     this.pods.delete(uid);
-    addInto(this.requested, pod.requests, -1);
-    addInto(this.scored, pod.scored, -1);
+    this.requested.add(pod.requests, -1);
+    this.scored.add(pod.scored, -1);
     return pod;
   }
 

@@ -5,8 +5,8 @@ import type { NodeInfo } from "../node-info.ts";
 export const nodeResourcesBalancedAllocation: SchedulerPlugin = {
   name: "NodeResourcesBalancedAllocation",
   score(pod) {
-    const cpu = pod.requests.get("cpu") ?? 0;
-    const memory = pod.requests.get("memory") ?? 0;
+    const cpu = pod.requests.get("cpu");
+    const memory = pod.requests.get("memory");
     if (cpu === 0 && memory === 0) return undefined;
     return {
       normalize: "asIs",
@@ -19,6 +19,6 @@ export const nodeResourcesBalancedAllocation: SchedulerPlugin = {
 };
 
 function share(node: NodeInfo, name: string, amount: number): number {
-  const allocatable = node.allocatable.get(name) ?? 0;
-  return allocatable === 0 ? 0 : Math.min(1, ((node.requested.get(name) ?? 0) + amount) / allocatable);
+  const allocatable = node.allocatable.get(name);
+  return allocatable === 0 ? 0 : Math.min(1, (node.requested.get(name) + amount) / allocatable);
 }

@@ -10,8 +10,8 @@ export const nodeResourcesFit: SchedulerPlugin = {
     return { check: (node) => lacking(wanted, node) };
   },
   score(pod) {
-    const cpu = pod.scored.get("cpu") ?? 0;
-    const memory = pod.scored.get("memory") ?? 0;
+    const cpu = pod.scored.get("cpu");
+    const memory = pod.scored.get("memory");
     return {
       normalize: "asIs",
       score: (node) => Math.floor((free(node, "cpu", cpu) + free(node, "memory", memory)) / 2),
@@ -21,26 +21,21 @@ export const nodeResourcesFit: SchedulerPlugin = {
 };
 
 function lacking(wanted: readonly (readonly [string, number])[], node: NodeInfo): Rejection | undefined {
-  const reasons: string[] = [];
-  let resolvable = true;
-  const pods = node.allocatable.get("pods") ?? 0;
-  if (node.pods.size + 1 > pods) {
-    reasons.push("Too many pods");
-    resolvable = pods > 0;
-  }
-  for (const [name, amount] of wanted) {
-    const allocatable = node.allocatable.get(name) ?? 0;
-    if (amount <= allocatable - (node.requested.get(name) ?? 0)) continue;
-    reasons.push(`Insufficient ${name}`);
-    if (amount > allocatable) resolvable = false;
-  }
-  return reasons.length === 0 ? undefined : { reason: reasons.join("\n"), resolvable };
+  const { allocatable, requested } = node;
+  const pods = allocatable.get("pods");
+  const isFull = node.pods.size + 1 > pods;
+  const short = wanted.filter(([name, amount]) => amount > allocatable.get(name) - requested.get(name));
+  if (!isFull && short.length === 0) return undefined;
+  const reasons = short.map(([name]) => `Insufficient ${name}`);
+  const resolvable =
+    (!isFull || pods > 0) && short.every(([name, amount]) => amount <= allocatable.get(name));
+  return { reason: (isFull ? ["Too many pods", ...reasons] : reasons).join("\n"), resolvable };
 }
 
 /** The free share of a resource after the pod, 0..100. */
 function free(node: NodeInfo, name: string, amount: number): number {
-  const allocatable = node.allocatable.get(name) ?? 0;
-  const used = (node.scored.get(name) ?? 0) + amount;
+  const allocatable = node.allocatable.get(name);
+  const used = node.scored.get(name) + amount;
   return allocatable === 0 || used > allocatable ? 0 : Math.floor(((allocatable - used) * 100) / allocatable);
 }
 
@@ -59,5 +54,5 @@ function mayHelp(event: ClusterEvent, pod: PodInfo): boolean {
 }
 
 function fitsEmpty(pod: PodInfo, node: NodeInfo): boolean {
-  return [...pod.requests].every(([name, amount]) => amount <= (node.allocatable.get(name) ?? 0));
+  return [...pod.requests].every(([name, amount]) => amount <= node.allocatable.get(name));
 }

@@ -9,10 +9,10 @@ export const nodeUnschedulable: SchedulerPlugin = {
   name: "NodeUnschedulable",
   filter(pod) {
     if (tolerates(pod.pod.spec.tolerations ?? [], cordon)) return undefined;
-    return { check: (node) => (node.node?.spec.unschedulable === true ? rejection : undefined) };
+    return { check: (node) => (node.unschedulable ? rejection : undefined) };
   },
   mayHelp: (event) =>
     event.type === "nodeAdded"
-      ? event.node.node?.spec.unschedulable !== true
+      ? !event.node.unschedulable
       : event.type === "nodeChanged" && event.what.unschedulable,
 };

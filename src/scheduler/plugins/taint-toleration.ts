@@ -9,8 +9,8 @@ export const taintToleration: SchedulerPlugin = {
     const tolerations = pod.pod.spec.tolerations ?? [];
     return {
       check(node) {
-        const taints = node.node?.spec.taints;
-        if (taints === undefined) return undefined;
+        const { taints } = node;
+        if (taints.length === 0) return undefined;
         const taint = taints.find((one) => one.effect !== "PreferNoSchedule" && !tolerates(tolerations, one));
         if (taint === undefined) return undefined;
         const detail = (taint.value ?? "") === "" ? taint.key : `${taint.key}: ${taint.value}`;
@@ -25,8 +25,8 @@ export const taintToleration: SchedulerPlugin = {
     return {
       normalize: "lowest",
       score(node) {
-        const taints = node.node?.spec.taints;
-        if (taints === undefined) return 0;
+        const { taints } = node;
+        if (taints.length === 0) return 0;
         return taints.filter((one) => one.effect === "PreferNoSchedule" && !tolerates(soft, one)).length;
       },
     };
