@@ -49,7 +49,8 @@ const SPAM_BURST = 25;
 const SPAM_REFILL_MS = 300_000;
 
 interface Similar {
-  readonly texts: Set<string>;
+  /** Different ones, oldest first; no more than it takes to combine them. */
+  texts: readonly string[];
   lastMs: number;
 }
 
@@ -81,16 +82,16 @@ export class EventCorrelator {
     const found = this.#similar.get(key);
     const similar =
       found === undefined || nowMs - found.lastMs > AGGREGATE_WINDOW_MS
-        ? { texts: new Set<string>(), lastMs: nowMs }
+        ? { texts: [], lastMs: nowMs }
         : found;
     similar.lastMs = nowMs;
-    similar.texts.add(event.message);
+    if (!similar.texts.includes(event.message)) similar.texts = [...similar.texts, event.message];
     this.#similar.set(key, similar);
-    if (similar.texts.size < AGGREGATE_AFTER) {
+    if (similar.texts.length < AGGREGATE_AFTER) {
       return { message: event.message, countKey: `${key}\0${event.message}` };
     }
     // Which texts there were no longer matters, only that they are many.
-    similar.texts.delete(similar.texts.values().next().value ?? "");
+    similar.texts = similar.texts.slice(1);
     return { message: `(combined from similar events): ${event.message}`, countKey: key };
   }
 

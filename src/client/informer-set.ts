@@ -21,6 +21,7 @@ export class InformerSet implements Informers, AsyncDisposable {
   readonly #client: Client;
   // An informer's type follows from the resource in its key; `of` alone reads and writes the map.
   readonly #informers = new Map<string, RunningInformer<never>>();
+  /** Of those that may be dropped. */
   readonly #stops = new Map<string, AbortController>();
   readonly #waiting: string[] = [];
   readonly #coherence: Coherence;
@@ -61,7 +62,9 @@ export class InformerSet implements Informers, AsyncDisposable {
   }
 
   metadata(resource: ResourceRef): Informer<PartialObjectMetadata> {
-    return this.#shared(metadataName(resource), () => this.#client.metadata(resource), {});
+    const name = metadataName(resource);
+    if (!this.#stops.has(name)) this.#stops.set(name, new AbortController());
+    return this.#shared(name, () => this.#client.metadata(resource), {});
   }
 
   dropMetadata(resource: ResourceRef): void {
@@ -127,9 +130,10 @@ export class InformerSet implements Informers, AsyncDisposable {
   }
 
   #run(name: string, informer: { run(signal: AbortSignal): Promise<void> } | undefined): void {
-    const stop = new AbortController();
-    this.#stops.set(name, stop);
-    this.#tasks.spawn(name, async (signal) => informer?.run(AbortSignal.any([signal, stop.signal])));
+    const stop = this.#stops.get(name)?.signal;
+    this.#tasks.spawn(name, async (signal) =>
+      informer?.run(stop === undefined ? signal : AbortSignal.any([signal, stop])),
+    );
   }
 }
 

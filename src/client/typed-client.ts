@@ -58,14 +58,16 @@ class TypedResourceClient<T extends KubeObject> implements ResourceClient<T> {
   readonly #options: ClientOptions;
   /** Ask for metadata only. */
   readonly #partial: boolean;
-  readonly follow: ResourceClient<T>["follow"];
 
   constructor(transport: Transport, resource: ResourceRef, options: ClientOptions, partial = false) {
     this.#partial = partial;
     this.#transport = transport;
     this.#resource = resource;
     this.#options = options;
-    if (transport.follow !== undefined) this.follow = (asked, signal) => this.#follow(asked, signal);
+  }
+
+  get follow(): ResourceClient<T>["follow"] {
+    return this.#transport.follow === undefined ? undefined : this.#follow.bind(this);
   }
 
   async get(key: ObjectKey, signal: AbortSignal): Promise<T> {

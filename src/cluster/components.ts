@@ -2,7 +2,7 @@
  * Starts the components beside the API server over an `Access`, the same way in the one-process cluster and alone. Each
  * returns what stops it.
  */
-import { configMaps, pods, runtimeClasses, secrets, services } from "#api";
+import { pods, type Service, services } from "#api";
 import type { Component, Env } from "#base";
 import {
   type Client,
@@ -11,6 +11,7 @@ import {
   FencedTransport,
   InformerSet,
   LeaderElection,
+  type Lister,
 } from "#client";
 import { ControllerManager, controllers } from "#controllers";
 import {
@@ -101,49 +102,60 @@ export interface VirtualNodeOptions {
   readonly clusterDomain?: string;
 }
 
+/** What virtual nodes of one process share. */
+export interface VirtualNodeDeps {
+  readonly serve: ServeKubelet;
+  readonly services: Lister<Service>;
+}
+
+/** Services as all virtual nodes of a process see them: followed once, as the node of that name. */
+export async function virtualNodeServices(
+  env: Env,
+  access: Access,
+  name: string,
+  signal: AbortSignal,
+): Promise<Lister<Service>> {
+  const client = access.client(kubeletIdentity(name), "kubelet");
+  const informers = new InformerSet(env.child("services"), { client });
+  const { lister } = informers.of(services);
+  await informers.start(signal);
+  return lister;
+}
+
 /** A node without a machine: the real kubelet over the simulated runtime. */
 export async function startVirtualNode(
   env: Env,
   access: Access,
   { name, index, clusterCidr, clusterDomain }: VirtualNodeOptions,
-  serve: ServeKubelet,
+  { serve, services: allServices }: VirtualNodeDeps,
   signal: AbortSignal,
 ): Promise<Component> {
   const client = access.client(kubeletIdentity(name), "kubelet");
-  const informers = new InformerSet(env.child("informers"), { client });
-  const allServices = informers.of(services);
-  const images = new SimImages(env.child("images"), {});
-  const runtime = new SimRuntime(
-    env.child("runtime"),
-    { images },
-    { podCidr: podCidrOf(index, clusterCidr) },
-  );
-  const references = new ApiReferences({
-    configMaps: client.of(configMaps),
-    secrets: client.of(secrets),
-    runtimeClasses: client.of(runtimeClasses),
-    services: allServices.lister,
-  });
+  const informers = new InformerSet(env, { client });
+  const images = new SimImages(env, {});
+  const runtime = new SimRuntime(env, { images }, { podCidr: podCidrOf(index, clusterCidr) });
+  const machine = virtualMachine(name, index);
+  const references = new ApiReferences({ client, services: allServices });
   const deps = {
     client,
     informers,
-    services: allServices.lister,
+    services: allServices,
     runtime,
     images,
     dialer: new SimDialer({ runtime }),
     volumes: new SimVolumes({ references, runtime }),
     cgroups: new SimCgroups(),
-    stats: new SimStats(virtualMachine(name, index)),
-    machine: virtualMachine(name, index),
+    stats: new SimStats(machine),
+    machine,
   };
   const streams = new SimStreams({ runtime });
   const own = informers.of(pods, { fieldSelector: `spec.nodeName=${name}` }).lister;
   const server = new KubeletServer(
-    env.child("server"),
+    env,
     { client, pods: own, runtime, streams, logs: streams },
     { nodeName: name },
   );
-  const { addresses } = deps.machine;
+  const { addresses } = machine;
   const served = await serve({ nodeName: name, addresses, server }, signal);
   const port = served.port === undefined ? {} : { port: served.port };
   const domain = clusterDomain === undefined ? {} : { clusterDomain };

@@ -5,7 +5,14 @@
 import type { Component } from "#base";
 import type { ServeKubelet } from "#kubelet";
 import type { ClusterConfig } from "./cluster-config.ts";
-import { startControllers, started, startScheduler, startVirtualNode } from "./components.ts";
+import {
+  startControllers,
+  started,
+  startScheduler,
+  startVirtualNode,
+  type VirtualNodeDeps,
+  virtualNodeServices,
+} from "./components.ts";
 import { startDns } from "./dns.ts";
 import { kubeletPort } from "./kubelet-serving.ts";
 import { dnsAddressIn } from "./network-ranges.ts";
@@ -60,12 +67,17 @@ function nodes(
   signal: AbortSignal,
 ): Step {
   const serve: ServeKubelet = async ({ nodeName, server }) => local.add(nodeName, server);
+  const nodesEnv = env.child("nodes");
+  let shared: Promise<VirtualNodeDeps> | undefined;
+  const share = async (): Promise<VirtualNodeDeps> => {
+    return { serve, services: await virtualNodeServices(nodesEnv, access, `${config.name}-0`, signal) };
+  };
   const parts = Array.from({ length: config.virtualNodes }, (_, index): Part => {
     const name = `${config.name}-${index}`;
     const options = { name, index, ...config.ranges };
     return [
       `kubelet ${name}`,
-      () => startVirtualNode(env.child(`node-${index}`), access, options, serve, signal),
+      async () => startVirtualNode(nodesEnv.child(name), access, options, await (shared ??= share()), signal),
     ];
   });
   return { name: `${parts.length} virtual ${parts.length === 1 ? "node" : "nodes"}`, parts };

@@ -13,7 +13,7 @@ import { EtcdJournal, type Journal, SqliteJournal, StoreError } from "#store";
 import { type Access, RemoteAccess } from "./access.ts";
 import { Cluster } from "./cluster.ts";
 import type { ListenAddress, NodeMode } from "./cluster-options.ts";
-import { startControllers, startScheduler, startVirtualNode } from "./components.ts";
+import { startControllers, startScheduler, startVirtualNode, virtualNodeServices } from "./components.ts";
 import type { ApiServerSettings } from "./api-server-settings.ts";
 import type { NetworkRanges } from "./network-ranges.ts";
 import { clientCertificate, withCluster } from "./credentials.ts";
@@ -225,7 +225,8 @@ export function runKubelet(options: KubeletRoleOptions, signal: AbortSignal): Pr
       return startRealNodeAlone(env, access, own, serve, signal);
     }
     const serve = serveOverHttps(env, { clients }, { host: virtualHost, port: port ?? 0 });
-    return startVirtualNode(env, access, { name, index: 0 }, serve, signal);
+    const services = await virtualNodeServices(env, access, name, signal);
+    return startVirtualNode(env, access, { name, index: 0 }, { serve, services }, signal);
   };
   return runRemote(`kubelet ${name}`, kubeconfig, start, options.flags);
 }

@@ -3,7 +3,7 @@
  * sockets.
  */
 import { mkdirSync } from "node:fs";
-import { configMaps, pods, runtimeClasses, secrets, serviceAccounts, type Service } from "#api";
+import { pods, serviceAccounts, type Service } from "#api";
 import type { Component, Env, TaskGroup } from "#base";
 import type { Client, Informers, Lister } from "#client";
 import { PullRecordFiles } from "./image/pull-record-files-node.ts";
@@ -71,12 +71,7 @@ export class MachineNode implements Component {
     const machine = readMachine(rootDirectory);
     this.#runtime = deps.runtime;
     const { runtime, images, mounts, cgroups, cgroupReadings, stats, storage } = this.#runtime;
-    const references = new ApiReferences({
-      configMaps: client.of(configMaps),
-      secrets: client.of(secrets),
-      runtimeClasses: client.of(runtimeClasses),
-      services,
-    });
+    const references = new ApiReferences({ client, services });
     const read = { nodeDns: readNodeDns(), subordinateIds: readSubordinateIds() };
     const own = { ...read, ...options };
     const ownPods = informers.of(pods, { fieldSelector: `spec.nodeName=${nodeName}` }).lister;

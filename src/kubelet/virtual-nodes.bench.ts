@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
-import { configMaps, pods, resources, runtimeClasses, secrets, type Service, services } from "#api";
+import { pods, resources, type Service, services } from "#api";
 import { ApiServer, Catalog, describeRecords, MASTERS, userOf } from "#apiserver";
 import type { Env } from "#base";
 import { createRealEnv } from "#base/real";
@@ -72,12 +72,7 @@ async function startNode(
   const informers = new InformerSet(env.child("informers"), { client });
   const images = new SimImages(env, {});
   const runtime = new SimRuntime(env, { images });
-  const references = new ApiReferences({
-    configMaps: client.of(configMaps),
-    secrets: client.of(secrets),
-    runtimeClasses: client.of(runtimeClasses),
-    services: lister,
-  });
+  const references = new ApiReferences({ client, services: lister });
   const machine = {
     hostname: name,
     addresses: ["127.0.0.1"],

@@ -1,5 +1,5 @@
 /** What all pods of a node share (references, puller, prober, steps), and each pod's worker over it. */
-import { configMaps, type Pod, runtimeClasses, secrets, type Service } from "#api";
+import { type Pod, type Service } from "#api";
 import type { Env } from "#base";
 import type { Client, EventSink, Lister, ResourceClient } from "#client";
 import type { PodCgroups } from "./cgroup/pod-cgroups.ts";
@@ -53,18 +53,12 @@ export function workerMaker(
   deps: WorkerMakerDeps,
   { runtimeName, ...part }: NodePart & { readonly runtimeName: string },
 ): PodSetDeps["makeWorker"] {
-  const { pods, status, events, records } = deps;
-  const { client, services, runtime, images, dialer, volumes, cgroups, probeCounts } = deps.ground;
-  const references = new ApiReferences({
-    configMaps: client.of(configMaps),
-    secrets: client.of(secrets),
-    runtimeClasses: client.of(runtimeClasses),
-    services,
-  });
-  const puller = new ImagePuller(env, { images, events, references, records });
-  const prober = new Prober(env, { runtime, dialer });
-  const steps = new PodSteps(env, { runtime, puller, prober, events, references, volumes }, part);
+  const { pods, status, events } = deps;
+  const { runtime, volumes, cgroups, probeCounts } = deps.ground;
+  let shared: SharedParts | undefined;
   return (pod, refusal, done) => {
+    // A node without pods has none of it.
+    const { prober, steps } = (shared ??= sharedParts(env, deps, part));
     // Whoever is kept as long as the worker keeps no version of the pod.
     const { uid = "" } = pod.metadata;
     const finished = (): void => {
@@ -92,4 +86,18 @@ export function workerMaker(
     };
     return new PodWorker(env, parts, options, pod);
   };
+}
+
+/** What acts for all pods of a node. */
+interface SharedParts {
+  readonly prober: Prober;
+  readonly steps: PodSteps;
+}
+
+function sharedParts(env: Env, { events, records, ground }: WorkerMakerDeps, part: NodePart): SharedParts {
+  const { client, services, runtime, images, dialer, volumes } = ground;
+  const references = new ApiReferences({ client, services });
+  const puller = new ImagePuller(env, { images, events, references, records });
+  const prober = new Prober(env, { runtime, dialer });
+  return { prober, steps: new PodSteps(env, { runtime, puller, prober, events, references, volumes }, part) };
 }

@@ -2,7 +2,7 @@
  * WATCH for an informer in this process: a cursor, and the snapshot at the cursor's revision. The state
  * costs a pointer and is never the head's but by chance: it moves when the follower asks for what is next, and the changes
  * tell what it moved over. Now and then the snapshot of a quiet collection is made anew, since an old one keeps old versions
- * of everything else. Objects are decoded when somebody looks at them.
+ * of everything else. Of the request it keeps what it needs: a process may have thousands of followers.
  */
 import type { KubeObject } from "#api";
 import {
@@ -14,7 +14,8 @@ import {
   StoreError,
 } from "#store";
 import { FOLLOWED_BATCH, MIN_WATCH_SECONDS, RENEWAL_MS } from "../limits.ts";
-import { keyOf, rangeOf } from "./keys.ts";
+import { type CollectionState, type Followed, selects, SnapshotState } from "./collection-state.ts";
+import { rangeOf } from "./keys.ts";
 import type { ListOptions } from "./list-options.ts";
 import type { Registry } from "./registry.ts";
 import type { ResourceRequest } from "./resource-request.ts";
@@ -29,16 +30,6 @@ export interface VersionChange {
   readonly last: StoredRecord | undefined;
 }
 
-/** The collection at one revision. */
-export interface CollectionState {
-  readonly revision: Revision;
-  get(namespace: string, name: string): StoredRecord | undefined;
-  at(key: string): StoredRecord | undefined;
-  /** In order of their keys; all namespaces for `""`. */
-  versions(namespace: string): Iterable<StoredRecord>;
-  object(version: StoredRecord): unknown;
-}
-
 /** Where it is followed from. */
 export interface FollowedOptions {
   readonly options: ListOptions;
@@ -49,16 +40,13 @@ export interface FollowedOptions {
 /** A follower pulls `next()` until it gives `undefined`; then, or at any time, it disposes. */
 export class FollowedCollection implements Disposable {
   readonly #registry: Registry;
-  readonly #request: ResourceRequest;
-  readonly #selection: Selection;
+  readonly #followed: Followed;
   readonly #cursor: Cursor;
-  readonly #timer: { cancel(): void };
-  #renewal: { cancel(): void };
+  readonly #signal: AbortSignal;
+  readonly #endsAtMs: number;
   readonly #onAbort = (): void => this[Symbol.dispose]();
-  readonly #show: (object: KubeObject) => unknown;
-  #state: CollectionState;
-  /** Lets the state show a newer snapshot, in which the collection is the same. */
-  #renew: (snapshot: Snapshot) => void = () => {};
+  #timer: { cancel(): void };
+  #state: SnapshotState;
   #ended = false;
   /** Where it ended: a cursor that is let go tells no more. */
   #end: Revision | undefined;
@@ -71,20 +59,20 @@ export class FollowedCollection implements Disposable {
     { options, selection, snapshot }: FollowedOptions,
     show: (object: KubeObject) => unknown,
   ) {
+    const { resource, info, call } = request;
+    const scope = info.namespace === "" ? (selection.namespace ?? "") : info.namespace;
     this.#registry = registry;
-    this.#request = request;
-    this.#selection = selection;
-    this.#show = show;
-    const range = rangeOf(request.resource, this.#scope());
+    this.#followed = { resource, selection, scope, views: registry.views, show };
+    const range = rangeOf(resource, scope);
     this.#cursor = cursorOf(registry, { ...range, after: snapshot.revision, ...selection.topic });
-    this.#state = this.#stateOf(snapshot);
-    this.#renewal = this.#renewLater();
+    this.#state = new SnapshotState(this.#followed, snapshot);
     const seconds = options.timeoutSeconds > 0 ? options.timeoutSeconds : MIN_WATCH_SECONDS;
-    this.#timer = registry.env.clock.timer(seconds * 1000, this.#onAbort).unref();
-    const { signal } = request.call;
-    signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#endsAtMs = registry.env.clock.monotonic() + seconds * 1000;
+    this.#timer = this.#tickLater();
+    this.#signal = call.signal;
+    this.#signal.addEventListener("abort", this.#onAbort, { once: true });
     // Whoever went while the call was on its way tells nobody again.
-    if (signal.aborted) this[Symbol.dispose]();
+    if (this.#signal.aborted) this[Symbol.dispose]();
   }
 
   /** Everything up to here is in the state; it moves with the server while nothing of the collection changes. */
@@ -117,7 +105,7 @@ export class FollowedCollection implements Disposable {
         await this.#ready();
         await this.#registry.turns.turn();
       } else if (changes.length > 0) {
-        this.#state = this.#stateOf(await this.#snapshot());
+        this.#state = new SnapshotState(this.#followed, await this.#snapshot());
         return changes;
       }
     }
@@ -129,15 +117,9 @@ export class FollowedCollection implements Disposable {
     this.#ended = true;
     this.#end ??= this.#cursor.revision;
     this.#timer.cancel();
-    this.#renewal.cancel();
-    this.#request.call.signal.removeEventListener("abort", this.#onAbort);
+    this.#signal.removeEventListener("abort", this.#onAbort);
     this.#cursor[Symbol.dispose]();
     this.#wake?.();
-  }
-
-  #scope(): string {
-    const { namespace } = this.#request.info;
-    return namespace === "" ? (this.#selection.namespace ?? "") : namespace;
   }
 
   /** At the cursor: the head, unless there was more than one batch to take. */
@@ -147,52 +129,21 @@ export class FollowedCollection implements Disposable {
     return revision >= store.revision ? store.snapshot() : store.snapshotAt(revision);
   }
 
-  #renewLater(): { cancel(): void } {
+  /** Now and then a newer snapshot is shown, in which the collection is the same; at the end of its time it ends. */
+  #tickLater(): { cancel(): void } {
     const { env, store } = this.#registry;
-    const renew = (): void => {
-      if (this.#cursor.revision >= store.revision) this.#renew(store.snapshot());
-      this.#renewal = this.#renewLater();
+    const left = this.#endsAtMs - env.clock.monotonic();
+    const tick = (): void => {
+      if (left <= RENEWAL_MS) return this[Symbol.dispose]();
+      if (this.#cursor.revision >= store.revision) this.#state.renew(store.snapshot());
+      this.#timer = this.#tickLater();
     };
-    return env.clock.timer(RENEWAL_MS, renew).unref();
-  }
-
-  #stateOf(first: Snapshot): CollectionState {
-    let snapshot = first;
-    this.#renew = (fresh) => {
-      snapshot = fresh;
-    };
-    const { resource } = this.#request;
-    const scope = this.#scope();
-    const selected = (record: StoredRecord | undefined): StoredRecord | undefined =>
-      record !== undefined && this.#selects(record) ? record : undefined;
-    return {
-      get revision() {
-        return snapshot.revision;
-      },
-      get: (namespace, name) =>
-        scope === "" || namespace === scope
-          ? selected(snapshot.get(keyOf(resource, namespace, name)))
-          : undefined,
-      at: (key) => selected(snapshot.get(key)),
-      versions: (namespace) => this.#versions(snapshot, namespace),
-      object: (version) => this.#show(this.#registry.views.object(resource, version)),
-    };
-  }
-
-  *#versions(snapshot: Snapshot, namespace: string): Iterable<StoredRecord> {
-    const scope = this.#scope();
-    if (scope !== "" && namespace !== "" && namespace !== scope) return;
-    const { from, to } = rangeOf(this.#request.resource, namespace === "" ? scope : namespace);
-    for (const record of snapshot.range(from, to)) if (this.#selects(record)) yield record;
-  }
-
-  #selects(record: StoredRecord): boolean {
-    return this.#selection.everything || this.#selection.matches(record);
+    return env.clock.timer(Math.min(RENEWAL_MS, left), tick).unref();
   }
 
   #changeOf({ type, record, previous, revision }: StoreEvent): VersionChange | undefined {
-    const was = previous !== undefined && this.#selects(previous) ? previous : undefined;
-    const is = type === "put" && this.#selects(record) ? record : undefined;
+    const was = previous !== undefined && selects(this.#followed, previous) ? previous : undefined;
+    const is = type === "put" && selects(this.#followed, record) ? record : undefined;
     if (is !== undefined) return { previous: was, current: is, last: undefined };
     if (was === undefined) return undefined;
     return {

@@ -5,8 +5,8 @@
  */
 import { randomBytes } from "node:crypto";
 import { writeSync } from "node:fs";
-import type { Clock, Crypto, Env, Log, Metrics, Program, Random, RootEnv, Tasks } from "../env.ts";
-import { messageOf } from "../errors.ts";
+import type { Clock, Crypto, Env, Log, Metrics, Program, Random, RootEnv } from "../env.ts";
+import { assert, messageOf } from "../errors.ts";
 import { jsonLine, type LogLevel, type LogSink, NamedLog, textLine } from "../log.ts";
 import { MetricsRegistry } from "../metrics.ts";
 import { type RandomSource, SeededRandom } from "../random.ts";
@@ -36,7 +36,7 @@ export function createRealEnv(options: RealEnvOptions): RootEnv {
   });
   const program = { startedMs: clock.now(), flags };
   const shared = { program, clock, crypto: new RealCrypto(), metrics: new MetricsRegistry(), makeLog };
-  const env = new RealEnv(shared, name, group);
+  const env = new RealEnv(shared, name, { group });
   return Object.assign(env, {
     failed: group.failed,
     [Symbol.asyncDispose]: () => group[Symbol.asyncDispose](),
@@ -65,35 +65,61 @@ interface SharedParts {
 
 const fromSystem: RandomSource = { seed: () => randomBytes(16) };
 
+/** A process may have thousands: what nobody asks of one is not made. */
 class RealEnv implements Env {
-  readonly program: Program;
-  readonly clock: Clock;
-  readonly crypto: Crypto;
-  readonly tasks: Tasks;
-  readonly log: Log;
-  readonly metrics: Metrics;
   readonly #shared: SharedParts;
-  readonly #path: string;
-  readonly #group: OwnedTaskGroup;
+  readonly #name: string;
+  readonly #parent: RealEnv | undefined;
+  #group: OwnedTaskGroup | undefined;
+  #log: Log | undefined;
   #random: Random | undefined;
 
-  constructor(shared: SharedParts, path: string, group: OwnedTaskGroup) {
+  constructor(
+    shared: SharedParts,
+    name: string,
+    { parent, group }: { readonly parent?: RealEnv; readonly group?: OwnedTaskGroup },
+  ) {
     this.#shared = shared;
-    this.#path = path;
+    this.#name = name;
+    this.#parent = parent;
     this.#group = group;
-    this.program = shared.program;
-    this.clock = shared.clock;
-    this.crypto = shared.crypto;
-    this.metrics = shared.metrics;
-    this.tasks = group;
-    this.log = shared.makeLog(path);
+  }
+
+  get program(): Program {
+    return this.#shared.program;
+  }
+
+  get clock(): Clock {
+    return this.#shared.clock;
+  }
+
+  get crypto(): Crypto {
+    return this.#shared.crypto;
+  }
+
+  get metrics(): Metrics {
+    return this.#shared.metrics;
+  }
+
+  get log(): Log {
+    return (this.#log ??= this.#shared.makeLog(this.#path));
   }
 
   get random(): Random {
     return (this.#random ??= new SeededRandom(fromSystem, this.#path));
   }
 
+  get tasks(): OwnedTaskGroup {
+    this.#group ??= this.#parent?.tasks.linked(this.#name);
+    assert(this.#group !== undefined, "The root has a group");
+    return this.#group;
+  }
+
   child(name: string): Env {
-    return new RealEnv(this.#shared, `${this.#path}/${name}`, this.#group.linked(name));
+    return new RealEnv(this.#shared, name, { parent: this });
+  }
+
+  get #path(): string {
+    return this.#parent === undefined ? this.#name : `${this.#parent.#path}/${this.#name}`;
   }
 }

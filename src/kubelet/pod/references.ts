@@ -1,6 +1,14 @@
 /** The ConfigMaps, Secrets and Services that a pod's containers refer to, read when a container is made. */
-import { type ConfigMap, isStatus, type RuntimeClass, type Secret, type Service } from "#api";
-import type { Lister, ResourceClient } from "#client";
+import {
+  type ConfigMap,
+  configMaps,
+  isStatus,
+  runtimeClasses,
+  type Secret,
+  secrets,
+  type Service,
+} from "#api";
+import type { Client, Lister } from "#client";
 
 export interface References {
   configMap(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMap | undefined>;
@@ -13,33 +21,24 @@ export interface References {
 
 /** References by the API: one GET each, so that a container sees what is current when it starts. */
 export class ApiReferences implements References {
-  readonly #configMaps: ResourceClient<ConfigMap>;
-  readonly #secrets: ResourceClient<Secret>;
-  readonly #runtimeClasses: Pick<ResourceClient<RuntimeClass>, "get">;
+  readonly #client: Client;
   readonly #services: Lister<Service>;
 
-  constructor(deps: {
-    readonly configMaps: ResourceClient<ConfigMap>;
-    readonly secrets: ResourceClient<Secret>;
-    readonly runtimeClasses: Pick<ResourceClient<RuntimeClass>, "get">;
-    readonly services: Lister<Service>;
-  }) {
-    this.#configMaps = deps.configMaps;
-    this.#secrets = deps.secrets;
-    this.#runtimeClasses = deps.runtimeClasses;
+  constructor(deps: { readonly client: Client; readonly services: Lister<Service> }) {
+    this.#client = deps.client;
     this.#services = deps.services;
   }
 
   async configMap(namespace: string, name: string, signal: AbortSignal): Promise<ConfigMap | undefined> {
-    return found(this.#configMaps.get({ namespace, name }, signal));
+    return found(this.#client.of(configMaps).get({ namespace, name }, signal));
   }
 
   async secret(namespace: string, name: string, signal: AbortSignal): Promise<Secret | undefined> {
-    return found(this.#secrets.get({ namespace, name }, signal));
+    return found(this.#client.of(secrets).get({ namespace, name }, signal));
   }
 
   async runtimeHandler(runtimeClass: string, signal: AbortSignal): Promise<string> {
-    return (await this.#runtimeClasses.get({ name: runtimeClass }, signal)).handler;
+    return (await this.#client.of(runtimeClasses).get({ name: runtimeClass }, signal)).handler;
   }
 
   services(namespace: string): readonly Service[] {

@@ -63,53 +63,27 @@ type Endpoint = (
   signal: AbortSignal,
 ) => Promise<ExchangeAnswer>;
 
+/** What answers. */
+interface Answers {
+  readonly access: AccessControl;
+  readonly zpages: ZPages;
+  readonly endpoints: Readonly<Record<string, Endpoint>>;
+}
+
 /** Dispose it to end all streams. */
 export class KubeletServer implements AsyncDisposable {
   readonly #env: Env;
-  readonly #access: AccessControl;
   readonly #tasks: TaskGroup;
-  readonly #readings: Readings;
-  readonly #zpages: ZPages;
   readonly #deps: KubeletServerDeps;
-  readonly #nodeName: string;
-  readonly #endpoints: Readonly<Record<string, Endpoint>>;
+  readonly #options: { readonly nodeName: string };
+  /** Made when somebody first asks: of thousands of nodes most never are. */
+  #answers: Answers | undefined;
 
   constructor(env: Env, deps: KubeletServerDeps, options: { readonly nodeName: string }) {
     this.#env = env;
-    this.#nodeName = options.nodeName;
     this.#deps = deps;
-    this.#access = new AccessControl(env, deps, options);
+    this.#options = options;
     this.#tasks = env.tasks.group("kubelet server");
-    const lookup = new PodLookup(deps);
-    const sessions = new Sessions(env, { lookup, streams: deps.streams }, this.#tasks);
-    const logs = { clock: env.clock, lookup, logs: deps.logs };
-    const { measures, runtime } = deps;
-    const pods = (): readonly Pod[] => lookup.list();
-    this.#readings = new Readings(env, { runtime, measures, pods }, options);
-    this.#zpages = new ZPages(env, "kubelet", ["/configz", "/flagz", "/healthz", "/metrics"]);
-    this.#endpoints = {
-      healthz: async () => text(200, "ok"),
-      pods: async () => json({ kind: "PodList", apiVersion: "v1", metadata: {}, items: lookup.list() }),
-      runningpods: async (_request, _names, _query, signal) => json(await runningPods(runtime, signal)),
-      containerLogs: (_request, names, query, signal) => containerLogs(logs, names, query, signal),
-      exec: (request, names, query, signal) => sessions.exec(request, names, query, signal),
-      attach: (request, names, query, signal) => sessions.attach(request, names, query, signal),
-      portForward: (request, names, query, signal) => sessions.portForward(request, names, query, signal),
-      metrics: async (_request, [part = ""], _query, signal) => text(200, await this.#metrics(part, signal)),
-      stats: async (_request, [part], _query, signal) => {
-        if (part !== "summary") throw new Refusal(404, "404 page not found\n");
-        const reading = await this.#readings.take(signal);
-        return json(statsSummary(reading, await this.#readings.storage(reading, signal)));
-      },
-      configz: async () => json({ kubeletconfig: deps.configuration ?? kubeletConfiguration(options) }),
-      logs: async (_request, names) => {
-        if (deps.nodeLogs === undefined) throw new Refusal(404, "logs are not available on this node\n");
-        return deps.nodeLogs(names.join("/"));
-      },
-      checkpoint: async () => {
-        throw new Refusal(501, "Cannot checkpoint containers: the runtime of this node cannot\n");
-      },
-    };
   }
 
   /** Answers with any status; `signal` aborts when the caller goes away. */
@@ -117,12 +91,14 @@ export class KubeletServer implements AsyncDisposable {
     const mark = request.target.indexOf("?");
     const path = mark < 0 ? request.target : request.target.slice(0, mark);
     const query = new URLSearchParams(mark < 0 ? "" : request.target.slice(mark + 1));
+    this.#answers ??= this.#makeAnswers();
+    const { access, zpages, endpoints } = this.#answers;
     try {
-      await this.#access.check(caller, request.method, path, signal);
-      const page = this.#zpages.answer(path, request.headers["accept"]);
+      await access.check(caller, request.method, path, signal);
+      const page = zpages.answer(path, request.headers["accept"]);
       if (page !== undefined) return { ...page, body: { type: "bytes", bytes: Buffer.from(page.body) } };
       const [name = "", ...names] = path.split("/").slice(1).map(decodeURIComponent);
-      const endpoint = Object.hasOwn(this.#endpoints, name) ? this.#endpoints[name] : undefined;
+      const endpoint = Object.hasOwn(endpoints, name) ? endpoints[name] : undefined;
       if (endpoint === undefined) throw new Refusal(404, "404 page not found\n");
       return await endpoint(request, names, query, signal);
     } catch (error) {
@@ -134,12 +110,48 @@ export class KubeletServer implements AsyncDisposable {
     }
   }
 
-  async #metrics(part: string, signal: AbortSignal): Promise<string> {
+  #makeAnswers(): Answers {
+    const [env, deps, options] = [this.#env, this.#deps, this.#options];
+    const { measures, runtime } = deps;
+    const lookup = new PodLookup(deps);
+    const sessions = new Sessions(env, { lookup, streams: deps.streams }, this.#tasks);
+    const logs = { clock: env.clock, lookup, logs: deps.logs };
+    const pods = (): readonly Pod[] => lookup.list();
+    const readings = new Readings(env, { runtime, measures, pods }, options);
+    const endpoints: Answers["endpoints"] = {
+      healthz: async () => text(200, "ok"),
+      pods: async () => json({ kind: "PodList", apiVersion: "v1", metadata: {}, items: lookup.list() }),
+      runningpods: async (_request, _names, _query, signal) => json(await runningPods(runtime, signal)),
+      containerLogs: (_request, names, query, signal) => containerLogs(logs, names, query, signal),
+      exec: (request, names, query, signal) => sessions.exec(request, names, query, signal),
+      attach: (request, names, query, signal) => sessions.attach(request, names, query, signal),
+      portForward: (request, names, query, signal) => sessions.portForward(request, names, query, signal),
+      metrics: async (_request, [part = ""], _query, signal) =>
+        text(200, await this.#metrics(readings, part, signal)),
+      stats: async (_request, [part], _query, signal) => {
+        if (part !== "summary") throw new Refusal(404, "404 page not found\n");
+        const reading = await readings.take(signal);
+        return json(statsSummary(reading, await readings.storage(reading, signal)));
+      },
+      configz: async () => json({ kubeletconfig: deps.configuration ?? kubeletConfiguration(options) }),
+      logs: async (_request, names) => {
+        if (deps.nodeLogs === undefined) throw new Refusal(404, "logs are not available on this node\n");
+        return deps.nodeLogs(names.join("/"));
+      },
+      checkpoint: async () => {
+        throw new Refusal(501, "Cannot checkpoint containers: the runtime of this node cannot\n");
+      },
+    };
+    const zpages = new ZPages(env, "kubelet", ["/configz", "/flagz", "/healthz", "/metrics"]);
+    return { access: new AccessControl(env, deps, options), zpages, endpoints };
+  }
+
+  async #metrics(readings: Readings, part: string, signal: AbortSignal): Promise<string> {
     if (part === "") return `${this.#env.metrics.render()}${await this.#ownMetrics(signal)}`;
-    if (part === "resource") return resourceMetrics(await this.#readings.take(signal));
+    if (part === "resource") return resourceMetrics(await readings.take(signal));
     if (part === "cadvisor") {
-      const reading = await this.#readings.take(signal);
-      return cadvisorMetrics(reading, await this.#readings.figures(reading, signal));
+      const reading = await readings.take(signal);
+      return cadvisorMetrics(reading, await readings.figures(reading, signal));
     }
     if (part !== "probes") throw new Refusal(404, "404 page not found\n");
     const help =
@@ -164,7 +176,7 @@ export class KubeletServer implements AsyncDisposable {
         name: "kubelet_node_name",
         type: "gauge",
         help: "[ALPHA] The node's name. The count is always 1.",
-        samples: [{ labels: { node: this.#nodeName }, value: 1 }],
+        samples: [{ labels: { node: this.#options.nodeName }, value: 1 }],
       },
       {
         name: "kubelet_running_containers",

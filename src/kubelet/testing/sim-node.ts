@@ -3,7 +3,7 @@
  * that may crash on a third. A dead kubelet neither acts nor hears: all its calls go over links that die
  * with its host.
  */
-import { configMaps, resources, runtimeClasses, secrets, services } from "#api";
+import { resources, services } from "#api";
 import { ApiServer, Catalog, describeRecords, MASTERS, type User, userOf } from "#apiserver";
 import type { Env } from "#base";
 import { SimWorld } from "#base/sim";
@@ -82,12 +82,7 @@ export class SimNode implements KubeletHarness {
     );
     const informers = new InformerSet(env.child("informers"), { client });
     const allServices = informers.of(services).lister;
-    const references = new ApiReferences({
-      configMaps: client.of(configMaps),
-      secrets: client.of(secrets),
-      runtimeClasses: client.of(runtimeClasses),
-      services: allServices,
-    });
+    const references = new ApiReferences({ client, services: allServices });
     const runtime = simLink(env, this.runtime);
     const deps = {
       client,

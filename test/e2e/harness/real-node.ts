@@ -1,15 +1,7 @@
 /** The kubelet's harness on a real runtime: a node of this machine, with an API server of its own in memory. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  configMaps,
-  pods,
-  resources,
-  runtimeClasses,
-  secrets,
-  serviceAccounts,
-  services,
-} from "../../../src/api/mod.ts";
+import { pods, resources, serviceAccounts, services } from "../../../src/api/mod.ts";
 import { ApiServer, Catalog, describeRecords, MASTERS, userOf } from "../../../src/apiserver/mod.ts";
 import type { RootEnv, TaskGroup } from "../../../src/base/mod.ts";
 import { type Client, createClient, HandlerTransport, InformerSet } from "../../../src/client/mod.ts";
@@ -81,12 +73,7 @@ export class RealNode implements KubeletHarness {
     const informers = new InformerSet(env.child("informers"), { client });
     this.#informers = informers;
     const allServices = informers.of(services).lister;
-    const references = new ApiReferences({
-      configMaps: client.of(configMaps),
-      secrets: client.of(secrets),
-      runtimeClasses: client.of(runtimeClasses),
-      services: allServices,
-    });
+    const references = new ApiReferences({ client, services: allServices });
     const mounts = new Mounts({ processes }, { searchPath: process.env["PATH"] ?? "" });
     const volumes = new MachineVolumes(
       env,

@@ -2,7 +2,7 @@
  * What runs on the hosts of a simulated cluster, each from its constructors: a role gets a process, and makes its
  * component there. Everything that a component needs of the outside comes from the process.
  */
-import { configMaps, resources, runtimeClasses, secrets, services } from "#api";
+import { resources, services } from "#api";
 import { ApiServer, type Catalog, describeRecords, serviceAccountUser, type User, userOf } from "#apiserver";
 import type { Env, KeyPair } from "#base";
 import type { SimWorld } from "#base/sim";
@@ -85,12 +85,7 @@ export async function startKubelet(process: SimProcess, machine: Machine, index:
   const client = process.client(userOf(`system:node:${name}`, ["system:nodes", "system:authenticated"]));
   const informers = new InformerSet(env.child("informers"), { client });
   const allServices = informers.of(services).lister;
-  const references = new ApiReferences({
-    configMaps: client.of(configMaps),
-    secrets: client.of(secrets),
-    runtimeClasses: client.of(runtimeClasses),
-    services: allServices,
-  });
+  const references = new ApiReferences({ client, services: allServices });
   const alive = (): boolean => process.isAlive();
   const deps = {
     client,
