@@ -99,7 +99,7 @@ onOwnMachine(import.meta.filename, () => {
     });
 
     test("logs -p shows the instance before, and says when there is none", async () => {
-      const again = "--for=jsonpath={.status.containerStatuses[0].restartCount}=1";
+      const again = "--for=jsonpath={.status.containerStatuses[0].lastState.terminated.exitCode}=1";
       await cluster.kubectl("wait", "pod/again", again, "--timeout=60s");
       assert.equal(await cluster.kubectl("logs", "-p", "again"), "round\n");
       const text = 'previous terminated container "main" in pod "shell" not found';
@@ -211,8 +211,12 @@ onOwnMachine(import.meta.filename, () => {
 
       test(`attach over ${transport} by who has no terminal ends with a program that has one`, async () => {
         const pod = `terminal-${transport.toLowerCase()}`;
-        const { stdout } = await piped(start("attach", "-i", pod), Buffer.from("that\n"));
-        assert.match(String(stdout), /got that/);
+        const child = start("attach", "-i", pod);
+        child.stdin?.write("that\n");
+        let output = "";
+        for await (const chunk of child.stdout ?? []) output += String(chunk);
+        child.stdin?.end();
+        assert.match(output, /got that/);
       });
 
       test(`cp of 50 MB over ${transport} goes both ways`, async () => {

@@ -93,7 +93,7 @@ describe("streams of pods on a virtual node", { skip: noKubectl }, () => {
     await cluster.kubectl(
       "wait",
       "pod/again",
-      "--for=jsonpath={.status.containerStatuses[0].restartCount}=1",
+      "--for=jsonpath={.status.containerStatuses[0].lastState.terminated.exitCode}=1",
       "--timeout=60s",
     );
     assert.match(await cluster.kubectl("logs", "-p", "again"), /^round/);
