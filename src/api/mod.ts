@@ -102,6 +102,8 @@ export { CertificateSigningRequest } from "./types/certificates/mod.ts";
 export { organizationsOf } from "./types/certificates/signing-request.ts";
 export { amountsOf, difference, listOf, only, sum } from "./quota/amounts.ts";
 export { podAmounts, unsaidBy } from "./quota/pod-usage.ts";
+export { subdomainName } from "./names/object-name.ts";
+export { validateObjectMeta } from "./types/meta/object-meta-validation.ts";
 export { validateServiceAddresses } from "./types/core/service-address-validation.ts";
 export { declaredFeatures, featuresToChange, featuresToRun } from "./declared-features.ts";
 export { isInScope } from "./quota/scopes.ts";

@@ -19,6 +19,7 @@ import {
   applyStrategicMergePatch,
   autoscalingV1,
   badRequest,
+  conflict,
   decode,
   invalid,
   labelSelector,
@@ -29,7 +30,9 @@ import {
   trackUpdate,
   rfc3339,
   scaleColumns,
+  subdomainName,
   unsupportedMediaType,
+  validateObjectMeta,
 } from "#api";
 import { groupVersion } from "../catalog.ts";
 import { decodeApplied, decodeAs, decodePatch } from "./decoding.ts";
@@ -55,7 +58,7 @@ const PATCHES: Readonly<Record<string, (current: Data, document: unknown) => unk
 export async function getScale(registry: Registry, request: ResourceRequest): Promise<Outcome> {
   const { resource, info } = request;
   const record = registry.store.snapshot().get(keyOf(resource, info.namespace, info.name));
-  if (record === undefined) throw notFound(resource, info.name);
+  if (record === undefined) throw notFound(scaleResource(request, "get"), info.name);
   const scale = scaleOf(request, registry.views.object(resource, record));
   return plainAs(resource, autoscalingV1.Scale, scale, { columns: scaleColumns });
 }
@@ -140,7 +143,7 @@ function write(
   const key = keyOf(resource, info.namespace, info.name);
   return commitLoop(registry, async (seen: Seen): Promise<Attempt<Outcome>> => {
     const record = seen.read(key);
-    if (record === undefined) throw notFound(resource, info.name);
+    if (record === undefined) throw notFound(scaleResource(request, "write"), info.name);
     const current = registry.views.object(resource, record);
     const before: CurrentScale = {
       scale: scaleOf(request, current),
@@ -152,13 +155,13 @@ function write(
       entries: undefined,
     };
     const scale = change(before);
+    checkScale(request, scale);
+    checkIdentity(request, scale, current);
     checkVersion(request, scale, current);
-    checkReplicas(request, scale);
     const object = copyOf(current);
     setAt(object, pathsOf(request).replicasPath, scale.spec.replicas ?? 0);
     own(request, object, before, scale, options.fieldManager);
-    const parent: ResourceRequest = { ...request, info: { ...info, subresource: "" } };
-    const attempt = await finishUpdate(registry, parent, {
+    const attempt = await finishUpdate(registry, request, {
       options,
       seen,
       record,
@@ -211,12 +214,31 @@ function own(
   else object.metadata.managedFields = all;
 }
 
-function checkReplicas(request: ResourceRequest, scale: Scale): void {
-  const replicas = scale.spec.replicas ?? 0;
-  if (replicas >= 0) return;
+/** What the Scale says of itself, whatever it is of. */
+function checkScale(request: ResourceRequest, scale: Scale): void {
   const errors = new FieldErrors();
-  errors.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
-  throw invalid({ group: "autoscaling", kind: "Scale" }, request.info.name, errors);
+  const rules = { namespaced: request.resource.namespaced, name: subdomainName, anyFinalizer: false };
+  validateObjectMeta(scale.metadata, "metadata", errors, rules);
+  const replicas = scale.spec.replicas ?? 0;
+  if (replicas < 0) errors.invalid("spec.replicas", replicas, "must be greater than or equal to 0");
+  if (!errors.empty) throw invalid({ group: "autoscaling", kind: "Scale" }, request.info.name, errors);
+}
+
+/** A Scale of another object's life. */
+function checkIdentity(request: ResourceRequest, scale: Scale, current: KubeObject): void {
+  const { uid } = scale.metadata;
+  if (!uid || uid === current.metadata.uid) return;
+  const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`;
+  throw conflict(scaleResource(request, "write"), request.info.name, detail);
+}
+
+/** The name by which refusals call it; a read of a replication controller's is of the Scale's own group. */
+function scaleResource(
+  { resource }: ResourceRequest,
+  verb: "get" | "write",
+): { group: string; plural: string } {
+  const group = verb === "get" && resource.group === "" ? "autoscaling" : resource.group;
+  return { group, plural: `${resource.plural}/scale` };
 }
 
 function pathsOf(request: ResourceRequest): ScaleSubresource {
