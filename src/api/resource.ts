@@ -158,6 +158,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly objectSubresources?: Readonly<Record<string, ObjectSubresource<T>>>;
   readonly actions?: Readonly<Record<string, Action>>;
   readonly columns: readonly Column<T>[];
+  /** The order of a table's rows, where it is another than that of the names. */
+  rowOrder?(a: T, b: T): number;
   /** What each answer warns of, for a kind that is on its way out. */
   readonly deprecation?: string;
   /** Field selectors beyond metadata.name and metadata.namespace. */

@@ -38,10 +38,12 @@ export interface ListParts {
 export async function listAnswer(
   parts: ListParts,
   request: ResourceRequest,
-  page: Page,
+  asked: Page,
   encoding: Encoding,
 ): Promise<Answer> {
-  const include = encoding.as === "Table" ? includeObject(request.info.query) : "None";
+  const isTable = encoding.as === "Table";
+  const include = isTable ? includeObject(request.info.query) : "None";
+  const page = isTable ? inRowOrder(parts, request, asked) : asked;
   const shown: ShownPage = { ...parts, request, page, encoding, include };
   if (isInProcess(request.call)) return dataAnswer(200, listOf(shown, await membersOf(shown)));
   const isPretty = encoding.media === "yaml" || encoding.pretty === true;
@@ -55,6 +57,14 @@ export async function listAnswer(
     return { status: 200, headers, body: { type: "bytes", bytes: first.value, release } };
   const all = resumed(first.value, second.value, chunks);
   return { status: 200, headers, body: { type: "stream", chunks: all, release } };
+}
+
+/** Rows of a kind that says so are in an order of their own; of few objects, since each is decoded. */
+function inRowOrder({ views }: ListParts, { resource }: ResourceRequest, page: Page): Page {
+  if (resource.rowOrder === undefined) return page;
+  const objects = page.records.map((record) => ({ record, object: views.object(resource, record) }));
+  objects.sort((a, b) => resource.rowOrder?.(a.object, b.object) ?? 0);
+  return { ...page, records: objects.map(({ record }) => record) };
 }
 
 /** A page and how it is shown. */

@@ -5,12 +5,28 @@ import { decode } from "../codec/mod.ts";
 import { humanDuration } from "../human-duration.ts";
 import type { Resource } from "../resource.ts";
 import type { KubeObject } from "../schema/mod.ts";
+import { mutatingAdmissionPolicyBindings } from "./admissionregistration/mutating-admission-policy.ts";
+import { validatingAdmissionPolicyBindings } from "./admissionregistration/validating-admission-policy.ts";
+import { apiServices } from "./apiregistration/api-service.ts";
+import { certificateSigningRequests } from "./certificates/certificate-signing-request.ts";
+import { endpoints } from "./core/endpoints.ts";
 import { events } from "./core/event.ts";
 import { nodes } from "./core/node.ts";
 import { pods } from "./core/pod.ts";
 import { services } from "./core/service.ts";
 import { endpointSlices } from "./discovery/endpoint-slice.ts";
+import { ingresses } from "./networking/ingress.ts";
+import { resourceClaims } from "./resource/resource-claim.ts";
+import { csiDrivers } from "./storage/csi-driver.ts";
+import { volumeAttributesClasses } from "./storage/volume-attributes-class.ts";
 import { horizontalPodAutoscalers } from "./autoscaling/horizontal-pod-autoscaler.ts";
+
+const balancers = {
+  loadBalancer: { ingress: [{ hostname: "b.example.com" }, { ip: "1.1.1.1" }, { ip: "1.1.1.1" }, {}] },
+};
+const defaultClass = { "volumeattributesclass.alpha.kubernetes.io/is-default-class": "true" };
+const rulesOf = (...hosts: string[]) => hosts.map((host) => (host === "" ? {} : { host }));
+const certified = (...types: string[]) => ({ status: { conditions: types.map((type) => ({ type })) } });
 
 const now = Date.UTC(2026, 0, 1, 1);
 const hourAgo = "2026-01-01T00:00:00Z";
@@ -130,9 +146,9 @@ test("An endpoint slice prints three of its addresses", () => {
   const got = cells(endpointSlices, {
     addressType: "IPv4",
     endpoints: [{ addresses: ["1.1.1.1", "1.1.1.2"] }, { addresses: ["1.1.1.3", "1.1.1.4"] }],
-    ports: [{}],
+    ports: [{ name: "web" }, { port: 80 }],
   });
-  assert.deepEqual([got.Endpoints, got.Ports], ["1.1.1.1,1.1.1.2,1.1.1.3 + 1 more...", "*"]);
+  assert.deepEqual([got.Endpoints, got.Ports], ["1.1.1.1,1.1.1.2,1.1.1.3 + 1 more...", "web,80"]);
 });
 
 test("An event prints when it was seen last, how often and by whom", () => {
@@ -158,6 +174,56 @@ test("An autoscaler prints two of its metrics", () => {
     spec: { scaleTargetRef: { kind: "D", name: "d" }, maxReplicas: 3, metrics: [metric, metric, metric] },
   });
   assert.equal(got.Targets, "cpu: <unknown>/60%, cpu: <unknown>/60% + 1 more...");
+});
+
+/** Cells in states that no recorded table shows. */
+const odd: readonly (readonly [
+  resource: Resource<KubeObject>,
+  body: object,
+  column: string,
+  want: unknown,
+])[] = [
+  [services, { spec: { type: "LoadBalancer" }, status: balancers }, "External-IP", "1.1.1.1,b.example.com"],
+  [ingresses, { status: balancers }, "Address", "1.1.1.1,b.example.com"],
+  [ingresses, { spec: { rules: rulesOf("a", "b", "c") } }, "Hosts", "a,b,c"],
+  [ingresses, { spec: { rules: rulesOf("", "a", "b", "c", "") } }, "Hosts", "a,b,c + 2 more..."],
+  [ingresses, { spec: { rules: rulesOf("", "") } }, "Hosts", "*"],
+  [endpoints, {}, "Endpoints", "<none>"],
+  [endpoints, { subsets: [{ ports: [{ port: 80 }] }] }, "Endpoints", ""],
+  [csiDrivers, { spec: {} }, "TokenRequests", "<unset>"],
+  [csiDrivers, { spec: { tokenRequests: [{ audience: "" }] } }, "TokenRequests", ""],
+  [volumeAttributesClasses, { metadata: { annotations: defaultClass } }, "Name", "a (default)"],
+  [certificateSigningRequests, certified("Failed"), "Condition", "Pending,Failed"],
+  [certificateSigningRequests, certified("Other"), "Condition", "Pending"],
+  [certificateSigningRequests, certified("Approved", "Other", "Failed"), "Condition", "Approved,Failed"],
+  [certificateSigningRequests, certified("Denied", "Approved"), "Condition", "Denied"],
+  [resourceClaims, { status: {} }, "State", "pending"],
+  [resourceClaims, { status: { reservedFor: [{}] } }, "State", "pending"],
+  [resourceClaims, { status: { allocation: {}, reservedFor: [{}] } }, "State", "allocated,reserved"],
+  [resourceClaims, { metadata: { deletionTimestamp: hourAgo } }, "State", "deleted"],
+  [apiServices, { status: { conditions: [{ type: "Available", status: "False" }] } }, "Available", "False"],
+  [apiServices, {}, "Available", "Unknown"],
+  [validatingAdmissionPolicyBindings, { spec: {} }, "ParamRef", "<unset>"],
+  [validatingAdmissionPolicyBindings, { spec: { paramRef: {} } }, "ParamRef", "<unset>"],
+  [mutatingAdmissionPolicyBindings, { spec: { paramRef: { name: "p" } } }, "ParamRef", "*/p"],
+  [
+    mutatingAdmissionPolicyBindings,
+    { spec: { paramRef: { selector: { matchLabels: { b: "2", a: "1" } } } } },
+    "ParamRef",
+    "&LabelSelector{MatchLabels:map[string]string{a: 1,b: 2,},MatchExpressions:[]LabelSelectorRequirement{},}",
+  ],
+];
+for (const [resource, body, column, want] of odd) {
+  test(`${resource.kind} prints ${JSON.stringify(want)} of ${JSON.stringify(body)}`, () =>
+    assert.equal(cells(resource, body)[column], want));
+}
+
+test("An autoscaler prints what is measured of the metric that is asked for, and not of another", () => {
+  const target = { type: "AverageValue", averageValue: "5" };
+  const metrics = [{ type: "Pods", pods: { metric: { name: "m" }, target } }];
+  const currentMetrics = [{ type: "Resource", resource: { name: "cpu", current: { averageValue: "1" } } }];
+  const spec = { scaleTargetRef: { kind: "D", name: "d" }, maxReplicas: 3, metrics };
+  assert.equal(cells(horizontalPodAutoscalers, { spec, status: { currentMetrics } }).Targets, "<unknown>/5");
 });
 
 test("humanDuration() keeps what matters", () => {

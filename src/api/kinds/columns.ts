@@ -85,6 +85,17 @@ export function firstOf(items: readonly string[], most: number): string {
   return `${items.slice(0, most).join(",")} + ${items.length - most} more...`;
 }
 
+interface BalancerPoint {
+  readonly ip?: string;
+  readonly hostname?: string;
+}
+
+/** Where balancers answer, each address once and in order. */
+export function balancersOf(points: readonly BalancerPoint[] | null | undefined): readonly string[] {
+  const all = (points ?? []).map(({ ip, hostname }) => ip || hostname || "");
+  return [...new Set(all)].filter((one) => one !== "").sort();
+}
+
 /** `True` or `False`. */
 export function flag(value: boolean | undefined): string {
   return value ? "True" : "False";

@@ -103,12 +103,10 @@ const selectable: Readonly<Record<string, string>> = {
   "v1/events":
     "involvedObject.apiVersion involvedObject.fieldPath involvedObject.kind involvedObject.name " +
     "involvedObject.namespace involvedObject.resourceVersion involvedObject.uid reason reportingComponent source type",
-  "v1/namespaces": "name status.phase",
+  "v1/namespaces": "status.phase",
   "v1/nodes": "spec.unschedulable",
-  "v1/persistentvolumeclaims": "name",
-  "v1/persistentvolumes": "name",
   "v1/pods":
-    "spec.hostNetwork spec.nodeName spec.restartPolicy spec.schedulerName spec.serviceAccountName " +
+    "spec.host spec.hostNetwork spec.nodeName spec.restartPolicy spec.schedulerName spec.serviceAccountName " +
     "status.nominatedNodeName status.phase status.podIP status.podIPs",
   "v1/replicationcontrollers": "status.replicas",
   "v1/secrets": "type",

@@ -183,3 +183,34 @@ test("objects shared with in-process readers are frozen", () =>
       made.data.k = "w";
     }, TypeError);
   }));
+
+test("rows of flow schemas are in the order in which they match, and items in that of their names", () =>
+  serve("row order", async ({ admin }) => {
+    const path = "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas";
+    const accept = "application/json;as=Table;g=meta.k8s.io;v=v1";
+    const { body } = await admin.get(path, { accept });
+    const at = body.columnDefinitions.findIndex(
+      ({ name }: { name: string }) => name === "MatchingPrecedence",
+    );
+    const printed: number[] = body.rows.map(({ cells }: { cells: number[] }) => cells[at]);
+    assert.deepEqual(
+      printed,
+      printed.toSorted((a, b) => a - b),
+    );
+    const names = namesOf((await admin.get(path)).body);
+    assert.deepEqual(names, names.toSorted());
+  }));
+
+test("pods are found by the node as the oldest clients ask, and none by its addresses", () =>
+  serve("old fields", async ({ admin }) => {
+    const pods = "/api/v1/namespaces/default/pods";
+    await admin.post(pods, pod("a", { nodeName: "n" }));
+    await admin.post(pods, pod("b"));
+    const podIPs = [{ ip: "10.0.0.1" }];
+    await admin.patch(`${pods}/a/status`, "merge-patch+json", { status: { podIP: "10.0.0.1", podIPs } });
+    const by = async (fields: string) => namesOf((await admin.get(`${pods}?fieldSelector=${fields}`)).body);
+    assert.deepEqual(await by("spec.host%3Dn"), ["a"]);
+    assert.deepEqual(await by("status.podIP%3D10.0.0.1"), ["a"]);
+    assert.deepEqual(await by("status.podIPs%3D10.0.0.1"), []);
+    assert.equal((await admin.get("/api/v1/namespaces?fieldSelector=name%3Ddefault")).status, 400);
+  }));

@@ -6,9 +6,18 @@ export function paramKindText(kind: ParamKind | undefined): string {
   return kind === undefined ? "<unset>" : `${kind.apiVersion ?? ""}/${kind.kind ?? ""}`;
 }
 
-/** `namespace/name`, `*` for parameters by selector. */
+/** `namespace/name`; parameters that are selected by labels as upstream's programs write a selector down. */
 export function paramRefText(ref: ParamRef | undefined): string {
-  if (ref === undefined) return "<unset>";
-  if (!ref.name) return "*";
-  return ref.namespace ? `${ref.namespace}/${ref.name}` : `*/${ref.name}`;
+  if (ref?.name) return ref.namespace ? `${ref.namespace}/${ref.name}` : `*/${ref.name}`;
+  if (ref?.selector === undefined) return "<unset>";
+  const { matchLabels = {}, matchExpressions = [] } = ref.selector;
+  const labels = Object.keys(matchLabels)
+    .sort()
+    .map((key) => `${key}: ${matchLabels[key]},`);
+  const terms = matchExpressions.map(
+    ({ key, operator, values }) =>
+      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${(values ?? []).join(" ")}],},`,
+  );
+  const list = `[]LabelSelectorRequirement{${terms.join("")}}`;
+  return `&LabelSelector{MatchLabels:map[string]string{${labels.join("")}},MatchExpressions:${list},}`;
 }

@@ -40,5 +40,6 @@ export const apiServices: Resource<APIService> = define({
 function available({ status }: APIService): string {
   const condition = status.conditions?.find((one) => one.type === "Available");
   if (condition === undefined) return "Unknown";
-  return condition.status === "True" ? "True" : `${condition.status} (${condition.reason ?? ""})`;
+  if (condition.status === "True" || !condition.reason) return condition.status;
+  return `${condition.status} (${condition.reason})`;
 }

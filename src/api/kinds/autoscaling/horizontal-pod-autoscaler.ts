@@ -51,14 +51,11 @@ function targetsText({ spec, status }: HorizontalPodAutoscaler): string {
 function targetText(metric: MetricSpec, status: MetricStatus | undefined): string {
   const source =
     metric.resource ?? metric.containerResource ?? metric.pods ?? metric.object ?? metric.external;
-  const current = (
-    status?.resource ??
-    status?.containerResource ??
-    status?.pods ??
-    status?.object ??
-    status?.external
-  )?.current;
   if (source === undefined) return "<unknown type>";
+  const kind = (["resource", "containerResource", "pods", "object", "external"] as const).find(
+    (one) => metric[one] === source,
+  );
+  const current = kind && status?.[kind]?.current;
   const { target } = source;
   const byResource = metric.resource ?? metric.containerResource;
   if (byResource !== undefined) {

@@ -111,8 +111,7 @@ function fillTimes(
 
 function conditionText({ status }: CertificateSigningRequest): string {
   const types = (status.conditions ?? []).map((one) => one.type);
-  const verdict = ["Approved", "Denied"].filter((one) => types.includes(one));
-  const rest = types.filter((one) => one !== "Approved" && one !== "Denied");
-  const words = verdict.length === 0 && rest.length === 0 ? ["Pending"] : [...verdict.slice(-1), ...rest];
-  return [...words, ...(status.certificate ? ["Issued"] : [])].join(",");
+  const verdict = ["Denied", "Approved"].find((one) => types.includes(one)) ?? "Pending";
+  const more = [types.includes("Failed") ? "Failed" : "", status.certificate ? "Issued" : ""];
+  return [verdict, ...more].filter((one) => one !== "").join(",");
 }

@@ -46,5 +46,5 @@ function endpointsText({ subsets }: Endpoints): string {
     for (const { port } of ports ?? [])
       all.push(...ready.map(({ ip }) => (ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`)));
   }
-  return all.length === 0 ? "<none>" : firstOf(all, shown);
+  return (subsets ?? []).length === 0 ? "<none>" : firstOf(all, shown);
 }

@@ -41,7 +41,7 @@ function lastSeen(event: Event, now: number): string {
 }
 
 function count(event: Event): number {
-  return event.series?.count ?? (event.count || 1);
+  return event.series ? (event.series.count ?? 0) : event.count || 1;
 }
 
 /** `kubelet, node-1` */

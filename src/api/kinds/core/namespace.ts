@@ -49,9 +49,6 @@ export const namespaces: Resource<Namespace> = define({
       validateUpdate: (object, _old, errors) => validateNamespaceFinalizers(object.spec, errors),
     },
   },
-  selectableFields: {
-    name: (object) => object.metadata.name ?? "",
-    "status.phase": ({ status }) => status.phase ?? "",
-  },
+  selectableFields: { "status.phase": ({ status }) => status.phase ?? "" },
   columns: [name, text("Status", ({ status }) => status.phase ?? ""), age],
 });

@@ -37,7 +37,6 @@ export const persistentVolumeClaims: Resource<PersistentVolumeClaim> = define({
     validateUpdate: validateClaimUpdate,
   },
   status: statusSubresource<PersistentVolumeClaim>({ validateUpdate: validateClaimStatus }),
-  selectableFields: { name: (object) => object.metadata.name ?? "" },
   columns: [
     name,
     text("Status", (object) => phaseText(object)),

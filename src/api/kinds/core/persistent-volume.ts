@@ -37,7 +37,6 @@ export const persistentVolumes: Resource<PersistentVolume> = define({
       if (draft.status.phase !== old.status.phase) draft.status.lastPhaseTransitionTime = rfc3339(now);
     },
   },
-  selectableFields: { name: (object) => object.metadata.name ?? "" },
   columns: [
     name,
     text("Capacity", ({ spec }) => spec.capacity?.storage ?? "0"),

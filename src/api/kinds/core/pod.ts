@@ -49,13 +49,16 @@ export const pods: Resource<Pod> = define({
   },
   selectableFields: {
     "spec.nodeName": ({ spec }) => spec.nodeName ?? "",
+    // As the oldest clients say it.
+    "spec.host": ({ spec }) => spec.nodeName ?? "",
     "spec.restartPolicy": ({ spec }) => spec.restartPolicy ?? "",
     "spec.schedulerName": ({ spec }) => spec.schedulerName ?? "",
     "spec.serviceAccountName": ({ spec }) => spec.serviceAccountName ?? "",
     "spec.hostNetwork": ({ spec }) => String(spec.hostNetwork ?? false),
     "status.phase": ({ status: { phase } }) => phase ?? "",
     "status.podIP": ({ status: { podIP } }) => podIP ?? "",
-    "status.podIPs": ({ status: { podIP } }) => podIP ?? "",
+    // Upstream takes the name, and finds nothing there.
+    "status.podIPs": () => "",
     "status.nominatedNodeName": ({ status: { nominatedNodeName } }) => nominatedNodeName ?? "",
   },
   triggers: ["spec.nodeName"],

@@ -8,7 +8,7 @@ import type { Resource } from "../../resource.ts";
 import { Service, type ServicePort, type ServiceSpec } from "../../types/core/mod.ts";
 import { validateService, validateServiceUpdate } from "../../types/core/service-validation.ts";
 import { validateServiceStatus } from "../../types/core/service-status-validation.ts";
-import { age, labelsText, name, text, wide } from "../columns.ts";
+import { age, balancersOf, labelsText, name, text, wide } from "../columns.ts";
 import { addressWarning, rangeWarning } from "./address-warnings.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -100,8 +100,7 @@ function externalText({ spec, status }: Service): string {
   const external = spec.externalIPs ?? [];
   if (spec.type === "ExternalName") return spec.externalName ?? "";
   if (spec.type !== "LoadBalancer") return external.length > 0 ? external.join(",") : "<none>";
-  const balancers = (status.loadBalancer?.ingress ?? []).map((one) => one.ip || one.hostname || "");
-  const all = [...balancers.filter((one) => one !== ""), ...external];
+  const all = [...balancersOf(status.loadBalancer?.ingress), ...external];
   return all.length > 0 ? all.join(",") : "<pending>";
 }
 

@@ -45,7 +45,9 @@ export const endpointSlices: Resource<EndpointSlice> = define({
       "Ports",
       ({ ports }) =>
         firstOf(
-          (ports ?? []).map(({ port }) => (port === undefined ? "*" : String(port))),
+          (ports ?? []).map(({ port, name: portName }) =>
+            port === undefined ? (portName ?? "*") : String(port),
+          ),
           shown,
         ) || "<unset>",
     ),

@@ -25,6 +25,7 @@ export const flowSchemas: Resource<FlowSchema> = define({
     metadataOnUpdate: [],
     keeps: "metadata",
   }),
+  rowOrder: ({ spec: a }, { spec: b }) => (a.matchingPrecedence ?? 0) - (b.matchingPrecedence ?? 0),
   columns: [
     name,
     text("PriorityLevel", ({ spec }) => spec.priorityLevelConfiguration.name),

@@ -7,8 +7,11 @@ import {
   validateIngressStatus,
   validateIngressUpdate,
 } from "../../types/networking/ingress-validation.ts";
-import { age, firstOf, name, text } from "../columns.ts";
+import { age, balancersOf, name, text } from "../columns.ts";
 import { define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+
+/** Hosts that are printed. */
+const shown = 3;
 
 export const ingresses: Resource<Ingress> = define({
   type: Ingress,
@@ -39,17 +42,19 @@ export const ingresses: Resource<Ingress> = define({
     name,
     text("Class", ({ spec }) => spec.ingressClassName ?? "<none>"),
     text("Hosts", (object) => hostsText(object)),
-    text("Address", ({ status }) =>
-      (status.loadBalancer?.ingress ?? []).map((one) => one.ip || one.hostname || "").join(","),
-    ),
+    text("Address", ({ status }) => balancersOf(status.loadBalancer?.ingress).join(",")),
     text("Ports", ({ spec }) => ((spec.tls ?? []).length > 0 ? "80, 443" : "80")),
     age,
   ],
 });
 
+/** Rules without a host are counted with those that are left out, as upstream counts. */
 function hostsText({ spec }: Ingress): string {
-  const hosts = (spec.rules ?? [])
-    .map((rule) => rule.host)
-    .filter((host) => host !== undefined && host !== "");
-  return hosts.length === 0 ? "*" : firstOf(hosts as string[], 3);
+  const hosts: string[] = [];
+  const rules = spec.rules ?? [];
+  for (const { host } of rules) {
+    if (hosts.length === shown) return `${hosts.join(",")} + ${rules.length - shown} more...`;
+    if (host) hosts.push(host);
+  }
+  return hosts.length === 0 ? "*" : hosts.join(",");
 }

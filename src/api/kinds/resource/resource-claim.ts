@@ -39,10 +39,10 @@ export const resourceClaims: Resource<ResourceClaim> = define({
 });
 
 function stateText({ metadata, status }: ResourceClaim): string {
-  const states = [
-    ...(metadata.deletionTimestamp ? ["deleted"] : []),
-    ...(status.allocation === undefined ? ["pending"] : ["allocated"]),
-    ...((status.reservedFor ?? []).length > 0 ? ["reserved"] : []),
-  ];
-  return metadata.deletionTimestamp && status.allocation === undefined ? "deleted" : states.join(",");
+  const isDeleted = metadata.deletionTimestamp !== undefined;
+  if (status.allocation === undefined) return isDeleted ? "deleted" : "pending";
+  const isReserved = (status.reservedFor ?? []).length > 0;
+  return [isDeleted ? "deleted" : "", "allocated", isReserved ? "reserved" : ""]
+    .filter((one) => one !== "")
+    .join(",");
 }

@@ -26,9 +26,8 @@ export const csiDrivers: Resource<CSIDriver> = define({
     { name: "AttachRequired", type: "boolean", cell: ({ spec }) => spec.attachRequired ?? true },
     { name: "PodInfoOnMount", type: "boolean", cell: ({ spec }) => spec.podInfoOnMount ?? false },
     { name: "StorageCapacity", type: "boolean", cell: ({ spec }) => spec.storageCapacity ?? false },
-    text(
-      "TokenRequests",
-      ({ spec }) => (spec.tokenRequests ?? []).map((one) => one.audience).join(",") || "<unset>",
+    text("TokenRequests", ({ spec: { tokenRequests = [] } }) =>
+      tokenRequests.length === 0 ? "<unset>" : tokenRequests.map((one) => one.audience).join(","),
     ),
     { name: "RequiresRepublish", type: "boolean", cell: ({ spec }) => spec.requiresRepublish ?? false },
     text("Modes", ({ spec }) => (spec.volumeLifecycleModes ?? []).join(",") || "<none>"),

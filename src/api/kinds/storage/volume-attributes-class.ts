@@ -9,6 +9,8 @@ import {
 import { age, name, text } from "../columns.ts";
 import { define } from "../define.ts";
 
+const defaultAnnotation = "volumeattributesclass.alpha.kubernetes.io/is-default-class";
+
 export const volumeAttributesClasses: Resource<VolumeAttributesClass> = define({
   type: VolumeAttributesClass,
   plural: "volumeattributesclasses",
@@ -20,5 +22,13 @@ export const volumeAttributesClasses: Resource<VolumeAttributesClass> = define({
     validateCreate: validateVolumeAttributesClass,
     validateUpdate: validateVolumeAttributesClassUpdate,
   },
-  columns: [name, text("DriverName", ({ driverName }) => driverName), age],
+  columns: [
+    {
+      ...name,
+      cell: ({ metadata }) =>
+        `${metadata.name ?? ""}${metadata.annotations?.[defaultAnnotation] === "true" ? " (default)" : ""}`,
+    },
+    text("DriverName", ({ driverName }) => driverName),
+    age,
+  ],
 });
