@@ -13,6 +13,7 @@ import { horizontalPodAutoscalers } from "./autoscaling/horizontal-pod-autoscale
 import { jobs } from "./batch/job.ts";
 import { namespaces } from "./core/namespace.ts";
 import { pods } from "./core/pod.ts";
+import { networkPolicies } from "./networking/network-policy.ts";
 import { secrets } from "./core/secret.ts";
 import { services } from "./core/service.ts";
 import { create, update } from "./create.suite.ts";
@@ -186,6 +187,24 @@ test("A deployment's generation counts changes of spec and annotations, and its 
     Object.assign(spec, { selector: { matchLabels: { app: "b" } } }),
   );
   assert.ok(moved.errors.includes("FieldValueInvalid spec.selector"));
+});
+
+test("An empty selector that comes is a change, an empty list or map is none", () => {
+  const peers = (...from: object[]) => ({ spec: { podSelector: {}, ingress: [{ from }] } });
+  const policy = create(networkPolicies, peers({ podSelector: {} })).object;
+  const wider = update(networkPolicies, policy, ({ spec }) => {
+    Object.assign(spec, peers({ namespaceSelector: {} }).spec);
+  });
+  assert.equal(wider.draft.metadata.generation, 2);
+  const deployment = create(deployments, { spec: { selector, template } }).object;
+  const same = update(deployments, deployment, ({ spec }) => {
+    Object.assign(spec.template.spec, { nodeSelector: {}, tolerations: [] });
+  });
+  assert.equal(same.draft.metadata.generation, 1);
+  const probed = update(deployments, deployment, ({ spec }) => {
+    Object.assign(spec.template.spec.containers[0] ?? {}, { securityContext: {} });
+  });
+  assert.equal(probed.draft.metadata.generation, 2);
 });
 
 test("A namespace gets its finalizer and its name as a label", () => {

@@ -2,11 +2,12 @@
  * The generic steps around a kind's strategy, in upstream's order: the strategy prepares, generation follows,
  * the strategy validates, metadata is validated by the kind's name rule or by the rule for all. Pure.
  */
-import { same } from "../equal.ts";
+import { assert } from "#base";
 import { dropDisabled } from "../gates.ts";
 import { FieldErrors } from "../field-errors.ts";
 import type { MetadataCheck, ObjectSubresource, RequestContext, Resource } from "../resource.ts";
-import type { KubeObject } from "../schema/mod.ts";
+import { sameOf } from "../same-of.ts";
+import type { KubeObject, Schema } from "../schema/mod.ts";
 import {
   type ObjectMetaRules,
   validateObjectMeta,
@@ -64,9 +65,19 @@ export function prepareForUpdate(
 function bumpGeneration(resource: Resource, draft: KubeObject, old: KubeObject): void {
   const fields = resource.strategy.generationOf;
   if (fields === undefined) return;
-  if (fields.some((field) => !same(valueAt(draft, field), valueAt(old, field)))) {
-    draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  const isKept = (path: string): boolean =>
+    sameOf(schemaAt(resource.type, path), valueAt(draft, path), valueAt(old, path));
+  if (!fields.every(isKept)) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+}
+
+function schemaAt(type: Schema, path: string): Schema {
+  let schema = type;
+  for (const step of path.split(".")) {
+    const field = schema.form === "message" ? schema.fields.get(step) : undefined;
+    assert(field !== undefined, `generationOf names no field: ${path}`);
+    schema = field.of;
   }
+  return schema;
 }
 
 /** `"spec"` or `"metadata.annotations"`. */

@@ -7,12 +7,13 @@ import {
   FieldErrors,
   type KubeObject,
   type ObjectSubresource,
+  type Resource,
   StatusError,
   conflict,
   invalid,
   notFound,
   prepareForUpdate,
-  same,
+  sameOf,
   validateUpdate,
 } from "#api";
 import { NO_BEHAVIOUR } from "../resources/behaviour.ts";
@@ -164,7 +165,7 @@ function replace(
   const { key, modRevision } = record;
   const put = putOf(registry, resource, key, registry.views.toStorage(resource, object));
   const { value } = put.record(modRevision);
-  const isSame = Buffer.compare(value, record.value) === 0 || isReordered(value, change);
+  const isSame = Buffer.compare(value, record.value) === 0 || isReordered(resource, value, change);
   if (isSame && extra.writes.length === 0) return { type: "answer", value: stored(resource, record) };
   const checks = [{ key, modRevision }, ...extra.checks];
   return {
@@ -176,8 +177,12 @@ function replace(
 }
 
 /** What defaults and hooks have added to a new object stands last in it, and elsewhere once that has been read and sent back. */
-function isReordered(value: Uint8Array, { record, current, object }: Replacement): boolean {
-  return value.length === record.value.length && same(object, current);
+function isReordered(
+  resource: Resource,
+  value: Uint8Array,
+  { record, current, object }: Replacement,
+): boolean {
+  return value.length === record.value.length && sameOf(resource.type, object, current);
 }
 
 /** The update is the end of the object. */
