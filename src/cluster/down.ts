@@ -1,6 +1,7 @@
 /** `navarch down` and `navarch status`: finding a running cluster by its data directory. */
-import { existsSync, readdirSync, rmdirSync, rmSync, watch } from "node:fs";
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { changeKubeconfig, credentialsOf, HttpsTransport, loadKubeconfigs, withoutContext } from "#client";
 import { checkClusterName } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
@@ -13,8 +14,11 @@ interface Target {
   readonly dataDir: string | undefined;
 }
 
-/** After this long a stopping cluster is told to stop at once. */
-const graceMs = 30_000;
+/** After this long a stopping cluster is ended, and what it leaves stopped from here: pods have 30 s, unless they say so. */
+const graceMs = 45_000;
+
+/** A process that was killed tells nobody: how often it is looked whether it is there. */
+const lookMs = 200;
 
 /** Stops the cluster if it runs, and with `purge` removes its state. Resolves with what was done. */
 export async function down(target: Target & { readonly purge: boolean }): Promise<string> {
@@ -99,25 +103,17 @@ function isOurs(dataDir: string): boolean {
 
 async function stop(dataDir: string, pid: number): Promise<void> {
   const gone = (): boolean => readRunInfo(dataDir)?.pid !== pid;
-  const watcher = watch(dataDir);
+  signalTo(pid, "SIGTERM");
+  for (const until = performance.now() + graceMs; !gone(); ) {
+    if (performance.now() > until) return signalTo(pid, "SIGKILL");
+    await sleep(lookMs);
+  }
+}
+
+function signalTo(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, "SIGTERM");
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        process.kill(pid, "SIGKILL");
-        resolve();
-      }, graceMs);
-      const look = (): void => {
-        if (!gone()) return;
-        clearTimeout(timer);
-        resolve();
-      };
-      watcher.on("change", look);
-      look();
-    });
+    process.kill(pid, signal);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-  } finally {
-    watcher.close();
   }
 }

@@ -17,6 +17,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { accessOf, call } from "../testing/api-call.ts";
+import { unannounced } from "../testing/unannounced.ts";
 import { freePort, Program, root, run } from "../testing/program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "navarch-program-"));
@@ -144,6 +145,33 @@ test("a detached cluster is found by status and stopped by down; --purge removes
   assert.equal(purge.code, 0, purge.stderr);
   assert.ok(!existsSync(data));
   assert.doesNotMatch(readFileSync(kubeconfig, "utf8"), /away/);
+});
+
+test("a cluster that stops already is not hurried by down, and one that is killed meanwhile is no trouble", async () => {
+  const data = join(folder, "stopping");
+  const files = ["--data", data, "--kubeconfig", join(folder, "stopping.conf")];
+  const args = ["up", "--node", "virtual", "--listen", "127.0.0.1:0", ...files];
+  {
+    await using program = new Program(args);
+    await program.printed(/is ready at/);
+    program.child.kill("SIGINT");
+    await program.printed(/Stopping/);
+    program.child.kill("SIGTERM");
+    assert.equal(await program.exit(), 0);
+  }
+  await using program = new Program(args);
+  await program.printed(/is ready at/);
+  program.child.kill("SIGSTOP");
+  const down = run(navarch, ["down", "--data", data]);
+  const isAsked = (): boolean => {
+    const pending = /^ShdPnd:\s+(\w+)/m.exec(readFileSync(`/proc/${program.child.pid}/status`, "utf8"))?.[1];
+    return (BigInt(`0x${pending}`) & (1n << 14n)) !== 0n;
+  };
+  await unannounced("the signal that waits", isAsked);
+  program.child.kill("SIGKILL");
+  const { code, stdout, stderr } = await down;
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.match(stdout, /is stopped/);
 });
 
 test("purge never removes a folder that holds no cluster", async () => {
