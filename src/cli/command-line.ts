@@ -1,11 +1,11 @@
 /** Builds the command line from the table of commands, and maps every end of a command to an exit code. */
 import { Command, CommanderError } from "commander";
-import { messageOf } from "#base";
+import { isAbort, messageOf } from "#base";
 import { ClusterError, MemoryAtRest } from "#cluster";
 import { commands } from "./commands/mod.ts";
 import { Terminal } from "./terminal.ts";
 
-/** Exit codes: 0 done, 1 failed, 2 the command line is wrong. */
+/** Exit codes: 0 done, 1 failed, 2 the command line is wrong, 130 stopped before it was done. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   using _atRest = new MemoryAtRest();
   const terminal = new Terminal();
@@ -27,6 +27,10 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (isAbort(error)) {
+      terminal.note(messageOf(error));
+      return 130;
+    }
     terminal.fail(messageOf(error), error instanceof ClusterError ? error.remedy : undefined);
     if (process.env["NAVARCH_DEBUG"] === "1" && error instanceof Error) terminal.note(error.stack ?? "");
     return 1;

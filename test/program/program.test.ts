@@ -147,6 +147,18 @@ test("a detached cluster is found by status and stopped by down; --purge removes
   assert.doesNotMatch(readFileSync(kubeconfig, "utf8"), /away/);
 });
 
+test("a start that is broken off is no error, and leaves nothing that runs", async () => {
+  const data = join(folder, "broken-off");
+  const files = ["--data", data, "--kubeconfig", join(folder, "broken-off.conf")];
+  await using program = new Program(["up", "--node", "virtual", "--listen", "127.0.0.1:0", ...files]);
+  await program.printed(/^ok/m);
+  program.child.kill("SIGINT");
+  // It may have come up in between.
+  assert.ok([0, 130].includes((await program.exit()) ?? 1), program.output);
+  assert.doesNotMatch(program.output, /error:/);
+  assert.equal((await statusOf("navarch", data)).state, "stopped");
+});
+
 test("a cluster that stops already is not hurried by down, and one that is killed meanwhile is no trouble", async () => {
   const data = join(folder, "stopping");
   const files = ["--data", data, "--kubeconfig", join(folder, "stopping.conf")];
