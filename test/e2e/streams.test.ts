@@ -38,8 +38,8 @@ const manifests = [
   podYaml("echo", "nc -ll -p 7000 -e cat"),
   podYaml("late", "nc -ll -p 7000 -e sh -c 'n=$(wc -c); sleep 3; echo $n'"),
   podYaml("copycat", "cat"),
-  podYaml("terminal-websocket", "read line; echo got $line", "restartPolicy: Never", true),
-  podYaml("terminal-spdy", "read line; echo got $line", "restartPolicy: Never", true),
+  podYaml("terminal-websocket", "read line; echo got $line; sleep 1", "restartPolicy: Never", true),
+  podYaml("terminal-spdy", "read line; echo got $line; sleep 1", "restartPolicy: Never", true),
   podYaml("again", "echo round; sleep 1; exit 1"),
   podYaml("long", "printf 'no end'; head -c 40000 /dev/zero | tr '\\0' x; echo; echo last; sleep 3600"),
 ].join("");

@@ -1,11 +1,19 @@
 /** What the network suite deploys: three web servers behind each kind of Service, and pods that ask them. */
+import { existsSync } from "node:fs";
 import { findProgram } from "../../testing/find-program.ts";
 
 /** Of the load balancer. */
 export const healthPort = 32_080;
 
 /** kubectl is the HTTP client in pods: the machine's busybox cannot resolve names for itself (static glibc). */
+const program = { name: "kubectl", mountPath: "/kubectl", path: findProgram("kubectl") };
+/** A distribution's kubectl needs the machine's. */
+const libraries = ["lib", "lib64"].map((name) => ({ name, mountPath: `/${name}`, path: `/${name}` }));
+const mounts = [program, ...libraries].filter(({ path }) => path !== undefined && existsSync(path));
+
 export function clientYaml(name: string, more = ""): string {
+  const volumeMounts = mounts.map(({ name, mountPath }) => ({ name, mountPath, readOnly: true }));
+  const volumes = mounts.map(({ name, path }) => ({ name, hostPath: { path } }));
   return `
 apiVersion: v1
 kind: Pod
@@ -14,8 +22,8 @@ spec:
   terminationGracePeriodSeconds: 1
   ${more}
   containers:
-  - {name: main, image: "busybox:1", command: [sleep, "1000"], volumeMounts: [{name: kubectl, mountPath: /kubectl}]}
-  volumes: [{name: kubectl, hostPath: {path: ${findProgram("kubectl")}}}]
+  - {name: main, image: "busybox:1", command: [sleep, "1000"], volumeMounts: ${JSON.stringify(volumeMounts)}}
+  volumes: ${JSON.stringify(volumes)}
 ---`;
 }
 
