@@ -126,15 +126,7 @@ export { APIService } from "./types/apiregistration/mod.ts";
 
 // Resources, errors and statuses.
 export { type FieldError, type FieldErrorReason, FieldErrors } from "./field-errors.ts";
-export type {
-  Column,
-  ObjectSubresource,
-  RequestContext,
-  Resource,
-  ScaleSubresource,
-  Strategy,
-  Verb,
-} from "./resource.ts";
+export type { Column, ObjectSubresource, RequestContext, Resource, ScaleSubresource } from "./resource.ts";
 export {
   alreadyExists,
   badRequest,
@@ -289,7 +281,6 @@ export { same } from "./equal.ts";
 export { sameOf } from "./same-of.ts";
 export { kubernetesVersion } from "./version.ts";
 export { type ZPage, ZPages } from "./zpages.ts";
-export { ageOf, humanDuration } from "./human-duration.ts";
 export { dnsSubdomain, domainPrefixedPath } from "./names/dns.ts";
 export { relativePath } from "./names/file-path.ts";
 export {
