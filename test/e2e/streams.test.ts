@@ -213,10 +213,11 @@ onOwnMachine(import.meta.filename, () => {
         const pod = `terminal-${transport.toLowerCase()}`;
         const child = start("attach", "-i", pod);
         child.stdin?.write("that\n");
-        let output = "";
+        let [output, errors] = ["", ""];
+        child.stderr?.on("data", (chunk) => (errors += String(chunk)));
         for await (const chunk of child.stdout ?? []) output += String(chunk);
         child.stdin?.end();
-        assert.match(output, /got that/);
+        assert.match(output, /got that/, `${output}${errors}`);
       });
 
       test(`cp of 50 MB over ${transport} goes both ways`, async () => {
