@@ -182,6 +182,7 @@ export {
   stringifyJson,
   stringifyYaml,
   WatchFrameReader,
+  zeroObject,
 } from "./codec/mod.ts";
 
 // Kinds: the table of all resources, and those that code names.

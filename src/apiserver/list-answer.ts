@@ -80,11 +80,15 @@ type Chunks = AsyncGenerator<Uint8Array, undefined>;
 async function* jsonChunks(shown: ShownPage): Chunks {
   const { page, encoding, views, turns, request } = shown;
   const writer = new ChunkWriter(shown.pool);
+  if (page.records.length === 0) {
+    writer.add(encodeText(emptyListOf(shown), encoding));
+    return yield writer.take();
+  }
   const empty = stringifyJson(listOf(shown, []));
   writer.add(Buffer.from(empty.slice(0, -EMPTY_END)));
   for (const [i, record] of page.records.entries()) {
     if (i > 0) writer.add(COMMA);
-    if (isStoredForm(encoding)) views.addJson(writer, request.resource, record);
+    if (isStoredForm(encoding)) views.addItem(writer, request.resource, record);
     else addMember(writer, shown, record);
     if (writer.isFull) yield writer.take();
     if (turns.spent) await turns.turn();
@@ -109,24 +113,27 @@ function addMember(writer: ChunkWriter, shown: ShownPage, record: StoredRecord):
 
 /** YAML and indented JSON: the text of the empty list, with the members in the place of its `[]`. */
 async function* prettyChunks(shown: ShownPage): Chunks {
-  const { page, encoding, turns } = shown;
+  const { page, encoding, turns, views, request } = shown;
   const writer = new ChunkWriter(shown.pool);
   const isYaml = encoding.media === "yaml";
+  if (page.records.length === 0) {
+    writer.add(encodeText(emptyListOf(shown), encoding));
+    return yield writer.take();
+  }
   const text = Buffer.from(encodeText(listOf(shown, []), encoding)).toString();
   const at = text.search(isYaml ? / \[\]$/m : /\[\]\n\}\n$/);
   const tail = text.slice(at + (isYaml ? " []\n" : "[]").length);
   const margin = " ".repeat(INDENT);
-  if (page.records.length === 0) writer.add(Buffer.from(text));
-  else writer.add(Buffer.from(`${text.slice(0, at)}${isYaml ? "\n" : "["}`));
+  writer.add(Buffer.from(`${text.slice(0, at)}${isYaml ? "\n" : "["}`));
   for (const [i, record] of page.records.entries()) {
     if (turns.spent) await turns.turn();
-    const member = memberOf(shown, record);
+    const member = encoding.as === undefined ? views.item(request.resource, record) : memberOf(shown, record);
     const one = isYaml ? stringifyYaml([member]) : `\n${stringifyJson(member, INDENT)}`;
     const lines = isYaml ? one : `${i > 0 ? "," : ""}${one.replaceAll("\n", `\n${margin}${margin}`)}`;
     writer.add(Buffer.from(lines));
     if (writer.isFull) yield writer.take();
   }
-  if (page.records.length > 0) writer.add(Buffer.from(isYaml ? tail : `\n${margin}]${tail}`));
+  writer.add(Buffer.from(isYaml ? tail : `\n${margin}]${tail}`));
   yield writer.take();
 }
 
@@ -180,7 +187,7 @@ interface AnyList {
   readonly kind: string;
   readonly apiVersion: string;
   readonly metadata: meta.ListMeta;
-  readonly items?: readonly unknown[];
+  readonly items?: readonly unknown[] | null;
 }
 
 /** The list of what `memberOf` gives; the members come last. */
@@ -202,6 +209,12 @@ function listOf({ request, page, encoding }: ShownPage, members: readonly unknow
     default:
       throw notAcceptable(Object.values(MEDIA_TYPES));
   }
+}
+
+/** Without members; upstream makes a list of metadata by adding to none. */
+function emptyListOf(shown: ShownPage): AnyList {
+  const list = listOf(shown, []);
+  return shown.encoding.as === "PartialObjectMetadataList" ? { ...list, items: null } : list;
 }
 
 async function* resumed(

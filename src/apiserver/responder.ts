@@ -12,7 +12,7 @@ import { listAnswer } from "./list-answer.ts";
 import { type Encoding, MEDIA_TYPES, isStoredForm, isWholeMessage } from "./negotiate.ts";
 import { MAX_COLLECTED_BYTES } from "./limits.ts";
 import { ChunkPool } from "./registry/chunk-writer.ts";
-import { encodeValue } from "./registry/encoding.ts";
+import { completed, encodeValue } from "./registry/encoding.ts";
 import type { OpenCollection, Outcome, Single } from "./registry/outcome.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
 import { columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
@@ -83,7 +83,10 @@ export class Responder {
     if ("record" in value && isWholeMessage(encoding) && !isPlain) {
       return bytesAnswer(status, encoding, this.#views.protobuf(resource, value.record));
     }
-    const object = "record" in value ? this.#views.object(resource, value.record) : value.object;
+    const object =
+      "record" in value
+        ? this.#views.object(resource, value.record)
+        : completed(value.object, resource, value.type);
     const columns = "record" in value ? undefined : value.columns;
     const printed = columns === undefined ? resource : { columns };
     const shown = shownAs(request, printed, object as KubeObject, encoding);

@@ -2,7 +2,7 @@
  * A watch feed as an answer: frames of JSON (one line an event) or protobuf for sockets, batches of shared
  * objects in process. Watchers that see everything of a resource share their encoded chunks.
  */
-import { type KubeObject, type Resource, encodeWatchFrame, stringifyJson } from "#api";
+import { type KubeObject, type Resource, canonical, encodeWatchFrame, stringifyJson, zeroObject } from "#api";
 import type { Clock, Tasks } from "#base";
 import type { Answer, WatchItem } from "./call.ts";
 import { isInProcess } from "./answers.ts";
@@ -12,7 +12,7 @@ import { type Encoding, isWholeMessage, MEDIA_TYPES } from "./negotiate.ts";
 import { ChunkWriter } from "./registry/chunk-writer.ts";
 import { encodeValue } from "./registry/encoding.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
-import { blankRow, columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
+import { columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
 import type { Views } from "./registry/views.ts";
 import type { FeedEvent, WatchFeed } from "./registry/watch-feed.ts";
 import { socketAnswer, socketOf } from "./watch-socket.ts";
@@ -168,26 +168,22 @@ class EventEncoder {
 
   #bookmark(event: Extract<FeedEvent, { type: "BOOKMARK" }>): KubeObject {
     const annotations = event.endsInitial ? { annotations: { [INITIAL_END]: "true" } } : {};
-    const metadata = { resourceVersion: String(event.revision), creationTimestamp: null, ...annotations };
-    const { kind } = this.#resource;
-    return { kind, apiVersion: groupVersion(this.#resource), metadata } as unknown as KubeObject;
+    const { type } = this.#resource;
+    const metadata = { resourceVersion: String(event.revision), ...annotations };
+    return { ...(zeroObject(type) as KubeObject), metadata } as unknown as KubeObject;
   }
 
   #shown(object: KubeObject): unknown {
     const { as, metaVersion: version } = this.#encoding;
     if (as === undefined) return object;
     if (as !== "Table") return metadataOnly(object, version);
-    const columns = this.#sentColumns ? [] : columnDefinitions(this.#resource);
+    const columns = this.#sentColumns ? null : columnDefinitions(this.#resource);
     this.#sentColumns = true;
-    const { info } = this.#request;
+    const include = includeObject(this.#request.info.query);
+    // A bookmark has no lists, which cells look into.
     const isBookmark = object.metadata.name === undefined;
-    const row = isBookmark
-      ? blankRow(this.#resource, object, version)
-      : rowOf(this.#resource, object, {
-          include: includeObject(info.query),
-          now: this.#clock.now(),
-          version,
-        });
+    const printed = isBookmark ? (canonical(this.#resource.type, object) as KubeObject) : object;
+    const row = rowOf(this.#resource, printed, { include, now: this.#clock.now(), version });
     return table(columns, [row], { resourceVersion: object.metadata.resourceVersion }, version);
   }
 }

@@ -82,7 +82,7 @@ class TypedResourceClient<T extends KubeObject> implements ResourceClient<T> {
     return {
       resourceVersion: body.metadata?.resourceVersion ?? "",
       continue: body.metadata?.continue || undefined,
-      items: body.items ?? [],
+      items: (body.items ?? []).map((item) => this.#whole(item)),
     };
   }
 
@@ -168,7 +168,12 @@ class TypedResourceClient<T extends KubeObject> implements ResourceClient<T> {
     return { ...request, headers: { ...request.headers, "user-agent": this.#options.fieldManager } };
   }
 
-  /** Objects out of lists and literals lack their type; the wire needs it. */
+  /** On the wire only the list says of what kind its items are. */
+  #whole(item: T): T {
+    return "kind" in (item as object) ? item : (this.#complete(item) as T);
+  }
+
+  /** Literals lack their type; the wire needs it. */
   #complete(object: NewObject<T> | T): unknown {
     const { group, version, kind } = this.#resource;
     return { ...object, apiVersion: group === "" ? version : `${group}/${version}`, kind };

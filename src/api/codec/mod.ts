@@ -20,3 +20,4 @@ export {
 export { encodeWatchFrame, type WatchFrame, WatchFrameReader } from "./protobuf-watch.ts";
 export { parseYaml, parseYamlDocument, stringifyYaml } from "./yaml.ts";
 export { unwrapLiterals } from "./scalar-readers.ts";
+export { zeroObject } from "./zero-object.ts";

@@ -83,8 +83,11 @@ export class Authenticator {
   /** For TokenReview too; `audiences` absent: the server's own. */
   ofToken(token: string, audiences?: readonly string[]): Proof | undefined {
     const known = this.#staticUser(token);
-    if (known !== undefined) return { user: known, audiences: audiences ?? [] };
-    return this.#serviceAccounts.authenticate(token, audiences);
+    if (known === undefined) return this.#serviceAccounts.authenticate(token, audiences);
+    // Static tokens are for the server itself.
+    const { audiences: own } = this.#serviceAccounts;
+    const matching = own.filter((audience) => audiences?.includes(audience) ?? true);
+    return matching.length === 0 ? undefined : { user: known, audiences: matching };
   }
 
   /** A service account's token that was verified before is no static one, and needs no hash. */

@@ -4,6 +4,10 @@ import { kubernetesVersion } from "#api";
 export const VERSION = {
   major: "1",
   minor: "36",
+  emulationMajor: "1",
+  emulationMinor: "36",
+  minCompatibilityMajor: "1",
+  minCompatibilityMinor: "35",
   gitVersion: kubernetesVersion,
   gitCommit: "",
   gitTreeState: "clean",
@@ -11,8 +15,4 @@ export const VERSION = {
   goVersion: "",
   compiler: "node",
   platform: "linux/amd64",
-  emulationMajor: "1",
-  emulationMinor: "36",
-  minCompatibilityMajor: "1",
-  minCompatibilityMinor: "35",
 } as const;

@@ -68,9 +68,22 @@ export function slotOf(object: KubeObject, value: Uint8Array): number {
 
 /** Where the metadata begin in a stored value that has a slot. */
 export function metadataStart(value: Uint8Array): number {
-  return (
-    Buffer.from(value.buffer, value.byteOffset, value.byteLength).indexOf(METADATA) + METADATA.length - 1
-  );
+  return metadataKeyStart(value) + METADATA.length - 1;
+}
+
+/** Where their key does: the kind and its version are before it. */
+export function metadataKeyStart(value: Uint8Array): number {
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).indexOf(METADATA);
+}
+
+/** An item of a list, whose kind and version are told by the list. */
+export function itemOf({ kind: _kind, apiVersion: _version, ...item }: KubeObject): object {
+  return item;
+}
+
+/** Its JSON. */
+export function itemText(object: KubeObject): Uint8Array {
+  return Buffer.from(stringifyJson(itemOf(object)));
 }
 
 function headOf(object: KubeObject): string {

@@ -35,10 +35,16 @@ export function encodeStatus(status: StatusBody, form: Form): Uint8Array {
 /** `type`: of the value, when it is not an object or list of the resource. */
 export function encodeValue(value: unknown, resource: Resource, form: Form, type?: Type): Uint8Array {
   if (form.media !== "protobuf") return encodeText(value, form);
-  const { kind } = value as KubeObject;
-  const generic = GENERIC_TYPES[kind] ?? type;
-  if (generic !== undefined) return encodeProtobuf(generic, value);
-  return encodeProtobuf(resource.type, value);
+  return encodeProtobuf(typeOf(value, resource, type), value);
+}
+
+/** A value that only this answer holds, with what upstream prints of it. */
+export function completed(value: unknown, resource: Resource, type?: Type): KubeObject {
+  return canonical(typeOf(value, resource, type), value) as KubeObject;
+}
+
+function typeOf(value: unknown, resource: Resource, type: Type | undefined): Type {
+  return GENERIC_TYPES[(value as KubeObject).kind] ?? type ?? resource.type;
 }
 
 /** JSON or YAML. */
@@ -50,7 +56,7 @@ export function encodeText(value: unknown, { media, pretty }: Form): Uint8Array 
 /** `metadata` of a list. */
 export function listMeta(page: Page): Record<string, unknown> {
   return {
-    resourceVersion: String(page.revision),
+    ...(page.revision === undefined ? {} : { resourceVersion: String(page.revision) }),
     ...(page.continueToken === undefined ? {} : { continue: page.continueToken }),
     ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
   };

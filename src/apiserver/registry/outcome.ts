@@ -33,7 +33,8 @@ export type Outcome =
 /** One page of a list, from one snapshot. */
 export interface Page {
   readonly records: readonly StoredRecord[];
-  readonly revision: Revision;
+  /** Undefined for what no store holds. */
+  readonly revision: Revision | undefined;
   readonly continueToken: string | undefined;
   readonly remaining: number | undefined;
 }

@@ -17,11 +17,21 @@ import type { Clock } from "#base";
 import { type RecordIndex, type StoredRecord, withRevision } from "#store";
 import type { Catalog } from "../catalog.ts";
 import type { ChunkWriter } from "./chunk-writer.ts";
-import { MANAGERS, metadataStart, NO_SLOT, type Offsets, slotOf, storedText } from "./bytes.ts";
+import {
+  itemText,
+  MANAGERS,
+  metadataKeyStart,
+  metadataStart,
+  NO_SLOT,
+  type Offsets,
+  slotOf,
+  storedText,
+} from "./bytes.ts";
 import { DECODED_BYTES, DECODED_FACTOR, MESSAGE_BYTES } from "../limits.ts";
 import { deepFreeze } from "./plain-data.ts";
 import { RecordCache } from "./record-cache.ts";
 
+const OBJECT_START = Buffer.from("{");
 const METADATA_END = Buffer.from("}");
 
 /** What is needed of a record to serve it; a write just committed has this before it is read back. */
@@ -85,6 +95,15 @@ export class Records {
     const { value, index, modRevision } = record;
     if (index.revisionOffset === NO_SLOT) writer.add(this.json(resource, record));
     else writer.addStored(value, index.revisionOffset, modRevision);
+  }
+
+  /** Adds what `json` gives without its first two fields, which a list says for all its items. */
+  addItem(writer: ChunkWriter, resource: Resource, record: Versioned): void {
+    const { value, index, modRevision } = record;
+    if (index.revisionOffset === NO_SLOT) return writer.add(itemText(this.object(resource, record)));
+    const start = metadataKeyStart(value);
+    writer.add(OBJECT_START);
+    writer.addStored(value.subarray(start), index.revisionOffset - start, modRevision);
   }
 
   /** Adds the text of the record's metadata, cut out of its JSON; false when only decoding would tell where it is. */

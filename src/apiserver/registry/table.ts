@@ -51,14 +51,9 @@ export function rowOf(
   return { cells, object: include === "Object" ? object : metadataOnly(object, version) };
 }
 
-/** A bookmark as a row: nothing to print, but its metadata tells whether the initial events are over. */
-export function blankRow(resource: Resource, bookmark: KubeObject, version?: MetaVersion): Row {
-  return { cells: resource.columns.map(() => null), object: metadataOnly(bookmark, version) };
-}
-
-/** The whole table. */
+/** The whole table. `columns`: null where they were sent before. */
 export function table(
-  columns: readonly unknown[],
+  columns: readonly unknown[] | null,
   rows: readonly Row[],
   metadata: unknown,
   version: MetaVersion = "meta.k8s.io/v1",

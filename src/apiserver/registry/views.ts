@@ -5,6 +5,7 @@
 import { canonical, type KubeObject, type Resource, encodeEnvelope, stringifyJson } from "#api";
 import { type Catalog, groupVersion, isStorageVersion } from "../catalog.ts";
 import type { MetaVersion } from "../negotiate.ts";
+import { itemOf, itemText } from "./bytes.ts";
 import type { ChunkWriter } from "./chunk-writer.ts";
 import type { Records, Versioned } from "./records.ts";
 
@@ -50,6 +51,19 @@ export class Views {
     else writer.add(this.json(resource, record));
   }
 
+  /** Adds what `json` gives as an item of a list. */
+  addItem(writer: ChunkWriter, resource: Resource, record: Versioned): void {
+    if (saysKindOfItems(resource)) this.addJson(writer, resource, record);
+    else if (isStorageVersion(resource)) this.#records.addItem(writer, resource, record);
+    else writer.add(itemText(this.object(resource, record)));
+  }
+
+  /** The object as an item of a list on the wire. */
+  item(resource: Resource, record: Versioned): object {
+    const object = this.object(resource, record);
+    return saysKindOfItems(resource) ? object : itemOf(object);
+  }
+
   /** Adds the JSON of `metadataOnly`. */
   addMetadataOnly(
     writer: ChunkWriter,
@@ -86,6 +100,11 @@ export class Views {
     if (isStorageVersion(resource) || resource.storage === undefined) return resource;
     return this.#catalog.ofPrefix(resource.storage.prefix) ?? resource;
   }
+}
+
+/** Custom resources are what was sent, and so say in each item what they are. */
+function saysKindOfItems({ type }: Resource): boolean {
+  return type.keepsUnknown;
 }
 
 function metadataOpening(version: MetaVersion): Uint8Array {

@@ -12,12 +12,11 @@ export const componentStatuses: Behaviour = {
     "": {
       async list(registry, request) {
         const { resource, info } = request;
-        const { store } = registry;
         listOptions(info.query);
         selectionOf(registry, request);
         const page = {
           records: [],
-          revision: store.revision,
+          revision: undefined,
           continueToken: undefined,
           remaining: undefined,
         };

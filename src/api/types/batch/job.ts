@@ -70,7 +70,7 @@ export const PodFailurePolicyRule = message<PodFailurePolicyRule>("PodFailurePol
 
 export interface PodFailurePolicy extends Shape<typeof PodFailurePolicy>, Plain {}
 export const PodFailurePolicy = message<PodFailurePolicy>("PodFailurePolicy")({
-  rules: field(1, atomic(PodFailurePolicyRule)),
+  rules: nullable(1, atomic(PodFailurePolicyRule), { required: true }),
 });
 
 export interface SuccessPolicyRule extends Shape<typeof SuccessPolicyRule>, Plain {}

@@ -1,0 +1,153 @@
+/** What is printed of fields that nobody set, on the wire: `null`, `[]`, `{}`, zero, or nothing at all. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { type KubeObject, parseYaml, type Resource, resources } from "#api";
+import { userOf } from "#apiserver";
+import { type ServedFront, serveFront } from "../testing/served-front.ts";
+
+const MAPS = "/api/v1/namespaces/default/configmaps";
+const PODS = "/api/v1/namespaces/default/pods";
+const JOBS = "/apis/batch/v1/namespaces/default/jobs";
+const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+const asTable = "application/json;as=Table;g=meta.k8s.io;v=v1";
+const asMetadata = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+
+const token = "static";
+const tokens = new Map([[token, userOf("somebody", ["group"])]]);
+
+// oxlint-disable-next-line no-explicit-any -- tests read whatever came
+async function send(front: ServedFront, method: string, path: string, body?: object): Promise<any> {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const reply = await front.http2.send(method, path, { "content-type": "application/json" }, text);
+  assert.ok(reply.status < 300, `${method} ${path}: ${reply.bytes}`);
+  return reply.json();
+}
+
+/** The first `count` events of a watch. */
+async function watched(
+  front: ServedFront,
+  path: string,
+  count: number,
+  accept = "application/json",
+): Promise<readonly { readonly type: string; readonly object: Record<string, unknown> }[]> {
+  const stream = await front.http2.open("GET", path, { accept });
+  const lines = createInterface({ input: stream.body });
+  const events = [];
+  for await (const line of lines) {
+    events.push(JSON.parse(line));
+    if (events.length === count) break;
+  }
+  const closed = once(stream.body, "close");
+  stream.close();
+  await closed;
+  return events;
+}
+
+function collectionOf({ group, version, plural }: Resource): string {
+  return group === "" ? `/api/${version}/${plural}` : `/apis/${group}/${version}/${plural}`;
+}
+
+test("items of a list do not say of what kind they are; a single object, a row and metadata do", async () => {
+  await using front = await serveFront();
+  for (const name of ["a", "b"]) await send(front, "POST", MAPS, { metadata: { name } });
+  for (const [accept, parse] of [
+    ["application/json", JSON.parse],
+    ["application/yaml", (text: string) => parseYaml(text)[0]?.value],
+  ] as const) {
+    for (const query of ["", "?pretty=1"]) {
+      const { bytes } = await front.http1.send("GET", `${MAPS}${query}`, { accept });
+      const { kind, items } = parse(bytes.toString());
+      assert.equal(kind, "ConfigMapList");
+      for (const item of items) assert.deepEqual([item.kind, item.apiVersion], [undefined, undefined]);
+    }
+  }
+  const [row] = (await front.http1.send("GET", `${MAPS}?includeObject=Object`, { accept: asTable })).json()
+    .rows;
+  assert.deepEqual([row.object.kind, row.object.apiVersion], ["ConfigMap", "v1"]);
+  const [item] = (await front.http1.send("GET", MAPS, { accept: asMetadata })).json().items;
+  assert.deepEqual([item.kind, item.apiVersion], ["PartialObjectMetadata", "meta.k8s.io/v1"]);
+  const removed = await send(front, "DELETE", MAPS);
+  assert.deepEqual([removed.kind, removed.items[0].kind], ["ConfigMapList", undefined]);
+});
+
+test("nothing in a list is `[]`; nothing in a list of metadata is `null`", async () => {
+  await using front = await serveFront();
+  for (const resource of resources.filter(({ verbs }) => verbs.includes("watch"))) {
+    const path = `${collectionOf(resource)}?labelSelector=no%3Dbody`;
+    const list = (await front.http2.send("GET", path)).json();
+    assert.deepEqual([Object.keys(list.metadata), list.items], [["resourceVersion"], []], path);
+    for (const pretty of ["", "&pretty=1"]) {
+      const metadata = (await front.http2.send("GET", `${path}${pretty}`, { accept: asMetadata })).json();
+      assert.deepEqual([metadata.kind, metadata.items], ["PartialObjectMetadataList", null], path);
+    }
+    const { rows } = (await front.http2.send("GET", path, { accept: asTable })).json();
+    assert.deepEqual(rows, [], path);
+  }
+  const { metadata } = await send(front, "GET", "/api/v1/componentstatuses");
+  assert.deepEqual(metadata, {});
+});
+
+test("a bookmark is an object of its kind of which only the revision is set", async () => {
+  await using front = await serveFront();
+  const query = "watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan";
+  const initial = { annotations: { "k8s.io/initial-events-end": "true" } };
+  const template = { metadata: {}, spec: { containers: null } };
+  for (const [path, rest] of [
+    [MAPS.replace("default", "none"), {}],
+    [PODS, { spec: { containers: null }, status: {} }],
+    [JOBS, { spec: { template }, status: {} }],
+    [BINDINGS, { roleRef: { apiGroup: "", kind: "", name: "" } }],
+  ] as const) {
+    const [first] = await watched(front, `${path}?${query}&fieldSelector=metadata.name%3Dnone`, 1);
+    assert.equal(first?.type, "BOOKMARK");
+    const { kind: _kind, apiVersion: _version, metadata, ...others } = first.object;
+    assert.deepEqual(Object.keys(metadata as object), ["resourceVersion", "annotations"]);
+    assert.deepEqual(others, rest);
+  }
+  const [, last] = await watched(front, `${MAPS}?${query}`, 2, asTable);
+  const [row] = last?.object["rows"] as readonly { readonly cells: unknown; readonly object: KubeObject }[];
+  assert.deepEqual(row?.cells, ["", 0, "<unknown>"]);
+  assert.deepEqual(row?.object.metadata.annotations, initial.annotations);
+});
+
+test("a watch sends columns once, and `null` from then on", async () => {
+  await using front = await serveFront();
+  await send(front, "POST", MAPS, { metadata: { name: "a" } });
+  const events = await watched(front, `${MAPS}?watch=1`, 2, asTable);
+  const [first, second] = events.map(({ object }) => object["columnDefinitions"]);
+  assert.ok(Array.isArray(first) && first.length > 0);
+  assert.equal(second, null);
+});
+
+test("an empty list that always prints is `null` once it is stored, and also in a dry run", async () => {
+  await using front = await serveFront();
+  const containers = [{ name: "c", image: "i" }];
+  const spec = {
+    podFailurePolicy: { rules: [] },
+    template: { spec: { restartPolicy: "Never", containers } },
+  };
+  const job = { metadata: { name: "a" }, spec };
+  for (const query of ["?dryRun=All", ""]) {
+    const made = await send(front, "POST", `${JOBS}${query}`, job);
+    assert.deepEqual(made.spec.podFailurePolicy, { rules: null });
+  }
+  assert.deepEqual((await send(front, "GET", `${JOBS}/a`)).spec.podFailurePolicy, { rules: null });
+});
+
+test("a static token is for the server's own audiences, and a review says for which", async () => {
+  await using front = await serveFront({}, { tokens });
+  const path = "/apis/authentication.k8s.io/v1/tokenreviews";
+  const own = "https://kubernetes.default.svc.cluster.local";
+  for (const [audiences, status] of [
+    [undefined, { authenticated: true, audiences: [own] }],
+    [["else", own], { authenticated: true, audiences: [own] }],
+    [["else"], { authenticated: undefined, audiences: undefined }],
+  ] as const) {
+    const { authenticated, audiences: told } = (
+      await send(front, "POST", path, { spec: { token, audiences } })
+    ).status;
+    assert.deepEqual({ authenticated, audiences: told }, status);
+  }
+});
