@@ -30,6 +30,12 @@ export function textAnswer(status: number, contentType: string, text: string): A
   };
 }
 
+/** A line for people, which no browser takes for a page. */
+export function lineAnswer(status: number, text: string): Answer {
+  const headers = { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" };
+  return { status, headers, body: { type: "bytes", bytes: Buffer.from(text) } };
+}
+
 /** JSON text for sockets, the value itself in process. */
 export function jsonAnswer(call: Call, status: number, value: unknown): Answer {
   if (isInProcess(call)) return dataAnswer(status, value);

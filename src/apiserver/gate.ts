@@ -5,7 +5,7 @@
  */
 import { CodedError, type Env, messageOf } from "#base";
 import { StatusError, internal, unknownPath } from "#api";
-import { bytesAnswer, dataAnswer, isInProcess, textAnswer } from "./answers.ts";
+import { bytesAnswer, dataAnswer, isInProcess, lineAnswer } from "./answers.ts";
 import type { Authenticator } from "./authn/authenticator.ts";
 import { withoutToken } from "./authn/web-socket-token.ts";
 import { impersonated } from "./authn/impersonation.ts";
@@ -85,7 +85,7 @@ export class Gate {
       this.#authorize(user, info);
       const answer = await handler(admitted);
       if (answer === undefined && info.isResource) throw unknownPath();
-      const found = answer ?? textAnswer(404, "text/plain; charset=utf-8", "404 page not found\n");
+      const found = answer ?? lineAnswer(404, "404 page not found\n");
       audit?.completed(admitted, found.status);
       return found;
     } finally {

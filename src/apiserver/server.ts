@@ -109,20 +109,6 @@ const DEFAULT_PORT = 6443;
 const SERVICE_RANGE = "10.96.0.0/12";
 const ISSUER = "https://kubernetes.default.svc.cluster.local";
 
-/** What is done when the server is ready, by the names of upstream's checks. */
-const readyChecks = [
-  "informer-sync",
-  "poststarthook/start-system-namespaces-controller",
-  "poststarthook/rbac/bootstrap-roles",
-  "poststarthook/scheduling/bootstrap-system-priority-classes",
-  "poststarthook/priority-and-fairness-config-producer",
-  "poststarthook/start-cluster-authentication-info-controller",
-  "poststarthook/start-legacy-token-tracking-controller",
-  "poststarthook/kube-apiserver-autoregistration",
-  "autoregister-completion",
-  "shutdown",
-];
-
 /** Routes calls through the gate to the registry and the other endpoints. */
 export class ApiServer implements Component {
   readonly #deps: ApiServerDeps;
@@ -135,7 +121,8 @@ export class ApiServer implements Component {
   readonly #handler: ResourceHandlerDeps;
   readonly #endpoints: EndpointParts;
   #upkeep: Upkeep | undefined;
-  #notReady: string | undefined = "the server has not started";
+  #notStarted: string | undefined = "the server has not started";
+  #notReady = this.#notStarted;
 
   constructor(env: Env, deps: ApiServerDeps, options: ApiServerOptions) {
     this.#deps = deps;
@@ -221,6 +208,7 @@ export class ApiServer implements Component {
       flowSchemaStatuses(this.#registry, calls),
       localApiServiceStatuses(this.#registry, calls),
     ]);
+    this.#notStarted = undefined;
     this.#notReady = undefined;
     const { serviceRanges: ranges, callers } = options;
     this.#upkeep = new Upkeep(this.#registry.env, {
@@ -269,8 +257,9 @@ export class ApiServer implements Component {
       discovery: new DiscoveryEndpoints(catalog, { crypto, negotiator }, serverAddress(this.#options)),
       openApi: new OpenApiEndpoints(catalog, { crypto, turns, describe: this.#deps.describe }),
       health: {
-        live: { ping: () => undefined, log: () => undefined, etcd: () => store.ready() },
-        ready: Object.fromEntries(readyChecks.map((name) => [name, () => this.#notReady])),
+        store: () => store.ready(),
+        started: () => this.#notStarted,
+        serving: () => this.#notReady,
       },
       metrics: () => {
         gaugeAllocations(this.#registry, this.#allocators);
