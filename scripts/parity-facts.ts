@@ -156,6 +156,8 @@ export const differences = [
   "A quota is charged in the transaction of the write that uses it, so a write that fails uses nothing and " +
     "writers together never pass a limit; upstream writes the use first and counts again later.",
   "Columns of tables are described by their names.",
+  "In JSON text, fields that the server fills in come after those that were sent, and so do a map's keys; upstream prints all in its " +
+    "own order.",
   "A `proxy` to a pod of a machine that has only loopback addresses goes through its kubelet's port-forward.",
   "The text of refusals is ours; codes, reasons, causes and fields are upstream's.",
   "`/statusz` has no Go version. `/flagz` tells of the flags that have a value; components in one process were told the same, " +

@@ -96,6 +96,8 @@ export interface ApiServerOptions {
   readonly disabledPlugins?: readonly string[];
   /** Where pods reach this server: the endpoint of `default/kubernetes`. Default: none is published. */
   readonly advertised?: { readonly address: string; readonly port: number };
+  /** Where clients on this machine reach it. Default 6443. */
+  readonly port?: number;
   /**
    * Freezes shared objects, to find those who write to them, at a third of the cost of a write. Default
    * false.
@@ -277,6 +279,6 @@ export class ApiServer implements Component {
 }
 
 /** What old clients are told about where the server is. */
-function serverAddress({ advertised }: ApiServerOptions): string {
-  return advertised === undefined ? `127.0.0.1:${DEFAULT_PORT}` : `${advertised.address}:${advertised.port}`;
+function serverAddress({ advertised, port = DEFAULT_PORT }: ApiServerOptions): string {
+  return advertised === undefined ? `127.0.0.1:${port}` : `${advertised.address}:${advertised.port}`;
 }

@@ -78,6 +78,7 @@ export async function serveCluster(
           frontProxies: { authorities: pki.frontProxyCa.certificatePem, names: ["front-proxy-client"] },
         },
         ...(advertised === undefined ? {} : { advertised }),
+        ...(front === undefined ? {} : { port: front.port }),
         ...(clusterDomain === undefined ? {} : { issuer: `https://kubernetes.default.svc.${clusterDomain}` }),
         ...ranges,
         ...apiServer,

@@ -10,6 +10,7 @@ import { type ServedFront, serveFront } from "../testing/served-front.ts";
 const MAPS = "/api/v1/namespaces/default/configmaps";
 const PODS = "/api/v1/namespaces/default/pods";
 const JOBS = "/apis/batch/v1/namespaces/default/jobs";
+const SETS = "/apis/apps/v1/namespaces/default/statefulsets";
 const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 const asTable = "application/json;as=Table;g=meta.k8s.io;v=v1";
 const asMetadata = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
@@ -134,6 +135,26 @@ test("an empty list that always prints is `null` once it is stored, and also in 
     assert.deepEqual(made.spec.podFailurePolicy, { rules: null });
   }
   assert.deepEqual((await send(front, "GET", `${JOBS}/a`)).spec.podFailurePolicy, { rules: null });
+});
+
+test("a volume in whose place a claim comes is not looked at, and has no monitors", async () => {
+  await using front = await serveFront();
+  const labels = { app: "a" };
+  const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+  const volumes = [{ name: "v", cephfs: {} }];
+  const spec = {
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: { volumes, containers: [{ name: "c", image: "i" }] } },
+    volumeClaimTemplates: [{ metadata: { name: "v" }, spec: claim }],
+  };
+  const made = await send(front, "POST", SETS, { metadata: { name: "a" }, spec });
+  assert.deepEqual(made.spec.template.spec.volumes, [{ name: "v", cephfs: { monitors: null } }]);
+});
+
+test("old clients are told the port that the server is at", async () => {
+  await using front = await serveFront({}, { port: 16443 });
+  const { serverAddressByClientCIDRs: addresses } = await send(front, "GET", "/api");
+  assert.deepEqual(addresses, [{ clientCIDR: "0.0.0.0/0", serverAddress: "127.0.0.1:16443" }]);
 });
 
 test("a static token is for the server's own audiences, and a review says for which", async () => {

@@ -48,7 +48,7 @@ export interface CephFSPersistentVolumeSource extends Shape<typeof CephFSPersist
 export const CephFSPersistentVolumeSource = message<CephFSPersistentVolumeSource>(
   "CephFSPersistentVolumeSource",
 )({
-  monitors: field(1, atomic(string)),
+  monitors: nullable(1, atomic(string), { required: true }),
   path: omitempty(2, string),
   user: omitempty(3, string),
   secretFile: omitempty(4, string),
@@ -112,7 +112,7 @@ export const LocalVolumeSource = message<LocalVolumeSource>("LocalVolumeSource")
 
 export interface RBDPersistentVolumeSource extends Shape<typeof RBDPersistentVolumeSource>, Plain {}
 export const RBDPersistentVolumeSource = message<RBDPersistentVolumeSource>("RBDPersistentVolumeSource")({
-  monitors: field(1, atomic(string)),
+  monitors: nullable(1, atomic(string), { required: true }),
   image: field(2, string),
   fsType: omitempty(3, string),
   pool: omitempty(4, string, { default: "rbd" }),

@@ -81,7 +81,7 @@ export const CSIVolumeSource = message<CSIVolumeSource>("CSIVolumeSource")({
 
 export interface CephFSVolumeSource extends Shape<typeof CephFSVolumeSource>, Plain {}
 export const CephFSVolumeSource = message<CephFSVolumeSource>("CephFSVolumeSource")({
-  monitors: field(1, atomic(string)),
+  monitors: nullable(1, atomic(string), { required: true }),
   path: omitempty(2, string),
   user: omitempty(3, string),
   secretFile: omitempty(4, string),
@@ -353,7 +353,7 @@ export const QuobyteVolumeSource = message<QuobyteVolumeSource>("QuobyteVolumeSo
 
 export interface RBDVolumeSource extends Shape<typeof RBDVolumeSource>, Plain {}
 export const RBDVolumeSource = message<RBDVolumeSource>("RBDVolumeSource")({
-  monitors: field(1, atomic(string)),
+  monitors: nullable(1, atomic(string), { required: true }),
   image: field(2, string),
   fsType: omitempty(3, string),
   pool: omitempty(4, string, { default: "rbd" }),
