@@ -160,6 +160,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly columns: readonly Column<T>[];
   /** The order of a table's rows, where it is another than that of the names. */
   rowOrder?(a: T, b: T): number;
+  /** Upstream has no table of its own for it, but the general one, whose rows are `null` when there are none. */
+  readonly generalTable?: true;
   /** What each answer warns of, for a kind that is on its way out. */
   readonly deprecation?: string;
   /** Field selectors beyond metadata.name and metadata.namespace. */

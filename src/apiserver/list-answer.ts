@@ -188,6 +188,7 @@ interface AnyList {
   readonly apiVersion: string;
   readonly metadata: meta.ListMeta;
   readonly items?: readonly unknown[] | null;
+  readonly rows?: readonly unknown[] | null;
 }
 
 /** The list of what `memberOf` gives; the members come last. */
@@ -211,10 +212,12 @@ function listOf({ request, page, encoding }: ShownPage, members: readonly unknow
   }
 }
 
-/** Without members; upstream makes a list of metadata by adding to none. */
+/** Without members. Some lists upstream makes by adding to none. */
 function emptyListOf(shown: ShownPage): AnyList {
   const list = listOf(shown, []);
-  return shown.encoding.as === "PartialObjectMetadataList" ? { ...list, items: null } : list;
+  const { as } = shown.encoding;
+  if (as === "PartialObjectMetadataList") return { ...list, items: null };
+  return as === "Table" && shown.request.resource.generalTable ? { ...list, rows: null } : list;
 }
 
 async function* resumed(

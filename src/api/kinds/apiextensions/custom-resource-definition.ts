@@ -46,6 +46,7 @@ export const customResourceDefinitions: Resource<CustomResourceDefinition> = def
     validateUpdate: (object, _old, errors) => validateDefinitionStatus(object, errors),
   }),
   columns: [name, createdAt],
+  generalTable: true,
 });
 
 /** What is written from now on. */
