@@ -1,4 +1,4 @@
-/** What is printed of fields that nobody set, on the wire: `null`, `[]`, `{}`, zero, or nothing at all. */
+/** What is printed of fields that nobody set, or that are not kept, on the wire: `null`, `[]`, `{}`, zero, or nothing at all. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -149,6 +149,37 @@ test("a volume in whose place a claim comes is not looked at, and has no monitor
   };
   const made = await send(front, "POST", SETS, { metadata: { name: "a" }, spec });
   assert.deepEqual(made.spec.template.spec.volumes, [{ name: "v", cephfs: { monitors: null } }]);
+});
+
+test("annotations that were init containers once are no part of pods and templates", async () => {
+  await using front = await serveFront();
+  const old = {
+    "pod.beta.kubernetes.io/init-containers": "[]",
+    "pod.alpha.kubernetes.io/init-containers": "[]",
+  };
+  const spec = { containers: [{ name: "c", image: "i" }] };
+  const query = "?dryRun=All";
+  const made = await send(front, "POST", `${PODS}${query}`, {
+    metadata: { name: "a", annotations: old },
+    spec,
+  });
+  assert.equal(made.metadata.annotations, undefined);
+  const kept = { metadata: { annotations: { ...old, mine: "1" } }, spec };
+  const template = { metadata: { name: "a" }, template: kept };
+  const path = `/api/v1/namespaces/default/podtemplates${query}`;
+  assert.deepEqual((await send(front, "POST", path, template)).template.metadata, {
+    annotations: { mine: "1" },
+  });
+});
+
+test("a negative grace period is a second in a pod, and stays what it is in a template", async () => {
+  await using front = await serveFront();
+  const spec = { terminationGracePeriodSeconds: -5, containers: [{ name: "c", image: "i" }] };
+  const pod = await send(front, "POST", PODS, { metadata: { name: "a" }, spec });
+  assert.equal(pod.spec.terminationGracePeriodSeconds, 1);
+  const path = "/api/v1/namespaces/default/podtemplates";
+  const made = await send(front, "POST", path, { metadata: { name: "a" }, template: { spec } });
+  assert.equal(made.template.spec.terminationGracePeriodSeconds, -5);
 });
 
 test("old clients are told the port that the server is at", async () => {

@@ -1,6 +1,7 @@
 /** Defaults of pods: those of every pod spec, and those of a pod that is no template. */
+import type { ObjectMeta } from "../meta/object-meta.ts";
 import type { Container } from "./container.ts";
-import type { Pod, PodSpec } from "./pod.ts";
+import type { Pod, PodSpec, PodTemplateSpec } from "./pod.ts";
 import type { ResourceRequirements } from "./resources.ts";
 
 export function defaultPodSpec(spec: PodSpec): void {
@@ -14,15 +15,35 @@ export function defaultPodSpec(spec: PodSpec): void {
   if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName;
 }
 
-export function defaultPod({ spec }: Pod): void {
+export function defaultPodTemplate({ metadata }: PodTemplateSpec): void {
+  dropFormerInitContainers(metadata);
+}
+
+export function defaultPod({ metadata, spec }: Pod): void {
+  dropFormerInitContainers(metadata);
   if (spec === undefined) return;
   spec.enableServiceLinks ??= true;
+  // Of a template it stays as it is.
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   for (const container of containers) {
     requestWhatIsLimited(container.resources);
     if (spec.hostNetwork) takeHostPorts(container);
   }
   if (spec.resources) requestWhatIsLimited(spec.resources);
+}
+
+/** Init containers have been a field since v1.8; an old kubelet would believe these. */
+const formerInitContainers = ["alpha", "beta"].flatMap((stage) => [
+  `pod.${stage}.kubernetes.io/init-containers`,
+  `pod.${stage}.kubernetes.io/init-container-statuses`,
+]);
+
+function dropFormerInitContainers(metadata: ObjectMeta | undefined): void {
+  const annotations = metadata?.annotations;
+  if (metadata === undefined || annotations === undefined) return;
+  for (const name of formerInitContainers) delete annotations[name];
+  if (Object.keys(annotations).length === 0) delete metadata.annotations;
 }
 
 function requestWhatIsLimited(resources: ResourceRequirements | undefined): void {

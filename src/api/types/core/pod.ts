@@ -37,7 +37,7 @@ import { ResourceRequirements } from "./resources.ts";
 import { PodSecurityContext } from "./security-context.ts";
 import { Toleration } from "./taint.ts";
 import { Volume } from "./volume.ts";
-import { defaultPod, defaultPodSpec } from "./pod-defaults.ts";
+import { defaultPod, defaultPodSpec, defaultPodTemplate } from "./pod-defaults.ts";
 
 export interface ContainerExtendedResourceRequest
   extends Shape<typeof ContainerExtendedResourceRequest>,
@@ -276,10 +276,13 @@ export type PodList = KubeList<Pod>;
 export const PodList = kindList(Pod);
 
 export interface PodTemplateSpec extends Shape<typeof PodTemplateSpec>, Plain {}
-export const PodTemplateSpec = message<PodTemplateSpec>("PodTemplateSpec")({
-  metadata: struct(1, ObjectMeta),
-  spec: struct(2, PodSpec),
-});
+export const PodTemplateSpec = message<PodTemplateSpec>("PodTemplateSpec")(
+  {
+    metadata: struct(1, ObjectMeta),
+    spec: struct(2, PodSpec),
+  },
+  { default: defaultPodTemplate },
+);
 
 export interface PodTemplate extends Shape<typeof PodTemplate>, Plain {}
 export const PodTemplate = kind<PodTemplate>(
