@@ -3,7 +3,7 @@
  * Prints a line per step; the output of a step only when it fails. Exit code 1 if any failed.
  */
 import { counts } from "./counts.ts";
-import { lanes, runSteps, type Step, tool, unitTestFiles } from "./steps.ts";
+import { lanes, runSteps, type Step, testCommand, tool, unitTestFiles } from "./steps.ts";
 
 /** The steps of the gate, which `npm test` runs too. */
 export const okSteps: readonly Step[] = [
@@ -16,10 +16,9 @@ export const okSteps: readonly Step[] = [
 /** Every so many of the files, in one process: one for each file would compile the same sources again and again. */
 function unitTests(lane: number): Step {
   const files = unitTestFiles().filter((_, index) => index % lanes === lane);
-  const options = ["--test-isolation=none", "--test-timeout=120000", "--test-reporter=spec"];
   return {
     name: `unit tests, ${lane + 1} of ${lanes}`,
-    command: ["bin/node", "--test", ...options, ...files],
+    command: testCommand(120, "scripts/unit-tests.ts", ...files),
   };
 }
 

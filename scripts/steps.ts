@@ -22,8 +22,8 @@ export interface Step {
   readonly name: string;
   readonly command: readonly string[];
   readonly loud?: boolean;
-  /** Nothing runs beside it: it waits for real things to happen in time. */
-  readonly alone?: boolean;
+  /** It has real containers, whose times are limited: one at a time, and the others make room for it. */
+  readonly containers?: boolean;
   /** A reason why the step cannot run here, found before it starts. */
   readonly skip?: () => string | undefined;
 }
@@ -33,35 +33,53 @@ export function tool(name: string): string {
   return `node_modules/.bin/${name}`;
 }
 
-/** All unit tests: the `*.test.ts` files beside the sources, but for those that wait for a real etcd. */
-export function unitTestFiles(): readonly string[] {
-  return globSync("src/**/*.test.ts", { cwd: root, exclude: [etcdTests] }).sort();
+/** A process that runs test files; `program` may be one that imports them. */
+export function testCommand(
+  timeoutSeconds: number,
+  program: string,
+  ...args: readonly string[]
+): readonly string[] {
+  const options = ["--import=./test/testing/no-promise-hooks.ts", "--test-reporter=spec"];
+  return ["bin/node", ...options, `--test-timeout=${timeoutSeconds * 1_000}`, program, ...args];
 }
 
-/** Tests against a real etcd, which mostly wait: a suite of `npm test`. */
-export const etcdTests = "src/store/etcd/*.test.ts";
+/** Tests beside the sources that wait for a real etcd or change a real kernel: suites of `npm test`. */
+export const outsideTests = {
+  etcd: "src/store/etcd/*.test.ts",
+  kernel: "src/network/{node/{forwarding,node-network},proxy/{interactive-nft,kernel,packets}}.test.ts",
+} as const;
+
+/** All other tests beside the sources. */
+export function unitTestFiles(): readonly string[] {
+  return globSync("src/**/*.test.ts", { cwd: root, exclude: Object.values(outsideTests) }).sort();
+}
 
 /** Steps that run at once, at most. */
 export const lanes = Math.min(availableParallelism(), 4);
 
-/** Runs every step, begun in their order; prints the table of seconds, and tells whether all passed. */
+/** Runs every step, begun in their order where they may; prints the table of seconds, and tells whether all passed. */
 export async function runSteps(steps: readonly Step[]): Promise<boolean> {
-  const outcomes = steps.map((): Outcome => ({ row: "", passed: true }));
-  const running = new Set<Promise<void>>();
-  let last: Step | undefined;
-  for (const [index, step] of steps.entries()) {
-    const most = step.alone === true || last?.alone === true ? 1 : lanes;
-    while (running.size >= most) await Promise.race(running);
-    last = step;
-    const ended = outcomeOf(step).then((outcome) => {
-      outcomes[index] = outcome;
-      running.delete(ended);
+  const outcomes = new Map<Step, Outcome>();
+  const waiting = new Set(steps);
+  const running = new Map<Step, Promise<void>>();
+  const mayBegin = (step: Step): boolean =>
+    step.containers !== true || ![...running.keys()].some(({ containers }) => containers);
+  while (waiting.size + running.size > 0) {
+    const next = running.size < lanes ? [...waiting].find(mayBegin) : undefined;
+    if (next === undefined) {
+      await Promise.race(running.values());
+      continue;
+    }
+    waiting.delete(next);
+    const ended = outcomeOf(next).then((outcome) => {
+      outcomes.set(next, outcome);
+      running.delete(next);
     });
-    running.add(ended);
+    running.set(next, ended);
   }
-  await Promise.all(running);
-  console.log(`\n${outcomes.map(({ row }) => row).join("\n")}\n`);
-  return outcomes.every(({ passed }) => passed);
+  const ordered = steps.flatMap((step) => outcomes.get(step) ?? []);
+  console.log(`\n${ordered.map(({ row }) => row).join("\n")}\n`);
+  return ordered.every(({ passed }) => passed);
 }
 
 /** What the table says of a step. */
@@ -86,7 +104,7 @@ async function outcomeOf(step: Step): Promise<Outcome> {
 
 /** A step in its own process group, so that one that hangs ends with all that it started. */
 function run(step: Step): Promise<{ readonly code: number; readonly output: string }> {
-  const [program = "", ...args] = step.command;
+  const [program = "", ...args] = step.containers === true ? step.command : ["nice", ...step.command];
   return new Promise((resolve) => {
     const env = { ...process.env, PATH: searchPath, NODE_COMPILE_CACHE: compileCache };
     const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], detached: true });

@@ -6,7 +6,7 @@ import { globSync, existsSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { counts } from "./counts.ts";
 import { okSteps } from "./ok.ts";
-import { etcdTests, root, runSteps, searchPath, type Step } from "./steps.ts";
+import { outsideTests, root, runSteps, searchPath, type Step, testCommand } from "./steps.ts";
 
 /** Why a suite cannot run here: programs that are not on PATH. */
 function missing(programs: readonly string[]): string | undefined {
@@ -16,15 +16,15 @@ function missing(programs: readonly string[]): string | undefined {
   return absent.length === 0 ? undefined : `needs ${absent.join(", ")} on PATH`;
 }
 
-/** One step for each suite file; those with real containers are alone, since pods have limits of time. */
-function suites(): readonly Step[] {
-  return globSync("test/*/*.test.ts", { cwd: root })
+/** One step for each suite file that the pattern names. */
+function suites(pattern: string, containers = false): readonly Step[] {
+  return globSync(pattern, { cwd: root, exclude: containers ? [] : [withContainers] })
     .sort()
     .map((path) => ({
       name: `${basename(dirname(path))}: ${basename(path, ".test.ts")}`,
-      command: ["bin/node", "--test", "--test-timeout=900000", "--test-reporter=spec", path],
+      command: testCommand(900, path),
       loud: process.env["CI"] === "true",
-      alone: dirname(path) === "test/e2e",
+      containers,
       skip: () => missing(needsOf(path)),
     }));
 }
@@ -35,19 +35,23 @@ function needsOf(path: string): readonly string[] {
   return needs[basename(dirname(path))] ?? [];
 }
 
-const etcd: Step = {
-  name: "store: etcd",
-  command: [
-    "bin/node",
-    "--test",
-    "--test-timeout=120000",
-    "--test-concurrency=1",
-    "--test-reporter=spec",
-    ...globSync(etcdTests, { cwd: root }).sort(),
-  ],
-  skip: () => missing(["etcd"]),
-};
+/** The tests of `outsideTests`, in one process for each kind. */
+function outside(name: string, kind: keyof typeof outsideTests, ...programs: readonly string[]): Step {
+  const files = globSync(outsideTests[kind], { cwd: root }).sort();
+  return {
+    name,
+    command: testCommand(120, "scripts/unit-tests.ts", ...files),
+    skip: () => missing(programs),
+  };
+}
 
-const passed = await runSteps([...okSteps, etcd, ...suites()]);
+const withContainers = "test/e2e/*.test.ts";
+const passed = await runSteps([
+  ...suites(withContainers, true),
+  ...okSteps,
+  outside("store: etcd", "etcd", "etcd"),
+  outside("network: kernel", "kernel", "ip", "nft"),
+  ...suites("test/*/*.test.ts"),
+]);
 console.log(counts());
 process.exitCode = passed ? 0 : 1;

@@ -107,7 +107,7 @@ export function lifeTests(check: Check): void {
   check("a deleted pod ends by its own signal handler, and nothing of it is left", async (bench) => {
     await bench.create("web", {
       terminationGracePeriodSeconds: 30,
-      containers: [bench.shell("main", "trap 'exit 0' TERM; sleep 1000 & wait")],
+      containers: [trapping(bench, "exit 0")],
     });
     const pod = await bench.running("web");
     await bench.delete("web");
@@ -121,7 +121,7 @@ export function lifeTests(check: Check): void {
     async (bench) => {
       await bench.create("deaf", {
         terminationGracePeriodSeconds: 8,
-        containers: [deaf(bench)],
+        containers: [trapping(bench, "")],
       });
       await bench.running("deaf");
       await bench.delete("deaf");
@@ -133,7 +133,7 @@ export function lifeTests(check: Check): void {
   check("a second delete with less grace ends it sooner", async (bench) => {
     await bench.create("deaf", {
       terminationGracePeriodSeconds: 300,
-      containers: [deaf(bench)],
+      containers: [trapping(bench, "")],
     });
     await bench.running("deaf");
     await bench.delete("deaf");
@@ -210,9 +210,9 @@ export function lifeTests(check: Check): void {
   });
 }
 
-/** A container that ignores its signal; ready when it does. */
-function deaf(bench: NodeBench): NewObject<Container> {
-  return bench.shell("main", "trap '' TERM; touch /tmp/deaf; while true; do sleep 1; done", {
-    readinessProbe: { exec: { command: ["cat", "/tmp/deaf"] }, periodSeconds: 1 },
+/** A container that does `action` at its signal, ready once it would; `""` ignores it. */
+function trapping(bench: NodeBench, action: string): NewObject<Container> {
+  return bench.shell("main", `trap '${action}' TERM; touch /tmp/set; while true; do sleep 1; done`, {
+    readinessProbe: { exec: { command: ["cat", "/tmp/set"] }, periodSeconds: 1 },
   });
 }

@@ -7,10 +7,12 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { findTools } from "../../../src/kubelet/runtime/containerd/tools-node.ts";
 import { findProgram } from "../../testing/find-program.ts";
 
 const marker = "NAVARCH_OWN_MACHINE";
+const promiseHooks = fileURLToPath(new URL("../../testing/no-promise-hooks.ts", import.meta.url));
 
 /** A shell as process 1 reaps what is left to it. Nothing may depend on bridges that hand packets to the filter. */
 const script = `
@@ -47,7 +49,8 @@ export function onOwnMachine(file: string, register: () => void): void {
   const skip = whyNoOwnMachine();
   test(`on a machine of its own: ${file.split("/").at(-1)}`, skip === undefined ? {} : { skip }, async () => {
     // What a failed test left running must not keep the file.
-    const code = await runOnOwnMachine(["--test-reporter=spec", "--test-force-exit", file]);
+    const options = [`--import=${promiseHooks}`, "--test-reporter=spec", "--test-force-exit"];
+    const code = await runOnOwnMachine([...options, file]);
     assert.equal(code, 0, "a test inside failed: see above");
   });
 }
