@@ -24,11 +24,16 @@ export function kubeletSuite(
   const check: Check = (title, body, { lastsSeconds } = { lastsSeconds: 0 }) => {
     const skip = lastsSeconds > patienceSeconds ? `lasts ${lastsSeconds} s` : false;
     test(`${name}: ${title}`, { skip }, async () => {
-      await using harness = await make();
-      await harness.run(async () => {
-        await harness.startKubelet();
-        await body(new NodeBench(harness));
-      });
+      try {
+        await using harness = await make();
+        await harness.run(async () => {
+          await harness.startKubelet();
+          await body(new NodeBench(harness));
+        });
+      } catch (error) {
+        // Reporters show nothing of the two errors of a test whose end failed as well.
+        throw error instanceof SuppressedError ? error.suppressed : error;
+      }
     });
   };
   nodeTests(check);

@@ -163,7 +163,7 @@ export function lifeTests(check: Check): void {
 
   check("a pod past its deadline fails", async (bench) => {
     await bench.create("slow", {
-      activeDeadlineSeconds: 5,
+      activeDeadlineSeconds: 10,
       containers: [bench.shell("main", "trap 'exit 0' TERM; sleep 1000 & wait")],
     });
     const pod = await bench.phase("slow", "Failed", 30);

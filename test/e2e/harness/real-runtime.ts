@@ -104,17 +104,20 @@ export class RealRuntime implements AsyncDisposable {
     });
   }
 
-  /** Removes every pod and image. */
+  /** Removes every pod and image; one that was being made when its kubelet ended shows only later. */
   async clear(): Promise<void> {
-    const sandboxes = await this.runtime.listPodSandbox({}, signal);
-    await Promise.all(
-      sandboxes.map(async ({ id }) => {
-        await this.runtime.stopPodSandbox(id, signal);
-        await this.runtime.removePodSandbox(id, signal);
-      }),
-    );
+    await unannounced("no pod is left", async () => {
+      const sandboxes = await this.runtime.listPodSandbox({}, signal);
+      await Promise.allSettled(sandboxes.map(({ id }) => this.#remove(id)));
+      return sandboxes.length === 0;
+    });
     for (const { id, repoTags } of await this.images.listImages(signal))
       if (!repoTags.includes(sandboxImage)) await this.images.removeImage(id, signal);
+  }
+
+  async #remove(sandbox: string): Promise<void> {
+    await this.runtime.stopPodSandbox(sandbox, signal);
+    await this.runtime.removePodSandbox(sandbox, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
