@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { isDeepStrictEqual } from "node:util";
 import { after, before, describe, test } from "node:test";
@@ -183,9 +183,14 @@ onOwnMachine(import.meta.filename, () => {
         assert.ok(residentBytes(cluster.pid) - before < maxGrowthBytes);
       });
 
-      test(`a terminal over ${transport} has the size of kubectl's, and follows it`, async () => {
-        const later = "(sleep 2; stty rows 44 cols 120 </dev/tty) &";
-        const inside = "sh -c 'sleep 1; stty size; sleep 2; stty size'";
+      test(`a terminal over ${transport} has the size of kubectl's, and follows it`, {
+        timeout: 60_000,
+      }, async () => {
+        const seen = join(mkdtempSync("/run/terminal-"), "seen");
+        const later = `(until [ -e ${seen} ]; do sleep 0.1; done; stty rows 44 cols 120 </dev/tty) &`;
+        const shows = (size: string): string =>
+          `until [ "$(stty size)" = "${size}" ]; do sleep 0.1; done; stty size`;
+        const inside = `sh -c '${shows("33 99")}; ${shows("44 120")}'`;
         const command = `stty rows 33 cols 99; ${later} kubectl exec -it shell -- ${inside}`;
         const env = { ...process.env, ...cluster.environment, ...environment };
         const child = spawn("script", ["-qec", command, "/dev/null"], {
@@ -193,7 +198,10 @@ onOwnMachine(import.meta.filename, () => {
           stdio: ["pipe", "pipe", "pipe"],
         });
         let output = "";
-        for await (const chunk of child.stdout ?? []) output += String(chunk);
+        for await (const chunk of child.stdout ?? []) {
+          output += String(chunk);
+          if (output.includes("33 99")) writeFileSync(seen, "");
+        }
         assert.match(output, /33 99\s+44 120/);
       });
 
