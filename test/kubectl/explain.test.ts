@@ -1,4 +1,4 @@
-/** `kubectl explain` for every resource, from version 3 of OpenAPI and from the protobuf of version 2: each field has its text. */
+/** `kubectl explain` for every resource from version 3 of OpenAPI, and from the protobuf of version 2: each field has its text. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { KubectlCluster, noKubectl } from "./kubectl.ts";
@@ -31,7 +31,7 @@ describe("kubectl explain", { skip: noKubectl }, () => {
   after(async () => cluster?.[Symbol.asyncDispose]());
 
   test("shows every resource with a text for each of its fields", async () => {
-    const silent = await ofEach(async (kind) => {
+    const silent = await ofEach(kinds, async (kind) => {
       const text = await explain(kind);
       assert.match(text, new RegExp(`^KIND: +${kind.kind}$`, "m"));
       assert.match(text, /^DESCRIPTION:\n {4}\S/m, kind.name);
@@ -41,7 +41,7 @@ describe("kubectl explain", { skip: noKubectl }, () => {
   });
 
   test("shows every spec and status with a text for each of its fields", async () => {
-    const silent = await ofEach(async (kind) => {
+    const silent = await ofEach(kinds, async (kind) => {
       const names = [...(await explain(kind)).matchAll(/^ {2}(spec|status)\t<\w+>/gm)].map(
         ([, name = ""]) => name,
       );
@@ -52,14 +52,16 @@ describe("kubectl explain", { skip: noKubectl }, () => {
   });
 
   test("shows the whole tree of every resource", async () => {
-    await ofEach(async (kind) => {
+    await ofEach(kinds, async (kind) => {
       const [tree, top] = await Promise.all([explain(kind, "", "--recursive"), explain(kind)]);
       assert.ok(fieldLines(tree).length >= fieldLines(top).length, kind.name);
     });
   });
 
-  test("reads the same from the protobuf of OpenAPI 2", async () => {
-    const silent = await ofEach(async (kind) => {
+  test("reads the same from the protobuf of OpenAPI 2, for the first kind of each group", async () => {
+    const ofGroups = new Map(kinds.toReversed().map((kind) => [kind.apiVersion, kind]));
+    assert.ok(ofGroups.size >= 20);
+    const silent = await ofEach([...ofGroups.values()], async (kind) => {
       const [old, current] = await Promise.all([
         explain(kind, "", "--output=plaintext-openapiv2"),
         explain(kind),
@@ -81,9 +83,9 @@ describe("kubectl explain", { skip: noKubectl }, () => {
     return known;
   }
 
-  async function ofEach<T>(act: (kind: Kind) => Promise<T>): Promise<readonly T[]> {
+  async function ofEach<T>(some: readonly Kind[], act: (kind: Kind) => Promise<T>): Promise<readonly T[]> {
     const results: T[] = [];
-    const rest = [...kinds];
+    const rest = [...some];
     const lane = async (): Promise<void> => {
       for (let kind = rest.shift(); kind !== undefined; kind = rest.shift()) results.push(await act(kind));
     };
