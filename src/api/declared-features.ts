@@ -3,9 +3,9 @@
  * leaves out nodes without what a new pod needs, and a pod that is bound is changed only to what its node declares.
  * Those of gates that are off by default are not here.
  */
-import { same } from "./equal.ts";
 import { Quantity } from "./quantity.ts";
-import type { Pod } from "./types/core/mod.ts";
+import { sameField, sameOf } from "./same-of.ts";
+import { type Pod, PodSpec, ResourceRequirements } from "./types/core/mod.ts";
 
 interface Need {
   /** Whether a pod needs it on the node where it begins. */
@@ -18,7 +18,7 @@ const needs = {
   ExtendWebSocketsToKubelet: {},
   GuaranteedQoSPodCPUResize: { toChange: resizesGuaranteedCpu },
   InPlacePodLevelResourcesVerticalScaling: {
-    toChange: (pod, old) => !same(pod.spec.resources, old.spec.resources),
+    toChange: (pod, old) => !sameField(PodSpec, "resources", pod.spec, old.spec),
   },
   InPlacePodVerticalScalingInitContainers: { toChange: resizesInitContainer },
   RestartAllContainersOnContainerExits: { toRun: restartsAll },
@@ -54,7 +54,8 @@ function resizesGuaranteedCpu(pod: Pod, old: Pod): boolean {
 function resizesInitContainer(pod: Pod, old: Pod): boolean {
   return (old.spec.initContainers ?? []).some(
     ({ restartPolicy, resources }, i) =>
-      restartPolicy !== "Always" && !same(resources, pod.spec.initContainers?.[i]?.resources),
+      restartPolicy !== "Always" &&
+      !sameOf(ResourceRequirements, resources, pod.spec.initContainers?.[i]?.resources),
   );
 }
 

@@ -1,7 +1,6 @@
 /**
- * Equality of API data as upstream's semantic equality has it: an absent list, map or object equals an empty
- * one, and key order means nothing. Quantities compare as text: both sides have been made canonical by
- * decoding.
+ * Equality of data whose type is not known, or does not matter: an absent list, map or object equals an empty one, and key
+ * order means nothing. Who refuses a change compares with `sameOf`, which knows what an empty message says.
  */
 
 /** `same({ a: [] }, {})` is true. */

@@ -279,7 +279,7 @@ export {
 export { Discovery, type DiscoveryDocument, groupPriority } from "./discovery/mod.ts";
 export { type Describe, OpenApi, type OpenApiDocument } from "./openapi/mod.ts";
 export { same } from "./equal.ts";
-export { sameOf } from "./same-of.ts";
+export { sameField, sameOf } from "./same-of.ts";
 export { kubernetesVersion } from "./version.ts";
 export { type ZPage, ZPages } from "./zpages.ts";
 export { dnsSubdomain, domainPrefixedPath } from "./names/dns.ts";

@@ -1,42 +1,69 @@
 /**
- * Equality of API data whose type is known. A message behind a pointer that is there, though it is empty, says
- * something: a network policy's peer `{ podSelector: {} }` is all pods, and without it none are meant. `same` alone
- * cannot tell such a message from an empty map, which says nothing.
+ * Equality of API data whose type is known, as upstream's semantic equality has it: lists and maps that are absent equal
+ * empty ones, amounts equal by value, and what stands behind a pointer and is there, though it is empty or zero, says
+ * something: a network policy's peer `{ podSelector: {} }` is all pods, and without it none are meant. `same` alone, which
+ * knows no types, cannot tell such a message from an empty map.
  */
 import { same } from "./equal.ts";
-import type { Field, Schema } from "./schema/mod.ts";
+import { Quantity } from "./quantity.ts";
+import type { Field, Schema, Type } from "./schema/mod.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** `sameOf(LabelSelector's parent, { selector: {} }, {})` is false. */
-export function sameOf(schema: Schema, a: unknown, b: unknown): boolean {
-  return same(a, b) && hasSameMessages(schema, a, b);
+/** `sameOf(NetworkPolicyPeer, { podSelector: {} }, {})` is false, `sameOf(Container, { args: [] }, {})` true. */
+export function sameOf<T>(schema: Schema<T>, a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  switch (schema.form) {
+    case "message":
+      return sameMessages(schema.fields, dataOf(a), dataOf(b));
+    case "list":
+      return sameLists(schema.items, (a ?? []) as readonly unknown[], (b ?? []) as readonly unknown[]);
+    case "map":
+      return sameMaps(schema.values, dataOf(a), dataOf(b));
+    case "union":
+      return same(a, b);
+    case "scalar":
+      return schema.name === "quantity" ? sameAmounts(a, b) : same(a, b);
+  }
 }
 
-/** Of two that are the same but for empty messages. */
-function hasSameMessages(schema: Schema, a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (schema.form === "list") {
-    if (!Array.isArray(a) || !Array.isArray(b)) return true;
-    return a.every((item, i) => hasSameMessages(schema.items, item, b[i]));
-  }
-  if (schema.form === "map") {
-    const [one, other] = [dataOf(a), dataOf(b)];
-    return Object.keys(one).every((key) => hasSameMessages(schema.values, one[key], other[key]));
-  }
-  if (schema.form !== "message") return true;
-  const [one, other] = [dataOf(a), dataOf(b)];
-  for (const field of fieldsOf(schema.fields, one, other)) {
-    const [x, y] = [one[field.name], other[field.name]];
-    if (isPointer(field) && isThere(x) !== isThere(y)) return false;
-    if (!hasSameMessages(field.of, x, y)) return false;
-  }
+/** Whether a field of two messages is the same: `sameField(ServiceSpec, "loadBalancerClass", now, before)`. */
+export function sameField<T>(type: Type<T>, name: keyof T & string, a?: Partial<T>, b?: Partial<T>): boolean {
+  const field = type.fields.get(name);
+  return field === undefined ? same(a?.[name], b?.[name]) : sameValues(field, a?.[name], b?.[name]);
+}
+
+function sameMessages(fields: Type["fields"], a: Data, b: Data): boolean {
+  for (const name in a) if (!sameMember(fields.get(name), a[name], b[name])) return false;
+  for (const name in b)
+    if (!Object.hasOwn(a, name) && !sameMember(fields.get(name), undefined, b[name])) return false;
   return true;
 }
 
-function fieldsOf(fields: ReadonlyMap<string, Field>, a: Data, b: Data): readonly Field[] {
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].flatMap((name) => fields.get(name) ?? []);
+/** A field that is in no table is a custom resource's. */
+function sameMember(field: Field | undefined, a: unknown, b: unknown): boolean {
+  return a === b || (field === undefined ? same(a, b) : sameValues(field, a, b));
+}
+
+function sameValues(field: Field, a: unknown, b: unknown): boolean {
+  return (!isPointer(field) || isThere(a) === isThere(b)) && sameOf(field.of, a, b);
+}
+
+function sameLists(items: Schema, a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, i) => sameOf(items, item, b[i]));
+}
+
+function sameMaps(values: Schema, a: Data, b: Data): boolean {
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && sameOf(values, a[key], b[key]))
+  );
+}
+
+function sameAmounts(a: unknown, b: unknown): boolean {
+  if (typeof a !== "string" || typeof b !== "string") return same(a, b);
+  return Quantity.tryParse(a)?.compare(Quantity.parse(b)) === 0;
 }
 
 function isPointer({ of, presence }: Field): boolean {

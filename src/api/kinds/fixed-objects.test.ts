@@ -124,7 +124,7 @@ checkUpdates([
     { "spec.template.spec.dnsPolicy": "None" },
   ),
   updateRow(
-    "A node's old annotations are read, and each range once",
+    "A node's old annotations are read, and its ranges are of two families",
     nodes,
     { metadata: { name: "n" } },
     {
@@ -136,7 +136,6 @@ checkUpdates([
       "spec.podCIDRs": ["10.0.0.0/24", "10.0.0.0/24"],
     },
     "FieldValueInvalid spec.podCIDRs",
-    "FieldValueDuplicate spec.podCIDRs[1]",
     ...times(2, "FieldValueNotSupported metadata.annotations.scheduler.alpha.kubernetes.io/taints[0].effect"),
     ...times(
       2,

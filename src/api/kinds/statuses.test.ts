@@ -89,8 +89,8 @@ const rows: readonly StatusRow[] = [
     "FieldValueInvalid status.capacity[storage]",
     "FieldValueInvalid status.allocatedResources[storage]",
     "FieldValueNotSupported status.allocatedResources",
-    "FieldValueNotSupported status.allocatedResourceStatus",
-    "FieldValueNotSupported status.allocatedResourceStatus",
+    "FieldValueNotSupported status.allocatedResourceStatuses",
+    "FieldValueNotSupported status.allocatedResourceStatuses",
   ),
   statusRow(
     "A definition's accepted names are names; which versions are stored is for whoever migrates to say",

@@ -1,5 +1,5 @@
 /** A pod's runtime class brings its overhead and where it may run. */
-import { type Pod, type RuntimeClass, forbidden, same } from "#api";
+import { type Pod, PodSpec, type RuntimeClass, forbidden, sameField } from "#api";
 import { copyOf } from "../registry/plain-data.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./admission.ts";
 
@@ -18,7 +18,7 @@ export const runtimeClass: AdmissionPlugin = {
     if (found === undefined) throw refused(request, `pod rejected: RuntimeClass "${name}" not found`);
     const overhead = found.overhead?.podFixed;
     if (overhead !== undefined) {
-      if (pod.spec.overhead !== undefined && !same(pod.spec.overhead, overhead)) {
+      if (pod.spec.overhead !== undefined && !sameField(PodSpec, "overhead", pod.spec, { overhead })) {
         throw refused(request, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
       }
       pod.spec.overhead = copyOf(overhead);

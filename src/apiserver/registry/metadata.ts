@@ -61,14 +61,14 @@ export function generateName(env: Env, draft: KubeObject): void {
   draft.metadata.name = base + env.random.suffix(SUFFIX_LENGTH);
 }
 
-/** What a client can neither set nor clear on an update. */
+/** What a client can neither set nor clear on an update. Times of its own are passed over, where there is one already. */
 export function keepSystemFields(draft: KubeObject, old: KubeObject): void {
   const { metadata } = draft;
   const kept = old.metadata;
   delete metadata.selfLink;
   metadata.uid ||= kept.uid ?? "";
-  metadata.creationTimestamp ??= kept.creationTimestamp ?? "";
-  keep(metadata, "deletionTimestamp", metadata.deletionTimestamp ?? kept.deletionTimestamp);
+  keep(metadata, "creationTimestamp", kept.creationTimestamp || metadata.creationTimestamp);
+  keep(metadata, "deletionTimestamp", kept.deletionTimestamp || metadata.deletionTimestamp);
   keep(
     metadata,
     "deletionGracePeriodSeconds",
@@ -76,7 +76,6 @@ export function keepSystemFields(draft: KubeObject, old: KubeObject): void {
   );
   keep(metadata, "generation", kept.generation);
   keep(metadata, "resourceVersion", kept.resourceVersion);
-  keep(metadata, "generateName", metadata.generateName ?? kept.generateName);
 }
 
 function keep<T, K extends keyof T>(target: T, key: K, value: T[K] | undefined): void {

@@ -21,7 +21,7 @@ export function completeFamilies(
   if (old !== undefined && isUntouchedPreference(spec, old)) return;
   const isOpen = spec.clusterIP === "None" && Object.keys(spec.selector ?? {}).length === 0;
   spec.ipFamilyPolicy ??= old?.ipFamilyPolicy ?? (isOpen ? "RequireDualStack" : "SingleStack");
-  validateServiceAddresses(spec, errors);
+  validateServiceAddresses(spec, errors, old);
   if (!errors.empty) return;
   if (old !== undefined) release(spec, old, errors);
   refuseSecond(spec, errors);

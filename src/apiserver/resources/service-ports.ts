@@ -2,7 +2,7 @@
  * Node ports: one RangeAllocation, a bitmap under a key of its own, is part of every transaction that takes
  * or gives back ports, so that writers of ports serialize on it. The key and form are upstream's.
  */
-import { FieldErrors, internal, type Service } from "#api";
+import { FieldErrors, internal, type Service, StatusError } from "#api";
 import type { Write } from "#store";
 import { type Extra, NOTHING_EXTRA } from "../registry/registry.ts";
 import { plainIndex } from "../registry/records.ts";
@@ -71,6 +71,7 @@ export class ServicePorts {
     const before = decodeBitmap(record?.value, this.#count);
     const used = new Set(before);
     for (const port of held) used.delete(port - this.#first);
+    if (wanted && old !== undefined) refuseDoubles(service.spec);
     if (wanted) this.#take(service.spec, used, context, errors);
     if (used.size === before.size && [...used].every((offset) => before.has(offset))) return NOTHING_EXTRA;
     return { checks: [{ key: KEY, modRevision: record?.modRevision ?? 0 }], writes: [this.#put(used)] };
@@ -146,6 +147,16 @@ export class ServicePorts {
   #taken(offset: number, used: Set<number>): number {
     used.add(offset);
     return this.#first + offset;
+  }
+}
+
+/** Of an update; of a create, validation does. Upstream's allocator comes first, and answers a bare 500. */
+function refuseDoubles({ ports = [] }: Spec): void {
+  const seen = new Set<string>();
+  for (const { protocol = "TCP", nodePort = 0 } of ports) {
+    const id = `{${protocol} ${nodePort}}`;
+    if (nodePort !== 0 && seen.has(id)) throw new StatusError(500, "", `duplicate nodePort: ${id}`);
+    seen.add(id);
   }
 }
 

@@ -1,9 +1,9 @@
 /** DaemonSet: one pod on each node that fits. */
-import { same } from "../../equal.ts";
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { templateGeneration } from "../../types/apps/daemon-set-defaults.ts";
-import { DaemonSet } from "../../types/apps/mod.ts";
+import { sameField } from "../../same-of.ts";
+import { DaemonSet, DaemonSetSpec } from "../../types/apps/mod.ts";
 import {
   validateDaemonSet,
   validateDaemonSetUpdate,
@@ -37,7 +37,10 @@ export const daemonSets: Resource<DaemonSet> = define({
     prepareForUpdate(draft, old) {
       keepStatus(draft, old);
       const before = Number(old.metadata.annotations?.[templateGeneration] ?? 0);
-      setTemplateGeneration(draft, same(draft.spec.template, old.spec.template) ? before : before + 1);
+      setTemplateGeneration(
+        draft,
+        sameField(DaemonSetSpec, "template", draft.spec, old.spec) ? before : before + 1,
+      );
     },
     warnings: (object, old) => workloadWarnings(object, old, object.spec.template, "spec.template"),
     rereads: true,

@@ -1,10 +1,10 @@
 /** ConfigMap: text and bytes by key, up to 1 MiB together, immutable on request. */
-import { at, atKey, type FieldErrors } from "../../field-errors.ts";
-import { same } from "../../equal.ts";
+import { atKey, type FieldErrors } from "../../field-errors.ts";
 import { byteLength } from "../../names/check.ts";
 import { subdomainName } from "../../names/object-name.ts";
 import { configMapKey } from "../../names/qualified-name.ts";
 import type { Resource } from "../../resource.ts";
+import { sameField } from "../../same-of.ts";
 import { ConfigMap } from "../../types/core/mod.ts";
 import { age, name, text } from "../columns.ts";
 import { define } from "../define.ts";
@@ -53,7 +53,7 @@ function validate(object: ConfigMap, errors: FieldErrors): void {
 
 function validateUnchanged(object: ConfigMap, old: ConfigMap, errors: FieldErrors): void {
   const why = "field is immutable when `immutable` is set";
-  if (!object.immutable) errors.forbidden(at("", "immutable"), why);
-  if (!same(object.data, old.data)) errors.forbidden(at("", "data"), why);
-  if (!same(object.binaryData, old.binaryData)) errors.forbidden(at("", "binaryData"), why);
+  if (!object.immutable) errors.forbidden("immutable", why);
+  for (const field of ["data", "binaryData"] as const)
+    if (!sameField(ConfigMap, field, object, old)) errors.forbidden(field, why);
 }

@@ -24,6 +24,10 @@ const volume = {
   },
 };
 
+const nodesBy = (key: string) => ({
+  required: { nodeSelectorTerms: [{ matchExpressions: [{ key, operator: "Exists" }] }] },
+});
+
 const gate = { name: "example.com/gate" };
 const affinity = (...keys: readonly string[]) => ({
   nodeAffinity: {
@@ -74,6 +78,38 @@ checkUpdates([
     ...times(2, "FieldValueInvalid spec.containers[0].image"),
   ),
   updateRow(
+    "A gated pod without affinity gets some of nodes alone",
+    pods,
+    { spec: { containers, schedulingGates: [gate] } },
+    { "spec.affinity": affinity("a") },
+  ),
+  updateRow(
+    "A gated pod without affinity gets an empty one",
+    pods,
+    { spec: { containers, schedulingGates: [gate] } },
+    { "spec.affinity": {} },
+    "FieldValueForbidden spec",
+  ),
+  updateRow(
+    "A gated pod loses its affinity, which was of nodes alone and preferred",
+    pods,
+    {
+      spec: {
+        containers,
+        schedulingGates: [gate],
+        affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } },
+      },
+    },
+    { "spec.affinity": undefined },
+  ),
+  updateRow(
+    "A pod's bad toleration, which is looked at twice",
+    pods,
+    { spec: { containers } },
+    { "spec.tolerations": [{ key: "a", operator: "Like" }] },
+    ...times(2, "FieldValueNotSupported spec.tolerations[0].operator"),
+  ),
+  updateRow(
     "A claim that is not bound gets more storage",
     persistentVolumeClaims,
     claim,
@@ -112,7 +148,41 @@ checkUpdates([
     persistentVolumeClaims,
     claim,
     { "metadata.annotations": { "volume.beta.kubernetes.io/storage-class": "s" } },
-    "FieldValueInvalid metadata.annotations[volume.beta.kubernetes.io/storage-class]",
+    "FieldValueInvalid metadata.annotations.volume.beta.kubernetes.io/storage-class",
+  ),
+  updateRow(
+    "A pod's grace that was negative becomes the shortest",
+    pods,
+    { spec: { containers, terminationGracePeriodSeconds: -5 } },
+    { "spec.terminationGracePeriodSeconds": 1 },
+  ),
+  updateRow(
+    "A pod's grace that was negative becomes another",
+    pods,
+    { spec: { containers, terminationGracePeriodSeconds: -5 } },
+    { "spec.terminationGracePeriodSeconds": -7 },
+    "FieldValueForbidden spec",
+  ),
+  updateRow(
+    "A claim names one source twice, and they are two",
+    persistentVolumeClaims,
+    { spec: { ...claim.spec, dataSource: { kind: "PersistentVolumeClaim", name: "a" } } },
+    { "spec.dataSource.name": "b" },
+    "FieldValueForbidden spec",
+    ...times(2, "FieldValueInvalid spec"),
+  ),
+  updateRow(
+    "A volume's nodes by the stable name of a label",
+    persistentVolumes,
+    { spec: { ...volume.spec, nodeAffinity: nodesBy("failure-domain.beta.kubernetes.io/zone") } },
+    { "spec.nodeAffinity": nodesBy("topology.kubernetes.io/zone") },
+  ),
+  updateRow(
+    "A volume's nodes by another label",
+    persistentVolumes,
+    { spec: { ...volume.spec, nodeAffinity: nodesBy("failure-domain.beta.kubernetes.io/zone") } },
+    { "spec.nodeAffinity": nodesBy("topology.kubernetes.io/region") },
+    "FieldValueInvalid nodeAffinity",
   ),
   updateRow(
     "A volume's source, mode and nodes",
@@ -159,6 +229,36 @@ checkUpdates([
     "FieldValueInvalid spec.template.annotations.seccomp.security.alpha.kubernetes.io/pod",
   ),
 ]);
+
+test("A bound claim gives up an attributes class that was never applied", () => {
+  const { object } = create(persistentVolumeClaims, {
+    spec: { ...claim.spec, volumeAttributesClassName: "gold" },
+  });
+  const without = (status: object) =>
+    update(
+      persistentVolumeClaims,
+      { ...object, status: { phase: "Bound", ...status } },
+      ({ spec }) => delete spec.volumeAttributesClassName,
+    ).errors;
+  assert.deepEqual(without({}), []);
+  assert.deepEqual(without({ currentVolumeAttributesClassName: "gold" }), [
+    "FieldValueForbidden spec.volumeAttributesClassName",
+  ]);
+});
+
+test("A mirror of a static pod takes no ephemeral containers", () => {
+  const { object } = create(pods, {
+    metadata: { annotations: { "kubernetes.io/config.mirror": "x" } },
+    spec: { nodeName: "n", containers },
+  });
+  const { errors } = update(
+    pods,
+    object,
+    ({ spec }) => Object.assign(spec, { ephemeralContainers: [{ name: "d", image: "i" }] }),
+    "ephemeralcontainers",
+  );
+  assert.deepEqual(errors, ["FieldValueForbidden "]);
+});
 
 test("What would not work at all is said first of a resize; else only cpu and memory change, and are not taken away", () => {
   const requests = { cpu: "1", memory: "1Gi", "ephemeral-storage": "1Gi" };
@@ -209,6 +309,11 @@ test("A resize keeps containers in their order, and policies; of a pod's own res
         resizePolicy: [{ resourceName: "cpu", restartPolicy: "RestartContainer" }],
       }),
     ),
+    ["FieldValueForbidden spec"],
+  );
+  const { object: claims } = create(pods, { spec: { containers } });
+  assert.deepEqual(
+    update(pods, claims, ({ spec }) => Object.assign(spec, { resources: {} }), "resize").errors,
     ["FieldValueForbidden spec"],
   );
   assert.deepEqual(

@@ -1,6 +1,7 @@
 /** Endpoints: a service's addresses in one object, the older form of EndpointSlice. */
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
+import { sameField } from "../../same-of.ts";
 import { validateEndpoints } from "../../types/core/endpoints-validation.ts";
 import { Endpoints } from "../../types/core/mod.ts";
 import { age, firstOf, name, text } from "../columns.ts";
@@ -20,8 +21,12 @@ export const endpoints: Resource<Endpoints> = define({
     name: subdomainName,
     allowCreateOnUpdate: true,
     warnings: endpointsWarnings,
+    metadataOnUpdate: ["changes", "whole"],
     validateCreate: validateEndpoints,
-    validateUpdate: (object, _old, errors) => validateEndpoints(object, errors),
+    // Addresses that are there may be older than a rule.
+    validateUpdate(object, old, errors) {
+      if (!sameField(Endpoints, "subsets", object, old)) validateEndpoints(object, errors);
+    },
   },
   deprecation: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
   columns: [name, text("Endpoints", (object) => endpointsText(object)), age],

@@ -34,7 +34,9 @@ export const persistentVolumes: Resource<PersistentVolume> = define({
     verbs: ["get", "patch", "update"],
     prepareForUpdate(draft, old, { now }) {
       draft.spec = old.spec;
-      if (draft.status.phase !== old.status.phase) draft.status.lastPhaseTransitionTime = rfc3339(now);
+      const { phase, lastPhaseTransitionTime: moved } = draft.status;
+      if (phase !== old.status.phase && (!moved || moved === old.status.lastPhaseTransitionTime))
+        draft.status.lastPhaseTransitionTime = rfc3339(now);
     },
   },
   columns: [

@@ -1,4 +1,7 @@
 /** What writes of a pod's status are refused for. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { create, update } from "../create.suite.ts";
 import { checkStatuses, type StatusCase, type StatusRow, statusRow } from "../status.suite.ts";
 import { pods } from "./pod.ts";
 
@@ -50,7 +53,8 @@ checkStatuses([
     { after: { resourceClaimStatuses: [{ name: "a" }, { name: "a", resourceClaimName: "!" }] } },
     "FieldValueInvalid status.resourceClaimStatuses[0].name",
     "FieldValueDuplicate status.resourceClaimStatuses[1].name",
-    ...Array<string>(2).fill("FieldValueInvalid status.resourceClaimStatuses[1].name"),
+    "FieldValueInvalid status.resourceClaimStatuses[1].name",
+    "FieldValueInvalid status.resourceClaimStatuses[1].resourceClaimName",
   ),
   podRow(
     "restarts only what restarts",
@@ -143,3 +147,31 @@ checkStatuses([
     after: { containerStatuses: [{ name: "c" }] },
   }),
 ]);
+
+test("A writer that knows no generations takes none away", () => {
+  const { object } = create(pods, { spec: { containers: [container] } });
+  const conditions = [
+    { type: "Ready", status: "True" as const, observedGeneration: 3 },
+    { type: "Ready", status: "True" as const, observedGeneration: 4 },
+  ];
+  const old = { ...object, status: { ...object.status, observedGeneration: 5, conditions } };
+  const { draft } = update(
+    pods,
+    old as typeof object,
+    ({ status }) => {
+      delete status.observedGeneration;
+      for (const condition of status.conditions ?? []) delete condition.observedGeneration;
+      status.conditions?.push({
+        type: "Initialized",
+        status: "True",
+        lastProbeTime: null,
+        lastTransitionTime: null,
+      });
+    },
+    "status",
+  );
+  assert.deepEqual(
+    [draft.status.observedGeneration, draft.status.conditions?.map((one) => one.observedGeneration)],
+    [5, [3, 4, undefined]],
+  );
+});

@@ -1,7 +1,7 @@
 /** The parts of a pod that have a door of their own: status, ephemeral containers, in-place resize. */
-import { same } from "../../equal.ts";
 import type { ObjectSubresource } from "../../resource.ts";
-import type { Container, Pod } from "../../types/core/mod.ts";
+import { sameField } from "../../same-of.ts";
+import { type Container, Pod, type PodStatus } from "../../types/core/mod.ts";
 import { validatePodStatusUpdate } from "../../types/core/pod-status-validation.ts";
 import { validateEphemeralContainersUpdate, validateResize } from "../../types/core/pod-update-validation.ts";
 
@@ -16,12 +16,26 @@ export const status: ObjectSubresource<Pod> = {
     if (old.metadata.ownerReferences) draft.metadata.ownerReferences = old.metadata.ownerReferences;
     else delete draft.metadata.ownerReferences;
     if (!draft.status.qosClass && old.status.qosClass) draft.status.qosClass = old.status.qosClass;
+    keepObserved(draft.status, old.status);
     const first = draft.status.podIPs?.[0]?.ip;
     if (draft.status.podIP && first === undefined) draft.status.podIPs = [{ ip: draft.status.podIP }];
     else if (!draft.status.podIP && first !== undefined) draft.status.podIP = first;
   },
   validateUpdate: validatePodStatusUpdate,
 };
+
+/** Which generation a status and its conditions tell of is not taken away by who knows no generations. */
+function keepObserved(status: PodStatus, old: PodStatus): void {
+  if (!status.observedGeneration && old.observedGeneration)
+    status.observedGeneration = old.observedGeneration;
+  const left = [...(old.conditions ?? [])];
+  for (const condition of status.conditions ?? []) {
+    const place = left.findIndex(({ type }) => type === condition.type);
+    const [before] = place < 0 ? [] : left.splice(place, 1);
+    if (!condition.observedGeneration && before?.observedGeneration)
+      condition.observedGeneration = before.observedGeneration;
+  }
+}
 
 export const ephemeralContainers: ObjectSubresource<Pod> = {
   verbs,
@@ -80,5 +94,5 @@ function takeMetadata(draft: Pod, old: Pod): void {
     ...(managedFields === undefined ? {} : { managedFields }),
     ...(generation === undefined ? {} : { generation }),
   };
-  if (!same(draft.spec, old.spec)) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  if (!sameField(Pod, "spec", draft, old)) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
 }

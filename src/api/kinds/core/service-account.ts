@@ -21,6 +21,7 @@ export const serviceAccounts: Resource<ServiceAccount> = define({
           ],
     allowUnconditionalUpdate: false,
     name: subdomainName,
+    metadataOnUpdate: ["changes", "whole"],
   },
   actions: {
     token: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest", verbs: ["create"] },

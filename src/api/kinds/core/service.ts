@@ -2,10 +2,10 @@
  * Service: one stable address for the pods that a selector finds. Addresses and ports are the API server's to
  * give.
  */
-import { same } from "../../equal.ts";
+import { sameField } from "../../same-of.ts";
 import { labelName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
-import { Service, type ServicePort, type ServiceSpec } from "../../types/core/mod.ts";
+import { Service, type ServicePort, ServiceSpec } from "../../types/core/mod.ts";
 import { validateService, validateServiceUpdate } from "../../types/core/service-validation.ts";
 import { validateServiceStatus } from "../../types/core/service-status-validation.ts";
 import { age, balancersOf, labelsText, name, text, wide } from "../columns.ts";
@@ -35,12 +35,11 @@ export const services: Resource<Service> = define({
       if (draft.spec.type !== "LoadBalancer") draft.status = { ...draft.status, loadBalancer: {} };
       followClusterIp(draft.spec, old.spec);
     },
-    metadataOnUpdate: ["changes", "whole"],
-    validateCreate: validateService,
+    validateCreate: (object, errors) => validateService(object, errors),
     validateUpdate: validateServiceUpdate,
   },
   status: statusSubresource<Service>({
-    validateUpdate: (object, _old, errors) => validateServiceStatus(object, errors),
+    validateUpdate: validateServiceStatus,
   }),
   actions: { proxy: { kind: "ServiceProxyOptions", verbs: ["create", "delete", "get", "patch", "update"] } },
   selectableFields: {
@@ -62,7 +61,7 @@ export const services: Resource<Service> = define({
 function followClusterIp(spec: ServiceSpec, old: ServiceSpec): void {
   const [ip, list] = [spec.clusterIP ?? "", spec.clusterIPs ?? []];
   if (ip !== "" && list.length === 0) spec.clusterIPs = [ip];
-  if (ip === (old.clusterIP ?? "") || !same(spec.clusterIPs, old.clusterIPs)) return;
+  if (ip === (old.clusterIP ?? "") || !sameField(ServiceSpec, "clusterIPs", spec, old)) return;
   if (ip === "") delete spec.clusterIPs;
   else spec.clusterIPs = [ip, ...list.slice(1)];
 }

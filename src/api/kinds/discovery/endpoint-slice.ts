@@ -1,12 +1,13 @@
 /** EndpointSlice: up to a thousand addresses of a service, of one family. */
-import { same } from "../../equal.ts";
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
+import { sameField } from "../../same-of.ts";
 import {
   validateEndpointSlice,
   validateEndpointSliceUpdate,
 } from "../../types/discovery/endpoint-slice-validation.ts";
 import { EndpointSlice } from "../../types/discovery/mod.ts";
+import { ObjectMeta } from "../../types/meta/object-meta.ts";
 import { age, firstOf, name, text } from "../columns.ts";
 import { addressWarning } from "../core/address-warnings.ts";
 import { define } from "../define.ts";
@@ -28,10 +29,11 @@ export const endpointSlices: Resource<EndpointSlice> = define({
       draft.metadata.generation = 1;
     },
     prepareForUpdate(draft, old) {
-      const content = ({ endpoints, ports, addressType, metadata }: EndpointSlice) => {
-        return [endpoints, ports, addressType, metadata.labels];
-      };
-      if (!same(content(draft), content(old))) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+      const isKept = (["endpoints", "ports", "addressType"] as const).every((field) =>
+        sameField(EndpointSlice, field, draft, old),
+      );
+      if (!isKept || !sameField(ObjectMeta, "labels", draft.metadata, old.metadata))
+        draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
     },
     metadataOnUpdate: ["whole"],
     warnings: sliceWarnings,

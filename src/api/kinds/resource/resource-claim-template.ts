@@ -2,10 +2,8 @@
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
 import { ResourceClaimTemplate } from "../../types/resource/mod.ts";
-import {
-  validateFixedSpec,
-  validateResourceClaimTemplate,
-} from "../../types/resource/resource-claim-validation.ts";
+import { validateResourceClaimTemplate } from "../../types/resource/resource-claim-validation.ts";
+import { validateImmutable } from "../../types/meta/immutable-validation.ts";
 import { age, name } from "../columns.ts";
 import { define } from "../define.ts";
 
@@ -16,7 +14,8 @@ export const resourceClaimTemplates: Resource<ResourceClaimTemplate> = define({
   strategy: {
     name: subdomainName,
     validateCreate: validateResourceClaimTemplate,
-    validateUpdate: validateFixedSpec,
+    validateUpdate: (object, old, errors) =>
+      validateImmutable(ResourceClaimTemplate, ["spec"], object, old, "", errors),
   },
   columns: [name, age],
 });

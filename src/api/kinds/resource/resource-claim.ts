@@ -6,7 +6,8 @@ import {
   dropDeallocatedDevices,
   validateResourceClaimStatus,
 } from "../../types/resource/resource-claim-status-validation.ts";
-import { validateFixedSpec, validateResourceClaim } from "../../types/resource/resource-claim-validation.ts";
+import { validateImmutable } from "../../types/meta/immutable-validation.ts";
+import { validateResourceClaim } from "../../types/resource/resource-claim-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
 
@@ -26,7 +27,8 @@ export const resourceClaims: Resource<ResourceClaim> = define({
     prepareForUpdate: keepStatus,
     validateCreate: validateResourceClaim,
     metadataOnUpdate: ["whole", "changes"],
-    validateUpdate: validateFixedSpec,
+    validateUpdate: (object, old, errors) =>
+      validateImmutable(ResourceClaim, ["spec"], object, old, "", errors),
   },
   status: {
     ...status,

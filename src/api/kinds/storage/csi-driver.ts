@@ -1,11 +1,19 @@
 /** CSIDriver: what a volume driver needs and can do. */
-import { same } from "../../equal.ts";
 import { subdomainName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
-import { CSIDriver } from "../../types/storage/mod.ts";
+import { sameField } from "../../same-of.ts";
+import { CSIDriver, CSIDriverSpec } from "../../types/storage/mod.ts";
 import { validateCsiDriver, validateCsiDriverUpdate } from "../../types/storage/csi-driver-validation.ts";
 import { age, name, text } from "../columns.ts";
 import { define } from "../define.ts";
+
+/** What kubelets have to hear of. */
+const live = [
+  "tokenRequests",
+  "requiresRepublish",
+  "seLinuxMount",
+  "nodeAllocatableUpdatePeriodSeconds",
+] as const;
 
 export const csiDrivers: Resource<CSIDriver> = define({
   type: CSIDriver,
@@ -14,9 +22,10 @@ export const csiDrivers: Resource<CSIDriver> = define({
   strategy: {
     allowUnconditionalUpdate: false,
     name: subdomainName,
-    // Only what kubelets have to hear of counts, and only from the first change on.
+    // The first change is the first generation.
     prepareForUpdate(draft, old) {
-      if (!same(live(draft), live(old))) draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+      if (!live.every((field) => sameField(CSIDriverSpec, field, draft.spec, old.spec)))
+        draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
     },
     validateCreate: validateCsiDriver,
     validateUpdate: validateCsiDriverUpdate,
@@ -34,12 +43,3 @@ export const csiDrivers: Resource<CSIDriver> = define({
     age,
   ],
 });
-
-function live({ spec }: CSIDriver): unknown {
-  return [
-    spec.tokenRequests,
-    spec.requiresRepublish,
-    spec.seLinuxMount,
-    spec.nodeAllocatableUpdatePeriodSeconds,
-  ];
-}

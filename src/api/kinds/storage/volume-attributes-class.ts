@@ -19,6 +19,7 @@ export const volumeAttributesClasses: Resource<VolumeAttributesClass> = define({
   strategy: {
     name: subdomainName,
     rereads: true,
+    metadataOnUpdate: ["changes", "whole"],
     validateCreate: validateVolumeAttributesClass,
     validateUpdate: validateVolumeAttributesClassUpdate,
   },

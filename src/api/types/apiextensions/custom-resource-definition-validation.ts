@@ -2,14 +2,15 @@
  * Validation of definitions: names, versions, conversion, and that schemas are structural (structural-
  * schema.ts). What all versions share is reported as if it were written once, at the top of the spec.
  */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { dns1035Label, dnsSubdomain } from "../../names/dns.ts";
+import { sameField } from "../../same-of.ts";
 import { validateClient } from "../admissionregistration/webhook-validation.ts";
-import type {
-  CustomResourceDefinition,
-  CustomResourceDefinitionNames,
-  CustomResourceDefinitionSpec,
+import {
+  type CustomResourceDefinition,
+  type CustomResourceDefinitionNames,
+  type CustomResourceDefinitionSpec,
+  CustomResourceDefinitionVersion,
 } from "./custom-resource-definition.ts";
 import { validateStructural } from "./structural-schema.ts";
 
@@ -67,7 +68,8 @@ function validateSchemas(spec: CustomResourceDefinitionSpec, errors: FieldErrors
   const versions = spec.versions ?? [];
   const [first] = versions;
   const shared =
-    first?.schema !== undefined && versions.every((version) => same(version.schema, first.schema));
+    first?.schema !== undefined &&
+    versions.every((version) => sameField(CustomResourceDefinitionVersion, "schema", version, first));
   for (const [i, { schema }] of versions.entries()) {
     const path = shared ? "spec.validation" : at(at("spec.versions", i), "schema");
     if (shared && i > 0) return;

@@ -1,8 +1,8 @@
 /** Validation of controller revisions: data that never changes, and a number. */
-import { same } from "../../equal.ts";
 import type { FieldErrors } from "../../field-errors.ts";
 import { validateCounts } from "../meta/count-validation.ts";
-import type { ControllerRevision } from "./controller-revision.ts";
+import { validateImmutable } from "../meta/immutable-validation.ts";
+import { ControllerRevision } from "./controller-revision.ts";
 
 export function validateControllerRevision(revision: ControllerRevision, errors: FieldErrors): void {
   if (revision.data === undefined || revision.data === null) errors.required("data", "data is mandatory");
@@ -15,5 +15,5 @@ export function validateControllerRevisionUpdate(
   errors: FieldErrors,
 ): void {
   validateControllerRevision(revision, errors);
-  if (!same(revision.data, old.data)) errors.invalid("data", null, "field is immutable");
+  validateImmutable(ControllerRevision, ["data"], revision, old, "", errors);
 }

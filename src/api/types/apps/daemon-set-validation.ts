@@ -1,11 +1,11 @@
 /** Validation of daemon sets. */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { validateLabelSelector } from "../../selectors/label-selector-validation.ts";
-import { matcherOf, validateLastingTemplate, validateSharedDisks } from "../core/pod-template-validation.ts";
+import { matcherOf, validateLastingTemplate } from "../core/pod-template-validation.ts";
 import { validateCollisions, validateCounts } from "../meta/count-validation.ts";
+import { validateImmutable } from "../meta/immutable-validation.ts";
 import { amountOf, validateAtMostAll, validateIntOrPercent } from "../meta/int-or-percent-validation.ts";
-import type { DaemonSet, DaemonSetUpdateStrategy } from "./daemon-set.ts";
+import { type DaemonSet, DaemonSetSpec, type DaemonSetUpdateStrategy } from "./daemon-set.ts";
 
 export function validateDaemonSet({ spec }: DaemonSet, errors: FieldErrors): void {
   const { selector, template } = spec;
@@ -22,7 +22,6 @@ export function validateDaemonSet({ spec }: DaemonSet, errors: FieldErrors): voi
     errors.invalid("spec.selector", selector, "empty selector is invalid");
   }
   validateLastingTemplate(template, "spec.template", errors);
-  validateSharedDisks(template.spec, "spec.template.spec.volumes", errors);
   validateCounts(spec, ["minReadySeconds", "revisionHistoryLimit"], "spec", errors);
   validateStrategy(spec.updateStrategy, "spec.updateStrategy", errors);
 }
@@ -47,8 +46,7 @@ function validateStrategy(strategy: DaemonSetUpdateStrategy, path: string, error
 
 export function validateDaemonSetUpdate(set: DaemonSet, old: DaemonSet, errors: FieldErrors): void {
   validateDaemonSet(set, errors);
-  if (!same(set.spec.selector, old.spec.selector))
-    errors.invalid("spec.selector", set.spec.selector, "field is immutable");
+  validateImmutable(DaemonSetSpec, ["selector"], set.spec, old.spec, "spec", errors);
 }
 
 const counts = [

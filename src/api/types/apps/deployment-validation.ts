@@ -1,10 +1,10 @@
 /** Validation of deployments. */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { validateSelectedTemplate } from "../core/pod-template-validation.ts";
 import { validateCollisions, validateCounts } from "../meta/count-validation.ts";
+import { validateImmutable } from "../meta/immutable-validation.ts";
 import { amountOf, validateAtMostAll, validateIntOrPercent } from "../meta/int-or-percent-validation.ts";
-import type { Deployment, DeploymentSpec, DeploymentStrategy } from "./deployment.ts";
+import { type Deployment, DeploymentSpec, type DeploymentStrategy } from "./deployment.ts";
 
 export function validateDeployment({ spec }: Deployment, errors: FieldErrors): void {
   validateSpec(spec, "spec", errors);
@@ -17,7 +17,7 @@ function validateSpec(spec: DeploymentSpec, path: string, errors: FieldErrors): 
     path,
     errors,
   );
-  validateSelectedTemplate(spec.selector, spec.template, path, errors, { replicas: spec.replicas });
+  validateSelectedTemplate(spec.selector, spec.template, path, errors);
   validateStrategy(spec.strategy, at(path, "strategy"), errors);
   const deadline = spec.progressDeadlineSeconds;
   if (deadline !== undefined && deadline <= (spec.minReadySeconds ?? 0)) {
@@ -46,9 +46,7 @@ function validateStrategy(strategy: DeploymentStrategy, path: string, errors: Fi
 
 export function validateDeploymentUpdate(deployment: Deployment, old: Deployment, errors: FieldErrors): void {
   validateDeployment(deployment, errors);
-  if (!same(deployment.spec.selector, old.spec.selector)) {
-    errors.invalid("spec.selector", deployment.spec.selector, "field is immutable");
-  }
+  validateImmutable(DeploymentSpec, ["selector"], deployment.spec, old.spec, "spec", errors);
 }
 
 const counts = [

@@ -1,19 +1,18 @@
 /** Validation of replica sets. */
-import { same } from "../../equal.ts";
 import type { FieldErrors } from "../../field-errors.ts";
 import { validateSelectedTemplate } from "../core/pod-template-validation.ts";
 import { validateCounts } from "../meta/count-validation.ts";
-import type { ReplicaSet } from "./replica-set.ts";
+import { validateImmutable } from "../meta/immutable-validation.ts";
+import { type ReplicaSet, ReplicaSetSpec } from "./replica-set.ts";
 
 export function validateReplicaSet({ spec }: ReplicaSet, errors: FieldErrors): void {
   validateCounts(spec, ["replicas", "minReadySeconds"], "spec", errors);
-  validateSelectedTemplate(spec.selector, spec.template, "spec", errors, { replicas: spec.replicas });
+  validateSelectedTemplate(spec.selector, spec.template, "spec", errors);
 }
 
 export function validateReplicaSetUpdate(set: ReplicaSet, old: ReplicaSet, errors: FieldErrors): void {
   validateReplicaSet(set, errors);
-  if (!same(set.spec.selector, old.spec.selector))
-    errors.invalid("spec.selector", set.spec.selector, "field is immutable");
+  validateImmutable(ReplicaSetSpec, ["selector"], set.spec, old.spec, "spec", errors);
 }
 
 const counts = [

@@ -1,13 +1,13 @@
 /** Validation of stateful sets: the template is read with the claims' volumes in place. */
-import { same } from "../../equal.ts";
 import { at, FieldErrors } from "../../field-errors.ts";
 import { dnsLabel } from "../../names/dns.ts";
+import { sameField } from "../../same-of.ts";
 import { validateClaimSpec } from "../core/persistent-volume-claim-validation.ts";
 import type { PodTemplateSpec } from "../core/pod.ts";
 import { validatePodTemplate, validateSelectedTemplate } from "../core/pod-template-validation.ts";
 import { validateCollisions, validateCounts } from "../meta/count-validation.ts";
 import { validateAnnotations, validateLabels } from "../meta/object-meta-validation.ts";
-import type { StatefulSet, StatefulSetSpec } from "./stateful-set.ts";
+import { type StatefulSet, StatefulSetSpec } from "./stateful-set.ts";
 
 const retentions = ["Delete", "Retain"];
 
@@ -87,20 +87,14 @@ const mutable = [
   "persistentVolumeClaimRetentionPolicy",
   "minReadySeconds",
 ] as const;
+const frozen = ["selector", "serviceName", "podManagementPolicy", "volumeClaimTemplates"] as const;
 
 export function validateStatefulSetUpdate(set: StatefulSet, old: StatefulSet, errors: FieldErrors): void {
   validateSpec(set.spec, errors, old.spec);
-  if (same(frozenPart(set.spec), frozenPart(old.spec))) return;
-  errors.forbidden(
-    "spec",
-    `updates to statefulset spec for fields other than ${mutable.join(", ")} are forbidden`,
-  );
-}
-
-function frozenPart(spec: StatefulSetSpec): unknown {
-  return Object.fromEntries(
-    Object.entries(spec).filter(([field]) => !mutable.includes(field as (typeof mutable)[number])),
-  );
+  if (frozen.every((name) => sameField(StatefulSetSpec, name, set.spec, old.spec))) return;
+  const names = mutable.map((name) => `'${name}'`);
+  const listed = `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  errors.forbidden("spec", `updates to statefulset spec for fields other than ${listed} are forbidden`);
 }
 
 const counts = [

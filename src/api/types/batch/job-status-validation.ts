@@ -2,10 +2,10 @@
  * Validation of a job's status: controllers of other makers may write it too, so it may not contradict itself. A fault
  * that was there before is no fault of an update that leaves its fields alone.
  */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
+import { sameField } from "../../same-of.ts";
 import { validateCounts } from "../meta/count-validation.ts";
-import type { Job, JobStatus } from "./job.ts";
+import { type Job, JobStatus } from "./job.ts";
 import { countIndexes } from "./job-policy-validation.ts";
 
 type Condition = NonNullable<JobStatus["conditions"]>[number]["type"];
@@ -34,7 +34,7 @@ function hasEnded(job: Job): boolean {
 
 /** Whether one of the fields of the status is another than before. */
 function differs(job: Job, old: Job, ...fields: readonly (keyof JobStatus & string)[]): boolean {
-  return fields.some((field) => !same(job.status[field] ?? 0, old.status[field] ?? 0));
+  return fields.some((field) => !sameField(JobStatus, field, job.status, old.status));
 }
 
 /** Each pod is counted once. */

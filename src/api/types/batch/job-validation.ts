@@ -2,16 +2,17 @@
  * Validation of jobs and job templates. Indexed jobs have more rules; policies are in
  * `job-policy-validation.ts`.
  */
-import { same } from "../../equal.ts";
 import { at, atKey, type FieldErrors } from "../../field-errors.ts";
 import { dnsLabel, domainPrefixedPath } from "../../names/dns.ts";
+import { sameOf } from "../../same-of.ts";
 import { validateLabelSelector } from "../../selectors/label-selector-validation.ts";
 import type { Container } from "../core/container.ts";
-import type { PodTemplateSpec } from "../core/pod.ts";
+import { PodTemplateSpec } from "../core/pod.ts";
 import { matcherOf, validatePodTemplate } from "../core/pod-template-validation.ts";
 import { validateCounts } from "../meta/count-validation.ts";
+import { validateImmutable } from "../meta/immutable-validation.ts";
 import { validatePodFailurePolicy, validateSuccessPolicy } from "./job-policy-validation.ts";
-import type { Job, JobSpec, JobTemplateSpec } from "./job.ts";
+import { type Job, JobSpec, type JobTemplateSpec } from "./job.ts";
 
 /** Of an indexed job, since each index is tracked in its status. */
 const maxIndexedParallelism = 100_000;
@@ -182,6 +183,7 @@ function validateRestart(spec: JobSpec, path: string, errors: FieldErrors): void
 }
 
 const fixed = [
+  "selector",
   "completionMode",
   "podFailurePolicy",
   "backoffLimitPerIndex",
@@ -194,14 +196,10 @@ export function validateJobUpdate(job: Job, old: Job, errors: FieldErrors): void
   const [now, before] = [job.spec, old.spec];
   validateSelectedSpec(now, errors);
   validateCompletionsUpdate(now, before, errors);
-  if (!same(now.selector, before.selector))
-    errors.invalid("spec.selector", now.selector, "field is immutable");
-  for (const field of fixed) {
-    if (!same(now[field], before[field]))
-      errors.invalid(at("spec", field), now[field] ?? null, "field is immutable");
-  }
+  validateImmutable(JobSpec, fixed, now, before, "spec", errors);
   const expected = isAtRest(old) ? adjusted(before.template, now.template) : before.template;
-  if (!same(now.template, expected)) errors.invalid("spec.template", null, "field is immutable");
+  if (!sameOf(PodTemplateSpec, now.template, expected))
+    errors.invalid("spec.template", null, "field is immutable");
 }
 
 /** Suspended, and nothing of it runs, be it that it never did or that its controller says so. */

@@ -1,11 +1,12 @@
 /** Validation of certificate signing requests: a readable request, usages, a signer's name, conditions. */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { dnsSubdomain, fullyQualifiedDomainName } from "../../names/dns.ts";
 import { pathSegmentName } from "../../names/object-name.ts";
-import type {
-  CertificateSigningRequest,
-  CertificateSigningRequestSpec,
+import { sameField } from "../../same-of.ts";
+import {
+  type CertificateSigningRequest,
+  type CertificateSigningRequestSpec,
+  CertificateSigningRequestStatus,
 } from "./certificate-signing-request.ts";
 import { isCertificates, isSigningRequest } from "./signing-request.ts";
 
@@ -124,11 +125,12 @@ function validateChange(
   validateConditions(request, errors);
   const { certificate } = request.status;
   const before = old.status.certificate;
-  if (certificate && !same(certificate, before) && !isCertificates(certificate))
+  const isKept = (certificate ?? "") === (before ?? "");
+  if (certificate && !isKept && !isCertificates(certificate))
     errors.invalid("status.certificate", null, "must be PEM blocks of type CERTIFICATE without headers");
   for (const type of conditionTypes)
     validateConditionChange(type, request, old, errors, judges || type === "Failed");
-  if (same(certificate, before)) return;
+  if (isKept) return;
   if (!signs) errors.forbidden("status.certificate", "updates may not set the certificate");
   else if (before) errors.forbidden("status.certificate", "updates may not modify the certificate");
 }
@@ -157,14 +159,17 @@ function validateConditionChange(
   errors: FieldErrors,
   free: boolean,
 ): void {
-  const [now, before] = [request, old].map((one) =>
-    (one.status.conditions ?? []).filter((condition) => condition.type === type),
-  );
-  const change = (now?.length ?? 0) - (before?.length ?? 0);
+  const ofType = ({ status }: CertificateSigningRequest) =>
+    (status.conditions ?? []).filter((condition) => condition.type === type);
+  const [now, before] = [ofType(request), ofType(old)];
+  const change = now.length - before.length;
   const refuse = (verb: string): void =>
     errors.forbidden(conditionsPath, `updates may not ${verb} a condition of type ${JSON.stringify(type)}`);
   if (change < 0) refuse("remove");
   else if (free) return;
   else if (change > 0) refuse("add");
-  else if (!same(now, before)) refuse("modify");
+  else if (
+    !sameField(CertificateSigningRequestStatus, "conditions", { conditions: now }, { conditions: before })
+  )
+    refuse("modify");
 }

@@ -1,5 +1,6 @@
 /** Validation of what a pod's status says of its containers: whom they run as, and what devices they were given. */
 import { at, type FieldErrors } from "../../field-errors.ts";
+import { byteLength } from "../../names/check.ts";
 import { dnsLabel, dnsSubdomain } from "../../names/dns.ts";
 import type { Container } from "./container.ts";
 import type { ContainerStatus, LinuxContainerUser } from "./container-status.ts";
@@ -17,14 +18,21 @@ type List = (typeof containerStatusLists)[number];
 const healths = ["Healthy", "Unhealthy", "Unknown"];
 const claimPrefix = "claim:";
 const maxId = 2 ** 31 - 1;
+const maxMessageBytes = 1024;
 
 export function validateContainerStatuses({ spec, status }: Pod, list: List, errors: FieldErrors): void {
   const containers = containersOf(spec, list);
   for (const [i, one] of (status[list] ?? []).entries()) {
     const path = at(at("status", list), i);
     validateUser(one, spec.os?.name ?? "linux", path, errors);
+    const devices = one.allocatedResourcesStatus ?? [];
+    if (list === "ephemeralContainerStatuses") {
+      if (devices.length > 0)
+        errors.forbidden(at(path, "allocatedResourcesStatus"), "must not be specified in container status");
+      continue;
+    }
     const container = containers.find(({ name }) => name === one.name);
-    for (const [j, resource] of (one.allocatedResourcesStatus ?? []).entries())
+    for (const [j, resource] of devices.entries())
       validateResource(resource, container, at(at(path, "allocatedResourcesStatus"), j), errors);
   }
 }
@@ -68,9 +76,12 @@ function validateResource(
       "must be a resource that the container requests, or 'claim:NAME/REQUEST'",
     );
   const seen = new Set<string>();
-  for (const [i, { resourceID, health = "" }] of resources.entries()) {
+  for (const [i, { resourceID, health = "", message }] of resources.entries()) {
     const here = at(at(path, "resources"), i);
     if (!healths.includes(health)) errors.notSupported(at(here, "health"), health, healths);
+    if (message === "") errors.required(at(here, "message"), "must be non-empty if specified");
+    else if (byteLength(message ?? "") > maxMessageBytes)
+      errors.tooLong(at(here, "message"), maxMessageBytes);
     if (seen.has(resourceID)) errors.duplicate(at(here, "resourceID"), resourceID);
     seen.add(resourceID);
   }

@@ -2,12 +2,13 @@
  * Validation of events, in their core form. Those written by events.k8s.io must be complete and may change
  * only their series; older writers are let through with a sane namespace, unless they give an event time.
  */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { byteLength } from "../../names/check.ts";
 import { dnsSubdomain } from "../../names/dns.ts";
 import { qualifiedName } from "../../names/qualified-name.ts";
-import type { Event } from "./event.ts";
+import { sameField } from "../../same-of.ts";
+import { validateImmutable } from "../meta/immutable-validation.ts";
+import { Event } from "./event.ts";
 
 const maxReportingInstance = 128;
 const maxAction = 128;
@@ -85,10 +86,8 @@ const fixed = [
 ] as const;
 
 export function validateNewEventUpdate(event: Event, old: Event, errors: FieldErrors): void {
-  for (const name of fixed) {
-    if (!same(event[name], old[name])) errors.invalid(name, event[name], "field is immutable");
-  }
+  validateImmutable(Event, fixed, event, old, "", errors);
   if ((event.reportingComponent ?? "") !== (old.reportingComponent ?? ""))
     errors.invalid("reportingController", event.reportingComponent, "field is immutable");
-  if (!same(event.series, old.series)) validateSeries(event, errors);
+  if (!sameField(Event, "series", event, old)) validateSeries(event, errors);
 }

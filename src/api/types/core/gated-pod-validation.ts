@@ -1,10 +1,11 @@
 /** What may change of where a pod can run while gates hold it back: its nodes can only become fewer. */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
-import type { NodeSelectorTerm } from "./node-selector.ts";
+import { sameField } from "../../same-of.ts";
+import { NodeSelectorTerm } from "./node-selector.ts";
 import type { PodSpec } from "./pod.ts";
 
 const required = "requiredDuringSchedulingIgnoredDuringExecution";
+const lists = ["matchExpressions", "matchFields"] as const;
 
 export function validateGatedReach(spec: PodSpec, old: PodSpec, errors: FieldErrors): void {
   const [now, before] = [spec.nodeSelector ?? {}, old.nodeSelector ?? {}];
@@ -24,9 +25,10 @@ export function validateGatedReach(spec: PodSpec, old: PodSpec, errors: FieldErr
 
 /** An empty term matches nothing, and so stays empty; others get more at their end. */
 function extendsTerm(term: NodeSelectorTerm, old: NodeSelectorTerm): boolean {
-  const lists = (["matchExpressions", "matchFields"] as const).map(
-    (field) => [term[field] ?? [], old[field] ?? []] as const,
-  );
-  if (lists.every(([, before]) => before.length === 0)) return lists.every(([now]) => now.length === 0);
-  return lists.every(([now, before]) => same(now.slice(0, before.length), before));
+  if (lists.every((list) => (old[list] ?? []).length === 0))
+    return lists.every((list) => (term[list] ?? []).length === 0);
+  return lists.every((list) => {
+    const start = { [list]: term[list]?.slice(0, old[list]?.length ?? 0) };
+    return sameField(NodeSelectorTerm, list, start, old);
+  });
 }

@@ -33,8 +33,6 @@ function validatePodCidrs(cidrs: readonly string[], errors: FieldErrors): void {
   if (!ranges) errors.internal(path, "what is no range has no family");
   if (!ranges || cidrs.length > 2 || isIpv6(cidrs[0] ?? "") === isIpv6(cidrs[1] ?? ""))
     errors.invalid(path, cidrs, "may hold no more than one range for each IP family");
-  for (const [i, range] of cidrs.entries())
-    if (cidrs.indexOf(range) < i) errors.duplicate(at(path, i), range);
 }
 
 export function validateNodeUpdate(node: Node, old: Node, errors: FieldErrors): void {

@@ -1,16 +1,16 @@
 /** Validation of claims, on their own and as templates inside pods and stateful sets. */
-import { same } from "../../equal.ts";
 import { at, atKey, type FieldErrors } from "../../field-errors.ts";
 import { subdomainName } from "../../names/object-name.ts";
 import { qualifiedName } from "../../names/qualified-name.ts";
 import { Quantity } from "../../quantity.ts";
+import { sameField, sameOf } from "../../same-of.ts";
 import { validateLabelSelector } from "../../selectors/label-selector-validation.ts";
 import { validateAnnotations, validateLabels } from "../meta/object-meta-validation.ts";
 import { validateResourceAmount } from "./resources-validation.ts";
-import type {
-  PersistentVolumeClaim,
+import {
+  type PersistentVolumeClaim,
   PersistentVolumeClaimSpec,
-  PersistentVolumeClaimTemplate,
+  type PersistentVolumeClaimTemplate,
 } from "./persistent-volume-claim.ts";
 
 export const accessModes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
@@ -41,6 +41,8 @@ export function validateClaimSpec(spec: PersistentVolumeClaimSpec, path: string,
   }
   validateDataSource(spec.dataSource, at(path, "dataSource"), errors);
   validateDataSource(spec.dataSourceRef, at(path, "dataSourceRef"), errors);
+  if (spec.dataSource && spec.dataSourceRef && !isSameSource(spec.dataSource, spec.dataSourceRef))
+    errors.invalid(path, at(path, "dataSource"), "must match dataSourceRef");
   const attributes = spec.volumeAttributesClassName ?? "";
   if (attributes !== "") {
     errors.invalidEach(at(path, "volumeAttributesClassName"), attributes, subdomainName(attributes, false));
@@ -73,6 +75,12 @@ function validateDataSource(source: Source | undefined, path: string, errors: Fi
   if (group !== "") errors.invalidEach(at(path, "apiGroup"), group, subdomainName(group, false));
 }
 
+function isSameSource(one: Source, other: Source): boolean {
+  return (
+    one.kind === other.kind && one.name === other.name && (one.apiGroup ?? null) === (other.apiGroup ?? null)
+  );
+}
+
 export function validateClaim({ spec }: PersistentVolumeClaim, errors: FieldErrors): void {
   validateClaimSpec(spec, "spec", errors);
 }
@@ -90,35 +98,46 @@ export function validateClaimUpdate(
 ): void {
   validateClaim(claim, errors);
   const [now, before] = [claim.spec, old.spec];
-  const expected: { [K in keyof PersistentVolumeClaimSpec]?: unknown } = { ...now };
-  if (!before.volumeName) expected.volumeName = undefined;
-  const [annotation, oldAnnotation] = [claim, old].map((one) => one.metadata.annotations?.[classAnnotation]);
-  if (
-    now.storageClassName !== undefined &&
-    before.storageClassName === undefined &&
-    (oldAnnotation === undefined || oldAnnotation === now.storageClassName)
-  )
-    expected.storageClassName = undefined;
-  else if ((annotation ?? "") !== (oldAnnotation ?? ""))
-    errors.invalid(atKey("metadata.annotations", classAnnotation), annotation ?? "", "field is immutable");
-  if (claim.status.phase === "Bound") {
-    const { storage } = before.resources?.requests ?? {};
-    const requests = { ...now.resources?.requests, ...(storage === undefined ? {} : { storage }) };
-    expected.resources = { ...now.resources, requests };
-    if (now.volumeAttributesClassName !== undefined)
-      expected.volumeAttributesClassName = before.volumeAttributesClassName;
-  }
-  if (!same(expected, before)) {
+  if (!sameOf(PersistentVolumeClaimSpec, fixedPart(claim, old, errors), before)) {
     errors.forbidden(
       "spec",
-      "is immutable after creation except resources.requests and volumeAttributesClassName for bound claims",
+      "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims",
     );
   }
   validateShrinking(claim, old, errors);
   if (now.volumeMode !== before.volumeMode)
     errors.invalid("volumeMode", now.volumeMode ?? null, "field is immutable");
-  if (before.volumeAttributesClassName !== undefined && !now.volumeAttributesClassName)
-    errors.forbidden("spec.volumeAttributesClassName", "may not be taken away");
+  const isApplied = old.status.currentVolumeAttributesClassName !== undefined;
+  if (
+    isApplied &&
+    !now.volumeAttributesClassName &&
+    !sameField(PersistentVolumeClaimSpec, "volumeAttributesClassName", now, before)
+  )
+    errors.forbidden("spec.volumeAttributesClassName", "may not be taken away once one is applied");
+}
+
+/** What a claim asks for, with what it may change put back; the class is also an annotation, from before it was a field. */
+function fixedPart(
+  { metadata, spec, status }: PersistentVolumeClaim,
+  { metadata: { annotations: had }, spec: before }: PersistentVolumeClaim,
+  errors: FieldErrors,
+): unknown {
+  const fixed: { [K in keyof PersistentVolumeClaimSpec]?: unknown } = { ...spec };
+  if (!before.volumeName) delete fixed.volumeName;
+  const [annotation, old] = [metadata.annotations?.[classAnnotation], had?.[classAnnotation]];
+  const isNamed = before.storageClassName === undefined && spec.storageClassName !== undefined;
+  if (isNamed && (old === undefined || old === spec.storageClassName)) delete fixed.storageClassName;
+  const isMoved = isNamed && old === spec.storageClassName && annotation === undefined;
+  if (!isMoved && (annotation ?? "") !== (old ?? ""))
+    errors.invalid(at("metadata.annotations", classAnnotation), annotation ?? "", "field is immutable");
+  if (status.phase !== "Bound") return fixed;
+  const { storage } = before.resources?.requests ?? {};
+  const requests = { ...spec.resources?.requests, ...(storage === undefined ? {} : { storage }) };
+  return {
+    ...fixed,
+    resources: { ...spec.resources, requests },
+    volumeAttributesClassName: before.volumeAttributesClassName,
+  };
 }
 
 /** Storage that was asked for in vain can be given up, but not below what is there. */
@@ -154,7 +173,7 @@ export function validateClaimStatus(
     if (amount.startsWith("-"))
       errors.invalid(atKey("status.capacity", name), amount, "must be a valid resource quantity");
   }
-  const states = "status.allocatedResourceStatus";
+  const states = "status.allocatedResourceStatuses";
   for (const [name, state] of Object.entries(status.allocatedResourceStatuses ?? {})) {
     validateResourceKey(name, states, errors);
     if (!resizeStates.includes(state)) errors.notSupported(states, name, resizeStates);

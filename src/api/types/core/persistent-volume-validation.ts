@@ -1,9 +1,9 @@
 /** Validation of persistent volumes: what they hold, one source, and where they can be reached. */
-import { same } from "../../equal.ts";
 import { at, atKey, type FieldErrors } from "../../field-errors.ts";
 import { dnsSubdomain } from "../../names/dns.ts";
 import { noBacksteps } from "../../names/file-path.ts";
 import { Quantity } from "../../quantity.ts";
+import { sameField } from "../../same-of.ts";
 import { validateNodeSelector } from "./affinity-validation.ts";
 import {
   networkRules,
@@ -15,7 +15,12 @@ import {
   validateNfs,
 } from "./network-volume-validation.ts";
 import { validateAccessModes } from "./persistent-volume-claim-validation.ts";
-import type { PersistentVolume, PersistentVolumeSource, PersistentVolumeSpec } from "./persistent-volume.ts";
+import type { NodeSelectorRequirement } from "./node-selector.ts";
+import {
+  type PersistentVolume,
+  type PersistentVolumeSource,
+  PersistentVolumeSpec,
+} from "./persistent-volume.ts";
 import { hostPathRule, validateDriverName } from "./volume-validation.ts";
 
 type Rules = {
@@ -166,20 +171,65 @@ export function validatePersistentVolumeUpdate(
 ): void {
   validatePersistentVolume(volume, errors);
   const [now, before] = [volume.spec, old.spec];
-  const sourceOf = (spec: { readonly [K in keyof PersistentVolumeSource]?: unknown }) =>
-    sources.map((field) => spec[field] ?? null);
   // The secret of expansion may be added later.
   const isSecretAdded = before.csi !== undefined && before.csi.controllerExpandSecretRef === undefined;
+  const { controllerExpandSecretRef: _, ...csi } = now.csi ?? {};
   const kept =
-    isSecretAdded && now.csi !== undefined
-      ? { ...now, csi: { ...now.csi, controllerExpandSecretRef: undefined } }
-      : now;
-  if (!same(sourceOf(kept), sourceOf(before)))
-    errors.forbidden("spec.persistentvolumesource", "is immutable after creation");
+    isSecretAdded && now.csi !== undefined ? { ...now, csi: csi as NonNullable<typeof now.csi> } : now;
+  if (!sources.every((source) => sameField(PersistentVolumeSpec, source, kept, before)))
+    errors.forbidden(
+      "spec.persistentvolumesource",
+      "spec.persistentvolumesource is immutable after creation",
+    );
   if (now.volumeMode !== before.volumeMode)
     errors.invalid("volumeMode", now.volumeMode ?? null, "field is immutable");
-  if (before.nodeAffinity !== undefined && !same(now.nodeAffinity, before.nodeAffinity))
-    errors.invalid("nodeAffinity", now.nodeAffinity ?? null, "field is immutable");
+  validateReachUpdate(now, before, errors);
   if (before.volumeAttributesClassName !== undefined && now.volumeAttributesClassName === undefined)
     errors.forbidden("spec.volumeAttributesClassName", "may not be taken away");
+}
+
+/** What labels of nodes were called before they were stable. */
+const stableLabels: Readonly<Record<string, string>> = {
+  "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+  "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+  "beta.kubernetes.io/os": "kubernetes.io/os",
+  "beta.kubernetes.io/arch": "kubernetes.io/arch",
+  "beta.kubernetes.io/instance-type": "node.kubernetes.io/instance-type",
+};
+
+/** Once a volume is reached from some nodes, only the names of their labels may become stable. */
+function validateReachUpdate(
+  now: PersistentVolumeSpec,
+  before: PersistentVolumeSpec,
+  errors: FieldErrors,
+): void {
+  if (before.nodeAffinity === undefined) return;
+  const renamed = { ...before, nodeAffinity: withNamesOf(before.nodeAffinity, now.nodeAffinity) };
+  if (!sameField(PersistentVolumeSpec, "nodeAffinity", now, renamed))
+    errors.invalid(
+      "nodeAffinity",
+      now.nodeAffinity ?? null,
+      "field is immutable, except for updating from beta label to GA",
+    );
+}
+
+type Reach = NonNullable<PersistentVolumeSpec["nodeAffinity"]>;
+
+/** The nodes as they were, by the stable names that the new ones have. */
+function withNamesOf(old: Reach, now: Reach | undefined): Reach {
+  if (old.required === undefined) return old;
+  const terms = now?.required?.nodeSelectorTerms ?? [];
+  const rename = (
+    before: readonly NodeSelectorRequirement[] = [],
+    after: readonly NodeSelectorRequirement[] = [],
+  ): NodeSelectorRequirement[] =>
+    before.map((one, i) => {
+      const key = after[i]?.key;
+      return key !== undefined && key === stableLabels[one.key] ? { ...one, key } : one;
+    });
+  const nodeSelectorTerms = (old.required.nodeSelectorTerms ?? []).map((term, i) => ({
+    matchExpressions: rename(term.matchExpressions, terms[i]?.matchExpressions),
+    matchFields: rename(term.matchFields, terms[i]?.matchFields),
+  }));
+  return { required: { nodeSelectorTerms } };
 }

@@ -60,11 +60,12 @@ function validateClaims({ spec, status }: Pod, errors: FieldErrors): void {
   const names = new Set((spec.resourceClaims ?? []).map((claim) => claim.name));
   const seen = new Set<string>();
   for (const [i, { name, resourceClaimName: claim }] of (status.resourceClaimStatuses ?? []).entries()) {
-    const path = at(at("status.resourceClaimStatuses", i), "name");
+    const here = at("status.resourceClaimStatuses", i);
+    const path = at(here, "name");
     if (!names.has(name)) errors.invalid(path, name, "must be the name of one of `spec.resourceClaims`");
     if (seen.has(name)) errors.duplicate(path, name);
     seen.add(name);
-    if (claim !== undefined) errors.invalidEach(path, claim, dnsSubdomain(claim));
+    if (claim !== undefined) errors.invalidEach(at(here, "resourceClaimName"), claim, dnsSubdomain(claim));
   }
 }
 

@@ -30,7 +30,7 @@ export function validateSelectedTemplate(
   template: PodTemplateSpec,
   path: string,
   errors: FieldErrors,
-  more: { readonly replicas?: number | undefined; readonly unread?: boolean } = {},
+  more: { readonly unread?: boolean } = {},
 ): void {
   const selectorPath = at(path, "selector");
   if (!selector) errors.required(selectorPath);
@@ -53,8 +53,6 @@ export function validateSelectedTemplate(
   }
   if (!more.unread) validatePodTemplate(template, templatePath, errors);
   validateLasting(template.spec, at(templatePath, "spec"), errors);
-  if ((more.replicas ?? 0) > 1)
-    validateSharedDisks(template.spec, at(at(templatePath, "spec"), "volumes"), errors);
 }
 
 /** Pods of a template that restarts them for ever. */
@@ -68,19 +66,6 @@ function validateLasting(spec: PodSpec, path: string, errors: FieldErrors): void
   if (restart !== "Always") errors.notSupported(at(path, "restartPolicy"), restart, ["Always"]);
   if (spec.activeDeadlineSeconds !== undefined) {
     errors.forbidden(at(path, "activeDeadlineSeconds"), "is not supported for pods that run for ever");
-  }
-}
-
-/** Disks that only one node may write: several pods can only share them read-only. */
-export function validateSharedDisks(spec: PodSpec, path: string, errors: FieldErrors): void {
-  for (const [i, { gcePersistentDisk: disk }] of (spec.volumes ?? []).entries()) {
-    if (disk === undefined || disk.readOnly) continue;
-    const here = at(at(at(path, i), "gcePersistentDisk"), "readOnly");
-    errors.invalid(
-      here,
-      false,
-      "must be true for the pods of several nodes, since the disk can only be written by one",
-    );
   }
 }
 

@@ -1,14 +1,16 @@
 /** What two of the subresources of a pod may change: its ephemeral containers, and its resources. */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
-import type { Container } from "./container.ts";
-import type { Pod, PodSpec } from "./pod.ts";
+import { sameField, sameOf } from "../../same-of.ts";
+import { Container, EphemeralContainer } from "./container.ts";
+import { type Pod, PodSpec } from "./pod.ts";
 import { mirrorAnnotation } from "./pod-annotation-validation.ts";
 import { qosClass } from "./pod-qos.ts";
 import { validateContent } from "./pod-validation.ts";
-import type { ResourceRequirements } from "./resources.ts";
+import { ResourceRequirements } from "./resources.ts";
 
 export function validateEphemeralContainersUpdate(pod: Pod, old: Pod, errors: FieldErrors): void {
+  if (old.metadata.annotations?.[mirrorAnnotation] !== undefined)
+    return errors.forbidden("", "static pods do not support ephemeral containers");
   const path = "spec.ephemeralContainers";
   const now = new Map((pod.spec.ephemeralContainers ?? []).map((one) => [one.name, one]));
   validateContent(pod, old, errors);
@@ -19,7 +21,7 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Pod, errors: Fi
         path,
         `existing ephemeral containers ${JSON.stringify(before.name)} may not be removed`,
       );
-    else if (!same(after, before))
+    else if (!sameOf(EphemeralContainer, after, before))
       errors.forbidden(
         path,
         `existing ephemeral containers ${JSON.stringify(before.name)} may not be changed`,
@@ -51,21 +53,26 @@ export function validateResize(pod: Pod, old: Pod, errors: FieldErrors): void {
       if (container !== undefined) validateResizedContainer(container, before, list, i, errors);
     }
   }
+  if (errors.empty && !hasAmounts(pod.spec, old.spec) && !sameField(PodSpec, "resources", pod.spec, old.spec))
+    errors.forbidden("spec", "only cpu and memory resources are mutable");
+}
+
+/** Of the pod as a whole, now or before. */
+function hasAmounts(spec: PodSpec, old: PodSpec): boolean {
+  return [spec.resources, old.resources].some(
+    (one) => Object.keys({ ...one?.requests, ...one?.limits }).length > 0,
+  );
 }
 
 /** Those of the pod as a whole. */
 function validatePodResources(spec: PodSpec, old: PodSpec, errors: FieldErrors): void {
   const [now, before] = [spec.resources, old.resources];
-  const amounts = [now, before].flatMap((one) => [
-    ...Object.keys(one?.requests ?? {}),
-    ...Object.keys(one?.limits ?? {}),
-  ]);
-  if (amounts.length === 0) return;
+  if (!hasAmounts(spec, old)) return;
   const path = "spec.resources";
   if (before !== undefined && now === undefined)
     return errors.forbidden(path, "pod-level resources cannot be removed");
   validateRemoval(now, before, path, errors);
-  if (!same(fixedAmounts(now), fixedAmounts(before)))
+  if (!sameOf(ResourceRequirements, fixedAmounts(now), fixedAmounts(before)))
     errors.forbidden("spec", "only cpu and memory resources are mutable at pod-level");
 }
 
@@ -100,13 +107,16 @@ function validateResizedContainer(
   validateRemoval(container.resources, before.resources, at(path, "resources"), errors);
   // Upstream reports containers on the spec, and init containers on themselves.
   const reportedAt = list === "containers" ? "spec" : path;
-  const hasClaims = (before.resources?.claims ?? []).length > 0;
-  if (hasClaims || !same(fixedPart(container), fixedPart(before)))
+  // What a container has of claims goes through this door neither out nor in.
+  const { claims: _, ...amounts } = fixedAmounts(container.resources);
+  const fixed = { ...container, resources: amounts };
+  if (!sameOf(Container, fixed, { ...before, resources: fixedAmounts(before.resources) }))
     errors.forbidden(reportedAt, "only cpu and memory resources are mutable");
-  const needsRestart = (container.resizePolicy ?? []).some((one) => one.restartPolicy === "RestartContainer");
   const isInit = list === "initContainers" && container.restartPolicy !== "Always";
-  if (isInit && needsRestart && !same(container, before))
-    errors.forbidden(path, "init containers that would have to be restarted cannot be resized");
+  if (!isInit || sameOf(Container, container, before)) return;
+  for (const { restartPolicy } of container.resizePolicy ?? [])
+    if (restartPolicy === "RestartContainer")
+      errors.forbidden(path, "init containers that would have to be restarted cannot be resized");
 }
 
 /** What is asked for can be changed, but not taken away. */
@@ -123,11 +133,8 @@ function validateRemoval(
   }
 }
 
-function fixedPart({ resources, ...container }: Container): unknown {
-  return { ...container, resources: fixedAmounts(resources) };
-}
-
-function fixedAmounts({ requests, limits, ...others }: ResourceRequirements = {}): unknown {
+/** Without what a resize changes. */
+function fixedAmounts({ requests, limits, ...others }: ResourceRequirements = {}): ResourceRequirements {
   const rest = (amounts: Readonly<Record<string, string>> = {}) =>
     Object.fromEntries(Object.entries(amounts).filter(([name]) => !resizable.includes(name)));
   return { ...others, requests: rest(requests), limits: rest(limits) };

@@ -2,16 +2,26 @@
  * Validation of pods: metadata's own rules are `lifecycle.ts`'s; here spec, and what a running pod may
  * change.
  */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
+import { sameOf } from "../../same-of.ts";
+import type { Affinity } from "./affinity.ts";
 import type { Container, EphemeralContainer } from "./container.ts";
-import type { Pod, PodSpec } from "./pod.ts";
+import { type Pod, PodSpec } from "./pod.ts";
 import { validateGatedReach } from "./gated-pod-validation.ts";
 import { validateAnnotationChanges, validatePodAnnotations } from "./pod-annotation-validation.ts";
 import { validatePodSpec } from "./pod-spec-validation.ts";
+import { Toleration } from "./taint.ts";
+import { validateTolerations } from "./taint-validation.ts";
 
 const maxDeadlineSeconds = 2 ** 31 - 1;
 const annotationsPath = "metadata.annotations";
+const mutable = [
+  "`spec.containers[*].image`",
+  "`spec.initContainers[*].image`",
+  "`spec.activeDeadlineSeconds`",
+  "`spec.tolerations` (only additions to existing tolerations)",
+  "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
+];
 
 export function validatePod(pod: Pod, errors: FieldErrors): void {
   validateContent(pod, undefined, errors);
@@ -28,7 +38,7 @@ export function validatePod(pod: Pod, errors: FieldErrors): void {
 export function validateContent(pod: Pod, old: Pod | undefined, errors: FieldErrors): void {
   const { spec, metadata } = pod;
   validatePodAnnotations(metadata.annotations, spec, annotationsPath, errors, old?.metadata.annotations);
-  if (old !== undefined && same(spec, old.spec)) return;
+  if (old !== undefined && sameOf(PodSpec, spec, old.spec)) return;
   validatePodSpec(spec, "spec", errors, { meta: pod.metadata });
   if (!spec.serviceAccountName) forbidTokens(spec, errors);
   validateImages(spec.containers ?? [], "spec.containers", errors);
@@ -65,7 +75,7 @@ export function validatePodUpdate(pod: Pod, old: Pod, errors: FieldErrors): void
   validateContent(pod, old, errors);
   validateAnnotationUpdate(pod, old, errors);
   // Most updates leave the spec alone: one comparison says so.
-  if (same(pod.spec, old.spec)) return;
+  if (sameOf(PodSpec, pod.spec, old.spec)) return;
   for (const list of ["containers", "initContainers"] as const) {
     const containers = pod.spec[list] ?? [];
     if (containers.length !== (old.spec[list] ?? []).length)
@@ -78,12 +88,8 @@ export function validatePodUpdate(pod: Pod, old: Pod, errors: FieldErrors): void
   validateGates(pod.spec, old.spec, errors);
   validateTolerationChange(pod.spec, old.spec, errors);
   if ((old.spec.schedulingGates ?? []).length > 0) validateGatedReach(pod.spec, old.spec, errors);
-  if (!same(frozenPart(pod, old), frozenPart(old, old))) {
-    errors.forbidden(
-      "spec",
-      "pod updates may change only images, activeDeadlineSeconds and tolerations (additions)",
-    );
-  }
+  if (!sameOf(PodSpec, frozenPart(pod.spec, old.spec), frozenPart(old.spec, old.spec)))
+    errors.forbidden("spec", `pod updates may not change fields other than ${mutable.join(",")}`);
 }
 
 /** Upstream looks at the annotations as a whole again after their changes. */
@@ -102,8 +108,8 @@ function validateDeadline(spec: PodSpec, old: PodSpec, errors: FieldErrors): boo
     return false;
   }
   if (before === undefined) return true;
-  if (now === undefined) errors.invalid(path, null, "must not be removed");
-  else if (now > before) errors.invalid(path, now, "must be less than or equal to the previous value");
+  if (now === undefined) errors.invalid(path, null, "must not update from a positive integer to nil value");
+  else if (now > before) errors.invalid(path, now, "must be less than or equal to previous value");
   return now === undefined || now <= before;
 }
 
@@ -113,7 +119,7 @@ function validateGates(spec: PodSpec, old: PodSpec, errors: FieldErrors): void {
     if (before.has(name)) continue;
     errors.forbidden(
       at(at("spec.schedulingGates", i), "name"),
-      `only deletion is allowed, but "${name}" is new`,
+      `only deletion is allowed, but found new scheduling gate '${name}'`,
     );
   }
 }
@@ -122,30 +128,41 @@ function validateGates(spec: PodSpec, old: PodSpec, errors: FieldErrors): void {
 function validateTolerationChange(spec: PodSpec, old: PodSpec, errors: FieldErrors): void {
   const now = spec.tolerations ?? [];
   for (const toleration of old.tolerations ?? []) {
-    const kept = now.some((one) => {
-      return same({ ...one, tolerationSeconds: undefined }, { ...toleration, tolerationSeconds: undefined });
-    });
+    const kept = now.some(({ tolerationSeconds, ...one }) =>
+      sameOf(Toleration, { ...one, tolerationSeconds }, { ...toleration, tolerationSeconds }),
+    );
     if (!kept)
       return errors.forbidden(
         "spec.tolerations",
-        "existing tolerations may change only their tolerationSeconds",
+        "existing toleration can not be modified except its tolerationSeconds",
       );
   }
+  validateTolerations(now, "spec.tolerations", errors);
 }
 
 /** The spec without what may change; while gates hold a pod back, where it may run can be narrowed too. */
-function frozenPart({ spec }: Pod, old: Pod): unknown {
+function frozenPart(spec: PodSpec, old: PodSpec): unknown {
   const { activeDeadlineSeconds: _a, tolerations: _t, schedulingGates: _g, ...rest } = spec;
-  const withoutImages = {
+  const { terminationGracePeriodSeconds: before = 0 } = old;
+  const frozen = {
     ...rest,
     containers: (spec.containers ?? []).map(withoutImage),
     initContainers: (spec.initContainers ?? []).map(withoutImage),
-    terminationGracePeriodSeconds:
-      (spec.terminationGracePeriodSeconds ?? 0) < 0 ? 1 : spec.terminationGracePeriodSeconds,
+    ...(before < 0 && rest.terminationGracePeriodSeconds === 1
+      ? { terminationGracePeriodSeconds: before }
+      : {}),
   };
-  if ((old.spec.schedulingGates ?? []).length === 0) return withoutImages;
-  const { nodeSelector: _n, affinity, ...gated } = withoutImages;
-  return { ...gated, affinity: { ...affinity, nodeAffinity: undefined } };
+  if ((old.schedulingGates ?? []).length === 0) return frozen;
+  const { nodeSelector: _n, affinity, ...gated } = frozen;
+  return { ...gated, affinity: frozenAffinity(affinity, old.affinity) };
+}
+
+/** That of pods to pods. One that says only of nodes comes and goes with it. */
+function frozenAffinity(affinity: Affinity | undefined, old: Affinity | undefined): unknown {
+  if (affinity === undefined) return old?.nodeAffinity && {};
+  const { nodeAffinity, ...others } = affinity;
+  const isNodesOnly = nodeAffinity !== undefined && old === undefined && Object.keys(others).length === 0;
+  return isNodesOnly ? undefined : others;
 }
 
 function withoutImage(container: Container): unknown {

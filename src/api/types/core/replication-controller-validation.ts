@@ -1,7 +1,7 @@
 /** Validation of replication controllers. */
 import type { FieldErrors } from "../../field-errors.ts";
 import { validateCounts } from "../meta/count-validation.ts";
-import { validateLastingTemplate, validateSharedDisks } from "./pod-template-validation.ts";
+import { validateLastingTemplate } from "./pod-template-validation.ts";
 import type { ReplicationController } from "./replication-controller.ts";
 
 export function validateReplicationController({ spec }: ReplicationController, errors: FieldErrors): void {
@@ -16,5 +16,4 @@ export function validateReplicationController({ spec }: ReplicationController, e
     errors.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
   }
   validateLastingTemplate(template, "spec.template", errors);
-  if ((spec.replicas ?? 0) > 1) validateSharedDisks(template.spec, "spec.template.spec.volumes", errors);
 }

@@ -1,5 +1,4 @@
 /** Validation of resource quotas: names of what is counted, and scopes that fit it. */
-import { same } from "../../equal.ts";
 import { at, atKey, type FieldErrors } from "../../field-errors.ts";
 import { qualifiedName } from "../../names/qualified-name.ts";
 import type { ResourceQuota, ResourceQuotaSpec } from "./resource-quota.ts";
@@ -124,7 +123,7 @@ export function validateResourceQuotaUpdate(
   errors: FieldErrors,
 ): void {
   validateResourceQuota(quota, errors);
-  const scopesOf = ({ spec }: ResourceQuota) => [...(spec.scopes ?? [])].sort();
-  if (!same(scopesOf(quota), scopesOf(old)))
+  const scopesOf = ({ spec }: ResourceQuota) => [...new Set(spec.scopes)].sort().join();
+  if (scopesOf(quota) !== scopesOf(old))
     errors.invalid("spec.scopes", quota.spec.scopes ?? null, "field is immutable");
 }

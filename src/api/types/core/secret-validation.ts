@@ -1,8 +1,8 @@
 /** Validation of secrets: keys, size, and what each type of secret must hold. */
-import { same } from "../../equal.ts";
 import { atKey, type FieldErrors } from "../../field-errors.ts";
 import { configMapKey } from "../../names/qualified-name.ts";
-import type { Secret } from "./secret.ts";
+import { sameField } from "../../same-of.ts";
+import { Secret } from "./secret.ts";
 
 /** Of all values together. */
 const maxDataBytes = 1024 * 1024;
@@ -65,7 +65,7 @@ export function validateSecretUpdate(secret: Secret, old: Secret, errors: FieldE
   if (old.immutable) {
     const why = "field is immutable when `immutable` is set";
     if (!secret.immutable) errors.forbidden("immutable", why);
-    if (!same(secret.data, old.data)) errors.forbidden("data", why);
+    if (!sameField(Secret, "data", secret, old)) errors.forbidden("data", why);
   }
   validateSecret(secret, errors);
 }

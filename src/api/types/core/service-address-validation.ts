@@ -7,11 +7,12 @@ const families = ["IPv4", "IPv6"];
 const familyPolicies = ["PreferDualStack", "RequireDualStack", "SingleStack"];
 const list = "spec.clusterIPs";
 
-export function validateServiceAddresses(spec: ServiceSpec, errors: FieldErrors): void {
+/** Addresses that `old` has are not looked at again. */
+export function validateServiceAddresses(spec: ServiceSpec, errors: FieldErrors, old?: ServiceSpec): void {
   if (spec.type === "ExternalName") return;
   const before = errors.list.length;
   validateFamilies(spec, errors);
-  validateClusterIps(spec, errors);
+  validateClusterIps(spec, errors, old?.clusterIPs ?? []);
   if (errors.list.length === before) validatePairs(spec, errors);
 }
 
@@ -29,7 +30,7 @@ function validateFamilies(spec: ServiceSpec, errors: FieldErrors): void {
   }
 }
 
-function validateClusterIps(spec: ServiceSpec, errors: FieldErrors): void {
+function validateClusterIps(spec: ServiceSpec, errors: FieldErrors, kept: readonly string[]): void {
   const { clusterIP = "", clusterIPs = [] } = spec;
   if (clusterIPs.length === 0 && clusterIP !== "")
     return errors.invalid(list, clusterIPs, "must name `clusterIP` first");
@@ -43,7 +44,8 @@ function validateClusterIps(spec: ServiceSpec, errors: FieldErrors): void {
       errors.invalid(list, clusterIPs, "must not hold more than one value when the first is 'None'");
     return;
   }
-  for (const [i, address] of clusterIPs.entries()) errors.invalidEach(at(list, i), address, ip(address));
+  for (const [i, address] of clusterIPs.entries())
+    if (!kept.includes(address)) errors.invalidEach(at(list, i), address, ip(address));
   const [first, second] = clusterIPs;
   if (first !== undefined && second !== undefined && isIpv6(first) === isIpv6(second)) {
     errors.invalid(list, clusterIPs, "may hold no more than one address for each IP family");

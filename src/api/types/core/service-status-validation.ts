@@ -7,18 +7,22 @@ import type { LoadBalancerIngress, Service } from "./service.ts";
 const ingressPath = "status.loadBalancer.ingress";
 const modes = ["Proxy", "VIP"];
 
-export function validateServiceStatus({ spec, status }: Service, errors: FieldErrors): void {
+export function validateServiceStatus({ spec, status }: Service, old: Service, errors: FieldErrors): void {
   const ingress = status.loadBalancer?.ingress ?? [];
   if (spec.type !== "LoadBalancer" && ingress.length > 0) {
     errors.forbidden(ingressPath, 'may only be used when `spec.type` is "LoadBalancer"');
     return;
   }
-  for (const [i, one] of ingress.entries()) validateIngress(one, at(ingressPath, i), errors);
+  const kept = new Set((old.status.loadBalancer?.ingress ?? []).map((one) => one.ip));
+  for (const [i, one] of ingress.entries()) {
+    const path = at(ingressPath, i);
+    if (one.ip && !kept.has(one.ip)) errors.invalidEach(at(path, "ip"), one.ip, ip(one.ip));
+    validateIngress(one, path, errors);
+  }
 }
 
 function validateIngress(ingress: LoadBalancerIngress, path: string, errors: FieldErrors): void {
   const { ip: address, ipMode, hostname } = ingress;
-  if (address) errors.invalidEach(at(path, "ip"), address, ip(address));
   if (address && ipMode === undefined) errors.required(at(path, "ipMode"), "must be given with `ip`");
   if (!address && ipMode !== undefined) errors.forbidden(at(path, "ipMode"), "may only be given with `ip`");
   if (address && ipMode !== undefined && !modes.includes(ipMode))

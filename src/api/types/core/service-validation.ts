@@ -1,8 +1,7 @@
 /**
  * Validation of services: ports, selector, affinity, traffic policies, and fields that a type does not have.
  */
-import { same } from "../../equal.ts";
-import { at, type FieldErrors } from "../../field-errors.ts";
+import { at, atKey, type FieldErrors } from "../../field-errors.ts";
 import { dnsLabel, dnsSubdomain } from "../../names/dns.ts";
 import { cidr, endpointIp, ip } from "../../names/ip.ts";
 import { portNumber } from "../../names/port.ts";
@@ -19,24 +18,36 @@ const affinities = ["ClientIP", "None"];
 const policies = ["Cluster", "Local"];
 const distributions = ["PreferClose", "PreferSameNode", "PreferSameZone"];
 const maxAffinitySeconds = 86_400;
-/** The kubelet's port, which a load balancer must not open to the world. */
-const kubeletPort = 10_250;
+const topologyHints = "service.kubernetes.io/topology-aware-hints";
+const topologyMode = "service.kubernetes.io/topology-mode";
+const sourceRanges = "service.beta.kubernetes.io/load-balancer-source-ranges";
 
-export function validateService({ spec }: Service, errors: FieldErrors): void {
+/** Addresses and ranges that stood in `old` are not looked at again: they may be older than a rule. */
+export function validateService({ metadata, spec }: Service, errors: FieldErrors, old?: Service): void {
   const isHeadless = spec.clusterIP === "None" || spec.clusterIPs?.[0] === "None";
   const ports = spec.ports ?? [];
+  validateTopology(metadata.annotations ?? {}, errors);
   if (ports.length === 0 && !isHeadless && spec.type !== "ExternalName") errors.required("spec.ports");
   validateType(spec, errors, { isHeadless });
   validatePorts(ports, spec, errors);
   if (spec.selector !== undefined) validateLabels(spec.selector, "spec.selector", errors);
   validateAffinity(spec, errors);
-  validateServiceAddresses(spec, errors);
+  validateServiceAddresses(spec, errors, old?.spec);
   for (const [i, address] of (spec.externalIPs ?? []).entries()) {
-    const path = at("spec.externalIPs", i);
-    errors.invalidEach(path, address, [...ip(address), ...endpointIp(address)]);
+    const faults = old?.spec.externalIPs?.includes(address) ? [] : ip(address);
+    errors.invalidEach(at("spec.externalIPs", i), address, faults.length > 0 ? faults : endpointIp(address));
   }
+  validateSourceRanges({ metadata, spec }, errors, old);
   validateBalancer(spec, errors);
   validateTraffic(spec, errors);
+}
+
+/** The hint has an older name. */
+function validateTopology(annotations: Readonly<Record<string, string>>, errors: FieldErrors): void {
+  const { [topologyHints]: hints, [topologyMode]: mode } = annotations;
+  if (hints === undefined || mode === undefined || hints === mode) return;
+  const detail = `must match annotations[${topologyHints}] when both are specified`;
+  errors.invalid(atKey("metadata.annotations", topologyMode), mode, detail);
 }
 
 function validateType(spec: ServiceSpec, errors: FieldErrors, rules: { readonly isHeadless: boolean }): void {
@@ -46,19 +57,9 @@ function validateType(spec: ServiceSpec, errors: FieldErrors, rules: { readonly 
   if (rules.isHeadless && (type === "LoadBalancer" || type === "NodePort")) {
     errors.invalid("spec.clusterIPs[0]", "None", `may not be set to 'None' for ${type} services`);
   }
-  if (type === "LoadBalancer") {
-    for (const [i, { port }] of (spec.ports ?? []).entries()) {
-      if (port === kubeletPort)
-        errors.invalid(
-          at(at("spec.ports", i), "port"),
-          port,
-          `may not expose port ${kubeletPort} externally`,
-        );
-    }
-  }
   if (type !== "ExternalName") return;
   for (const field of ["clusterIPs", "ipFamilies", "ipFamilyPolicy"] as const) {
-    if (!same(spec[field], undefined))
+    if ((spec[field] ?? "").length > 0)
       errors.forbidden(at("spec", field), "may not be set for ExternalName services");
   }
   const name = (spec.externalName ?? "").replace(/\.$/, "");
@@ -126,22 +127,41 @@ function validateAffinity(spec: ServiceSpec, errors: FieldErrors): void {
 
 function validateBalancer(spec: ServiceSpec, errors: FieldErrors): void {
   const isBalancer = spec.type === "LoadBalancer";
-  const ranges = spec.loadBalancerSourceRanges ?? [];
-  if (ranges.length > 0 && !isBalancer) {
-    errors.forbidden("spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'");
-  }
-  for (const [i, range] of ranges.entries()) {
-    errors.invalidEach(at("spec.LoadBalancerSourceRanges", i), range, cidr(range.trim()));
-  }
   const allocate = spec.allocateLoadBalancerNodePorts;
-  if (isBalancer && allocate === undefined) errors.required("spec.allocateLoadBalancerNodePorts");
+  // Upstream names the field without its place.
+  if (isBalancer && allocate === undefined) errors.required("allocateLoadBalancerNodePorts");
   if (!isBalancer && allocate !== undefined) {
     errors.forbidden("spec.allocateLoadBalancerNodePorts", "may only be used when `type` is 'LoadBalancer'");
   }
-  const balancerClass = spec.loadBalancerClass;
-  if (balancerClass === undefined) return;
-  if (isBalancer) errors.invalidEach("spec.loadBalancerClass", balancerClass, qualifiedName(balancerClass));
-  else errors.forbidden("spec.loadBalancerClass", "may only be used when `type` is 'LoadBalancer'");
+  validateBalancerClass(spec, errors);
+}
+
+function validateBalancerClass({ type, loadBalancerClass }: ServiceSpec, errors: FieldErrors): void {
+  const path = "spec.loadBalancerClass";
+  if (loadBalancerClass === undefined) return;
+  if (type === "LoadBalancer") errors.invalidEach(path, loadBalancerClass, qualifiedName(loadBalancerClass));
+  else errors.forbidden(path, "may only be used when `type` is 'LoadBalancer'");
+}
+
+/** Also as an annotation, from before it was a field. */
+function validateSourceRanges(
+  { metadata, spec }: Pick<Service, "metadata" | "spec">,
+  errors: FieldErrors,
+  old: Service | undefined,
+): void {
+  const ranges = spec.loadBalancerSourceRanges ?? [];
+  const annotation = metadata.annotations?.[sourceRanges];
+  const isListed = ranges.length > 0;
+  if (!isListed && annotation === undefined) return;
+  const path = isListed ? "spec.LoadBalancerSourceRanges" : atKey("metadata.annotations", sourceRanges);
+  if (spec.type !== "LoadBalancer") errors.forbidden(path, "may only be used when `type` is 'LoadBalancer'");
+  if (isListed) {
+    const kept = new Set((old?.spec.loadBalancerSourceRanges ?? []).map((range) => range.trim()));
+    for (const [i, range] of ranges.entries())
+      if (!kept.has(range.trim())) errors.invalidEach(at(path, i), range, cidr(range.trim()));
+  } else if (annotation?.trim() && annotation !== old?.metadata.annotations?.[sourceRanges]) {
+    for (const range of annotation.trim().split(",")) errors.invalidEach(path, range, cidr(range.trim()));
+  }
 }
 
 function validateTraffic(spec: ServiceSpec, errors: FieldErrors): void {
@@ -153,15 +173,14 @@ function validateTraffic(spec: ServiceSpec, errors: FieldErrors): void {
   } else if (external) errors.invalid(path, external, "may only be set for externally-accessible services");
   const port = spec.healthCheckNodePort ?? 0;
   if (port !== 0) {
-    if (spec.type !== "LoadBalancer" || external !== "Local") {
+    if (!needsHealthCheck(spec)) {
       errors.invalid("spec.healthCheckNodePort", port, "may only be set for local load balancers");
     } else errors.invalidEach("spec.healthCheckNodePort", port, portNumber(port));
   }
-  if (spec.type !== "ExternalName") {
-    if (internal === undefined) errors.required("spec.internalTrafficPolicy");
-    else if (!policies.includes(internal))
-      errors.notSupported("spec.internalTrafficPolicy", internal, policies);
-  }
+  if (internal === undefined) {
+    if (spec.type !== "ExternalName") errors.required("spec.internalTrafficPolicy");
+  } else if (!policies.includes(internal))
+    errors.notSupported("spec.internalTrafficPolicy", internal, policies);
   if (trafficDistribution !== undefined && !distributions.includes(trafficDistribution)) {
     errors.notSupported("spec.trafficDistribution", trafficDistribution, distributions);
   }
@@ -171,18 +190,24 @@ function validateTraffic(spec: ServiceSpec, errors: FieldErrors): void {
 export function validateServiceUpdate(service: Service, old: Service, errors: FieldErrors): void {
   const [now, before] = [service.spec, old.spec];
   if (before.type !== "ExternalName" && now.type !== "ExternalName") {
-    const [isHeadless, wasHeadless] = [now, before].map(({ clusterIPs }) => same(clusterIPs, ["None"]));
+    const [isHeadless, wasHeadless] = [now, before].map(({ clusterIPs }) => clusterIPs?.join() === "None");
     // A headless service may turn to other families.
     if (!isHeadless || !wasHeadless) validateKept("clusterIPs", now, before, errors);
     if (!isHeadless && !wasHeadless) validateKept("ipFamilies", now, before, errors);
   }
-  const classKept =
-    before.type !== "LoadBalancer" ||
-    now.type !== "LoadBalancer" ||
-    same(now.loadBalancerClass, before.loadBalancerClass);
-  if (!classKept)
-    errors.invalid("spec.loadBalancerClass", now.loadBalancerClass ?? null, "may not change once set");
-  validateService(service, errors);
+  if (before.type === "LoadBalancer" && now.type === "LoadBalancer") {
+    if (now.loadBalancerClass !== before.loadBalancerClass)
+      errors.invalid("spec.loadBalancerClass", now.loadBalancerClass ?? null, "may not change once set");
+  }
+  validateBalancerClass(now, errors);
+  const isChecked = [now, before].every(needsHealthCheck);
+  if (isChecked && (now.healthCheckNodePort ?? 0) !== (before.healthCheckNodePort ?? 0))
+    errors.forbidden("spec.healthCheckNodePort", "field is immutable");
+  validateService(service, errors, old);
+}
+
+function needsHealthCheck({ type, externalTrafficPolicy }: ServiceSpec): boolean {
+  return type === "LoadBalancer" && externalTrafficPolicy === "Local";
 }
 
 /** The first stays, and the second too, until its author turns to a single stack. */
@@ -194,7 +219,8 @@ function validateKept(
 ): void {
   const [own, old] = [now[list] ?? [], before[list] ?? []];
   const path = at("spec", list);
-  if (own.length === 0 && old.length > 0) errors.invalid(at(path, 0), own, "the first can not be unset");
+  if (old.length > own.length && (now.clusterIPs ?? []).length === 0)
+    errors.invalid(at(path, 0), own, "the first can not be unset");
   for (let i = 0; i < Math.min(own.length, old.length); i++) {
     // Of families, upstream names the first whichever changes.
     const where = at(path, list === "clusterIPs" ? i : 0);

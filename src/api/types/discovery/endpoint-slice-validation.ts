@@ -1,11 +1,11 @@
 /** Validation of endpoint slices: addresses of one type, ports, topology hints, and their limits. */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { dnsLabel, dnsSubdomain } from "../../names/dns.ts";
 import { endpointIp, ip, isIpv6 } from "../../names/ip.ts";
 import { labelValue, qualifiedName } from "../../names/qualified-name.ts";
+import { validateImmutable } from "../meta/immutable-validation.ts";
 import { validateLabels } from "../meta/object-meta-validation.ts";
-import type { Endpoint, EndpointHints, EndpointPort, EndpointSlice } from "./endpoint-slice.ts";
+import { type Endpoint, type EndpointHints, type EndpointPort, EndpointSlice } from "./endpoint-slice.ts";
 
 const addressTypes = ["FQDN", "IPv4", "IPv6"];
 const protocols = ["SCTP", "TCP", "UDP"];
@@ -29,8 +29,7 @@ export function validateEndpointSliceUpdate(
   errors: FieldErrors,
 ): void {
   validateEndpointSlice(slice, errors);
-  if (!same(slice.addressType, old.addressType))
-    errors.invalid("addressType", slice.addressType, "field is immutable");
+  validateImmutable(EndpointSlice, ["addressType"], slice, old, "", errors);
 }
 
 function validateEndpoints(endpoints: readonly Endpoint[], type: string, errors: FieldErrors): void {

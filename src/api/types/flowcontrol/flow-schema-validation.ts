@@ -2,12 +2,13 @@
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { dnsLabel, dnsSubdomain } from "../../names/dns.ts";
 import { catchAllSchema, exemptSchema, validateFixed } from "./mandatory.ts";
-import type {
-  FlowSchema,
-  NonResourcePolicyRule,
-  PolicyRulesWithSubjects,
-  ResourcePolicyRule,
-  Subject,
+import {
+  type FlowSchema,
+  type NonResourcePolicyRule,
+  type PolicyRulesWithSubjects,
+  type ResourcePolicyRule,
+  type Subject,
+  FlowSchemaSpec,
 } from "./flow-schema.ts";
 
 const maxPrecedence = 10_000;
@@ -31,8 +32,8 @@ export function validateFlowSchema({ metadata, spec }: FlowSchema, errors: Field
     errors.required("spec.priorityLevelConfiguration.name", "must reference a priority level");
   else errors.invalidEach("spec.priorityLevelConfiguration.name", level, dnsSubdomain(level));
   for (const [i, rule] of (spec.rules ?? []).entries()) validateRule(rule, at("spec.rules", i), errors);
-  if (metadata.name === "exempt") validateFixed(spec, exemptSchema, errors);
-  if (metadata.name === "catch-all") validateFixed(spec, catchAllSchema, errors);
+  if (metadata.name === "exempt") validateFixed(FlowSchemaSpec, spec, exemptSchema, errors);
+  if (metadata.name === "catch-all") validateFixed(FlowSchemaSpec, spec, catchAllSchema, errors);
 }
 
 function validateRule(rule: PolicyRulesWithSubjects, path: string, errors: FieldErrors): void {

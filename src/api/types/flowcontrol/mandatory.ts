@@ -1,6 +1,7 @@
 /** What every cluster has in flow control and nobody changes: who goes free, and where the rest ends up. */
-import { same } from "../../equal.ts";
 import type { FieldErrors } from "../../field-errors.ts";
+import { sameOf } from "../../same-of.ts";
+import type { Type } from "../../schema/mod.ts";
 import type { FlowSchemaSpec } from "./flow-schema.ts";
 import type { PriorityLevelConfigurationSpec } from "./priority-level-configuration.ts";
 
@@ -37,6 +38,6 @@ export const catchAllLevel: PriorityLevelConfigurationSpec = {
   limited: { nominalConcurrencyShares: 5, limitResponse: { type: "Reject" }, lendablePercent: 0 },
 };
 
-export function validateFixed(spec: object, fixed: object, errors: FieldErrors): void {
-  if (!same(spec, fixed)) errors.invalid("spec", spec, "must equal the fixed value");
+export function validateFixed<T>(type: Type<T>, spec: T, fixed: T, errors: FieldErrors): void {
+  if (!sameOf(type, spec, fixed)) errors.invalid("spec", spec, "must equal the fixed value");
 }

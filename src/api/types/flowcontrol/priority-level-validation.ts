@@ -1,12 +1,12 @@
 /** Validation of priority levels. The hands that queues are dealt to requests must fit into 60 bits. */
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { catchAllLevel, validateFixed } from "./mandatory.ts";
-import type {
-  ExemptPriorityLevelConfiguration,
-  LimitedPriorityLevelConfiguration,
-  PriorityLevelConfiguration,
+import {
+  type ExemptPriorityLevelConfiguration,
+  type LimitedPriorityLevelConfiguration,
+  type PriorityLevelConfiguration,
   PriorityLevelConfigurationSpec,
-  QueuingConfiguration,
+  type QueuingConfiguration,
 } from "./priority-level-configuration.ts";
 
 const maxQueues = 10_000_000;
@@ -21,8 +21,10 @@ export function validatePriorityLevel(
     errors.invalid("spec.type", spec.type, "type must be 'Exempt' if and only if `name` is 'exempt'");
   validateSpec(spec, errors);
   // Who goes free may be given shares to lend.
-  if (isExempt) validateFixed({ ...spec, exempt: undefined }, { type: "Exempt" }, errors);
-  if (metadata.name === "catch-all") validateFixed(spec, catchAllLevel, errors);
+  const { exempt: _, ...withoutExempt } = spec;
+  if (isExempt) validateFixed(PriorityLevelConfigurationSpec, withoutExempt, { type: "Exempt" }, errors);
+  if (metadata.name === "catch-all")
+    validateFixed(PriorityLevelConfigurationSpec, spec, catchAllLevel, errors);
 }
 
 function validateSpec(spec: PriorityLevelConfigurationSpec, errors: FieldErrors): void {

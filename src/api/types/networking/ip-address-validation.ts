@@ -1,9 +1,9 @@
 /** Validation of taken addresses: each belongs to an object. */
-import { same } from "../../equal.ts";
 import type { FieldErrors } from "../../field-errors.ts";
 import { dnsSubdomain } from "../../names/dns.ts";
 import { pathSegmentName } from "../../names/object-name.ts";
-import type { IPAddress } from "./ip-address.ts";
+import { validateImmutable } from "../meta/immutable-validation.ts";
+import { type IPAddress, IPAddressSpec } from "./ip-address.ts";
 
 export function validateIpAddress({ spec }: IPAddress, errors: FieldErrors): void {
   const parent = spec.parentRef;
@@ -24,6 +24,5 @@ export function validateIpAddress({ spec }: IPAddress, errors: FieldErrors): voi
 }
 
 export function validateIpAddressUpdate(address: IPAddress, old: IPAddress, errors: FieldErrors): void {
-  if (!same(address.spec.parentRef, old.spec.parentRef))
-    errors.invalid("spec.parentRef", null, "field is immutable");
+  validateImmutable(IPAddressSpec, ["parentRef"], address.spec, old.spec, "spec", errors);
 }

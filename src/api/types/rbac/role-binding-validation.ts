@@ -1,8 +1,8 @@
 /** Validation of role references and subjects. */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { pathSegmentName, subdomainName } from "../../names/object-name.ts";
-import type { ClusterRoleBinding, RoleBinding, RoleRef, Subject } from "./role.ts";
+import { sameOf } from "../../same-of.ts";
+import { type ClusterRoleBinding, type RoleBinding, RoleRef, type Subject } from "./role.ts";
 
 const group = "rbac.authorization.k8s.io";
 
@@ -58,6 +58,6 @@ export function validateRoleRefUnchanged(
   old: RoleBinding | ClusterRoleBinding,
   errors: FieldErrors,
 ): void {
-  if (!same(binding.roleRef, old.roleRef))
+  if (!sameOf(RoleRef, binding.roleRef, old.roleRef))
     errors.invalid("roleRef", binding.roleRef, "cannot change roleRef");
 }

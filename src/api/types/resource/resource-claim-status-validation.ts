@@ -1,9 +1,10 @@
 /** Validation of a claim's status: what is allocated to it, who uses it, and what drivers say of its devices. */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { byteLength } from "../../names/check.ts";
 import { dnsLabel } from "../../names/dns.ts";
 import { formatCidr, parseCidr } from "../../names/ip.ts";
+import { sameOf } from "../../same-of.ts";
+import { validateImmutable } from "../meta/immutable-validation.ts";
 import { validateNodeSelector } from "../core/affinity-validation.ts";
 import { validateDriverName } from "../core/volume-validation.ts";
 import { validateConditions } from "../meta/condition-validation.ts";
@@ -18,13 +19,14 @@ import {
   validateShareId,
   validateToleration,
 } from "./device-validation.ts";
-import type {
-  AllocatedDeviceStatus,
-  AllocationResult,
-  DeviceRequestAllocationResult,
-  NetworkDeviceData,
-  ResourceClaim,
+import {
+  type AllocatedDeviceStatus,
+  type AllocationResult,
+  type DeviceRequestAllocationResult,
+  type NetworkDeviceData,
+  type ResourceClaim,
   ResourceClaimStatus,
+  ResourceClaimConsumerReference,
 } from "./resource-claim.ts";
 import {
   maxRequests,
@@ -64,7 +66,7 @@ export function validateResourceClaimStatus(
   if (allocation === undefined) return;
   if (old.allocation === undefined)
     validateAllocation(allocation, "status.allocation", errors, requestNames(spec.devices));
-  else if (!same(allocation, old.allocation)) errors.invalid("status.allocation", null, "field is immutable");
+  else validateImmutable(ResourceClaimStatus, ["allocation"], status, old, "status", errors);
 }
 
 type DeviceId = Pick<AllocatedDeviceStatus, "device" | "driver" | "pool" | "shareID">;
@@ -103,7 +105,12 @@ function validateUsers(
   );
   if (users === undefined || users.length === 0) return;
   if (allocation === undefined) errors.forbidden(path, "may not be specified when `allocated` is not set");
-  else if (isDeleted && !users.every((user) => old.reservedFor?.some((other) => same(user, other))))
+  else if (
+    isDeleted &&
+    !users.every((user) =>
+      old.reservedFor?.some((other) => sameOf(ResourceClaimConsumerReference, user, other)),
+    )
+  )
     errors.forbidden(path, "new entries may not be added while the claim is being deleted");
 }
 

@@ -1,5 +1,4 @@
 /** Validation of claims for devices and of their templates; what was allocated is `resource-claim-status-validation.ts`'s. */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { dnsLabel, dnsSubdomain } from "../../names/dns.ts";
 import { validateAnnotations, validateLabels } from "../meta/object-meta-validation.ts";
@@ -38,15 +37,6 @@ export function validateResourceClaimTemplate({ spec }: ResourceClaimTemplate, e
   validateAnnotations(spec.metadata?.annotations, "spec.metadata.annotations", errors);
   validateLabels(spec.metadata?.labels, "spec.metadata.labels", errors);
   validateClaim(spec.spec.devices, "spec.spec.devices", errors);
-}
-
-/** A claim's spec is fixed; so is a template's. */
-export function validateFixedSpec(
-  object: ResourceClaim | ResourceClaimTemplate,
-  old: ResourceClaim | ResourceClaimTemplate,
-  errors: FieldErrors,
-): void {
-  if (!same(object.spec, old.spec)) errors.invalid("spec", object.spec, "field is immutable");
 }
 
 export function requestNames(claim: DeviceClaim): RequestNames {

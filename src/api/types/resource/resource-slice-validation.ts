@@ -1,11 +1,11 @@
 /** Validation of slices: which nodes reach the devices, the pool, each device, and the counters that devices share. */
-import { same } from "../../equal.ts";
 import { at, atKey, type FieldErrors } from "../../field-errors.ts";
 import { byteLength } from "../../names/check.ts";
 import { dnsLabel, dnsSubdomain } from "../../names/dns.ts";
+import { sameField } from "../../same-of.ts";
 import { validateNodeSelector } from "../core/affinity-validation.ts";
 import { validateDriverName } from "../core/volume-validation.ts";
-import type { Counter, Device, DeviceAttribute } from "./device.ts";
+import { type Counter, Device, type DeviceAttribute } from "./device.ts";
 import { validateCapacity } from "./device-capacity-validation.ts";
 import {
   validateAttributeName,
@@ -131,7 +131,7 @@ function validateDevice(device: Device, old: Device | undefined, path: string, e
     validateAttributeName(name, at(path, "attributes"), errors);
     validateAttribute(attribute, atKey(at(path, "attributes"), name), errors);
   }
-  if (old === undefined || !same(capacity, old.capacity)) {
+  if (old === undefined || !sameField(Device, "capacity", device, old)) {
     for (const [name, amount] of Object.entries(capacity)) {
       const here = at(path, "capacity");
       validateAttributeName(name, here, errors);
@@ -140,7 +140,7 @@ function validateDevice(device: Device, old: Device | undefined, path: string, e
       });
     }
   }
-  if (old === undefined || !same(taints, old.taints))
+  if (old === undefined || !sameField(Device, "taints", device, old))
     validateItems(taints, maxTaints, at(path, "taints"), errors, (taint, here) =>
       validateTaint(taint, here, errors),
     );

@@ -1,8 +1,8 @@
 /** Validation of CSI drivers. */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { byteLength } from "../../names/check.ts";
-import type { CSIDriver, CSIDriverSpec } from "./csi-driver.ts";
+import { sameField } from "../../same-of.ts";
+import { type CSIDriver, CSIDriverSpec } from "./csi-driver.ts";
 
 const groupPolicies = ["File", "None", "ReadWriteOnceWithFSType"];
 const modes = ["Ephemeral", "Persistent"];
@@ -55,7 +55,7 @@ export function validateCsiDriverUpdate(driver: CSIDriver, old: CSIDriver, error
     ["attachRequired", "attachedRequired"],
     ["volumeLifecycleModes", "volumeLifecycleModes"],
   ] as const) {
-    if (!same(driver.spec[field], old.spec[field]))
+    if (!sameField(CSIDriverSpec, field, driver.spec, old.spec))
       errors.invalid(at("spec", reportedAs), driver.spec[field] ?? null, "field is immutable");
   }
 }

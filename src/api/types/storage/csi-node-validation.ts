@@ -1,10 +1,10 @@
 /** Validation of the drivers of a node. */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { byteLength } from "../../names/check.ts";
 import { qualifiedName } from "../../names/qualified-name.ts";
+import { sameOf } from "../../same-of.ts";
 import { validateDriverName } from "../core/volume-validation.ts";
-import type { CSINode } from "./csi-node.ts";
+import { type CSINode, CSINodeDriver } from "./csi-node.ts";
 
 const maxNodeIdBytes = 256;
 
@@ -38,6 +38,6 @@ export function validateCsiNodeUpdate(node: CSINode, old: CSINode, errors: Field
     if (after === undefined) continue;
     const { allocatable: _, ...now } = after;
     const { allocatable: __, ...was } = before;
-    if (!same(now, was)) errors.invalid("spec.drivers", after, "field is immutable");
+    if (!sameOf(CSINodeDriver, now, was)) errors.invalid("spec.drivers", after, "field is immutable");
   }
 }

@@ -1,10 +1,10 @@
 /** Validation of storage capacities. */
-import { same } from "../../equal.ts";
 import type { FieldErrors } from "../../field-errors.ts";
 import { dnsSubdomain } from "../../names/dns.ts";
 import { Quantity } from "../../quantity.ts";
 import { validateLabelSelector } from "../../selectors/label-selector-validation.ts";
-import type { CSIStorageCapacity } from "./csi-storage-capacity.ts";
+import { validateImmutable } from "../meta/immutable-validation.ts";
+import { CSIStorageCapacity } from "./csi-storage-capacity.ts";
 
 export function validateCsiStorageCapacity(one: CSIStorageCapacity, errors: FieldErrors): void {
   errors.invalidEach("storageClassName", one.storageClassName, dnsSubdomain(one.storageClassName));
@@ -21,7 +21,5 @@ export function validateCsiStorageCapacityUpdate(
   old: CSIStorageCapacity,
   errors: FieldErrors,
 ): void {
-  for (const field of ["nodeTopology", "storageClassName"] as const) {
-    if (!same(one[field], old[field])) errors.invalid(field, one[field] ?? null, "field is immutable");
-  }
+  validateImmutable(CSIStorageCapacity, ["nodeTopology", "storageClassName"], one, old, "", errors);
 }

@@ -3,8 +3,10 @@ import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { byteLength } from "../../names/check.ts";
 import { qualifiedName } from "../../names/qualified-name.ts";
+import { sameField } from "../../same-of.ts";
 import type { TopologySelectorTerm } from "../core/mod.ts";
-import type { StorageClass } from "./storage-class.ts";
+import { validateImmutable } from "../meta/immutable-validation.ts";
+import { StorageClass } from "./storage-class.ts";
 
 const maxParameters = 512;
 const maxParameterBytes = 256 * 1024;
@@ -79,7 +81,9 @@ export function validateStorageClassUpdate(
   old: StorageClass,
   errors: FieldErrors,
 ): void {
-  for (const field of ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] as const) {
-    if (!same(storageClass[field], old[field])) errors.forbidden(field, "updates are forbidden");
+  for (const field of ["parameters", "provisioner", "reclaimPolicy"] as const) {
+    if (!sameField(StorageClass, field, storageClass, old))
+      errors.forbidden(field, `updates to ${field} are forbidden.`);
   }
+  validateImmutable(StorageClass, ["volumeBindingMode"], storageClass, old, "", errors);
 }

@@ -1,11 +1,11 @@
 /** Validation of volume attachments, whose spec never changes. */
-import { same } from "../../equal.ts";
 import { at, type FieldErrors } from "../../field-errors.ts";
 import { byteLength } from "../../names/check.ts";
 import { dnsSubdomain } from "../../names/dns.ts";
+import { sameOf } from "../../same-of.ts";
 import { validatePersistentVolumeSpec } from "../core/persistent-volume-validation.ts";
 import { validateDriverName } from "../core/volume-validation.ts";
-import type { VolumeAttachment } from "./volume-attachment.ts";
+import { type VolumeAttachment, VolumeAttachmentSpec } from "./volume-attachment.ts";
 
 const maxMetadataBytes = 256 * 1024;
 const maxMessageBytes = 1024;
@@ -34,7 +34,8 @@ export function validateVolumeAttachmentUpdate(
   errors: FieldErrors,
 ): void {
   validateVolumeAttachment(attachment, errors);
-  if (!same(attachment.spec, old.spec)) errors.invalid("spec", attachment.spec, "field is immutable");
+  if (!sameOf(VolumeAttachmentSpec, attachment.spec, old.spec))
+    errors.invalid("spec", attachment.spec, "field is immutable");
 }
 
 export function validateVolumeAttachmentStatus({ status }: VolumeAttachment, errors: FieldErrors): void {

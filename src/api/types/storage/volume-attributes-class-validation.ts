@@ -1,9 +1,9 @@
 /** Validation of volume attributes classes, which never change. */
-import { same } from "../../equal.ts";
 import type { FieldErrors } from "../../field-errors.ts";
+import { sameField } from "../../same-of.ts";
 import { validateDriverName } from "../core/volume-validation.ts";
 import { validateParameters } from "./storage-class-validation.ts";
-import type { VolumeAttributesClass } from "./volume-attributes-class.ts";
+import { VolumeAttributesClass } from "./volume-attributes-class.ts";
 
 export function validateVolumeAttributesClass(one: VolumeAttributesClass, errors: FieldErrors): void {
   validateDriverName(one.driverName, "driverName", errors);
@@ -17,6 +17,9 @@ export function validateVolumeAttributesClassUpdate(
   old: VolumeAttributesClass,
   errors: FieldErrors,
 ): void {
-  if (!same(one.driverName, old.driverName)) errors.forbidden("driverName", "updates are forbidden");
-  if (!same(one.parameters, old.parameters)) errors.forbidden("parameters", "updates are forbidden");
+  for (const field of ["driverName", "parameters"] as const) {
+    if (!sameField(VolumeAttributesClass, field, one, old))
+      errors.forbidden(field, `updates to ${field} are forbidden.`);
+  }
+  validateVolumeAttributesClass(one, errors);
 }
