@@ -109,6 +109,7 @@ const rows: readonly StatusRow[] = [
     "A node declares features in order, and names whole sources of its configuration",
     nodes,
     {
+      before: { config: { error: "x" } },
       after: {
         declaredFeatures: ["B/x", "A", "A", "a-b"],
         config: { assigned: {}, active: { configMap: { namespace: "!", name: "n" } } },

@@ -77,9 +77,9 @@ test("whether a pod is a mirror is decided when it is created", async () => {
     );
     const field = `metadata.annotations[${MIRROR}]: Forbidden:`;
     assert.deepEqual(texts, [
-      `422 Pod "a" is invalid: ${field} may not be added, removed or updated`,
-      `422 Pod "a" is invalid: ${field} may not be added, removed or updated`,
-      `422 Pod "b" is invalid: ${field} may not be added, removed or updated`,
+      `422 Pod "a" is invalid: ${field} may not remove or update mirror pod annotation`,
+      `422 Pod "a" is invalid: ${field} may not remove or update mirror pod annotation`,
+      `422 Pod "b" is invalid: ${field} may not add mirror pod annotation`,
     ]);
   });
 });

@@ -262,27 +262,3 @@ for (const { name, path, body, patch, causes } of rows) {
       );
     }));
 }
-
-test("an update keeps when its object was made, and no generated name that it leaves out", () =>
-  serve("kept metadata", async ({ admin }) => {
-    const made = await admin.post(`${base}/configmaps`, { metadata: { generateName: "a-" } });
-    const { name, creationTimestamp } = made.body.metadata as Record<string, string>;
-    const put = await admin.put(`${base}/configmaps/${name}`, {
-      metadata: { name, creationTimestamp: "2020-01-01T00:00:00Z" },
-    });
-    assert.deepEqual(
-      [put.status, put.body.metadata.creationTimestamp, put.body.metadata.generateName],
-      [200, creationTimestamp, undefined],
-    );
-  }));
-
-test("an update with a node port twice meets the allocator first, and is a bare error; a create is refused", () =>
-  serve("doubled node ports", async ({ admin }) => {
-    const spec = { type: "NodePort", ports: [{ name: "a", port: 80, nodePort: 30_000 }] };
-    const doubled = { ...spec, ports: [...spec.ports, { name: "b", port: 81, nodePort: 30_000 }] };
-    const refused = await admin.post(services, { metadata: { name: "a" }, spec: doubled });
-    assert.deepEqual([refused.status, refused.body.details.causes[0].reason], [422, "FieldValueDuplicate"]);
-    await admin.post(services, { metadata: { name: "a" }, spec });
-    const { status, body } = await admin.put(`${services}/a`, { metadata: { name: "a" }, spec: doubled });
-    assert.deepEqual([status, body.reason ?? "", body.message], [500, "", "duplicate nodePort: {TCP 30000}"]);
-  }));

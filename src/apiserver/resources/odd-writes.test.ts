@@ -192,3 +192,14 @@ test("a review of rules is all status, and says that nodes may do more", () =>
     const told = (await ask(as(userOf("system:node:n1", [NODES, "system:authenticated"])))).body.status;
     assert.deepEqual([told.incomplete, typeof told.evaluationError], [true, "string"]);
   }));
+
+test("an update with a node port twice meets the allocator first, and is a bare error; a create is refused", () =>
+  serve("doubled node ports", async ({ admin }) => {
+    const spec = { type: "NodePort", ports: [{ name: "a", port: 80, nodePort: 30_000 }] };
+    const doubled = { ...spec, ports: [...spec.ports, { name: "b", port: 81, nodePort: 30_000 }] };
+    const refused = await admin.post(services, { metadata: { name: "a" }, spec: doubled });
+    assert.deepEqual([refused.status, refused.body.details.causes[0].reason], [422, "FieldValueDuplicate"]);
+    await admin.post(services, { metadata: { name: "a" }, spec });
+    const { status, body } = await admin.put(`${services}/a`, { metadata: { name: "a" }, spec: doubled });
+    assert.deepEqual([status, body.reason ?? "", body.message], [500, "", "duplicate nodePort: {TCP 30000}"]);
+  }));

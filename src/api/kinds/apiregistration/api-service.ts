@@ -1,6 +1,7 @@
 /** APIService: where a group and version is served, here or by an aggregated server. */
 import { pathSegmentName } from "../../names/object-name.ts";
 import type { Resource } from "../../resource.ts";
+import { rfc3339 } from "../../time.ts";
 import { APIService } from "../../types/apiregistration/mod.ts";
 import {
   validateApiService,
@@ -19,7 +20,10 @@ export const apiServices: Resource<APIService> = define({
     allowUnconditionalUpdate: false,
     name: pathSegmentName,
     resetFields: statusOnlyResetFields,
-    prepareForCreate: clearStatus,
+    prepareForCreate(draft, { now }) {
+      clearStatus(draft);
+      if (draft.spec.service === undefined) draft.status.conditions = [availableAt(now)];
+    },
     prepareForUpdate: keepStatus,
     metadataOnUpdate: ["changes", "whole"],
     validateCreate: validateApiService,
@@ -36,6 +40,17 @@ export const apiServices: Resource<APIService> = define({
     age,
   ],
 });
+
+/** What no other server serves is there. */
+function availableAt(now: number): NonNullable<APIService["status"]["conditions"]>[number] {
+  return {
+    type: "Available",
+    status: "True",
+    lastTransitionTime: rfc3339(now),
+    reason: "Local",
+    message: "Local APIServices are always available",
+  };
+}
 
 function available({ status }: APIService): string {
   const condition = status.conditions?.find((one) => one.type === "Available");

@@ -34,10 +34,12 @@ export const namespaces: Resource<Namespace> = define({
       draft.spec = old.spec;
     },
     validateUpdate(object, _old, errors) {
-      const gone = object.metadata.deletionTimestamp ? "Terminating" : "Active";
-      const phase = object.status.phase ?? "";
-      if (phase === gone || (phase === "" && gone === "Active")) return;
-      errors.invalid("status.Phase", phase, `must be '${gone}', as metadata.deletionTimestamp says`);
+      const isDeleted = Boolean(object.metadata.deletionTimestamp);
+      const expected = isDeleted ? "Terminating" : "Active";
+      const { phase = "Active" } = object.status;
+      if (phase === expected) return;
+      const when = `\`deletionTimestamp\` is ${isDeleted ? "not " : ""}empty`;
+      errors.invalid("status.Phase", phase, `may only be '${expected}' if ${when}`);
     },
   },
   objectSubresources: {

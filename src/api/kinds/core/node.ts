@@ -4,7 +4,7 @@ import type { Resource } from "../../resource.ts";
 import { Node } from "../../types/core/mod.ts";
 import { validateNode, validateNodeUpdate } from "../../types/core/node-validation.ts";
 import { age, name, text, wide } from "../columns.ts";
-import { define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { define, keepStatus, statusResetFields } from "../define.ts";
 
 const rolePrefix = "node-role.kubernetes.io/";
 
@@ -26,12 +26,25 @@ export const nodes: Resource<Node> = define({
     name: subdomainName,
     allowCreateOnUpdate: false,
     resetFields: statusResetFields,
-    prepareForUpdate: keepStatus,
+    prepareForCreate(draft) {
+      dropConfiguration(draft, undefined);
+    },
+    prepareForUpdate(draft, old) {
+      keepStatus(draft, old);
+      dropConfiguration(draft, old);
+    },
     rereads: true,
     validateCreate: validateNode,
     validateUpdate: validateNodeUpdate,
   },
-  status: statusSubresource({ validateUpdate: validateNodeUpdate }),
+  status: {
+    verbs: ["get", "patch", "update"],
+    prepareForUpdate(draft, old) {
+      draft.spec = old.spec;
+      dropConfiguration(draft, old);
+    },
+    validateUpdate: validateNodeUpdate,
+  },
   actions: { proxy: { kind: "NodeProxyOptions", verbs: ["create", "delete", "get", "patch", "update"] } },
   selectableFields: { "spec.unschedulable": ({ spec }) => String(spec.unschedulable ?? false) },
   columns: [
@@ -47,6 +60,12 @@ export const nodes: Resource<Node> = define({
     wide("Container-Runtime", ({ status }) => status.nodeInfo?.containerRuntimeVersion || "<unknown>"),
   ],
 });
+
+/** Nodes are configured by the API no more. What a node has of it, from a server that did, stays. */
+function dropConfiguration(draft: Node, old: Node | undefined): void {
+  if (old?.spec.configSource === undefined) delete draft.spec.configSource;
+  if (old?.status.config === undefined) delete draft.status.config;
+}
 
 function statusText({ spec, status }: Node): string {
   const ready = status.conditions?.find((one) => one.type === "Ready");

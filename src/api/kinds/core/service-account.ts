@@ -21,6 +21,8 @@ export const serviceAccounts: Resource<ServiceAccount> = define({
           ],
     allowUnconditionalUpdate: false,
     name: subdomainName,
+    prepareForCreate: nameSecrets,
+    prepareForUpdate: nameSecrets,
     metadataOnUpdate: ["changes", "whole"],
   },
   actions: {
@@ -28,3 +30,8 @@ export const serviceAccounts: Resource<ServiceAccount> = define({
   },
   columns: [name, age],
 });
+
+/** Of its secrets an account knows the names alone. */
+function nameSecrets(draft: ServiceAccount): void {
+  if (draft.secrets) draft.secrets = draft.secrets.map(({ name: of }) => (of ? { name: of } : {}));
+}

@@ -27,6 +27,7 @@ export const endpointSlices: Resource<EndpointSlice> = define({
     allowCreateOnUpdate: true,
     prepareForCreate(draft) {
       draft.metadata.generation = 1;
+      dropTopology(draft, undefined);
     },
     prepareForUpdate(draft, old) {
       const isKept = (["endpoints", "ports", "addressType"] as const).every((field) =>
@@ -34,6 +35,7 @@ export const endpointSlices: Resource<EndpointSlice> = define({
       );
       if (!isKept || !sameField(ObjectMeta, "labels", draft.metadata, old.metadata))
         draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+      dropTopology(draft, old);
     },
     metadataOnUpdate: ["whole"],
     warnings: sliceWarnings,
@@ -73,4 +75,17 @@ function sliceWarnings({ metadata, addressType, endpoints }: EndpointSlice): rea
       (addresses ?? []).flatMap((one, j) => addressWarning(one, `endpoints[${i}].addresses[${j}]`)),
     ),
   ];
+}
+
+const hostname = "kubernetes.io/hostname";
+
+/** Topology is no note of a writer's own: it goes with the first change, and leaves the node that it has named before. */
+function dropTopology(draft: EndpointSlice, old: EndpointSlice | undefined): void {
+  if (old !== undefined && sameField(EndpointSlice, "endpoints", draft, old)) return;
+  const known = new Set((old?.endpoints ?? []).map((one) => one.deprecatedTopology?.[hostname]));
+  for (const endpoint of draft.endpoints ?? []) {
+    const name = endpoint.deprecatedTopology?.[hostname];
+    delete endpoint.deprecatedTopology;
+    if (name !== undefined && known.has(name)) endpoint.nodeName ??= name;
+  }
 }

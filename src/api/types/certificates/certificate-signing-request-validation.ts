@@ -131,8 +131,9 @@ function validateChange(
   for (const type of conditionTypes)
     validateConditionChange(type, request, old, errors, judges || type === "Failed");
   if (isKept) return;
-  if (!signs) errors.forbidden("status.certificate", "updates may not set the certificate");
-  else if (before) errors.forbidden("status.certificate", "updates may not modify the certificate");
+  if (!signs) errors.forbidden("status.certificate", "updates may not set certificate content");
+  else if (before)
+    errors.forbidden("status.certificate", "updates may not modify existing certificate content");
 }
 
 function validateConditions({ status }: CertificateSigningRequest, errors: FieldErrors): void {

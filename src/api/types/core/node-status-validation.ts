@@ -3,7 +3,7 @@ import { at, type FieldErrors } from "../../field-errors.ts";
 import { dnsLabel, dnsSubdomain } from "../../names/dns.ts";
 import { byteLength, type Check } from "../../names/check.ts";
 import { configMapKey } from "../../names/qualified-name.ts";
-import type { ConfigMapNodeConfigSource, NodeConfigStatus } from "./node.ts";
+import type { ConfigMapNodeConfigSource, NodeConfigSource, NodeConfigStatus } from "./node.ts";
 
 const maxNameBytes = 253;
 const featureName = /^[A-Z][A-Za-z0-9]*(\/[A-Za-z0-9]+)*$/;
@@ -30,14 +30,30 @@ export function validateConfigSources(config: NodeConfigStatus, errors: FieldErr
   for (const name of ["assigned", "active", "lastKnownGood"] as const) {
     const source = config[name];
     const path = at("status.config", name);
-    if (source?.configMap !== undefined) validateConfigMap(source.configMap, at(path, "configMap"), errors);
-    else if (source !== undefined) errors.invalid(path, source, "exactly one reference subfield must be set");
+    if (source?.configMap !== undefined) {
+      const here = at(path, "configMap");
+      for (const field of ["uid", "resourceVersion"] as const)
+        if (!source.configMap[field]) errors.required(at(here, field));
+      validateConfigMap(source.configMap, here, errors);
+    } else if (source !== undefined)
+      errors.invalid(path, source, "exactly one reference subfield must be set");
   }
 }
 
-function validateConfigMap(source: ConfigMapNodeConfigSource, path: string, errors: FieldErrors): void {
+/** What a node is asked to take: one map, in whichever version there is. */
+export function validateConfigSource(source: NodeConfigSource | undefined, errors: FieldErrors): void {
+  const path = "spec.configSource";
+  if (source === undefined) return;
+  const { configMap } = source;
+  if (configMap === undefined)
+    return errors.invalid(path, source, "exactly one reference subfield must be set");
   for (const field of ["uid", "resourceVersion"] as const)
-    if (!source[field]) errors.required(at(path, field));
+    if (configMap[field])
+      errors.forbidden(at(at(path, "configMap"), field), `${field} must not be set in spec`);
+  validateConfigMap(configMap, at(path, "configMap"), errors);
+}
+
+function validateConfigMap(source: ConfigMapNodeConfigSource, path: string, errors: FieldErrors): void {
   const checks: readonly (readonly [keyof ConfigMapNodeConfigSource & string, Check])[] = [
     ["namespace", dnsLabel],
     ["name", dnsSubdomain],

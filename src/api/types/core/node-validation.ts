@@ -4,7 +4,11 @@ import { canonicalCidr, isIpv6, parseCidr } from "../../names/ip.ts";
 import type { Node } from "./node.ts";
 import { validateResourceAmount } from "./resources-validation.ts";
 import { validateNodeAnnotations } from "./node-annotation-validation.ts";
-import { validateConfigSources, validateDeclaredFeatures } from "./node-status-validation.ts";
+import {
+  validateConfigSource,
+  validateConfigSources,
+  validateDeclaredFeatures,
+} from "./node-status-validation.ts";
 import { validateTaints } from "./taint-validation.ts";
 
 export function validateNode(node: Node, errors: FieldErrors): void {
@@ -40,6 +44,7 @@ export function validateNodeUpdate(node: Node, old: Node, errors: FieldErrors): 
   validateTaints(node.spec.taints ?? [], "metadata.taints", errors);
   validateResources(node, errors);
   validateDeclaredFeatures(node.status.declaredFeatures ?? [], errors);
+  validateConfigSource(node.spec.configSource, errors);
   validateConfigSources(node.status.config ?? {}, errors);
   const addresses = new Set<string>();
   for (const [i, address] of (node.status.addresses ?? []).entries()) {
@@ -50,7 +55,7 @@ export function validateNodeUpdate(node: Node, old: Node, errors: FieldErrors): 
   keepRanges(node.spec.podCIDRs ?? [], old.spec.podCIDRs ?? [], errors);
   const { providerID, externalID } = old.spec;
   if (providerID && node.spec.providerID !== providerID)
-    errors.forbidden("spec.providerID", "node updates may not change it once it is set");
+    errors.forbidden("spec.providerID", 'node updates may not change providerID except from "" to valid');
   if ((node.spec.externalID ?? "") !== (externalID ?? ""))
     errors.forbidden("spec.externalID", "may not be updated");
 }
@@ -60,5 +65,5 @@ function keepRanges(now: readonly string[], before: readonly string[], errors: F
   if (before.length === 0) return;
   const changed = before.length === now.length ? before.filter((range, i) => range !== now[i]).length : 1;
   for (let i = 0; i < changed; i++)
-    errors.forbidden("spec.podCIDRs", "node updates may not change them once they are set");
+    errors.forbidden("spec.podCIDRs", 'node updates may not change podCIDR except from "" to valid');
 }

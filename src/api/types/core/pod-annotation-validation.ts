@@ -99,6 +99,9 @@ export function validateAnnotationChanges(
 ): void {
   for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
     if (key !== mirrorAnnotation && !key.startsWith(appArmor)) continue;
-    if (now[key] !== before[key]) errors.forbidden(atKey(path, key), "may not be added, removed or updated");
+    if (now[key] === before[key]) continue;
+    const what = key === mirrorAnnotation ? "mirror pod annotation" : "AppArmor annotations";
+    const verb = Object.hasOwn(before, key) ? "remove or update" : "add";
+    errors.forbidden(atKey(path, key), `may not ${verb} ${what}`);
   }
 }

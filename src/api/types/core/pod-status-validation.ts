@@ -23,7 +23,7 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod, errors: FieldErrors)
     errors.forbidden("status.nodeName", "may not be changed directly");
   validateNomination(pod, old, errors);
   if ((status.observedGeneration ?? 0) < 0)
-    errors.invalid("status.observedGeneration", status.observedGeneration, "must not be negative");
+    errors.invalid("status.observedGeneration", status.observedGeneration, "must be a non-negative integer");
   if ((status.qosClass ?? "") !== (old.status.qosClass ?? ""))
     errors.invalid("status.qosClass", status.qosClass ?? "", "field is immutable");
   for (const list of lists) validateNoRestart(pod, old, list, errors);
@@ -41,7 +41,7 @@ function validateConditions({ conditions = [] }: PodStatus, errors: FieldErrors)
   for (const [i, { type, observedGeneration = 0 }] of conditions.entries()) {
     const path = at("status.conditions", i);
     if (observedGeneration < 0)
-      errors.invalid(at(path, "observedGeneration"), observedGeneration, "must not be negative");
+      errors.invalid(at(path, "observedGeneration"), observedGeneration, "must be a non-negative integer");
     // Upstream writes this one field with a capital.
     if (!ownConditions.includes(type)) errors.invalidEach(at(path, "Type"), type, qualifiedName(type));
   }

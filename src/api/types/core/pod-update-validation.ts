@@ -41,10 +41,10 @@ export function validateResize(pod: Pod, old: Pod, errors: FieldErrors): void {
   if (old.spec.os?.name === "windows") return errors.forbidden("", "windows pods cannot be resized");
   validateContent(pod, old, errors);
   if (qosClass(pod.spec) !== (old.status.qosClass ?? qosClass(old.spec)))
-    errors.invalid("spec", qosClass(pod.spec), "the pod's QoS class may not change by a resize");
+    errors.invalid("spec", qosClass(pod.spec), "Pod QOS Class may not change as a result of resizing");
   const running = (old.status.containerStatuses ?? []).find((one) => one.state?.running !== undefined);
   if (running !== undefined && running.resources === undefined)
-    errors.forbidden("spec", "the pod runs on a node without support for resize");
+    errors.forbidden("spec", "Pod running on node without support for resize");
   validatePodResources(pod.spec, old.spec, errors);
   if (!validateOrder(pod.spec, old.spec, errors)) return;
   for (const list of ["initContainers", "containers"] as const) {
@@ -71,7 +71,7 @@ function validatePodResources(spec: PodSpec, old: PodSpec, errors: FieldErrors):
   const path = "spec.resources";
   if (before !== undefined && now === undefined)
     return errors.forbidden(path, "pod-level resources cannot be removed");
-  validateRemoval(now, before, path, errors);
+  validateRemoval(now, before, path, errors, "pod-level ");
   if (!sameOf(ResourceRequirements, fixedAmounts(now), fixedAmounts(before)))
     errors.forbidden("spec", "only cpu and memory resources are mutable at pod-level");
 }
@@ -111,12 +111,18 @@ function validateResizedContainer(
   const { claims: _, ...amounts } = fixedAmounts(container.resources);
   const fixed = { ...container, resources: amounts };
   if (!sameOf(Container, fixed, { ...before, resources: fixedAmounts(before.resources) }))
-    errors.forbidden(reportedAt, "only cpu and memory resources are mutable");
+    errors.forbidden(
+      reportedAt,
+      `only cpu and memory resources ${list === "containers" ? "" : "for init or sidecar containers "}are mutable`,
+    );
   const isInit = list === "initContainers" && container.restartPolicy !== "Always";
   if (!isInit || sameOf(Container, container, before)) return;
   for (const { restartPolicy } of container.resizePolicy ?? [])
     if (restartPolicy === "RestartContainer")
-      errors.forbidden(path, "init containers that would have to be restarted cannot be resized");
+      errors.forbidden(
+        path,
+        "non-sidecar init containers with a resize policy of RestartContainer cannot be resized",
+      );
 }
 
 /** What is asked for can be changed, but not taken away. */
@@ -125,11 +131,12 @@ function validateRemoval(
   before: ResourceRequirements | undefined,
   path: string,
   errors: FieldErrors,
+  which: "pod-level " | "" = "",
 ): void {
   for (const kind of ["requests", "limits"] as const) {
     const amounts = now?.[kind] ?? {};
     if (Object.keys(before?.[kind] ?? {}).some((name) => !Object.hasOwn(amounts, name)))
-      errors.forbidden(at(path, kind), `resource ${kind} cannot be removed`);
+      errors.forbidden(at(path, kind), `${which}resource ${kind} cannot be removed`);
   }
 }
 

@@ -219,14 +219,15 @@ function validateKept(
 ): void {
   const [own, old] = [now[list] ?? [], before[list] ?? []];
   const path = at("spec", list);
+  const one = list === "clusterIPs" ? "clusterIP" : "ipFamily";
   if (old.length > own.length && (now.clusterIPs ?? []).length === 0)
-    errors.invalid(at(path, 0), own, "the first can not be unset");
+    errors.invalid(at(path, 0), own, `primary ${one} can not be unset`);
   for (let i = 0; i < Math.min(own.length, old.length); i++) {
     // Of families, upstream names the first whichever changes.
     const where = at(path, list === "clusterIPs" ? i : 0);
     if (own[i] !== old[i]) errors.invalid(where, own, "may not change once set");
   }
   if (own.length !== 1 || old.length < 2 || now.ipFamilyPolicy === "SingleStack") return;
-  const detail = `must be set to 'SingleStack' when releasing the second of \`${list}\``;
+  const detail = `must be set to 'SingleStack' when releasing the secondary ${one}`;
   errors.invalid("spec.ipFamilyPolicy", now.ipFamilyPolicy ?? null, detail);
 }

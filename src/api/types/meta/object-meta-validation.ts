@@ -137,7 +137,7 @@ export function validateObjectMetaChange(
 ): void {
   if (old.deletionTimestamp) forbidNewFinalizers(meta, old, at(path, "finalizers"), errors);
   if (old.generation !== undefined && (meta.generation ?? 0) < old.generation) {
-    errors.invalid(at(path, "generation"), meta.generation ?? 0, "must not decrease");
+    errors.invalid(at(path, "generation"), meta.generation ?? 0, "must not be decremented");
   }
   for (const field of immutableFields) {
     if ((meta[field] ?? "") !== (old[field] ?? "")) {
@@ -159,9 +159,13 @@ function forbidNewFinalizers(meta: ObjectMeta, old: ObjectMeta, path: string, er
   const before = new Set(old.finalizers);
   const added = (meta.finalizers ?? []).filter((finalizer) => !before.has(finalizer));
   if (added.length > 0) {
+    const names = [...new Set(added)]
+      .sort()
+      .map((name) => JSON.stringify(name))
+      .join(", ");
     errors.forbidden(
       path,
-      `no new finalizers can be added while the object is being deleted: ${added.join(", ")}`,
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${names}}`,
     );
   }
 }
