@@ -7,6 +7,9 @@ import { apiServices } from "./apiregistration/api-service.ts";
 import { daemonSets } from "./apps/daemon-set.ts";
 import { statefulSets } from "./apps/stateful-set.ts";
 import { horizontalPodAutoscalers } from "./autoscaling/horizontal-pod-autoscaler.ts";
+import type { Resource } from "../resource.ts";
+import type { KubeObject } from "../schema/mod.ts";
+import { cronJobs } from "./batch/cron-job.ts";
 import { nodes } from "./core/node.ts";
 import { persistentVolumeClaims } from "./core/persistent-volume-claim.ts";
 import { resourceQuotas } from "./core/resource-quota.ts";
@@ -149,6 +152,16 @@ const rows: readonly StatusRow[] = [
 ];
 
 checkStatuses(rows);
+
+test("Labels that come with a status are looked at as often as upstream's checks see them", () => {
+  const template = { spec: { containers: [{ name: "c", image: "i" }], restartPolicy: "Never" } };
+  const cron = create(cronJobs, { spec: { schedule: "0 0 * * *", jobTemplate: { spec: { template } } } });
+  const node = create(nodes, {});
+  const label = ({ metadata }: KubeObject) => Object.assign(metadata, { labels: { a: "!" } });
+  const count = <T extends KubeObject>(of: Resource<T>, object: T): number =>
+    update(of, object, label, "status").errors.length;
+  assert.deepEqual([count(cronJobs, cron.object), count(nodes, node.object)], [2, 3]);
+});
 
 test("A status that is all its subresource writes leaves labels and finalizers alone", () => {
   const { object } = create(volumeAttachments, {

@@ -32,7 +32,7 @@ export const cronJobs: Resource<CronJob> = define({
     validateCreate: validateCronJob,
     validateUpdate: validateCronJobUpdate,
   },
-  status: statusSubresource(),
+  status: statusSubresource({ metadataOnUpdate: [] }),
   columns: [
     name,
     text("Schedule", ({ spec }) => spec.schedule),

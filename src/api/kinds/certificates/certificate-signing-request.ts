@@ -50,6 +50,7 @@ export const certificateSigningRequests: Resource<CertificateSigningRequest> = d
       keepVerdicts(draft, old);
       fillTimes(draft, old, context);
     },
+    metadataOnUpdate: ["whole", "changes"],
     validateUpdate: validateSigned,
   },
   objectSubresources: {
@@ -62,6 +63,7 @@ export const certificateSigningRequests: Resource<CertificateSigningRequest> = d
         draft.status = { ...old.status };
         if (conditions !== undefined) draft.status.conditions = conditions;
       },
+      metadataOnUpdate: ["whole", "changes"],
       validateUpdate: validateApproval,
     },
   },

@@ -9,7 +9,7 @@ import {
 import { validateImmutable } from "../../types/meta/immutable-validation.ts";
 import { validateResourceClaim } from "../../types/resource/resource-claim-validation.ts";
 import { age, name, text } from "../columns.ts";
-import { clearStatus, define, keepStatus, statusResetFields, statusSubresource } from "../define.ts";
+import { clearStatus, define, keepStatus, statusOnlyResetFields, statusSubresource } from "../define.ts";
 
 const status = statusSubresource<ResourceClaim>({
   validateUpdate: validateResourceClaimStatus,
@@ -22,7 +22,7 @@ export const resourceClaims: Resource<ResourceClaim> = define({
   namespaced: true,
   strategy: {
     name: subdomainName,
-    resetFields: statusResetFields,
+    resetFields: statusOnlyResetFields,
     prepareForCreate: clearStatus,
     prepareForUpdate: keepStatus,
     validateCreate: validateResourceClaim,
