@@ -10,13 +10,12 @@ import {
   type LabelSelector,
   type PodTemplateSpec,
   type Resource,
-  same,
 } from "#api";
 import { type Informer, keyOf } from "#client";
 import type { Turn } from "../controller.ts";
 import { ignoreNotFound } from "../not-found.ts";
 import { claim, controllerOf, controllerReference } from "./claim.ts";
-import { templateHash } from "./template-hash.ts";
+import { sameTemplate, templateHash } from "./template-hash.ts";
 
 /** On pods: the revision that they were made from. */
 export const REVISION_LABEL = "controller-revision-hash";
@@ -43,6 +42,11 @@ export function templateOf(revision: ControllerRevision): PodTemplateSpec | unde
   return template.spec === undefined ? undefined : template;
 }
 
+function isOf(revision: ControllerRevision, template: PodTemplateSpec): boolean {
+  const kept = templateOf(revision);
+  return kept !== undefined && sameTemplate(kept, template);
+}
+
 /** Brings the history up to the owner's template. */
 export async function syncHistory<O extends RevisionedOwner>(
   owner: O,
@@ -59,7 +63,7 @@ export async function syncHistory<O extends RevisionedOwner>(
   const data = { spec: { template: { ...template, $patch: "replace" } } };
   const { collisionCount } = owner.status;
   const newest = revisions.at(-1);
-  const known = revisions.findLast((revision) => same(revision.data, data));
+  const known = revisions.findLast((revision) => isOf(revision, template));
   if (known !== undefined && known === newest) return { revisions, update: known, collisionCount };
   const revision = (newest?.revision ?? 0) + 1;
   if (known !== undefined) {
@@ -89,7 +93,7 @@ async function create(
       if (!isStatus(error, "AlreadyExists")) throw error;
       const taken = await client.get({ namespace, name }, turn.signal);
       const own = controllerOf(taken)?.uid === owner.metadata.uid;
-      if (own && same(taken.data, data)) return { update: taken, collisionCount };
+      if (own && isOf(taken, owner.spec.template)) return { update: taken, collisionCount };
     }
   }
 }

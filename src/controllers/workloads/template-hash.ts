@@ -2,7 +2,7 @@
  * `pod-template-hash`: 32-bit FNV-1a over the template's canonical JSON, written in the alphabet of generated names. It only
  * has to be stable and to differ for different templates; replica sets are found again by comparing templates.
  */
-import { type PodTemplateSpec, same } from "#api";
+import { PodTemplateSpec, sameOf } from "#api";
 
 export const TEMPLATE_HASH = "pod-template-hash";
 
@@ -20,7 +20,7 @@ export function templateHash(template: PodTemplateSpec, collisionCount: number |
 
 /** Equal but for the hash label, which the controller adds itself. */
 export function sameTemplate(left: PodTemplateSpec, right: PodTemplateSpec): boolean {
-  return same(withoutHash(left), withoutHash(right));
+  return sameOf(PodTemplateSpec, withoutHash(left), withoutHash(right));
 }
 
 function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
@@ -28,17 +28,18 @@ function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
   return { ...template, metadata: { ...template.metadata, labels } };
 }
 
-/** JSON with sorted keys and without what is absent or empty, so that every spelling of one template is one text. */
+/**
+ * JSON with sorted keys and without what is absent, or an empty list, so that every spelling of one template is one text.
+ * An empty message is none of them: an empty affinity is another template than none.
+ */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return inner;
-    const entries = Object.entries(inner).filter(([, item]) => !isEmpty(item));
+    const entries = Object.entries(inner).filter(([, item]) => !isAbsent(item));
     return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
   });
 }
 
-function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  if (Array.isArray(value)) return value.length === 0;
-  return typeof value === "object" && Object.values(value).every((item) => item === undefined);
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
