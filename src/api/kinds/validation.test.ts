@@ -23,6 +23,7 @@ import { eventsV1 } from "./events/event.ts";
 import { networkPolicies } from "./networking/network-policy.ts";
 import { clusterRoleBindings } from "./rbac/cluster-role-binding.ts";
 import { roles } from "./rbac/role.ts";
+import { volumeAttachments } from "./storage/volume-attachment.ts";
 
 const container = { name: "c", image: "busybox" };
 const template = { metadata: { labels: { app: "a" } }, spec: { containers: [container] } };
@@ -50,6 +51,14 @@ function containerRow(name: string, fields: object, ...causes: readonly string[]
     { containers: [{ ...container, ...fields }] },
     ...causes.map((one) => one.replace("~", "spec.containers[0]")),
   );
+}
+
+const inline = "spec.source.inlineVolumeSpec";
+const driver = { driver: "a.b", volumeHandle: "v" };
+
+function attached(volume: object): object {
+  const inlineVolumeSpec = { accessModes: ["ReadWriteOnce"], ...volume };
+  return { spec: { attacher: "a.b", nodeName: "n", source: { inlineVolumeSpec } } };
 }
 
 const rows: readonly Row[] = [
@@ -323,6 +332,35 @@ const rows: readonly Row[] = [
     horizontalPodAutoscalers,
     { spec: { scaleTargetRef: { kind: "Deployment", name: "d", apiVersion: "apps" }, maxReplicas: 1 } },
     "FieldValueInvalid spec.scaleTargetRef.apiVersion",
+  ),
+  row("An attached volume of a pod's own", volumeAttachments, attached({ csi: driver })),
+  row(
+    "An attached volume that a claim could find",
+    volumeAttachments,
+    attached({
+      csi: driver,
+      capacity: { storage: "1Gi" },
+      claimRef: { name: "c" },
+      nodeAffinity: {},
+      storageClassName: "fast",
+    }),
+    ...["capacity", "claimRef", "nodeAffinity", "storageClassName"].map(
+      (field) => `FieldValueForbidden ${inline}.${field}`,
+    ),
+  ),
+  row(
+    "An attached volume of raw blocks that is recycled",
+    volumeAttachments,
+    attached({ csi: driver, volumeMode: "Block", persistentVolumeReclaimPolicy: "Recycle" }),
+    `FieldValueForbidden ${inline}.persistentVolumeReclaimPolicy`,
+    `FieldValueForbidden ${inline}.volumeMode`,
+  ),
+  row(
+    "An attached volume of one node's disk",
+    volumeAttachments,
+    attached({ local: { path: "/disk" } }),
+    `FieldValueRequired ${inline}.nodeAffinity`,
+    `FieldValueRequired ${inline}.csi`,
   ),
 ];
 

@@ -88,7 +88,7 @@ export function validatePersistentVolume({ spec }: PersistentVolume, errors: Fie
   validatePersistentVolumeSpec(spec, "spec", errors, { inline: false });
 }
 
-/** `inline`: of a VolumeAttachment, which has no capacity. */
+/** `inline`: of a VolumeAttachment. */
 export function validatePersistentVolumeSpec(
   spec: PersistentVolumeSpec,
   path: string,
@@ -98,22 +98,45 @@ export function validatePersistentVolumeSpec(
   const modes = spec.accessModes ?? [];
   if (modes.length === 0) errors.required(at(path, "accessModes"));
   validateAccessModes(modes, at(path, "accessModes"), errors);
-  if (!more.inline) {
-    validateCapacity(spec, at(path, "capacity"), errors);
-    validateReclaim(spec, at(path, "persistentVolumeReclaimPolicy"), errors);
-  }
+  if (more.inline) validateInline(spec, path, errors);
+  else validateBindable(spec, path, errors);
   validateSource(spec, path, errors);
+  const attributes = spec.volumeAttributesClassName;
+  if (attributes === undefined) return;
+  if (attributes === "")
+    errors.required(at(path, "volumeAttributesClassName"), "an empty string is disallowed");
+  else errors.invalidEach(at(path, "volumeAttributesClassName"), attributes, dnsSubdomain(attributes));
+  if (spec.csi === undefined)
+    errors.required(at(path, "csi"), "has to be specified when using volumeAttributesClassName");
+}
+
+/** A volume that claims find, and that finds its nodes. */
+function validateBindable(spec: PersistentVolumeSpec, path: string, errors: FieldErrors): void {
+  validateCapacity(spec, at(path, "capacity"), errors);
+  validateReclaim(spec, at(path, "persistentVolumeReclaimPolicy"), errors);
   validateReach(spec, path, errors);
   const className = spec.storageClassName ?? "";
   if (className !== "") errors.invalidEach(at(path, "storageClassName"), className, dnsSubdomain(className));
   if (spec.volumeMode !== undefined && !volumeModes.includes(spec.volumeMode)) {
     errors.notSupported(at(path, "volumeMode"), spec.volumeMode, volumeModes);
   }
-  const attributes = spec.volumeAttributesClassName;
-  if (attributes === undefined) return;
-  if (attributes === "") errors.required(at(path, "volumeAttributesClassName"));
-  else errors.invalidEach(at(path, "volumeAttributesClassName"), attributes, dnsSubdomain(attributes));
-  if (spec.csi === undefined) errors.required(at(path, "csi"), "is required with volumeAttributesClassName");
+}
+
+/** One that a pod's own source stands for: a driver's, a file system, and nobody's claim. */
+function validateInline(spec: PersistentVolumeSpec, path: string, errors: FieldErrors): void {
+  const inline = "in the context of inline volumes";
+  const { persistentVolumeReclaimPolicy: policy, volumeMode, capacity = {}, csi } = spec;
+  if (Object.keys(capacity).length > 0)
+    errors.forbidden(at(path, "capacity"), `may not be specified ${inline}`);
+  for (const field of ["claimRef", "nodeAffinity", "storageClassName"] as const)
+    if (spec[field]) errors.forbidden(at(path, field), `may not be specified ${inline}`);
+  if (spec.local !== undefined)
+    errors.required(at(path, "nodeAffinity"), "Local volume requires node affinity");
+  if (csi === undefined) errors.required(at(path, "csi"), `has to be specified ${inline}`);
+  if (policy && policy !== "Retain")
+    errors.forbidden(at(path, "persistentVolumeReclaimPolicy"), `may only be Retain ${inline}`);
+  if (volumeMode !== undefined && volumeMode !== "Filesystem")
+    errors.forbidden(at(path, "volumeMode"), `may not specify volumeMode other than Filesystem ${inline}`);
 }
 
 function validateCapacity(spec: PersistentVolumeSpec, path: string, errors: FieldErrors): void {
@@ -142,18 +165,18 @@ function validateSource(spec: PersistentVolumeSpec, path: string, errors: FieldE
     const source = spec[field as keyof PersistentVolumeSource];
     if (source === undefined) continue;
     const here = at(path, reportedAs[field] ?? field);
-    if (++count > 1) errors.forbidden(here, "may not specify more than one source");
+    if (++count > 1) errors.forbidden(here, "may not specify more than 1 volume type");
     // The table pairs each field with the rule of its type, which the compiler cannot follow through a loop.
     else (rule as (...args: unknown[]) => void)(source, here, errors);
   }
-  if (count === 0) errors.required(path, "must specify a source");
+  if (count === 0) errors.required(path, "must specify a volume type");
 }
 
 function validateReach(spec: PersistentVolumeSpec, path: string, errors: FieldErrors): void {
   const here = at(path, "nodeAffinity");
   const affinity = spec.nodeAffinity;
   if (affinity === undefined) {
-    if (spec.local !== undefined) errors.required(here, "a local volume requires node affinity");
+    if (spec.local !== undefined) errors.required(here, "Local volume requires node affinity");
     return;
   }
   if (affinity.required === undefined)

@@ -146,9 +146,9 @@ function validateSource(volume: Volume, path: string, errors: FieldErrors, conte
     const source = volume[field];
     if (rule === undefined || source === undefined) continue;
     const here = at(path, reportedAs[field] ?? field);
-    if (++count > 1) errors.forbidden(here, "may not specify more than one source");
+    if (++count > 1) errors.forbidden(here, "may not specify more than 1 volume type");
     // The table pairs each field with the rule of its type, which the compiler cannot follow through a loop.
     else (rule as (...args: unknown[]) => void)(source, here, errors, context);
   }
-  if (count === 0) errors.required(path, "must specify a source");
+  if (count === 0) errors.required(path, "must specify a volume type");
 }
