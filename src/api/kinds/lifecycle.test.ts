@@ -302,8 +302,9 @@ test("An autoscaler of version 1 carries what only version 2 knows through stora
 test("A definition is stored in its beta form, and comes back whole", () => {
   const version = {
     served: true,
-    schema: { openAPIV3Schema: { type: "object" } },
-    additionalPrinterColumns: [{ name: "N", type: "string", jsonPath: ".spec.n" }],
+    schema: { openAPIV3Schema: { type: "object", properties: { n: { type: "string" } } } },
+    additionalPrinterColumns: [{ name: "N", type: "string", jsonPath: ".n" }],
+    selectableFields: [{ jsonPath: ".n" }],
   };
   const { object, errors } = create(customResourceDefinitions, {
     metadata: { name: "widgets.example.com" },
@@ -325,9 +326,8 @@ test("A definition is stored in its beta form, and comes back whole", () => {
   const conversion = customResourceDefinitions.storage?.conversion;
   assert.ok(conversion);
   const stored = conversion.toStorage(object) as unknown as { spec: Record<string, unknown> };
-  assert.deepEqual(stored.spec.additionalPrinterColumns, [
-    { name: "N", type: "string", JSONPath: ".spec.n" },
-  ]);
+  assert.deepEqual(stored.spec.additionalPrinterColumns, [{ name: "N", type: "string", JSONPath: ".n" }]);
+  assert.deepEqual(stored.spec.selectableFields, [{ jsonPath: ".n" }]);
   assert.deepEqual(
     [stored.spec.version, stored.spec.subresources, stored.spec.preserveUnknownFields],
     ["v1", undefined, false],

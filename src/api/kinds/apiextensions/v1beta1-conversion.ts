@@ -20,6 +20,7 @@ interface Shared {
   validation?: NonNullable<V1Version["schema"]>;
   subresources?: NonNullable<V1Version["subresources"]>;
   additionalPrinterColumns?: BetaColumn[];
+  selectableFields?: NonNullable<V1Version["selectableFields"]>;
 }
 
 type BetaVersion = Omit<V1Version, "schema" | "subresources" | "additionalPrinterColumns"> &
@@ -41,6 +42,7 @@ const movable = [
   ["schema", "validation"],
   ["subresources", "subresources"],
   ["additionalPrinterColumns", "additionalPrinterColumns"],
+  ["selectableFields", "selectableFields"],
 ] as const;
 
 /** The stored form. */
@@ -83,6 +85,7 @@ export function fromBeta(stored: KubeObject): CustomResourceDefinition {
     validation,
     subresources,
     additionalPrinterColumns,
+    selectableFields,
     conversion,
     ...rest
   } = spec;
@@ -92,6 +95,7 @@ export function fromBeta(stored: KubeObject): CustomResourceDefinition {
     ...(validation === undefined ? {} : { validation }),
     ...(subresources === undefined ? {} : { subresources }),
     ...(additionalPrinterColumns === undefined ? {} : { additionalPrinterColumns }),
+    ...(selectableFields === undefined ? {} : { selectableFields }),
   };
   return {
     ...object,
@@ -108,6 +112,7 @@ function v1Version(version: BetaVersion, shared: Shared): V1Version {
   const {
     schema = shared.validation,
     subresources = shared.subresources,
+    selectableFields = shared.selectableFields,
     additionalPrinterColumns,
     ...rest
   } = version;
@@ -116,6 +121,7 @@ function v1Version(version: BetaVersion, shared: Shared): V1Version {
     ...rest,
     ...(schema === undefined ? {} : { schema }),
     ...(subresources === undefined ? {} : { subresources }),
+    ...(selectableFields === undefined ? {} : { selectableFields }),
     ...(columns === undefined
       ? {}
       : {

@@ -104,7 +104,7 @@ function validateName(name: string, path: string, errors: FieldErrors): void {
     errors.invalid(path, name, "should be a domain with at least three segments separated by dots");
 }
 
-function validateReviewVersions(versions: readonly string[], path: string, errors: FieldErrors): void {
+export function validateReviewVersions(versions: readonly string[], path: string, errors: FieldErrors): void {
   if (versions.length === 0) return errors.required(path, `must specify one of ${reviewVersions.join(", ")}`);
   for (const [i, version] of versions.entries()) {
     if (versions.indexOf(version) < i) errors.invalid(at(path, i), version, "duplicate version");

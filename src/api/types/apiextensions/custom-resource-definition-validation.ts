@@ -2,21 +2,20 @@
  * Validation of definitions: names, versions, conversion, and that schemas are structural (structural-
  * schema.ts). What all versions share is reported as if it were written once, at the top of the spec.
  */
-import { at, type FieldErrors } from "../../field-errors.ts";
+import { at, atKey, type FieldErrors } from "../../field-errors.ts";
 import { dns1035Label, dnsSubdomain } from "../../names/dns.ts";
-import { sameField } from "../../same-of.ts";
-import { validateClient } from "../admissionregistration/webhook-validation.ts";
-import {
-  type CustomResourceDefinition,
-  type CustomResourceDefinitionNames,
-  type CustomResourceDefinitionSpec,
-  CustomResourceDefinitionVersion,
+import { validateClient, validateReviewVersions } from "../admissionregistration/webhook-validation.ts";
+import type { ObjectMeta } from "../meta/object-meta.ts";
+import type {
+  CustomResourceDefinition,
+  CustomResourceDefinitionNames,
+  CustomResourceDefinitionSpec,
 } from "./custom-resource-definition.ts";
-import { validateStructural } from "./structural-schema.ts";
+import { validateVersionParts, validateWarning } from "./definition-version-validation.ts";
 
 const scopes = ["Cluster", "Namespaced"];
 const strategies = ["None", "Webhook"];
-const reviewVersions = ["v1", "v1beta1"];
+const approval = "api-approved.kubernetes.io";
 
 export function validateDefinition(definition: CustomResourceDefinition, errors: FieldErrors): void {
   const { metadata, spec } = definition;
@@ -26,6 +25,8 @@ export function validateDefinition(definition: CustomResourceDefinition, errors:
     errors.invalid("metadata.name", name, `must be spec.names.plural+"."+spec.group`);
   validateSpec(spec, errors);
   validateStored(definition, errors);
+  validateApproval(definition, undefined, errors);
+  validatePreserving(spec, errors);
 }
 
 function validateSpec(spec: CustomResourceDefinitionSpec, errors: FieldErrors): void {
@@ -61,23 +62,13 @@ function validateVersions(spec: CustomResourceDefinitionSpec, errors: FieldError
   }
   const [first] = versions;
   if (first?.name) errors.invalidEach("spec.version", first.name, dns1035Label(first.name));
-  validateSchemas(spec, errors);
-}
-
-function validateSchemas(spec: CustomResourceDefinitionSpec, errors: FieldErrors): void {
-  const versions = spec.versions ?? [];
-  const [first] = versions;
-  const shared =
-    first?.schema !== undefined &&
-    versions.every((version) => sameField(CustomResourceDefinitionVersion, "schema", version, first));
-  for (const [i, { schema }] of versions.entries()) {
-    const path = shared ? "spec.validation" : at(at("spec.versions", i), "schema");
-    if (shared && i > 0) return;
-    const here = at(path, "openAPIV3Schema");
-    if (schema?.openAPIV3Schema === undefined) {
-      errors.required(at(at(at("spec.versions", i), "schema"), "openAPIV3Schema"), "schemas are required");
-    } else validateStructural(schema.openAPIV3Schema, here, errors);
+  for (const [i, version] of versions.entries()) {
+    const path = at("spec.versions", i);
+    validateWarning(version, path, errors);
+    if (version.schema?.openAPIV3Schema === undefined)
+      errors.required(at(at(path, "schema"), "openAPIV3Schema"), "schemas are required");
   }
+  validateVersionParts(versions, errors);
 }
 
 const nameFields = ["plural", "singular", "kind", "listKind"] as const;
@@ -94,8 +85,13 @@ function validateNameWords(names: CustomResourceDefinitionNames, path: string, e
   for (const field of nameFields) {
     const value = names[field] ?? "";
     const isKind = field === "kind" || field === "listKind";
-    if (value !== "")
-      errors.invalidEach(at(path, field), value, dns1035Label(isKind ? value.toLowerCase() : value));
+    const complaints = value === "" ? [] : dns1035Label(isKind ? value.toLowerCase() : value);
+    for (const complaint of complaints)
+      errors.invalid(
+        at(path, field),
+        value,
+        isKind ? `may have mixed case, but should otherwise match: ${complaint}` : complaint,
+      );
   }
   for (const field of ["shortNames", "categories"] as const) {
     for (const [i, value] of (names[field] ?? []).entries()) {
@@ -114,24 +110,21 @@ function validateConversion(spec: CustomResourceDefinitionSpec, errors: FieldErr
   if (conversion.strategy === "") return errors.required(at(path, "strategy"));
   if (!strategies.includes(conversion.strategy))
     return errors.notSupported(at(path, "strategy"), conversion.strategy, strategies);
-  const { webhook } = conversion;
-  if (conversion.strategy === "None") {
-    if (webhook !== undefined)
-      errors.forbidden(
-        at(path, "webhookClientConfig"),
-        "should not be set when strategy is not set to Webhook",
-      );
+  const { strategy, webhook } = conversion;
+  if (strategy !== "None" && spec.preserveUnknownFields)
+    errors.invalid(at(path, "strategy"), strategy, "must be None if spec.preserveUnknownFields is true");
+  const client = at(path, "webhookClientConfig");
+  const reviews = at(path, "conversionReviewVersions");
+  const { clientConfig, conversionReviewVersions: versions = [] } = webhook ?? {};
+  if (strategy === "None") {
+    const complaint = "should not be set when strategy is not set to Webhook";
+    if (clientConfig !== undefined) errors.forbidden(client, complaint);
+    if (versions.length > 0) errors.forbidden(reviews, complaint);
     return;
   }
-  if (webhook?.clientConfig === undefined)
-    errors.required(at(path, "webhookClientConfig"), "required when strategy is set to Webhook");
-  else validateClient(webhook.clientConfig, at(path, "webhookClientConfig"), errors);
-  const versions = webhook?.conversionReviewVersions ?? [];
-  const here = at(path, "conversionReviewVersions");
-  if (versions.length === 0) errors.required(here);
-  else if (!versions.some((version) => reviewVersions.includes(version))) {
-    errors.invalid(here, versions, `must include at least one of ${reviewVersions.join(", ")}`);
-  }
+  if (clientConfig === undefined) errors.required(client, "required when strategy is set to Webhook");
+  else validateClient(clientConfig, client, errors);
+  validateReviewVersions(versions, reviews, errors);
 }
 
 /** Every version that objects are stored in must stay defined. */
@@ -147,7 +140,47 @@ function validateStored({ spec, status }: CustomResourceDefinition, errors: Fiel
   }
   // One that is listed twice is told where it comes last.
   for (const version of untaken)
-    errors.invalid(at(path, stored.lastIndexOf(version)), version, "must appear in spec.versions");
+    errors.invalid(
+      at(path, stored.lastIndexOf(version)),
+      version,
+      `missing from spec.versions; ${version} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${version} and removes ${version} from status.storedVersions`,
+    );
+}
+
+/** What Kubernetes' own groups need: a link to who approved of them, or the word that nobody did. */
+function validateApproval(
+  { metadata, spec }: CustomResourceDefinition,
+  old: CustomResourceDefinition | undefined,
+  errors: FieldErrors,
+): void {
+  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(spec.group)) return;
+  const state = approvalOf(metadata);
+  if (old !== undefined && approvalOf(old.metadata) === state) return;
+  const path = atKey("metadata.annotations", approval);
+  if (state === "missing")
+    errors.required(path, `protected groups must have approval annotation "${approval}"`);
+  else if (state === "invalid")
+    errors.invalid(
+      path,
+      metadata.annotations?.[approval],
+      `protected groups must have approval annotation "${approval}" with either a URL or a reason starting with "unapproved"`,
+    );
+}
+
+function approvalOf({ annotations }: ObjectMeta): "missing" | "bypassed" | "approved" | "invalid" {
+  const value = annotations?.[approval] ?? "";
+  if (value === "") return "missing";
+  if (value.startsWith("unapproved")) return "bypassed";
+  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/\s]/.test(value) ? "approved" : "invalid";
+}
+
+function validatePreserving(spec: CustomResourceDefinitionSpec, errors: FieldErrors): void {
+  if (spec.preserveUnknownFields)
+    errors.invalid(
+      "spec.preserveUnknownFields",
+      true,
+      "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead",
+    );
 }
 
 /** The status alone is not held to what is stored: it is where a version that was migrated away is struck out. */
@@ -163,6 +196,8 @@ export function validateDefinitionUpdate(
   const { spec } = definition;
   validateSpec(spec, errors);
   validateStored(definition, errors);
+  validateApproval(definition, old, errors);
+  if (!old.spec.preserveUnknownFields) validatePreserving(spec, errors);
   const established = old.status.conditions?.some(
     (one) => one.type === "Established" && one.status === "True",
   );

@@ -8,25 +8,46 @@ import type { JSONSchemaProps } from "./json-schema.ts";
 const types = ["array", "boolean", "integer", "number", "object", "string"];
 /** Deeper schemas are refused rather than followed. */
 const maxDepth = 100;
-const branches = ["allOf", "anyOf", "oneOf"] as const;
-/** What a branch may not say, since pruning and defaulting do not look there. */
-const notInBranches = ["description", "type", "default", "additionalProperties", "nullable"] as const;
+/** What a branch may not say, since pruning and defaulting do not look there; and what it must be instead. */
+const notInBranches = {
+  type: "empty",
+  additionalProperties: "undefined",
+  default: "undefined",
+  title: "empty",
+  description: "empty",
+  nullable: "false",
+  "x-kubernetes-preserve-unknown-fields": "false",
+  "x-kubernetes-embedded-resource": "false",
+  "x-kubernetes-int-or-string": "false",
+  "x-kubernetes-list-map-keys": "empty",
+  "x-kubernetes-list-type": "undefined",
+  "x-kubernetes-map-type": "undefined",
+  "x-kubernetes-validations": "empty",
+} as const;
+
+/** Where a schema stands: what a missing type is missed for. */
+type Level = "at the root" | "for specified array items" | "for specified object fields";
 
 export function validateStructural(root: JSONSchemaProps, path: string, errors: FieldErrors): void {
-  if (!root.type) errors.required(at(path, "type"), "must not be empty at the root");
-  else if (root.type !== "object") errors.invalid(at(path, "type"), root.type, "must be object at the root");
-  for (const field of ["apiVersion", "kind", "metadata"] as const) {
-    const schema = root.properties?.[field];
-    const wanted = field === "metadata" ? "object" : "string";
-    if (schema !== undefined && schema.type !== wanted) {
-      errors.invalid(
-        at(atKey(at(path, "properties"), field), "type"),
-        schema.type ?? "",
-        `must be ${wanted}`,
-      );
-    }
-  }
-  validateNode(root, path, errors, 0, true);
+  if (root.type && root.type !== "object")
+    errors.invalid(at(path, "type"), root.type, "must be object at the root");
+  if (root.additionalProperties !== undefined)
+    errors.forbidden(at(path, "additionalProperties"), "must not be used at the root");
+  const metadata = root.properties?.metadata;
+  if (metadata !== undefined && !isKnownMetadata(metadata))
+    errors.forbidden(
+      atKey(at(path, "properties"), "metadata"),
+      "must not specify anything other than name and generateName, but metadata is implicitly specified",
+    );
+  validateNode(root, path, errors, 0, "at the root");
+  for (const [branch, where] of branchesOf(root, path)) requireOutside(branch, root, path, where, errors);
+}
+
+/** Metadata has a schema of its own, in which only names may be narrowed. */
+function isKnownMetadata(metadata: JSONSchemaProps): boolean {
+  const { type: _type, default: _default, properties = {}, ...more } = metadata;
+  const names = Object.keys(properties);
+  return Object.keys(more).length === 0 && names.every((name) => name === "name" || name === "generateName");
 }
 
 function validateNode(
@@ -34,64 +55,107 @@ function validateNode(
   path: string,
   errors: FieldErrors,
   depth: number,
-  isRoot = false,
+  level: Level,
 ): void {
   if (depth > maxDepth) return errors.forbidden(path, `must not be nested deeper than ${maxDepth} levels`);
-  validateType(schema, path, errors, isRoot);
+  const { items, properties = {}, additionalProperties: values, allOf = [], anyOf } = schema;
+  validateType(schema, path, errors, level);
+  validateObject(schema, path, errors, level === "at the root");
   if (schema.uniqueItems)
     errors.forbidden(
       at(path, "uniqueItems"),
       "uniqueItems cannot be set to true since the runtime complexity becomes quadratic",
     );
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    validateNode(property, atKey(at(path, "properties"), name), errors, depth + 1);
-  }
-  const { items, additionalProperties } = schema;
+  const field = "for specified object fields";
+  for (const [name, property] of Object.entries(properties))
+    validateNode(property, atKey(at(path, "properties"), name), errors, depth + 1, field);
   if (Array.isArray(items))
     errors.forbidden(at(path, "items"), "items must be a schema object and not an array");
-  else if (items !== undefined) validateNode(items, at(path, "items"), errors, depth + 1);
+  else if (items !== undefined)
+    validateNode(items, at(path, "items"), errors, depth + 1, "for specified array items");
   else if (schema.type === "array") errors.required(at(path, "items"), "must be specified");
-  if (typeof additionalProperties === "object" && additionalProperties !== null) {
-    validateNode(additionalProperties, at(path, "additionalProperties"), errors, depth + 1);
-  }
-  if (additionalProperties !== undefined && schema.properties !== undefined) {
-    errors.forbidden(
-      at(path, "additionalProperties"),
-      "additionalProperties and properties are mutual exclusive",
-    );
-  }
-  for (const branch of branches) {
-    for (const [i, one] of (schema[branch] ?? []).entries()) {
-      validateBranch(one, at(at(path, branch), i), errors, depth + 1, mayNameTypes(schema, branch));
-    }
-  }
-  if (schema.not !== undefined) validateBranch(schema.not, at(path, "not"), errors, depth + 1, false);
+  if (typeof values === "object")
+    validateNode(values, at(path, "additionalProperties"), errors, depth + 1, field);
+  const ofEither = { anyOf: isEitherPair(anyOf), firstOfAll: isEitherPair(allOf[0]?.anyOf) };
+  for (const [branch, where, mayBeEither] of branchesOf(schema, path, ofEither))
+    validateBranch(branch, where, errors, depth + 1, mayBeEither);
 }
 
-/** An int-or-string writes its two types as `anyOf`, alone or as the first of `allOf`. */
-function mayNameTypes(schema: JSONSchemaProps, branch: (typeof branches)[number]): boolean {
-  if (schema["x-kubernetes-int-or-string"] !== true) return false;
-  return branch === "allOf" || isEitherPair(schema, branch);
-}
-
-function isEitherPair(schema: JSONSchemaProps, branch: (typeof branches)[number]): boolean {
-  const [first, second, ...rest] = schema.anyOf ?? [];
-  return branch === "anyOf" && rest.length === 0 && first?.type === "integer" && second?.type === "string";
-}
-
-function validateType(schema: JSONSchemaProps, path: string, errors: FieldErrors, isRoot: boolean): void {
+function validateType(schema: JSONSchemaProps, path: string, errors: FieldErrors, level: Level): void {
   const { type = "" } = schema;
-  const isEither = schema["x-kubernetes-int-or-string"] === true;
-  const isOpen = schema["x-kubernetes-preserve-unknown-fields"] === true;
-  if (type === "") {
-    if (!isRoot && !isEither && !isOpen)
-      errors.required(at(path, "type"), "must not be empty for specified values");
-  } else if (!types.includes(type)) errors.notSupported(at(path, "type"), type, types);
-  if (isEither && type !== "")
-    errors.invalid(at(path, "type"), type, "must be empty if x-kubernetes-int-or-string is true");
+  const isOpen = schema["x-kubernetes-int-or-string"] || schema["x-kubernetes-preserve-unknown-fields"];
+  const here = at(path, "type");
+  if (type !== "" && !types.includes(type)) errors.notSupported(here, type, types);
+  if (schema["x-kubernetes-embedded-resource"] && type !== "object") {
+    const complaint = "must be object if x-kubernetes-embedded-resource is true";
+    if (type === "") errors.required(here, complaint);
+    else errors.invalid(here, type, complaint);
+  } else if (type === "" && !isOpen) errors.required(here, `must not be empty ${level}`);
+  if (!schema["x-kubernetes-int-or-string"]) return;
+  for (const word of ["x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource"] as const)
+    if (schema[word])
+      errors.invalid(at(path, word), true, "must be false if x-kubernetes-int-or-string is true");
 }
 
-/** `anyOf: [{ type: integer }, { type: string }]` is how an int-or-string has always been written. */
+function validateObject(schema: JSONSchemaProps, path: string, errors: FieldErrors, isRoot: boolean): void {
+  const { properties = {}, additionalProperties: values } = schema;
+  const isEmpty = Object.keys(properties).length === 0;
+  const here = at(path, "additionalProperties");
+  if (values !== undefined && values !== true && !isEmpty)
+    errors.forbidden(here, "additionalProperties and properties are mutual exclusive");
+  const isEmbedded = schema["x-kubernetes-embedded-resource"] === true;
+  if (isEmbedded && values !== undefined)
+    errors.forbidden(here, "must not be used if x-kubernetes-embedded-resource is set");
+  if (isEmbedded && isEmpty && !schema["x-kubernetes-preserve-unknown-fields"])
+    errors.required(
+      at(path, "properties"),
+      "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields",
+    );
+  if (!isEmbedded && !isRoot) return;
+  for (const [field, wanted] of [
+    ["apiVersion", "string"],
+    ["kind", "string"],
+    ["metadata", "object"],
+  ] as const) {
+    const property = properties[field];
+    if (property !== undefined && property.type !== wanted)
+      errors.invalid(
+        at(atKey(at(path, "properties"), field), "type"),
+        property.type ?? "",
+        `must be ${wanted}`,
+      );
+  }
+}
+
+/** An int-or-string writes its two types as `anyOf`, alone or in the first of `allOf`. */
+function isEitherPair(anyOf: readonly JSONSchemaProps[] = []): boolean {
+  const isOnly = (schema: JSONSchemaProps | undefined, type: string): boolean =>
+    schema?.type === type && Object.keys(schema).length === 1;
+  return anyOf.length === 2 && isOnly(anyOf[0], "integer") && isOnly(anyOf[1], "string");
+}
+
+interface OfEither {
+  readonly anyOf: boolean;
+  readonly firstOfAll: boolean;
+}
+
+type Branch = readonly [schema: JSONSchemaProps, path: string, mayBeEither: boolean];
+
+/** The branches, less the pair of an int-or-string. */
+function* branchesOf(
+  schema: JSONSchemaProps,
+  path: string,
+  ofEither: OfEither = { anyOf: false, firstOfAll: false },
+): Generator<Branch> {
+  const { anyOf = [], allOf = [], oneOf = [], not } = schema;
+  if (!ofEither.anyOf) for (const [i, one] of anyOf.entries()) yield [one, at(at(path, "anyOf"), i), false];
+  for (const [i, one] of allOf.entries())
+    yield [one, at(at(path, "allOf"), i), i === 0 && ofEither.firstOfAll];
+  for (const [i, one] of oneOf.entries()) yield [one, at(at(path, "oneOf"), i), false];
+  if (not !== undefined) yield [not, at(path, "not"), false];
+}
+
+/** `mayBeEither`: its `anyOf` is that of an int-or-string. */
 function validateBranch(
   schema: JSONSchemaProps,
   path: string,
@@ -100,28 +164,43 @@ function validateBranch(
   mayBeEither: boolean,
 ): void {
   if (depth > maxDepth) return errors.forbidden(path, `must not be nested deeper than ${maxDepth} levels`);
-  for (const field of notInBranches) {
-    const value = schema[field];
-    if (value === undefined || value === "" || value === false) continue;
-    if (field === "type" && mayBeEither && (value === "integer" || value === "string")) continue;
-    errors.forbidden(at(path, field), "must be undefined to be structural");
+  for (const [field, wanted] of Object.entries(notInBranches)) {
+    const value = schema[field as keyof typeof notInBranches];
+    const isZero = value === undefined || value === "" || (value === false && wanted === "false");
+    if (!isZero) errors.forbidden(at(path, field), `must be ${wanted} to be structural`);
   }
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+  const { items, properties = {} } = schema;
+  if (properties.metadata !== undefined)
+    errors.forbidden(atKey(at(path, "properties"), "metadata"), "must not be specified in a nested context");
+  for (const [name, property] of Object.entries(properties))
     validateBranch(property, atKey(at(path, "properties"), name), errors, depth + 1, false);
-  }
-  const { items } = schema;
   if (items !== undefined && !Array.isArray(items))
     validateBranch(items, at(path, "items"), errors, depth + 1, false);
-  for (const branch of branches) {
-    for (const [i, one] of (schema[branch] ?? []).entries()) {
-      validateBranch(
-        one,
-        at(at(path, branch), i),
-        errors,
-        depth + 1,
-        mayBeEither && isEitherPair(schema, branch),
-      );
-    }
+  for (const [branch, where] of branchesOf(schema, path, { anyOf: mayBeEither, firstOfAll: false }))
+    validateBranch(branch, where, errors, depth + 1, false);
+}
+
+/** What a branch of the root narrows is said outside it. */
+function requireOutside(
+  branch: JSONSchemaProps,
+  outside: JSONSchemaProps | undefined,
+  path: string,
+  where: string,
+  errors: FieldErrors,
+): void {
+  if (outside === undefined) return errors.required(path, `because it is defined in ${where}`);
+  const { items, properties = {} } = branch;
+  if (items !== undefined && !Array.isArray(items)) {
+    const of = Array.isArray(outside.items) ? undefined : outside.items;
+    requireOutside(items, of, at(path, "items"), at(where, "items"), errors);
   }
-  if (schema.not !== undefined) validateBranch(schema.not, at(path, "not"), errors, depth + 1, false);
+  for (const [name, property] of Object.entries(properties))
+    requireOutside(
+      property,
+      outside.properties?.[name],
+      atKey(at(path, "properties"), name),
+      atKey(at(where, "properties"), name),
+      errors,
+    );
+  for (const [below, there] of branchesOf(branch, where)) requireOutside(below, outside, path, there, errors);
 }
