@@ -17,6 +17,18 @@ export function same(a: unknown, b: unknown): boolean {
   return sameMembers(a, b);
 }
 
+/** Equality of JSON to the letter, save the order of keys: `identical({ "f:a": {} }, {})` is false. */
+export function identical(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!isObject(a) || !isObject(b)) return (a ?? undefined) === (b ?? undefined);
+  const keys = Object.keys(a);
+  return (
+    Array.isArray(a) === Array.isArray(b) &&
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && identical(a[key], b[key]))
+  );
+}
+
 type Data = Record<string, unknown>;
 
 /** Two versions of one object mostly have the same keys in the same order. */

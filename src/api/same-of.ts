@@ -1,10 +1,10 @@
 /**
  * Equality of API data whose type is known, as upstream's semantic equality has it: lists and maps that are absent equal
  * empty ones, amounts equal by value, and what stands behind a pointer and is there, though it is empty or zero, says
- * something: a network policy's peer `{ podSelector: {} }` is all pods, and without it none are meant. `same` alone, which
- * knows no types, cannot tell such a message from an empty map.
+ * something: a network policy's peer `{ podSelector: {} }` is all pods, and without it none are meant. `same`, which
+ * knows no types, cannot tell such a message from an empty map. JSON that has no type is compared to the letter.
  */
-import { same } from "./equal.ts";
+import { identical } from "./equal.ts";
 import { Quantity } from "./quantity.ts";
 import type { Field, Schema, Type } from "./schema/mod.ts";
 
@@ -21,16 +21,16 @@ export function sameOf<T>(schema: Schema<T>, a: unknown, b: unknown): boolean {
     case "map":
       return sameMaps(schema.values, dataOf(a), dataOf(b));
     case "union":
-      return same(a, b);
+      return identical(a, b);
     case "scalar":
-      return schema.name === "quantity" ? sameAmounts(a, b) : same(a, b);
+      return schema.name === "quantity" ? sameAmounts(a, b) : identical(a, b);
   }
 }
 
 /** Whether a field of two messages is the same: `sameField(ServiceSpec, "loadBalancerClass", now, before)`. */
 export function sameField<T>(type: Type<T>, name: keyof T & string, a?: Partial<T>, b?: Partial<T>): boolean {
   const field = type.fields.get(name);
-  return field === undefined ? same(a?.[name], b?.[name]) : sameValues(field, a?.[name], b?.[name]);
+  return field === undefined ? identical(a?.[name], b?.[name]) : sameValues(field, a?.[name], b?.[name]);
 }
 
 function sameMessages(fields: Type["fields"], a: Data, b: Data): boolean {
@@ -42,7 +42,7 @@ function sameMessages(fields: Type["fields"], a: Data, b: Data): boolean {
 
 /** A field that is in no table is a custom resource's. */
 function sameMember(field: Field | undefined, a: unknown, b: unknown): boolean {
-  return a === b || (field === undefined ? same(a, b) : sameValues(field, a, b));
+  return a === b || (field === undefined ? identical(a, b) : sameValues(field, a, b));
 }
 
 function sameValues(field: Field, a: unknown, b: unknown): boolean {
@@ -62,12 +62,14 @@ function sameMaps(values: Schema, a: Data, b: Data): boolean {
 }
 
 function sameAmounts(a: unknown, b: unknown): boolean {
-  if (typeof a !== "string" || typeof b !== "string") return same(a, b);
+  if (typeof a !== "string" || typeof b !== "string") return identical(a, b);
   return Quantity.tryParse(a)?.compare(Quantity.parse(b)) === 0;
 }
 
 function isPointer({ of, presence }: Field): boolean {
-  return of.form === "message" && (presence === "optional" || presence === "nullable");
+  return (
+    (of.form === "message" || of.form === "union") && (presence === "optional" || presence === "nullable")
+  );
 }
 
 function isThere(value: unknown): boolean {

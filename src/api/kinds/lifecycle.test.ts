@@ -313,7 +313,7 @@ test("A definition is stored in its beta form, and comes back whole", () => {
       scope: "Namespaced",
       names: { plural: "widgets", kind: "Widget" },
       versions: [
-        { name: "v1", storage: true, ...version },
+        { name: "v1", storage: true, ...version, subresources: {} },
         { name: "v2", storage: false, ...version, subresources: { status: {} } },
       ],
       conversion: {

@@ -10,6 +10,7 @@ import {
   type OtherVersion,
   type Resource,
   StatusError,
+  type Type,
   type VersionedType,
   applyConflict,
   applyPatch,
@@ -17,7 +18,7 @@ import {
   clearEmptyLists,
   decode,
   rfc3339,
-  same,
+  sameOf,
   setOfFields,
   trackUpdate,
   applyDefaults,
@@ -112,12 +113,12 @@ export class ManagedFieldsTracker {
   }
 
   /** A write that changed nothing but the time of an entry changed nothing: the old entries stay. */
-  settle(current: KubeObject, object: KubeObject): void {
+  settle(type: Type, current: KubeObject, object: KubeObject): void {
     const [before, after] = [current.metadata.managedFields, object.metadata.managedFields];
     if (before === undefined || after === undefined || before.length !== after.length) return;
     const differs = after.some((entry, i) => entry.time !== before[i]?.time);
-    if (!differs || !same(withoutTimes(before), withoutTimes(after))) return;
-    if (same(withoutManagers(current), withoutManagers(object))) object.metadata.managedFields = before;
+    if (differs && sameOf(type, timeless(current, before), timeless(object, after)))
+      object.metadata.managedFields = before;
   }
 
   #versioned(request: Written): VersionedType {
@@ -152,11 +153,7 @@ function setEntries(object: KubeObject, entries: ManagedFieldsEntry[] | undefine
   else object.metadata.managedFields = entries;
 }
 
-function withoutTimes(entries: readonly ManagedFieldsEntry[]): unknown {
-  return entries.map(({ time: _time, ...rest }) => rest);
-}
-
-function withoutManagers(object: KubeObject): unknown {
-  const { managedFields: _entries, ...metadata } = object.metadata;
-  return { ...object, metadata };
+function timeless(object: KubeObject, entries: readonly ManagedFieldsEntry[]): unknown {
+  const managedFields = entries.map(({ time: _time, ...rest }) => rest);
+  return { ...object, metadata: { ...object.metadata, managedFields } };
 }

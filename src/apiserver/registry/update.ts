@@ -146,7 +146,7 @@ export async function finishUpdate(
     for (const text of resource.strategy.warnings?.(object, current) ?? []) request.warnings.add(text);
   const admitted = admissionOf(request, "UPDATE", object, current, options.dryRun);
   await registry.admission.validate(admitted);
-  registry.fields.settle(current, object);
+  registry.fields.settle(request.resource.type, current, object);
   const extra = joined(allocated, registry.admission.charge(admitted, write));
   if (options.dryRun) return { type: "answer", value: plain(resource, object) };
   const released = isReleased(object, current) && behaviour.holdsDeletion?.(object) !== true;

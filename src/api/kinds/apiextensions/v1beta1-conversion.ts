@@ -3,7 +3,7 @@
  * once at the top of the spec, `version` repeats the first one's name, the webhook's parts lie beside the
  * strategy, and printer columns spell `JSONPath`.
  */
-import { same } from "../../equal.ts";
+import { identical } from "../../equal.ts";
 import type { KubeObject } from "../../schema/mod.ts";
 import type {
   CustomResourceDefinition,
@@ -53,7 +53,7 @@ export function toBeta(object: CustomResourceDefinition): KubeObject {
   if (versions[0] !== undefined) beta.version = versions[0].name;
   for (const [inVersion, atTop] of movable) {
     const first = versions[0]?.[inVersion];
-    if (first === undefined || !versions.every((version) => same(version[inVersion], first))) continue;
+    if (first === undefined || !versions.every((version) => identical(version[inVersion], first))) continue;
     Object.assign(beta, { [atTop]: first });
     for (const version of versions) delete version[inVersion];
   }
