@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { Resolver } from "node:dns/promises";
 import { readFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { Agent, get } from "node:http";
 import { before, describe, test } from "node:test";
@@ -21,6 +22,8 @@ export interface NetworkedCluster {
   apply(yaml: string): Promise<void>;
 }
 
+/** Between the requests of a client: without it they take the processors that pods need to start. */
+const paceMs = 5;
 const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 export function networkSuite(name: string, cluster: () => NetworkedCluster): void {
@@ -175,6 +178,7 @@ export function networkSuite(name: string, cluster: () => NetworkedCluster): voi
             () => (answered += 1),
             (error: Error) => failures.push(error.message),
           );
+          await setTimeout(paceMs);
         }
       };
       const clients = [client(), client(), client(), client()];
