@@ -27,7 +27,9 @@ spec:
 ---`;
 }
 
-const server = "hostname > /www/index.html; httpd -f -p 8080 -h /www";
+/** Ends at its signal, not when its grace is over. */
+const stays = "trap 'exit 0' TERM; while true; do sleep 60 & wait $!; done";
+const server = `hostname > /www/index.html; httpd -p 8080 -h /www; ${stays}`;
 /** `web` by address and node port, `each` by its pods, `elsewhere` by another name, `balanced` from outside. */
 export const web = `
 apiVersion: apps/v1
