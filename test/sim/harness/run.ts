@@ -42,8 +42,11 @@ export interface RunResult {
 
 /** Objects that come and go with time alone, and tell nothing of a life. */
 const heartbeats = new Set(["leases", "nodes", "events"]);
-/** A cluster without news for so long is at rest: a reflector whose link was lost again and again waits for a minute. */
-const restMs = 70_000;
+/**
+ * A cluster without news for so long is at rest: a reflector whose link was lost again and again waits for a minute, and a
+ * container is ready as much later as its kubelet's clock was set back.
+ */
+const restMs = 700_000;
 
 export async function runLife(seed: string, options: RunOptions = {}): Promise<RunResult> {
   const disturbed = options.disturbed ?? Number(seed) % 4 !== 0;
