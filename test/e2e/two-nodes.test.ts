@@ -62,6 +62,9 @@ onOwnMachine(import.meta.filename, () => {
     const on = async (node: string): Promise<readonly Pod[]> =>
       (await pods()).filter(({ spec }) => spec.nodeName === node);
 
+    const clusterIp = (): Promise<string> =>
+      cluster.kubectl("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}");
+
     before(async () => {
       second = await SecondMachine.start("n2");
       await cluster.up();
@@ -107,10 +110,12 @@ onOwnMachine(import.meta.filename, () => {
 
     test("pods of both nodes reach all pods by the Service's name, and the API by its own", async () => {
       const all = (await pods()).map(({ metadata }) => metadata.name).sort();
+      const address = await clusterIp();
       for (const node of ["n1", "n2"]) {
         const [pod] = await on(node);
         const name = pod?.metadata.name ?? "";
-        const ask = "for i in $(seq 24); do /kubectl --server http://web get --raw /; done";
+        const byAddress = `for i in $(seq 40); do wget -q -O - http://${address}/; done`;
+        const ask = `/kubectl --server http://web get --raw / && ${byAddress}`;
         const heard = await cluster.kubectl("exec", name, "--", "sh", "-c", ask);
         assert.deepEqual([...new Set(heard.trim().split("\n"))].sort(), all, `from ${node}`);
         const token = "$(cat /var/run/secrets/kubernetes.io/serviceaccount/token)";
@@ -161,10 +166,10 @@ onOwnMachine(import.meta.filename, () => {
         alive.map(({ spec }) => spec.nodeName),
         ["n1", "n1", "n1", "n1"],
       );
-      const clusterIp = await cluster.kubectl("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}");
+      const address = await clusterIp();
       const names = alive.map(({ metadata }) => metadata.name);
       for (let tries = 0; tries < 16; tries += 1)
-        assert.ok(names.includes((await (await fetch(`http://${clusterIp}/`)).text()).trim()));
+        assert.ok(names.includes((await (await fetch(`http://${address}/`)).text()).trim()));
     });
   });
 });
