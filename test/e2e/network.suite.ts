@@ -70,15 +70,10 @@ export function networkSuite(name: string, cluster: () => NetworkedCluster): voi
         .split("\n")
         .map((line) => line.replace("pod/", ""))
         .sort();
-      const many =
-        "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do /kubectl --server http://NAME get --raw /; done";
-      const pages = async (host: string) =>
-        [...new Set((await inPod("client", many.replace("NAME", host))).trim().split("\n"))].sort();
-      assert.deepEqual(await pages("web"), expected);
-      assert.equal(
-        (await pages("web.default")).every((page) => expected.includes(page)),
-        true,
-      );
+      const ask = (host: string): string => `/kubectl --server http://${host} get --raw /`;
+      const pages = await inPod("client", `for i in $(seq 16); do ${ask("web")}; done`);
+      assert.deepEqual([...new Set(pages.trim().split("\n"))].sort(), expected);
+      assert.ok(expected.includes((await inPod("client", ask("web.default"))).trim()));
 
       const resolver = new Resolver();
       resolver.setServers(["10.96.0.10"]);
