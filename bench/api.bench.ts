@@ -279,6 +279,7 @@ async function commonFigures(
 ): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const { phase, budget, figure, ...rest } of phases) {
+    if (size.phases?.includes(phase) === false) continue;
     const { value, usage } = await ours.measure(() => commonLoad(ours.target, phase, size));
     const ceiling = (await commonLoad(canned.target, phase, size))[phase]?.[figure];
     const { [figure]: measured = 0, ...others } = value[phase] ?? {};

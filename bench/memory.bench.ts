@@ -36,7 +36,7 @@ export async function memoryBench({ waitMs, common }: MemoryBenchSize): Promise<
     { name: "CPU while idle", value: share, unit: "% of a core", budget: 1 },
   ];
   if (commonLoadExists) {
-    for (const phase of phases) await commonLoad(target, phase, common);
+    for (const phase of common.phases ?? phases) await commonLoad(target, phase, common);
     const name = `after the common load with ${common.objects} pods`;
     const atOnce = costs();
     await sleep(waitMs);

@@ -18,6 +18,8 @@ export interface CommonLoadSize {
   readonly connections: number;
   readonly watchers: number;
   readonly events: number;
+  /** Default: all. */
+  readonly phases?: readonly string[];
 }
 
 export type PhaseResult = Readonly<Record<string, Readonly<Record<string, number>>>>;

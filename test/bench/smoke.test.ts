@@ -14,7 +14,9 @@ import { schedulerBench } from "../../bench/scheduler.bench.ts";
 import { startBench } from "../../bench/start.bench.ts";
 import { watchBench } from "../../bench/watch.bench.ts";
 
-const common = { objects: 40, connections: 4, watchers: 2, events: 10 };
+/** Each phase is a process of its own. */
+const phases = ["create", "watch"];
+const common = { objects: 40, connections: 4, watchers: 2, events: 10, phases };
 
 const benchmarks: Readonly<Record<string, () => Promise<Report>>> = {
   api: () => apiBench({ requests: 40, connections: 4, common }),
