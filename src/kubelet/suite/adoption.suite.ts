@@ -6,7 +6,7 @@ export function adoptionTests(check: Check): void {
   check("a new kubelet takes running containers over and nobody becomes unready", async (bench) => {
     const readinessProbe = {
       periodSeconds: 5,
-      timeoutSeconds: 1,
+      timeoutSeconds: 5,
       failureThreshold: 1,
       successThreshold: 1,
       exec: { command: ["true"] },

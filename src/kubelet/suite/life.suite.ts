@@ -111,7 +111,7 @@ export function lifeTests(check: Check): void {
     });
     const pod = await bench.running("web");
     await bench.delete("web");
-    assert.equal((await bench.gone("web")) < 5, true);
+    assert.equal((await bench.gone("web")) < 20, true);
     await bench.cleared(pod);
     await bench.told("web", "Killing", "Stopping container main");
   });
