@@ -104,8 +104,7 @@ async function outcomeOf(step: Step): Promise<Outcome> {
 
 /** A step in its own process group, so that one that hangs ends with all that it started. */
 function run(step: Step): Promise<{ readonly code: number; readonly output: string }> {
-  const [program = "", ...args] =
-    step.containers === true ? step.command : ["nice", "-n", "19", ...step.command];
+  const [program = "", ...args] = step.containers === true ? step.command : ["nice", ...step.command];
   return new Promise((resolve) => {
     const env = { ...process.env, PATH: searchPath, NODE_COMPILE_CACHE: compileCache };
     const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
@@ -141,7 +140,7 @@ function run(step: Step): Promise<{ readonly code: number; readonly output: stri
 /** Linux shares processors between sessions first, and a session has a niceness of its own where it does. */
 function makeRoom(session: number | undefined): void {
   try {
-    writeFileSync(`/proc/${session}/autogroup`, "19");
+    writeFileSync(`/proc/${session}/autogroup`, "10");
   } catch {
     // Then `nice` is all that can be had.
   }

@@ -91,7 +91,7 @@ onOwnMachine(import.meta.filename, () => {
 
     test("logs -f goes on until the container ends, and then ends with 0", async () => {
       await cluster.apply(
-        podYaml("talker", "echo one; sleep 1; echo two; sleep 1; echo three", "restartPolicy: Never"),
+        podYaml("talker", "echo one; sleep 5; echo two; sleep 1; echo three", "restartPolicy: Never"),
       );
       await cluster.kubectl("wait", "pod/talker", "--for=jsonpath={.status.phase}=Running", "--timeout=30s");
       assert.equal(await cluster.kubectl("logs", "-f", "talker"), "one\ntwo\nthree\n");

@@ -81,7 +81,7 @@ describe("streams of pods on a virtual node", { skip: noKubectl }, () => {
   });
 
   test("logs -f goes on until the container ends, and then ends with 0", async () => {
-    const script = "echo one; sleep 1; echo two; sleep 1; echo three";
+    const script = "echo one; sleep 5; echo two; sleep 1; echo three";
     const yaml = podYaml("talker", { main: ["sh", "-c", script] }, "restartPolicy: Never");
     await cluster.kubectl("apply", "-f", cluster.file("talker.yaml", yaml));
     await cluster.kubectl("wait", "pod/talker", "--for=jsonpath={.status.phase}=Running", "--timeout=30s");
