@@ -30,6 +30,12 @@ function row(name: string, path: string, body: object, patch: object, ...causes:
   return { name, path, body: { metadata: { name: "a" }, ...body }, patch, causes };
 }
 
+/** A set's one claim template. */
+function claims(storage: string, more: object = {}): readonly object[] {
+  const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage } }, ...more };
+  return [{ metadata: { name: "v" }, spec }];
+}
+
 const container = { name: "c", image: "nginx", resources: { limits: { memory: "1Gi" } } };
 const frozen = "FieldValueForbidden spec";
 const once = { metadata: {}, spec: { ...template.spec, restartPolicy: "Never" } };
@@ -95,61 +101,15 @@ const rows: readonly Row[] = [
   row(
     "an empty selector of a claim template",
     "/apis/apps/v1/namespaces/default/statefulsets",
-    {
-      spec: {
-        selector,
-        template,
-        serviceName: "s",
-        volumeClaimTemplates: [
-          {
-            metadata: { name: "v" },
-            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
-          },
-        ],
-      },
-    },
-    {
-      spec: {
-        volumeClaimTemplates: [
-          {
-            metadata: { name: "v" },
-            spec: {
-              accessModes: ["ReadWriteOnce"],
-              resources: { requests: { storage: "1Gi" } },
-              selector: {},
-            },
-          },
-        ],
-      },
-    },
+    { spec: { selector, template, serviceName: "s", volumeClaimTemplates: claims("1Gi") } },
+    { spec: { volumeClaimTemplates: claims("1Gi", { selector: {} }) } },
     frozen,
   ),
   row(
     "a claim template's amount that is written otherwise",
     "/apis/apps/v1/namespaces/default/statefulsets",
-    {
-      spec: {
-        selector,
-        template,
-        serviceName: "s",
-        volumeClaimTemplates: [
-          {
-            metadata: { name: "v" },
-            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
-          },
-        ],
-      },
-    },
-    {
-      spec: {
-        volumeClaimTemplates: [
-          {
-            metadata: { name: "v" },
-            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1024Mi" } } },
-          },
-        ],
-      },
-    },
+    { spec: { selector, template, serviceName: "s", volumeClaimTemplates: claims("1Gi") } },
+    { spec: { volumeClaimTemplates: claims("1024Mi") } },
   ),
   row(
     "the empty secret of a volume's driver",
