@@ -89,17 +89,24 @@ interface Outcome {
 }
 
 async function outcomeOf(step: Step): Promise<Outcome> {
-  const skipped = step.skip?.();
-  if (skipped !== undefined) {
-    return { row: `${"skipped".padStart(8)}  ${step.name}: ${skipped}`, passed: true };
+  const absent = step.skip?.();
+  if (absent !== undefined) {
+    return { row: `${"skipped".padStart(8)}  ${step.name}: ${absent}`, passed: true };
   }
   const started = performance.now();
   const { code, output } = await run(step);
   const passed = code === 0;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   if (step.loud === true || !passed) console.log(output);
-  console.log(`${passed ? "ok" : "FAILED"}  ${step.name} (${seconds} s)`);
-  return { row: `${`${seconds} s`.padStart(8)}  ${step.name}${passed ? "" : "  FAILED"}`, passed };
+  const skipped = skippedTests(output);
+  console.log(`${passed ? "ok" : "FAILED"}  ${step.name} (${seconds} s)${skipped}`);
+  return { row: `${`${seconds} s`.padStart(8)}  ${step.name}${passed ? "" : "  FAILED"}${skipped}`, passed };
+}
+
+/** What of a test process's output says that tests were skipped, each reason once. */
+function skippedTests(output: string): string {
+  const reasons = Array.from(output.matchAll(/^ *﹣ .* # (.+)$/gmu), ([, reason]) => reason);
+  return reasons.length === 0 ? "" : `; ${reasons.length} skipped: ${[...new Set(reasons)].join("; ")}`;
 }
 
 /** A step in its own process group, so that one that hangs ends with all that it started. */

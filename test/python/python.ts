@@ -7,9 +7,12 @@ import { type Ended, freePort, Program, root, run } from "../testing/program.ts"
 /** Distributions install the client for their own Python; others may come first on PATH. */
 const pythons = ["/usr/bin/python3", "python3"];
 
+/** Where `scripts/programs` unpacked the client when it was not installed. */
+const env = { PYTHONPATH: join(root, "node_modules/.programs/usr/lib/python3/dist-packages") };
+
 async function findPython(): Promise<string | undefined> {
   for (const python of pythons) {
-    const { code } = await run(python, ["-c", "import kubernetes"]).catch(() => ({ code: 1 }));
+    const { code } = await run(python, ["-c", "import kubernetes"], env).catch(() => ({ code: 1 }));
     if (code === 0) return python;
   }
   return undefined;
@@ -30,7 +33,7 @@ export async function runScript(file: string): Promise<Ended> {
   const program = new Program(["up", "--name", "python", "--node", "virtual", "--listen", listen, ...files]);
   try {
     await program.printed(/is ready at/);
-    return await run(python ?? "", [join(root, "test/python", file), kubeconfig]);
+    return await run(python ?? "", [join(root, "test/python", file), kubeconfig], env);
   } finally {
     await program.kill("SIGTERM");
     rmSync(folder, { recursive: true, force: true });
