@@ -17,11 +17,10 @@ export const searchPath = [
 /** Compiled code is kept between the hundreds of processes of a gate: it halves the time of the unit tests. */
 const compileCache = `${root}node_modules/.cache/compile`;
 
-/** One command of a gate. Its output shows when it fails, or always with `loud`. */
+/** One command of a gate. Its output shows when it fails; of one that passes, what tests measured and skipped. */
 export interface Step {
   readonly name: string;
   readonly command: readonly string[];
-  readonly loud?: boolean;
   /** It has real containers, whose times are limited: one at a time, and the others make room for it. */
   readonly containers?: boolean;
   /** A reason why the step cannot run here, found before it starts. */
@@ -97,10 +96,19 @@ async function outcomeOf(step: Step): Promise<Outcome> {
   const { code, output } = await run(step);
   const passed = code === 0;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  if (step.loud === true || !passed) console.log(output);
+  if (!passed) console.log(output);
   const skipped = skippedTests(output);
   console.log(`${passed ? "ok" : "FAILED"}  ${step.name} (${seconds} s)${skipped}`);
+  if (passed) for (const line of diagnostics(output)) console.log(`      ${line}`);
   return { row: `${`${seconds} s`.padStart(8)}  ${step.name}${passed ? "" : "  FAILED"}${skipped}`, passed };
+}
+
+/** The lines of what tests told with `context.diagnostic`, without the runner's counts. */
+function diagnostics(output: string): readonly string[] {
+  const told = output.matchAll(
+    /^ *ℹ (?!(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) )(.+(?:\n(?! *[ℹ✔✖▶﹣]).+)*)/gmu,
+  );
+  return Array.from(told, ([, lines = ""]) => lines.split("\n")).flat();
 }
 
 /** What of a test process's output says that tests were skipped, each reason once. */

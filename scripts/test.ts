@@ -23,7 +23,6 @@ function suites(pattern: string, containers = false): readonly Step[] {
     .map((path) => ({
       name: `${basename(dirname(path))}: ${basename(path, ".test.ts")}`,
       command: testCommand(900, path),
-      loud: process.env["CI"] === "true",
       containers,
       skip: () => missing(needsOf(path)),
     }));
