@@ -157,6 +157,11 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly scale?: ScaleSubresource;
   readonly objectSubresources?: Readonly<Record<string, ObjectSubresource<T>>>;
   readonly actions?: Readonly<Record<string, Action>>;
+  /**
+   * Sets in a draft of which nothing is set, as a watch's bookmark is, what upstream's server holds without telling
+   * unset from zero: it prints there as on any object.
+   */
+  fillEmpty?(draft: T): void;
   readonly columns: readonly Column<T>[];
   /** The order of a table's rows, where it is another than that of the names. */
   rowOrder?(a: T, b: T): number;

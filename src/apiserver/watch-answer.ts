@@ -168,9 +168,10 @@ class EventEncoder {
 
   #bookmark(event: Extract<FeedEvent, { type: "BOOKMARK" }>): KubeObject {
     const annotations = event.endsInitial ? { annotations: { [INITIAL_END]: "true" } } : {};
-    const { type } = this.#resource;
     const metadata = { resourceVersion: String(event.revision), ...annotations };
-    return { ...(zeroObject(type) as KubeObject), metadata } as unknown as KubeObject;
+    const object = { ...zeroObject(this.#resource.type), metadata } as KubeObject;
+    this.#resource.fillEmpty?.(object);
+    return object;
   }
 
   #shown(object: KubeObject): unknown {

@@ -10,6 +10,8 @@ import { type ServedFront, serveFront } from "../testing/served-front.ts";
 const MAPS = "/api/v1/namespaces/default/configmaps";
 const PODS = "/api/v1/namespaces/default/pods";
 const JOBS = "/apis/batch/v1/namespaces/default/jobs";
+const DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
+const DAEMONS = "/apis/apps/v1/namespaces/default/daemonsets";
 const SETS = "/apis/apps/v1/namespaces/default/statefulsets";
 const BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 const asTable = "application/json;as=Table;g=meta.k8s.io;v=v1";
@@ -95,11 +97,20 @@ test("a bookmark is an object of its kind of which only the revision is set", as
   const query = "watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan";
   const initial = { annotations: { "k8s.io/initial-events-end": "true" } };
   const template = { metadata: {}, spec: { containers: null } };
+  const workload = { replicas: 0, selector: null, template };
   for (const [path, rest] of [
     [MAPS.replace("default", "none"), {}],
     [PODS, { spec: { containers: null }, status: {} }],
     [JOBS, { spec: { template }, status: {} }],
     [BINDINGS, { roleRef: { apiGroup: "", kind: "", name: "" } }],
+    [DEPLOYMENTS, { spec: { ...workload, strategy: {} }, status: {} }],
+    [
+      SETS,
+      {
+        spec: { ...workload, serviceName: "", updateStrategy: {} },
+        status: { replicas: 0, availableReplicas: 0 },
+      },
+    ],
   ] as const) {
     const [first] = await watched(front, `${path}?${query}&fieldSelector=metadata.name%3Dnone`, 1);
     assert.equal(first?.type, "BOOKMARK");
@@ -107,6 +118,12 @@ test("a bookmark is an object of its kind of which only the revision is set", as
     assert.deepEqual(Object.keys(metadata as object), ["resourceVersion", "annotations"]);
     assert.deepEqual(others, rest);
   }
+  const [daemons] = await watched(front, `${DAEMONS}?${query}`, 1);
+  const { annotations } = daemons?.object["metadata"] as KubeObject["metadata"];
+  assert.deepEqual(annotations, {
+    ...initial.annotations,
+    "deprecated.daemonset.template.generation": "0",
+  });
   const [, last] = await watched(front, `${MAPS}?${query}`, 2, asTable);
   const [row] = last?.object["rows"] as readonly { readonly cells: unknown; readonly object: KubeObject }[];
   assert.deepEqual(row?.cells, ["", 0, "<unknown>"]);

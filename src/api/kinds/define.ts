@@ -126,6 +126,11 @@ export function keepStatus(draft: { status?: unknown }, old: { readonly status?:
   draft.status = old.status;
 }
 
+/** For `fillEmpty`: of a kind whose number of replicas upstream holds without a pointer. */
+export function zeroReplicas({ spec }: { readonly spec: { replicas?: number } }): void {
+  spec.replicas = 0;
+}
+
 /** `scale` of the workloads that have `spec.replicas` and a selector. */
 export const replicaScale = {
   replicasPath: ["spec", "replicas"],

@@ -48,6 +48,7 @@ export const daemonSets: Resource<DaemonSet> = define({
     validateUpdate: validateDaemonSetUpdate,
   },
   status: statusSubresource<DaemonSet>({ validateUpdate: validateDaemonSetStatus }),
+  fillEmpty: (draft) => setTemplateGeneration(draft, 0),
   columns: [
     name,
     integer("Desired", ({ status }) => status.desiredNumberScheduled ?? 0),

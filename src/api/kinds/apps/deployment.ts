@@ -9,7 +9,7 @@ import {
 import { Deployment } from "../../types/apps/mod.ts";
 import { age, name, selectorText, templateColumns, text, wide } from "../columns.ts";
 import { workloadWarnings } from "../core/pod-warnings.ts";
-import { clearStatus, define, keepStatus, replicaScale, statusSubresource } from "../define.ts";
+import { clearStatus, define, keepStatus, replicaScale, statusSubresource, zeroReplicas } from "../define.ts";
 
 export const deployments: Resource<Deployment> = define({
   type: Deployment,
@@ -29,6 +29,7 @@ export const deployments: Resource<Deployment> = define({
   },
   status: statusSubresource({ keeps: "labels", validateUpdate: validateDeploymentStatus }),
   scale: replicaScale,
+  fillEmpty: zeroReplicas,
   columns: [
     name,
     text("Ready", ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`),

@@ -16,6 +16,7 @@ import {
   replicaScale,
   statusResetFields,
   statusSubresource,
+  zeroReplicas,
 } from "../define.ts";
 
 export const replicaSets: Resource<ReplicaSet> = define({
@@ -37,6 +38,7 @@ export const replicaSets: Resource<ReplicaSet> = define({
   },
   status: statusSubresource<ReplicaSet>({ validateUpdate: validateReplicaSetStatus }),
   scale: replicaScale,
+  fillEmpty: zeroReplicas,
   selectableFields: { "status.replicas": ({ status }) => String(status.replicas ?? 0) },
   columns: [
     name,

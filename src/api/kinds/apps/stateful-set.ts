@@ -16,6 +16,7 @@ import {
   replicaScale,
   statusResetFields,
   statusSubresource,
+  zeroReplicas,
 } from "../define.ts";
 
 export const statefulSets: Resource<StatefulSet> = define({
@@ -43,6 +44,7 @@ export const statefulSets: Resource<StatefulSet> = define({
   },
   status: statusSubresource<StatefulSet>({ validateUpdate: validateStatefulSetStatus }),
   scale: replicaScale,
+  fillEmpty: zeroReplicas,
   columns: [
     name,
     text("Ready", ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`),
