@@ -154,6 +154,17 @@ test("an empty list that always prints is `null` once it is stored, and also in 
   assert.deepEqual((await send(front, "GET", `${JOBS}/a`)).spec.podFailurePolicy, { rules: null });
 });
 
+test("a list in a map is `null`, or empty, as it was sent", async () => {
+  await using front = await serveFront();
+  const extra = { a: null, b: [], c: ["d"] };
+  const resourceAttributes = { namespace: "default", verb: "get", resource: "pods" };
+  for (const path of ["subjectaccessreviews", "namespaces/default/localsubjectaccessreviews"]) {
+    const body = { spec: { user: "u", extra, resourceAttributes } };
+    const review = await send(front, "POST", `/apis/authorization.k8s.io/v1/${path}`, body);
+    assert.deepEqual(review.spec.extra, extra);
+  }
+});
+
 test("a volume in whose place a claim comes is not looked at, and has no monitors", async () => {
   await using front = await serveFront();
   const labels = { app: "a" };

@@ -260,7 +260,8 @@ function compileList(list: ListOf): Reader {
 
 function compileMap(map: MapOf): Reader {
   const read = readerOf(map.values, compile);
-  const zero = zeroOf(map.values);
+  // A list of which a map says that there is none prints as it was sent.
+  const zero = map.values.form === "list" ? () => null : zeroOf(map.values);
   return (value, reading) => {
     if (!isObject(value)) throw new Mismatch(value, "object");
     const known = reading.known(value, map);

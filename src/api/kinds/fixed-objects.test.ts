@@ -11,6 +11,8 @@ import { causesOf, create, update } from "./create.suite.ts";
 import { eventsV1 } from "./events/event.ts";
 import { flowSchemas } from "./flowcontrol/flow-schema.ts";
 import { priorityLevelConfigurations } from "./flowcontrol/priority-level-configuration.ts";
+import { resourceClaimTemplates } from "./resource/resource-claim-template.ts";
+import { volumeAttachments } from "./storage/volume-attachment.ts";
 import { checkUpdates, times, updateRow } from "./update.suite.ts";
 
 const exempt = { metadata: { name: "exempt" }, spec: { type: "Exempt" } };
@@ -122,6 +124,22 @@ checkUpdates([
     statefulSets,
     { spec: { ...set.spec, template: { ...set.spec.template, spec: { containers: [] } } } },
     { "spec.template.spec.dnsPolicy": "None" },
+  ),
+  updateRow(
+    "What a volume is attached to is fixed; the rules of the oldest attachments hold, and are told twice",
+    volumeAttachments,
+    { spec: { attacher: "a.b", nodeName: "n", source: { persistentVolumeName: "v" } } },
+    { "spec.attacher": "!", "spec.nodeName": "!", "spec.source.persistentVolumeName": "!" },
+    "FieldValueInvalid spec",
+    ...times(2, "FieldValueInvalid spec.nodeName"),
+  ),
+  updateRow(
+    "A claim's template is fixed, and looked at whole",
+    resourceClaimTemplates,
+    { spec: { spec: { devices: { requests: [{ name: "gpu", exactly: { deviceClassName: "a.b" } }] } } } },
+    { "spec.spec.devices.requests.0.name": "!" },
+    "FieldValueInvalid spec",
+    "FieldValueInvalid spec.spec.devices.requests[0].name",
   ),
   updateRow(
     "A node's old annotations are read, and its ranges are of two families",

@@ -13,7 +13,7 @@ interface ReviewSpec {
   readonly user?: string;
   readonly uid?: string;
   readonly groups?: readonly string[] | null;
-  readonly extra?: Readonly<Record<string, readonly string[]>> | null;
+  readonly extra?: Readonly<Record<string, readonly string[] | null>> | null;
   readonly resourceAttributes?: {
     readonly namespace?: string;
     readonly verb?: string;
@@ -110,7 +110,13 @@ function checkReview({ spec, ...review }: Review, namesSubject: boolean): FieldE
 }
 
 function subjectOf({ spec }: Review): User {
-  return { name: spec.user ?? "", uid: spec.uid ?? "", groups: spec.groups ?? [], extra: spec.extra ?? {} };
+  const extra = Object.entries(spec.extra ?? {}).map(([key, values]) => [key, values ?? []] as const);
+  return {
+    name: spec.user ?? "",
+    uid: spec.uid ?? "",
+    groups: spec.groups ?? [],
+    extra: Object.fromEntries(extra),
+  };
 }
 
 function decided(request: ResourceRequest, review: Review, user: User, services: ServerServices): Outcome {

@@ -13,6 +13,7 @@ export const resourceClaimTemplates: Resource<ResourceClaimTemplate> = define({
   namespaced: true,
   strategy: {
     name: subdomainName,
+    rereads: true,
     validateCreate: validateResourceClaimTemplate,
     validateUpdate: (object, old, errors) =>
       validateImmutable(ResourceClaimTemplate, ["spec"], object, old, "", errors),

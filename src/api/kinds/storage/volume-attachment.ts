@@ -22,8 +22,7 @@ export const volumeAttachments: Resource<VolumeAttachment> = define({
       draft.status = { attached: false };
     },
     prepareForUpdate: keepStatus,
-    rereads: true,
-    metadataOnUpdate: ["whole"],
+    metadataOnUpdate: ["whole", "whole"],
     validateCreate: validateVolumeAttachment,
     validateUpdate: validateVolumeAttachmentUpdate,
   },

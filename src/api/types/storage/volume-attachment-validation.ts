@@ -10,9 +10,18 @@ import { type VolumeAttachment, VolumeAttachmentSpec } from "./volume-attachment
 const maxMetadataBytes = 256 * 1024;
 const maxMessageBytes = 1024;
 
-export function validateVolumeAttachment({ spec }: VolumeAttachment, errors: FieldErrors): void {
+export function validateVolumeAttachment(attachment: VolumeAttachment, errors: FieldErrors): void {
+  const { attacher, source } = attachment.spec;
+  validateSpec(attachment, errors);
+  if (attacher !== "") validateDriverName(attacher, "spec.attacher", errors);
+  const { persistentVolumeName: name } = source;
+  if (name !== undefined) errors.invalidEach("spec.source.persistentVolumeName", name, dnsSubdomain(name));
+}
+
+/** What attachments of older versions of the API are held to as well. */
+function validateSpec({ spec }: VolumeAttachment, errors: FieldErrors): void {
   const { source } = spec;
-  validateDriverName(spec.attacher, "spec.attacher", errors);
+  if (spec.attacher === "") errors.required("spec.attacher");
   errors.invalidEach("spec.nodeName", spec.nodeName, dnsSubdomain(spec.nodeName));
   const { inlineVolumeSpec: inline, persistentVolumeName: name } = source;
   if (inline === undefined && name === undefined)
@@ -22,7 +31,6 @@ export function validateVolumeAttachment({ spec }: VolumeAttachment, errors: Fie
   } else if (name !== undefined) {
     if (name === "")
       errors.required("spec.source.persistentVolumeName", "must specify non empty persistentVolumeName");
-    errors.invalidEach("spec.source.persistentVolumeName", name, dnsSubdomain(name));
   } else if (inline !== undefined) {
     validatePersistentVolumeSpec(inline, at("spec.source", "inlineVolumeSpec"), errors, { inline: true });
   }
@@ -33,7 +41,8 @@ export function validateVolumeAttachmentUpdate(
   old: VolumeAttachment,
   errors: FieldErrors,
 ): void {
-  validateVolumeAttachment(attachment, errors);
+  // Upstream's strategy looks at the whole, and so does its check of changes.
+  for (const _ of [1, 2]) validateSpec(attachment, errors);
   if (!sameOf(VolumeAttachmentSpec, attachment.spec, old.spec))
     errors.invalid("spec", attachment.spec, "field is immutable");
 }
