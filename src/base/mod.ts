@@ -20,6 +20,7 @@ export type {
   Timer,
 } from "./env.ts";
 export { assert, CodedError, isAbort, messageOf } from "./errors.ts";
+export { makeFolder } from "./make-folder-node.ts";
 export type { LogEntry, LogLevel, LogSink } from "./log.ts";
 export {
   type Connection,

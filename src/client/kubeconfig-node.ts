@@ -5,9 +5,10 @@
  */
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { access, chown, mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, chown, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { dump, load } from "js-yaml";
+import { makeFolder } from "#base";
 import { ClientError } from "./errors.ts";
 import {
   type ContextChoice,
@@ -36,7 +37,9 @@ export async function changeKubeconfig(
   change: (config: Kubeconfig) => Kubeconfig,
   owner?: FileOwner,
 ): Promise<void> {
-  await makeFolder(dirname(path), owner);
+  await makeFolderOf(path, owner).catch((cause: unknown) => {
+    throw new ClientError("bad-kubeconfig", `Cannot write ${path}`, { cause });
+  });
   const target = await realpath(path).catch(() => path);
   const lock = `${target}.lock`;
   const held = await open(lock, "wx", 0o600).catch((cause: unknown) => {
@@ -139,8 +142,9 @@ async function loadFileAsWritten(path: string): Promise<Kubeconfig> {
   }
 }
 
-async function makeFolder(folder: string, owner: FileOwner | undefined): Promise<void> {
-  const made = await mkdir(folder, { recursive: true, mode: 0o750 });
+async function makeFolderOf(path: string, owner: FileOwner | undefined): Promise<void> {
+  const folder = dirname(path);
+  const made = makeFolder(folder, 0o750);
   if (made !== undefined && owner !== undefined) await chown(folder, owner.uid, owner.gid);
 }
 

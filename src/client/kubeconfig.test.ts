@@ -117,3 +117,10 @@ test("A locked file is not changed, and the error says what to remove", async ()
     await rm(folder, { recursive: true });
   }
 });
+
+test("A file whose folder cannot be made is refused, at once", async () => {
+  await assert.rejects(
+    changeKubeconfig("/proc/navarch/config", (config) => config),
+    (error: unknown) => error instanceof ClientError && error.code === "bad-kubeconfig",
+  );
+});

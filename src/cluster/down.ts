@@ -98,7 +98,11 @@ function removeAll(dataDir: string): void {
 
 function isOurs(dataDir: string): boolean {
   const files = readdirSync(dataDir);
-  return files.length === 0 || files.includes("state.db") || existsSync(join(dataDir, "pki"));
+  return (
+    files.length === 0 ||
+    files.some((name) => name.startsWith("state.db")) ||
+    existsSync(join(dataDir, "pki"))
+  );
 }
 
 async function stop(dataDir: string, pid: number): Promise<void> {

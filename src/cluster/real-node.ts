@@ -1,9 +1,9 @@
 /** The node of this machine under a cluster: chosen when the machine has what it takes, else why not. */
 import { hostname } from "node:os";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { services } from "#api";
-import type { Component, Env, Processes } from "#base";
+import { type Component, type Env, makeFolder, type Processes } from "#base";
 import { createRealEnv, SystemProcesses } from "#base/real";
 import { InformerSet } from "#client";
 import {
@@ -163,7 +163,7 @@ export class StartingRuntime implements AsyncDisposable {
   constructor(env: Env, options: RealNodeOptions, signal: AbortSignal) {
     const { dataDir, source, processes, configured, ranges = {} } = options;
     this.#lock = lockMachine();
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir, 0o700);
     this.#endpointFile = endpointFile(dataDir);
     if (source.kind === "endpoint") writeFileSync(this.#endpointFile, source.socket);
     this.runtime = new MachineRuntime(
@@ -209,7 +209,7 @@ export async function startRealNode(
   const client = access.client(kubeletIdentity(nodeName), "kubelet");
   const informers = new InformerSet(env.child("informers"), { client });
   const manifests = join(dataDir, "manifests");
-  mkdirSync(manifests, { recursive: true, mode: 0o700 });
+  makeFolder(manifests, 0o700);
   const node = new MachineNode(
     env,
     { client, informers, services: informers.of(services).lister, runtime: starting.runtime, serve },

@@ -2,8 +2,9 @@
  * `<data>/run.json` says which process runs a cluster, so that `down`, `status` and a second `up` find it. Written
  * atomically; a file whose process is gone (a crash, a reboot) counts as absent.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "#base";
 import { ClusterError } from "./errors.ts";
 
 /** The content of the file. */
@@ -33,7 +34,7 @@ export function readRunInfo(dataDir: string): RunInfo | undefined {
 /** Claims the data directory for this process. Throws `already-running` when another live process has it. */
 export function claim(dataDir: string, name: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir, 0o700);
   } catch (cause) {
     const message = `Cannot make the data directory "${dataDir}"`;
     throw new ClusterError("no-permission", message, "Choose another with --data DIR, or run as its owner.", {

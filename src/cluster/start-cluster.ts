@@ -6,7 +6,7 @@
  *
  * In memory unless it gets a folder, without a socket unless it is asked to listen, in real time unless it gets a seed.
  */
-import type { RootEnv } from "#base";
+import { makeFolder, type RootEnv } from "#base";
 import { FileSystemDisk } from "#base/real";
 import { MemoryJournal, SqliteJournal } from "#store";
 import { join } from "node:path";
@@ -34,6 +34,7 @@ const neverAborted = new AbortController().signal;
 
 function partsOf(env: RootEnv, dataDir: string | undefined): ClusterParts {
   if (dataDir === undefined) return { env, journal: new MemoryJournal(), disk: new MemoryDisk() };
+  makeFolder(dataDir, 0o700);
   return {
     env,
     journal: new SqliteJournal({ path: join(dataDir, "state.db") }),

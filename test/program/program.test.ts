@@ -265,6 +265,7 @@ test("what a user gets wrong is named, with what to do", async () => {
       /another program does\n +Stop it, or choose another address/,
     ],
     [["up", "--data", join(file, "below"), "--listen", "127.0.0.1:0"], 1, /Cannot make the data directory/],
+    [["up", "--data", "/proc/navarch"], 1, /Cannot make the data directory/],
     [["up", "--cluster-cidr", "10.0.0.0/30"], 1, /Cannot use pod range "10\.0\.0\.0\/30"/],
     [["up", "--service-cluster-ip-range", "10"], 1, /Cannot use service range "10"/],
     [["apiserver", "--data", file, "--secure-port=6443"], 1, /Cannot use --secure-port: use --listen/],
@@ -286,6 +287,7 @@ test("what a user gets wrong is named, with what to do", async () => {
       1,
       /not a database\n +Restore a copy/,
     ],
+    [["up", "--node", "virtual", ...broken("state.db.made", "")], 1, /it is missing now\n +Restore a copy/],
     [
       ["up", "--node", "virtual", ...broken("pki/ca.crt", "x")],
       1,

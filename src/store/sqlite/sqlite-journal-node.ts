@@ -18,7 +18,7 @@ import { decodeBatch, decodePut, encodeBatch } from "./batch-codec.ts";
 import type { JournalCall, JournalReply, OpenResult, StatePage } from "./protocol.ts";
 
 export interface SqliteJournalOptions {
-  /** The database file; its folder must exist. Beside it appear `-wal` files. */
+  /** The database file; its folder must exist. Beside it appear a `-wal` file and a `.made` mark. */
   readonly path: string;
   /** The file may not grow beyond this; reaching it is as fatal as a full disk. Default 64 GiB. */
   readonly maxBytes?: number;

@@ -1,6 +1,6 @@
 /** The contract over SQLite, and what happens when its file is full, damaged, cut or held by another. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -135,6 +135,25 @@ for (const [damage, sql] of [
     await assert.rejects(openStore(file.path), rejectsWith("corrupt"));
   });
 }
+
+for (const [loss, lose] of [
+  ["emptied", (path: string) => truncateSync(path)],
+  ["deleted", (path: string) => rmSync(path)],
+] as const) {
+  test(`a file that was ${loss} is not taken for a new one`, async () => {
+    using file = temporaryFile();
+    await writeFive(file.path);
+    lose(file.path);
+    await assert.rejects(openStore(file.path), rejectsWith("corrupt"));
+    await assert.rejects(openStore(file.path), rejectsWith("corrupt"));
+  });
+}
+
+test("a first start that ended before its file was whole is begun again", async () => {
+  using file = temporaryFile();
+  writeFileSync(file.path, "");
+  assert.ok((await writeFive(file.path)) > 5);
+});
 
 test("compaction drops superseded versions from the file", async () => {
   using file = temporaryFile();

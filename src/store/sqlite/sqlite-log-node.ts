@@ -10,6 +10,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { StoreError } from "../errors.ts";
 import { lastEntries } from "./batch-codec.ts";
+import { markMade, requireMade } from "./made-mark-node.ts";
 import type { BaseRow, OpenResult, StatePage } from "./protocol.ts";
 import { addSums, equalBytes, roll, rowDigest, subtractSums } from "./row-digests-node.ts";
 
@@ -70,6 +71,7 @@ export class SqliteLog {
 
   /** Opens or creates; call `recover` before anything else. */
   constructor(path: string, maxBytes: number) {
+    requireMade(path);
     try {
       this.#database = new DatabaseSync(path);
     } catch (error) {
@@ -77,6 +79,7 @@ export class SqliteLog {
     }
     try {
       this.#prepare(maxBytes);
+      markMade(path);
       this.#meta = this.#database.prepare("SELECT * FROM meta").get() as unknown as Meta;
       this.#insertBatch = this.#database.prepare("INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)");
       this.#lastBatch = this.#meta.base_batch;
