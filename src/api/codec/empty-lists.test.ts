@@ -1,6 +1,7 @@
 /** Empty lists of nullable fields. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CustomResourceDefinition } from "../types/apiextensions/mod.ts";
 import { ClusterRole } from "../types/rbac/mod.ts";
 import { CSINode } from "../types/storage/mod.ts";
 import { decode } from "./decode.ts";
@@ -14,6 +15,15 @@ test("an empty list is kept by decoding, and null once cleared, at any depth", (
   const node = decode(CSINode, { metadata: { name: "a" }, spec: { drivers: [] } }).object;
   clearEmptyLists(CSINode, node);
   assert.equal(node.spec.drivers, null);
+});
+
+test("an empty list of a kind that is stored as JSON stays empty", () => {
+  const { object } = decode(CustomResourceDefinition, {
+    metadata: { name: "a" },
+    status: { conditions: [] },
+  });
+  clearEmptyLists(CustomResourceDefinition, object);
+  assert.deepEqual(object.status.conditions, []);
 });
 
 test("lists with items, and empty ones that are left out anyway, stay as they are", () => {

@@ -2,7 +2,7 @@
  * Empty lists where none would print `null`: protobuf, in which upstream stores, does not tell the two apart, so what
  * was sent as `[]` is stored and answered as `null`. Decoding keeps it, since its sender owns the field.
  */
-import type { Schema, Type } from "../schema/mod.ts";
+import type { Field, Schema, Type } from "../schema/mod.ts";
 
 type Data = Record<string, unknown>;
 type Walk = (data: Data) => void;
@@ -19,7 +19,7 @@ function walkOf(type: Type): Walk {
   const known = walks.get(type);
   if (known !== undefined) return known;
   const fields = [...type.fields.values()];
-  const lists = fields.filter((field) => field.presence === "nullable" && field.of.form === "list");
+  const lists = fields.filter(isCleared);
   const parents = fields.filter((field) => holdsNullable(field.of, new Set()));
   const walk: Walk = (data) => {
     for (const { name } of lists)
@@ -28,6 +28,10 @@ function walkOf(type: Type): Walk {
   };
   walks.set(type, walk);
   return walk;
+}
+
+function isCleared({ presence, of, keepsEmpty }: Field): boolean {
+  return presence === "nullable" && of.form === "list" && !keepsEmpty;
 }
 
 function clearBelow(schema: Schema, value: unknown): void {
@@ -44,6 +48,6 @@ function holdsNullable(schema: Schema, seen: Set<Schema>): boolean {
   if (schema.form !== "message" || seen.has(schema)) return false;
   seen.add(schema);
   return [...schema.fields.values()].some((field) => {
-    return (field.presence === "nullable" && field.of.form === "list") || holdsNullable(field.of, seen);
+    return isCleared(field) || holdsNullable(field.of, seen);
   });
 }

@@ -233,6 +233,83 @@ const rows: readonly Row[] = [
     "FieldValueInvalid ~a.type",
     "FieldValueNotSupported ~a.x-kubernetes-map-type",
   ),
+  propertyRow("a pattern of RE2", { ...text, pattern: "^(?P<a>[[:alpha:]])\\z" }),
+  propertyRow(
+    "patterns that RE2 does not take, in a branch too",
+    { ...text, pattern: "a(?=b)", anyOf: [{ pattern: "\\1" }, { minLength: 1 }] },
+    "FieldValueInvalid ~a.pattern",
+    "FieldValueInvalid ~a.anyOf[0].pattern",
+  ),
+  propertyRow(
+    "types that there are not, in a branch too",
+    { ...text, type: "text", not: { type: "none" } },
+    "FieldValueNotSupported ~a.type",
+    "FieldValueNotSupported ~a.not.type",
+    "FieldValueForbidden ~a.not.type",
+  ),
+  propertyRow("a sound default", {
+    ...object,
+    default: { k: "x", n: [1, 2], any: { of: [{}] } },
+    properties: {
+      k: { ...text, pattern: "^x", enum: ["x"] },
+      n: { type: "array", items: { type: "integer", maximum: 2 } },
+      any: { ...object, "x-kubernetes-preserve-unknown-fields": true },
+    },
+  }),
+  propertyRow(
+    "a default that its schema does not take, and of whose fields one is not known",
+    {
+      ...object,
+      default: { k: 1, t: "aaa", n: [0, "x"], o: {} },
+      required: ["must"],
+      properties: {
+        k: text,
+        t: { ...text, maxLength: 2 },
+        n: { type: "array", maxItems: 1, items: { type: "integer", minimum: 1 } },
+        must: text,
+      },
+    },
+    "FieldValueInvalid ~a.default",
+    "FieldValueTypeInvalid ~a.default.k",
+    "FieldValueTooLong ~a.default.t",
+    "FieldValueInvalid ~a.default.n[0]",
+    "FieldValueTypeInvalid ~a.default.n[1]",
+    "FieldValueTooMany ~a.default.n",
+    "FieldValueRequired ~a.default.must",
+  ),
+  propertyRow(
+    "a default that is none of the choices, and one of no branch",
+    { ...text, default: "c", enum: ["a", "b"], oneOf: [{ minLength: 2 }, { pattern: "^a" }] },
+    "FieldValueNotSupported ~a.default",
+    "FieldValueInvalid ~a.default",
+    "FieldValueInvalid ~a.default",
+  ),
+  propertyRow(
+    "embedded objects whose defaults are no objects, and have odd names",
+    {
+      ...object,
+      "x-kubernetes-embedded-resource": true,
+      default: { kind: "!", metadata: { labels: { a: "!" } } },
+      properties: {
+        kind: text,
+        metadata: { ...object, properties: { name: { ...text, default: "%" } } },
+        spec: { ...object, default: {} },
+      },
+    },
+    "FieldValueRequired ~a.default.apiVersion",
+    "FieldValueInvalid ~a.default.kind",
+    "FieldValueInvalid ~a.default.metadata.labels",
+    "FieldValueInvalid ~a.properties[metadata].properties[name].default",
+  ),
+  row(
+    "Defaults beside unknown fields that are kept",
+    {
+      spec: { preserveUnknownFields: true },
+      versions: [{ schema: { openAPIV3Schema: { ...object, properties: { a: { ...text, default: "" } } } } }],
+    },
+    "FieldValueInvalid spec.preserveUnknownFields",
+    "FieldValueInvalid spec.preserveUnknownFields",
+  ),
   propertyRow(
     "rules that say nothing, break lines and point nowhere",
     {
@@ -274,4 +351,88 @@ test("A definition keeps what only new ones may not have: no approval, unknown f
     "FieldValueInvalid spec.preserveUnknownFields",
     "FieldValueRequired metadata.annotations[api-approved.kubernetes.io]",
   ]);
+});
+
+/** What a definition that is stored may have that a new one may not: an update may keep it, and add none where there was none. */
+const kept: readonly (readonly [name: string, sound: object, unsound: object, cause: string])[] = [
+  [
+    "defaults with unknown fields",
+    { properties: { a: { ...object, default: {} } } },
+    { properties: { a: { ...object, default: { b: 1 } } } },
+    `FieldValueInvalid ${root}.properties[a].default`,
+  ],
+  [
+    "sets whose members merge",
+    { properties: { a: { type: "array", items: object } } },
+    { properties: { a: { type: "array", [listType]: "set", items: object } } },
+    `FieldValueInvalid ${root}.properties[a].items.x-kubernetes-map-type`,
+  ],
+  [
+    "maps whose items may be null",
+    { properties: { a: list } },
+    {
+      properties: {
+        a: { ...list, [listType]: "map", [keys]: ["k"], items: { ...list.items, nullable: true } },
+      },
+    },
+    `FieldValueForbidden ${root}.properties[a].items.nullable`,
+  ],
+];
+
+for (const [name, sound, unsound, cause] of kept) {
+  test(`A definition keeps ${name}, and does not get them`, () => {
+    for (const [before, causes] of [
+      [sound, [cause]],
+      [unsound, []],
+    ] as const) {
+      const { object: old } = definition({
+        versions: [{ schema: { openAPIV3Schema: { ...object, ...before } } }],
+      });
+      const { errors } = update(customResourceDefinitions, old, ({ spec: draft }) => {
+        const schema = draft.versions?.[0]?.schema;
+        if (schema !== undefined) schema.openAPIV3Schema = { ...object, ...unsound, description: "New" };
+      });
+      assert.deepEqual(errors, causes);
+    }
+  });
+}
+
+test("A definition that keeps unknown fields keeps schemas that are not structural, of odd types, or none", () => {
+  const old = definition({
+    spec: { preserveUnknownFields: true },
+    versions: [
+      { schema: { openAPIV3Schema: { properties: { a: { type: "text" } } } } },
+      { schema: undefined },
+    ],
+  }).object;
+  const keepsAll = update(customResourceDefinitions, old, ({ spec: draft }) => {
+    draft.names.shortNames = ["t"];
+  });
+  assert.deepEqual(keepsAll.errors, []);
+  const prunes = update(customResourceDefinitions, old, ({ spec: draft }) => {
+    delete draft.preserveUnknownFields;
+  });
+  assert.deepEqual(prunes.errors.sort(), [
+    "FieldValueRequired spec.versions[0].schema.openAPIV3Schema.type",
+    "FieldValueRequired spec.versions[1].schema.openAPIV3Schema",
+  ]);
+});
+
+test("A conversion's authorities may be no certificates until it is served; its reviews may stay unknown", () => {
+  const webhook = (versions: string[], caBundle: string) => ({
+    strategy: "Webhook",
+    webhook: { clientConfig: { url: "https://a.b", caBundle }, conversionReviewVersions: versions },
+  });
+  const { object: old, errors } = definition({ spec: { conversion: webhook(["v1"], "YQ==") } });
+  assert.deepEqual(errors.list, []);
+  const established = { type: "Established", status: "True", lastTransitionTime: null };
+  const served = { ...old, status: { ...old.status, conditions: [established] } };
+  const conversion = (versions: string[], caBundle = "YQ==") =>
+    update(customResourceDefinitions, { ...served }, ({ spec: draft }) => {
+      draft.conversion = webhook(versions, caBundle) as NonNullable<typeof draft.conversion>;
+    }).errors;
+  assert.deepEqual(conversion(["v1"]), []);
+  assert.deepEqual(conversion(["v2"]), ["FieldValueInvalid spec.conversion.conversionReviewVersions"]);
+  served.spec = { ...served.spec, conversion: webhook(["v2"], "") } as typeof served.spec;
+  assert.deepEqual(conversion(["v2"]), ["FieldValueInvalid spec.conversion.webhookClientConfig.caBundle"]);
 });

@@ -23,6 +23,8 @@ export interface FieldOptions {
   readonly gate?: string;
   /** For `nullable`, which alone does not tell. */
   readonly required?: true;
+  /** For a `nullable` list: `[]` stays so. */
+  readonly keepsEmpty?: true;
 }
 
 type Of<X> = Typed<X> | (() => Typed<X>);

@@ -158,6 +158,7 @@ class Row implements Field {
   readonly default: unknown;
   readonly gate: string | undefined;
   readonly required: boolean;
+  readonly keepsEmpty: boolean;
   readonly #of: Schema | (() => Schema);
   readonly #mergeKey: string | undefined;
   #resolved: Schema | undefined;
@@ -173,6 +174,7 @@ class Row implements Field {
     this.default = options.default;
     this.gate = options.gate;
     this.required = row.inline?.field.required ?? (row.options.required === true || row.presence === "field");
+    this.keepsEmpty = row.options.keepsEmpty === true;
     this.#of = row.of;
     this.#mergeKey = options.mergeKey;
   }

@@ -157,6 +157,8 @@ export interface Field<X = unknown> {
   readonly topology: "atomic" | "granular" | undefined;
   /** Static default, also for OpenAPI. */
   readonly default: unknown;
+  /** An empty list is not stored as `null`: its kind is stored as JSON, which tells the two apart. */
+  readonly keepsEmpty: boolean;
   /** The feature gate that the field belongs to. */
   readonly gate: string | undefined;
 }

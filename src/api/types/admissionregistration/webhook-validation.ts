@@ -21,7 +21,7 @@ const matchPolicies = ["Equivalent", "Exact"];
 const sideEffects = ["None", "NoneOnDryRun"];
 const reinvocations = ["IfNeeded", "Never"];
 /** Versions of AdmissionReview that the server can send. */
-const reviewVersions = ["v1", "v1beta1"];
+export const reviewVersions: readonly string[] = ["v1", "v1beta1"];
 const maxTimeoutSeconds = 30;
 const maxConditions = 64;
 
@@ -104,13 +104,19 @@ function validateName(name: string, path: string, errors: FieldErrors): void {
     errors.invalid(path, name, "should be a domain with at least three segments separated by dots");
 }
 
-export function validateReviewVersions(versions: readonly string[], path: string, errors: FieldErrors): void {
+/** `known`: one of them is a version that the server can send. */
+export function validateReviewVersions(
+  versions: readonly string[],
+  path: string,
+  errors: FieldErrors,
+  known = true,
+): void {
   if (versions.length === 0) return errors.required(path, `must specify one of ${reviewVersions.join(", ")}`);
   for (const [i, version] of versions.entries()) {
     if (versions.indexOf(version) < i) errors.invalid(at(path, i), version, "duplicate version");
     else errors.invalidEach(at(path, i), version, dns1035Label(version));
   }
-  if (!versions.some((version) => reviewVersions.includes(version))) {
+  if (known && !versions.some((version) => reviewVersions.includes(version))) {
     errors.invalid(path, versions, `must include at least one of ${reviewVersions.join(", ")}`);
   }
 }

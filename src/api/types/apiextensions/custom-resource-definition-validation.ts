@@ -5,12 +5,16 @@
 import { at, atKey, type FieldErrors } from "../../field-errors.ts";
 import { dns1035Label, dnsSubdomain } from "../../names/dns.ts";
 import { validateClient, validateReviewVersions } from "../admissionregistration/webhook-validation.ts";
+import { isCertificates } from "../certificates/signing-request.ts";
 import type { ObjectMeta } from "../meta/object-meta.ts";
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionNames,
   CustomResourceDefinitionSpec,
 } from "./custom-resource-definition.ts";
+import { type DefinitionRules, everyRule, isEstablished, rulesFor } from "./definition-rules.ts";
+import { schemasWithin } from "./schema-path.ts";
+import type { JSONSchemaProps } from "./json-schema.ts";
 import { validateVersionParts, validateWarning } from "./definition-version-validation.ts";
 
 const scopes = ["Cluster", "Namespaced"];
@@ -23,13 +27,13 @@ export function validateDefinition(definition: CustomResourceDefinition, errors:
   const wanted = `${spec.names.plural}.${spec.group}`;
   if (name !== "" && name !== wanted)
     errors.invalid("metadata.name", name, `must be spec.names.plural+"."+spec.group`);
-  validateSpec(spec, errors);
+  validateSpec(spec, everyRule, errors);
   validateStored(definition, errors);
   validateApproval(definition, undefined, errors);
   validatePreserving(spec, errors);
 }
 
-function validateSpec(spec: CustomResourceDefinitionSpec, errors: FieldErrors): void {
+function validateSpec(spec: CustomResourceDefinitionSpec, rules: DefinitionRules, errors: FieldErrors): void {
   if (spec.group === "") errors.required("spec.group");
   else {
     errors.invalidEach("spec.group", spec.group, dnsSubdomain(spec.group));
@@ -38,12 +42,16 @@ function validateSpec(spec: CustomResourceDefinitionSpec, errors: FieldErrors): 
   }
   if (spec.scope === "") errors.required("spec.scope");
   else if (!scopes.includes(spec.scope)) errors.notSupported("spec.scope", spec.scope, scopes);
-  validateVersions(spec, errors);
+  validateVersions(spec, rules, errors);
   validateNames(spec.names, errors);
-  validateConversion(spec, errors);
+  validateConversion(spec, rules, errors);
 }
 
-function validateVersions(spec: CustomResourceDefinitionSpec, errors: FieldErrors): void {
+function validateVersions(
+  spec: CustomResourceDefinitionSpec,
+  rules: DefinitionRules,
+  errors: FieldErrors,
+): void {
   const versions = spec.versions ?? [];
   const names = versions.map((version) => version.name);
   if (versions.length === 0)
@@ -65,10 +73,31 @@ function validateVersions(spec: CustomResourceDefinitionSpec, errors: FieldError
   for (const [i, version] of versions.entries()) {
     const path = at("spec.versions", i);
     validateWarning(version, path, errors);
-    if (version.schema?.openAPIV3Schema === undefined)
+    const isNeeded = rules.schemas || (version.served && !spec.preserveUnknownFields);
+    if (version.schema?.openAPIV3Schema === undefined && isNeeded)
       errors.required(at(at(path, "schema"), "openAPIV3Schema"), "schemas are required");
   }
-  validateVersionParts(versions, errors);
+  const schemas = versions.flatMap(({ schema }) => schemasWithin(schema?.openAPIV3Schema ?? {}));
+  const hasDefaults = schemas.some((schema) => schema.default !== undefined);
+  if (hasDefaults && spec.preserveUnknownFields)
+    errors.invalid(
+      "spec.preserveUnknownFields",
+      true,
+      "must be false in order to use defaults in the schema",
+    );
+  const structural =
+    rules.structural || hasDefaults || !spec.preserveUnknownFields || schemas.some(hasExtensions);
+  validateVersionParts(versions, { ...rules, structural }, errors);
+}
+
+function hasExtensions(schema: JSONSchemaProps): boolean {
+  return Object.entries(schema).some(
+    ([word, value]) =>
+      word.startsWith("x-kubernetes-") &&
+      word !== "x-kubernetes-map-type" &&
+      (value !== false || word === "x-kubernetes-preserve-unknown-fields") &&
+      !(Array.isArray(value) && value.length === 0),
+  );
 }
 
 const nameFields = ["plural", "singular", "kind", "listKind"] as const;
@@ -103,7 +132,11 @@ function validateNameWords(names: CustomResourceDefinitionNames, path: string, e
   }
 }
 
-function validateConversion(spec: CustomResourceDefinitionSpec, errors: FieldErrors): void {
+function validateConversion(
+  spec: CustomResourceDefinitionSpec,
+  rules: DefinitionRules,
+  errors: FieldErrors,
+): void {
   const { conversion } = spec;
   const path = "spec.conversion";
   if (conversion === undefined) return;
@@ -123,8 +156,13 @@ function validateConversion(spec: CustomResourceDefinitionSpec, errors: FieldErr
     return;
   }
   if (clientConfig === undefined) errors.required(client, "required when strategy is set to Webhook");
-  else validateClient(clientConfig, client, errors);
-  validateReviewVersions(versions, reviews, errors);
+  else {
+    validateClient(clientConfig, client, errors);
+    const { caBundle = "" } = clientConfig;
+    if (rules.certificates && caBundle !== "" && !isCertificates(caBundle))
+      errors.invalid(at(client, "caBundle"), caBundle, "unable to load root certificates");
+  }
+  validateReviewVersions(versions, reviews, errors, rules.knownReviews);
 }
 
 /** Every version that objects are stored in must stay defined. */
@@ -194,13 +232,11 @@ export function validateDefinitionUpdate(
   errors: FieldErrors,
 ): void {
   const { spec } = definition;
-  validateSpec(spec, errors);
+  validateSpec(spec, rulesFor(old), errors);
   validateStored(definition, errors);
   validateApproval(definition, old, errors);
   if (!old.spec.preserveUnknownFields) validatePreserving(spec, errors);
-  const established = old.status.conditions?.some(
-    (one) => one.type === "Established" && one.status === "True",
-  );
+  const established = isEstablished(old);
   for (const [path, now, before, fixed] of [
     ["spec.scope", spec.scope, old.spec.scope, established],
     ["spec.names.kind", spec.names.kind, old.spec.names.kind, established],

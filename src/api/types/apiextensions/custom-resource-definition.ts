@@ -181,9 +181,9 @@ export interface CustomResourceDefinitionStatus extends Shape<typeof CustomResou
 export const CustomResourceDefinitionStatus = message<CustomResourceDefinitionStatus>(
   "CustomResourceDefinitionStatus",
 )({
-  conditions: nullable(1, by("type", CustomResourceDefinitionCondition)),
+  conditions: nullable(1, by("type", CustomResourceDefinitionCondition), { keepsEmpty: true }),
   acceptedNames: struct(2, CustomResourceDefinitionNames),
-  storedVersions: nullable(3, atomic(string)),
+  storedVersions: nullable(3, atomic(string), { keepsEmpty: true }),
   observedGeneration: omitempty(4, int64, { gate: "CRDObservedGenerationTracking" }),
 });
 

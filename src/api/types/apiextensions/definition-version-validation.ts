@@ -9,6 +9,8 @@ import {
   type SelectableField,
 } from "./custom-resource-definition.ts";
 import type { JSONSchemaProps } from "./json-schema.ts";
+import { validateDefaults } from "./default-validation.ts";
+import type { SchemaRules } from "./definition-rules.ts";
 import { validateExtensions } from "./schema-extensions.ts";
 import { schemaAt } from "./schema-path.ts";
 import { validateStructural } from "./structural-schema.ts";
@@ -40,7 +42,7 @@ function places(part: Part, versions: Versions): (readonly [string, CustomResour
   return versions.map((version, i) => [at(at("spec.versions", i), part), version]);
 }
 
-export function validateVersionParts(versions: Versions, errors: FieldErrors): void {
+export function validateVersionParts(versions: Versions, rules: SchemaRules, errors: FieldErrors): void {
   const schemas = places("schema", versions);
   const isShared = schemas[0]?.[0] === "spec.validation";
   for (const [path, { schema, subresources }] of schemas) {
@@ -48,7 +50,7 @@ export function validateVersionParts(versions: Versions, errors: FieldErrors): v
       ? versions.some((version) => version.subresources?.status !== undefined)
       : subresources?.status !== undefined;
     if (schema?.openAPIV3Schema !== undefined)
-      validateSchema(schema.openAPIV3Schema, at(path, "openAPIV3Schema"), hasStatus, errors);
+      validateSchema(schema.openAPIV3Schema, at(path, "openAPIV3Schema"), { ...rules, hasStatus }, errors);
   }
   for (const [path, { subresources }] of places("subresources", versions))
     if (subresources !== undefined) validateSubresources(subresources, path, errors);
@@ -64,9 +66,10 @@ export function validateVersionParts(versions: Versions, errors: FieldErrors): v
 function validateSchema(
   schema: JSONSchemaProps,
   path: string,
-  hasStatus: boolean,
+  rules: SchemaRules & { readonly hasStatus: boolean },
   errors: FieldErrors,
 ): void {
+  const { hasStatus } = rules;
   const isObject = schema.type === undefined || schema.type === "object";
   if (hasStatus && !isObject)
     errors.invalid(
@@ -81,8 +84,12 @@ function validateSchema(
       `only ${withStatus.join(", ")} are allowed at the root of the schema if the status subresource is enabled`,
     );
   if (schema.nullable) errors.forbidden(at(path, "nullable"), "nullable cannot be true at the root");
-  validateStructural(schema, path, errors);
-  validateExtensions(schema, path, errors);
+  if (rules.structural) {
+    const before = errors.list.length;
+    validateStructural(schema, path, errors);
+    if (errors.list.length === before) validateDefaults(schema, path, errors, rules.prunedDefaults);
+  }
+  validateExtensions(schema, path, errors, rules);
 }
 
 export function validateWarning(

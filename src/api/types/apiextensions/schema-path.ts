@@ -1,4 +1,4 @@
-/** Paths of fields within a schema, as in `.spec.ports['http']`. */
+/** Ways within a schema: to the field of a path, as in `.spec.ports['http']`, and to all that is in it. */
 import type { JSONSchemaProps } from "./json-schema.ts";
 
 const step = /\.([^.[\]']+)|\['((?:[^'\\]|\\.)*)'\]/y;
@@ -17,4 +17,18 @@ export function schemaAt(root: JSONSchemaProps, path: string): JSONSchemaProps |
     schema = next;
   }
   return schema;
+}
+
+/** The schema and all within it, branches too. */
+export function schemasWithin(root: JSONSchemaProps): readonly JSONSchemaProps[] {
+  const found = [root];
+  // What is found is looked into in its turn.
+  for (const { items, additionalProperties: values, not, properties, allOf, anyOf, oneOf } of found) {
+    for (const branches of [allOf, anyOf, oneOf]) found.push(...(branches ?? []));
+    found.push(...Object.values(properties ?? {}));
+    if (not !== undefined) found.push(not);
+    if (typeof values === "object") found.push(values);
+    if (items !== undefined) found.push(...(Array.isArray(items) ? items : [items]));
+  }
+  return found;
 }

@@ -3,9 +3,9 @@
  * what is said outside them (KEP 1693).
  */
 import { at, atKey, type FieldErrors } from "../../field-errors.ts";
+import { Regexp, RegexpError } from "../../regexp/mod.ts";
 import type { JSONSchemaProps } from "./json-schema.ts";
 
-const types = ["array", "boolean", "integer", "number", "object", "string"];
 /** Deeper schemas are refused rather than followed. */
 const maxDepth = 100;
 /** What a branch may not say, since pruning and defaulting do not look there; and what it must be instead. */
@@ -61,19 +61,14 @@ function validateNode(
   const { items, properties = {}, additionalProperties: values, allOf = [], anyOf } = schema;
   validateType(schema, path, errors, level);
   validateObject(schema, path, errors, level === "at the root");
-  if (schema.uniqueItems)
-    errors.forbidden(
-      at(path, "uniqueItems"),
-      "uniqueItems cannot be set to true since the runtime complexity becomes quadratic",
-    );
+  validatePattern(schema, path, errors);
   const field = "for specified object fields";
   for (const [name, property] of Object.entries(properties))
     validateNode(property, atKey(at(path, "properties"), name), errors, depth + 1, field);
-  if (Array.isArray(items))
-    errors.forbidden(at(path, "items"), "items must be a schema object and not an array");
-  else if (items !== undefined)
+  if (items === undefined) {
+    if (schema.type === "array") errors.required(at(path, "items"), "must be specified");
+  } else if (!Array.isArray(items))
     validateNode(items, at(path, "items"), errors, depth + 1, "for specified array items");
-  else if (schema.type === "array") errors.required(at(path, "items"), "must be specified");
   if (typeof values === "object")
     validateNode(values, at(path, "additionalProperties"), errors, depth + 1, field);
   const ofEither = { anyOf: isEitherPair(anyOf), firstOfAll: isEitherPair(allOf[0]?.anyOf) };
@@ -85,7 +80,6 @@ function validateType(schema: JSONSchemaProps, path: string, errors: FieldErrors
   const { type = "" } = schema;
   const isOpen = schema["x-kubernetes-int-or-string"] || schema["x-kubernetes-preserve-unknown-fields"];
   const here = at(path, "type");
-  if (type !== "" && !types.includes(type)) errors.notSupported(here, type, types);
   if (schema["x-kubernetes-embedded-resource"] && type !== "object") {
     const complaint = "must be object if x-kubernetes-embedded-resource is true";
     if (type === "") errors.required(here, complaint);
@@ -101,8 +95,6 @@ function validateObject(schema: JSONSchemaProps, path: string, errors: FieldErro
   const { properties = {}, additionalProperties: values } = schema;
   const isEmpty = Object.keys(properties).length === 0;
   const here = at(path, "additionalProperties");
-  if (values !== undefined && values !== true && !isEmpty)
-    errors.forbidden(here, "additionalProperties and properties are mutual exclusive");
   const isEmbedded = schema["x-kubernetes-embedded-resource"] === true;
   if (isEmbedded && values !== undefined)
     errors.forbidden(here, "must not be used if x-kubernetes-embedded-resource is set");
@@ -124,6 +116,17 @@ function validateObject(schema: JSONSchemaProps, path: string, errors: FieldErro
         property.type ?? "",
         `must be ${wanted}`,
       );
+  }
+}
+
+function validatePattern({ pattern = "" }: JSONSchemaProps, path: string, errors: FieldErrors): void {
+  if (pattern === "") return;
+  try {
+    new Regexp(pattern);
+  } catch (error) {
+    if (!(error instanceof RegexpError)) throw error;
+    const complaint = `must be a valid regular expression, but isn't: ${error.message}`;
+    errors.invalid(at(path, "pattern"), pattern, complaint);
   }
 }
 
@@ -169,6 +172,7 @@ function validateBranch(
     const isZero = value === undefined || value === "" || (value === false && wanted === "false");
     if (!isZero) errors.forbidden(at(path, field), `must be ${wanted} to be structural`);
   }
+  validatePattern(schema, path, errors);
   const { items, properties = {} } = schema;
   if (properties.metadata !== undefined)
     errors.forbidden(atKey(at(path, "properties"), "metadata"), "must not be specified in a nested context");

@@ -1,0 +1,4 @@
+/** Values by their JSON schemas. */
+export { hasUnknownFields } from "./unknown-fields.ts";
+export { validateEmbedded } from "./embedded-objects.ts";
+export { validateValue } from "./validate.ts";
