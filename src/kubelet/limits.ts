@@ -23,6 +23,12 @@ export const stepBackOff = { firstMs: 1_000, maxMs: 60_000 };
  */
 export const maxStepsInARow = 50;
 
+/**
+ * What a pod's sandbox or container came to shows that late while the next is still being made: a pod that starts faster
+ * is written once less. Upstream hears of its containers from a look each second.
+ */
+export const statusSoonMs = 1_000;
+
 /** Even a pod deleted in a hurry gets this to end. */
 export const minGraceSeconds = 2;
 

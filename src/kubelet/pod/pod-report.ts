@@ -41,13 +41,14 @@ export class PodReport {
     this.#options = options;
   }
 
-  /** `terminal`: nothing of it runs, and nothing will. */
+  /** `terminal`: nothing of it runs, and nothing will; `soon`: more is about to change. */
   publish(
     pod: Pod,
     state: {
       readonly observed: PodObservation;
       readonly verdict: Verdict | undefined;
       readonly terminal: boolean;
+      readonly when: "now" | "soon";
     },
   ): void {
     const { status, starts, resources, probes } = this.#deps;
@@ -72,7 +73,7 @@ export class PodReport {
       runtimeName,
       now: this.#env.clock.now(),
     });
-    status.set(pod, next);
+    status.set(pod, next, state.when);
   }
 
   /** Shows why containers wait, and tells of each new back-off once. */

@@ -48,6 +48,8 @@ export class PodWorker {
   #evictionGrace: number | undefined;
   /** What was seen when its end began, until nothing runs any more. */
   #ending: PodObservation | undefined;
+  /** Its containers are the next to come. */
+  #sandboxIsNew = false;
   #gone = false;
   #complete = false;
   #ended = false;
@@ -212,22 +214,24 @@ export class PodWorker {
       return;
     }
     this.#report.waits(this.#pod, plan.waiting);
-    this.#publish(observed, false);
+    this.#publish(observed, false, this.#sandboxIsNew && plan.actions.length > 0 ? "soon" : "now");
     const times = [...plan.waiting.map((one) => one.untilMs), this.#deadline() ?? Number.POSITIVE_INFINITY];
     const next = Math.min(...[...times, heldUntilMs(this.#pod, observed, now)].filter((time) => time > now));
     if (Number.isFinite(next)) this.#loop.wakeAt(next);
     const how = plan.actions.length === 0 ? "exactly" : "atLeast";
     await this.#deps.cgroups.ensure(this.granted, how, signal);
     if (plan.actions.length === 0) return;
+    this.#sandboxIsNew = false;
     await this.#executor.execute(plan.actions, observed, signal);
+    this.#sandboxIsNew = plan.actions.at(-1)?.kind === "create-sandbox";
     this.poke();
   }
 
-  /** What the runtime has now, shown in the status. */
+  /** What the runtime has now, between two actions. */
   async #look(signal: AbortSignal): Promise<PodObservation> {
     const observed = await this.#observer.observe(signal);
     this.#probes.sync(this.#pod, observed, { ending: false, hostIP: this.#options.hostIPs[0] ?? "" });
-    this.#publish(observed, false);
+    this.#publish(observed, false, "soon");
     return observed;
   }
 
@@ -272,9 +276,10 @@ export class PodWorker {
     }
   }
 
-  #publish(observed: PodObservation, terminal: boolean): void {
+  #publish(observed: PodObservation, terminal: boolean, when: "now" | "soon" = "now"): void {
     const held = !terminal && heldUntilMs(this.#pod, observed, this.#env.clock.now()) > 0;
-    if (!this.#gone && !held) this.#report.publish(this.#pod, { observed, verdict: this.#verdict, terminal });
+    const state = { observed, verdict: this.#verdict, terminal, when };
+    if (!this.#gone && !held) this.#report.publish(this.#pod, state);
   }
 
   #deadline(): number | undefined {

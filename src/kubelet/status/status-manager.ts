@@ -1,12 +1,12 @@
 /**
- * Writes pod statuses to the API: in the background, one write at a time per pod, only what changed, again
- * and again until it is there. Invariant: statuses of one pod arrive in the order in which they were set;
- * the last one wins.
+ * Writes pod statuses to the API: in the background, one write at a time, only what changed, again and again until it
+ * is there. What changes while others are written goes as one write, so a busy node writes less. Invariant: statuses of
+ * one pod arrive in the order in which they were set; the last one wins.
  */
 import { isStatus, type Pod, type PodCondition, type PodStatus, same } from "#api";
 import { type Env, messageOf, type Timer } from "#base";
 import type { ResourceClient } from "#client";
-import { statusBackOff } from "../limits.ts";
+import { statusBackOff, statusSoonMs } from "../limits.ts";
 import { resizeTypes } from "./conditions.ts";
 import { statusPatch } from "./status-patch.ts";
 
@@ -20,6 +20,8 @@ interface Entry {
   writing: boolean;
   failures: number;
   retry: Timer | undefined;
+  /** Until it is written that is due soon. */
+  soon: Timer | undefined;
   waiters: (() => void)[];
 }
 
@@ -35,6 +37,9 @@ export class StatusManager {
   readonly #pods: ResourceClient<Pod>;
   readonly #uidOf: (pod: Pod) => string | undefined;
   readonly #entries = new Map<string, Entry>();
+  /** Whose turn it is to be written, by uid. */
+  readonly #waiting = new Set<string>();
+  #draining = false;
 
   constructor(env: Env, deps: StatusManagerDeps) {
     this.#env = env;
@@ -50,11 +55,11 @@ export class StatusManager {
       : { ...ownPart(status), ...foreignPart(pod.status), conditions: merged(status, pod.status) };
   }
 
-  /** Sets a pod's status; it is written soon. */
-  set(pod: Pod, status: PodStatus): void {
+  /** Sets a pod's status; it is written in its turn, or within a second if nothing else is set until then. */
+  set(pod: Pod, status: PodStatus, when: "now" | "soon"): void {
     const uid = pod.metadata.uid ?? "";
     const known = this.#entries.get(uid);
-    if (known !== undefined && same(known.status, status)) {
+    if (known !== undefined && same(known.status, status) && known.soon === undefined) {
       known.pod = pod;
       return;
     }
@@ -66,13 +71,20 @@ export class StatusManager {
       writing: false,
       failures: 0,
       retry: undefined,
+      soon: undefined,
       waiters: [],
     };
     const entry = known ?? fresh;
     entry.pod = pod;
     entry.status = status;
     this.#entries.set(uid, entry);
-    this.#write(uid, entry);
+    const write = (): void => {
+      entry.soon?.cancel();
+      entry.soon = undefined;
+      this.#write(uid, entry);
+    };
+    if (when === "now") write();
+    else entry.soon ??= this.#env.clock.timer(statusSoonMs, write).unref();
   }
 
   /**
@@ -102,7 +114,8 @@ export class StatusManager {
   /** Resolves when the last status set is at the API, or the pod is gone from it. */
   async flushed(uid: string, signal: AbortSignal): Promise<void> {
     const entry = this.#entries.get(uid);
-    if (entry === undefined || (!entry.writing && entry.retry === undefined)) return;
+    if (entry === undefined) return;
+    if (!entry.writing && !this.#waiting.has(uid) && (entry.retry ?? entry.soon) === undefined) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const stop = (): void => reject(signal.reason);
     entry.waiters.push(resolve);
@@ -113,6 +126,7 @@ export class StatusManager {
   forget(uid: string): void {
     const entry = this.#entries.get(uid);
     entry?.retry?.cancel();
+    entry?.soon?.cancel();
     this.#settle(entry);
     this.#entries.delete(uid);
   }
@@ -123,22 +137,38 @@ export class StatusManager {
   }
 
   #write(uid: string, entry: Entry): void {
-    if (entry.writing || entry.retry !== undefined) return;
-    const apiUid = this.#uidOf(entry.pod);
-    const patch = apiUid === undefined ? undefined : statusPatch(apiUid, entry.written, entry.status);
-    if (patch === undefined) return this.#settle(entry);
-    entry.writing = true;
-    this.#env.tasks.spawn(
-      `status of ${entry.pod.metadata.namespace}/${entry.pod.metadata.name}`,
-      async (signal) => {
-        await this.#send(uid, entry, patch, signal);
-      },
-    );
+    if (entry.writing || (entry.retry ?? entry.soon) !== undefined) return;
+    this.#waiting.add(uid);
+    if (this.#draining) return;
+    this.#draining = true;
+    this.#env.tasks.spawn("pod statuses", (signal) => this.#drain(signal));
+  }
+
+  /** Undefined when the API has been told everything, or has no object for it yet. */
+  #patchOf({ pod, written, status }: Entry): object | undefined {
+    const apiUid = this.#uidOf(pod);
+    return apiUid === undefined ? undefined : statusPatch(apiUid, written, status);
+  }
+
+  async #drain(signal: AbortSignal): Promise<void> {
+    try {
+      for (const uid of this.#waiting) {
+        this.#waiting.delete(uid);
+        const entry = this.#entries.get(uid);
+        const patch = entry === undefined ? undefined : this.#patchOf(entry);
+        if (entry !== undefined && patch !== undefined) await this.#send(uid, entry, patch, signal);
+        else this.#settle(entry);
+        if (signal.aborted) return;
+      }
+    } finally {
+      this.#draining = false;
+    }
   }
 
   async #send(uid: string, entry: Entry, patch: object, signal: AbortSignal): Promise<void> {
     const { namespace, name = "" } = entry.pod.metadata;
     const sent = entry.status;
+    entry.writing = true;
     try {
       const written = await this.#pods.patch({ namespace, name }, "strategic", patch, signal, {
         subresource: "status",
