@@ -71,7 +71,7 @@ function notices(inputs: readonly string[]): string {
 
 /** The whole package. */
 async function build(folder: string): Promise<void> {
-  const { inputs } = bundle(folder);
+  const { inputs } = await bundle(folder);
   await writeApiTexts(folder);
   const options = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--incremental", "false"];
   const project = join(root, "scripts/published-types.json");

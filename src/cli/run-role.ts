@@ -1,5 +1,5 @@
 /** Runs one component until Ctrl-C. */
-import type { Role } from "#cluster";
+import { MemoryAtRest, type Role } from "#cluster";
 import { stopSignal } from "./stop-signal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -11,6 +11,7 @@ export async function runRole(
   terminal: Terminal,
   start: (signal: AbortSignal) => Promise<Role>,
 ): Promise<number> {
+  using _atRest = new MemoryAtRest();
   const stop = stopSignal();
   await using role = await start(stop);
   terminal.print(role.description);

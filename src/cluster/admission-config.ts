@@ -19,6 +19,19 @@ import { ClusterError } from "./errors.ts";
 /** Not a plug-in upstream: nobody may turn it off. */
 const own = "RbacEscalation";
 
+/** Reads what `said` answers to the names of the options. Throws `bad-option`. */
+export function readAdmission(
+  said: (name: string) => string,
+): Pick<ApiServerOptions, "podSecurity" | "disabledPlugins" | "tokenConfigMaps"> {
+  const file = said("admissionControlConfigFile");
+  const podSecurity = file === "" ? undefined : readAdmissionFile(file);
+  return {
+    disabledPlugins: readDisabledPlugins(said("enableAdmissionPlugins"), said("disableAdmissionPlugins")),
+    tokenConfigMaps: readTokenConfigMaps(said("serviceAccountConfigMaps")),
+    ...(podSecurity === undefined ? {} : { podSecurity }),
+  };
+}
+
 /** The plug-ins that are not to run: all others do. Throws `bad-option`. */
 export function readDisabledPlugins(enabled: string, disabled: string): readonly string[] {
   const lists = { enable: namesOf(enabled), disable: namesOf(disabled) };

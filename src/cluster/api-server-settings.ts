@@ -1,6 +1,5 @@
 /** What the command line says of the API server and the cluster's network, in the flags of upstream's programs. */
 import type { ApiServerOptions } from "#apiserver";
-import { readAdmissionFile, readDisabledPlugins, readTokenConfigMaps } from "./admission-config.ts";
 import { parseCount } from "./cluster-options.ts";
 import {
   type NetworkRanges,
@@ -9,7 +8,6 @@ import {
   parseNodePortRange,
   parseServiceRange,
 } from "./network-ranges.ts";
-import { readTokens } from "./token-file.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -33,25 +31,29 @@ export type ApiServerSettings = Pick<
 
 const maxRequests = 100_000;
 
-/** Reads the options by their names on the command line. Throws `bad-option`. */
-export function readApiServerSettings(options: Options): ApiServerSettings {
+const ofAdmission = [
+  "admissionControlConfigFile",
+  "enableAdmissionPlugins",
+  "disableAdmissionPlugins",
+  "serviceAccountConfigMaps",
+];
+
+/** Reads the options by their names on the command line; what is seldom said is loaded when it is. Rejects with `bad-option`. */
+export async function readApiServerSettings(options: Options): Promise<ApiServerSettings> {
   const said = (name: string): string => String(options[name] ?? "");
-  const podSecurity =
-    said("admissionControlConfigFile") === ""
-      ? undefined
-      : readAdmissionFile(said("admissionControlConfigFile"));
   const issuer = said("serviceAccountIssuer");
+  const tokens = said("tokenAuthFile");
   return {
-    disabledPlugins: readDisabledPlugins(said("enableAdmissionPlugins"), said("disableAdmissionPlugins")),
-    tokenConfigMaps: readTokenConfigMaps(said("serviceAccountConfigMaps")),
+    ...(ofAdmission.every((name) => said(name) === "")
+      ? {}
+      : (await import("./admission-config.ts")).readAdmission(said)),
     allowAnonymous: said("anonymousAuth") !== "false",
     inFlight: {
       ...count("--max-requests-inflight", said("maxRequestsInflight"), "reads"),
       ...count("--max-mutating-requests-inflight", said("maxMutatingRequestsInflight"), "writes"),
     },
-    ...(podSecurity === undefined ? {} : { podSecurity }),
     ...(issuer === "" ? {} : { issuer }),
-    ...(said("tokenAuthFile") === "" ? {} : { tokens: readTokens(said("tokenAuthFile")) }),
+    ...(tokens === "" ? {} : { tokens: (await import("./token-file.ts")).readTokens(tokens) }),
   };
 }
 

@@ -2,7 +2,6 @@
  * What a cluster is asked to be, checked once: the command line, the configuration file and `startCluster()` all end
  * here. Every refusal names the option, the value, and what would do.
  */
-import { join } from "node:path";
 import { parseDuration } from "#api";
 import { ClusterError } from "./errors.ts";
 
@@ -14,6 +13,9 @@ export interface ListenAddress {
 
 export type NodeMode = "auto" | "real" | "virtual";
 
+/** Nobody but this machine: no port of it is open to others unless asked for. */
+export const loopbackRanges = "127.0.0.0/8,::1/128";
+
 const namePattern = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Throws `bad-option` unless `name` is a DNS label. */
@@ -24,17 +26,6 @@ export function checkClusterName(name: string): string {
     `Cannot use cluster name "${name}": it must be lower-case letters, digits and "-", at most 63`,
     "Choose another with --name NAME.",
   );
-}
-
-/** Where the state of a cluster lives: `/var/lib/navarch` for root, else the XDG data directory; other names beside it. */
-export function defaultDataDir(
-  name: string,
-  env: Readonly<Record<string, string | undefined>>,
-  isRoot: boolean,
-): string {
-  const home = env["XDG_DATA_HOME"] ?? join(env["HOME"] ?? "/", ".local/share");
-  const base = isRoot && env["XDG_DATA_HOME"] === undefined ? "/var/lib" : home;
-  return join(base, name === "navarch" ? "navarch" : `navarch-${name}`);
 }
 
 /** Reads `ADDR:PORT`, `[V6]:PORT`, `:PORT` or `PORT`. Throws `bad-option`. */

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { changeKubeconfig, credentialsOf, HttpsTransport, loadKubeconfigs, withoutContext } from "#client";
 import { checkClusterName } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
-import { stopLeftNode } from "./real-node.ts";
+import { leftSource } from "./node-choice.ts";
 import { readRunInfo, removeRunInfo } from "./run-file.ts";
-import { dataDirOf, kubeconfigPath } from "./up-options.ts";
+import { dataDirOf, kubeconfigPath } from "./user-paths.ts";
 
 interface Target {
   readonly name: string;
@@ -26,10 +26,11 @@ export async function down(target: Target & { readonly purge: boolean }): Promis
   const dataDir = dataDirOf(name, target.dataDir);
   const info = readRunInfo(dataDir);
   if (info !== undefined) await stop(dataDir, info.pid);
-  const left = await stopLeftNode(dataDir);
+  const left = leftSource(dataDir);
+  if (left !== undefined) await (await import("./left-node.ts")).stopLeftNode(dataDir, left);
   removeRunInfo(dataDir);
   if (!target.purge) {
-    return info === undefined && !left
+    return info === undefined && left === undefined
       ? `Cluster "${name}" was not running: nobody uses ${dataDir}.`
       : `Cluster "${name}" is stopped; its state is in ${dataDir}.`;
   }

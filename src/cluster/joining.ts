@@ -11,7 +11,7 @@ import { clientCertificate, withCluster } from "./credentials.ts";
 import { ClusterError } from "./errors.ts";
 import { type Identity, kubeletIdentity, proxyIdentity } from "./identities.ts";
 import { type RunInfo, readRunInfo } from "./run-file.ts";
-import { dataDirOf } from "./up-options.ts";
+import { dataDirOf } from "./user-paths.ts";
 
 /** Which node of which cluster. */
 export interface NodeTarget {

@@ -4,8 +4,8 @@ import { createRealEnv, SystemProcesses } from "#base/real";
 import { ContainerdError, findBasicTools, type Image, NodeImages } from "#kubelet";
 import { checkClusterName } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
-import { runtimeSocket } from "./real-node.ts";
-import { dataDirOf } from "./up-options.ts";
+import { runtimeSocket } from "./node-choice.ts";
+import { dataDirOf } from "./user-paths.ts";
 
 interface Target {
   readonly name: string;

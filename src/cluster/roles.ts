@@ -27,7 +27,8 @@ import {
   schedulerIdentity,
 } from "./identities.ts";
 import { kubeletPort, serveOverHttps } from "./kubelet-serving.ts";
-import { chooseNode, type RealNodeOptions, startRealNode } from "./real-node.ts";
+import { chooseNode } from "./node-choice.ts";
+import { type RealNodeOptions, startRealNode } from "./real-node.ts";
 import { claim, removeRunInfo, writeRunInfo } from "./run-file.ts";
 import { readKubeletConfig } from "./kubelet-config.ts";
 import { startFailure } from "./start-failure.ts";

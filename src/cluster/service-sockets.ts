@@ -5,9 +5,6 @@ import { HttpPages, TcpChannels, UdpDatagrams } from "#network";
 import { ClusterError } from "./errors.ts";
 import type { ServiceSockets } from "./userspace-network.ts";
 
-/** Nobody but this machine: no port of it is open to others unless asked for. */
-export const loopbackRanges = "127.0.0.0/8,::1/128";
-
 /** `ranges`: CIDRs with commas between, as kube-proxy's `--nodeport-addresses`. Throws `bad-option`. */
 export function serviceSockets(ranges: string): ServiceSockets {
   const parsed = ranges.split(",").map((text) => {

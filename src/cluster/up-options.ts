@@ -1,13 +1,11 @@
 /** What `navarch up` is asked for, checked. */
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
 import type { Program } from "#base";
 import type { ConfiguredOptions } from "#kubelet";
 import { type ApiServerSettings, readApiServerSettings, readNetworkRanges } from "./api-server-settings.ts";
 import {
   checkClusterName,
-  defaultDataDir,
   type ListenAddress,
+  loopbackRanges,
   type NodeMode,
   parseCount,
   parseListen,
@@ -15,10 +13,9 @@ import {
   parseRuntimeEndpoint,
 } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
-import { readKubeletConfig } from "./kubelet-config.ts";
 import type { NetworkRanges } from "./network-ranges.ts";
 import { flagsOf } from "./program-flags.ts";
-import { loopbackRanges } from "./service-sockets.ts";
+import { dataDirOf, kubeconfigPath } from "./user-paths.ts";
 
 export interface UpConfig {
   readonly name: string;
@@ -40,8 +37,8 @@ export interface UpConfig {
   readonly flags: Program["flags"];
 }
 
-/** Reads the command line's options; throws `bad-option` with what would do. */
-export function upOptions(options: Readonly<Record<string, unknown>>): UpConfig {
+/** Reads the command line's options; rejects with `bad-option` and what would do. */
+export async function upOptions(options: Readonly<Record<string, unknown>>): Promise<UpConfig> {
   const name = checkClusterName(String(options["name"]));
   const node = String(options["node"]) as NodeMode;
   const virtualNodes = options["virtualNodes"];
@@ -59,27 +56,12 @@ export function upOptions(options: Readonly<Record<string, unknown>>): UpConfig 
     // Whoever says how many virtual nodes wants them.
     node: node === "auto" && virtualNodes !== undefined ? "virtual" : node,
     kubeletPort: parsePort("--kubelet-port", String(options["kubeletPort"] ?? 10_250), 10_250),
-    configured: file === undefined ? {} : readKubeletConfig(file),
+    configured: file === undefined ? {} : (await import("./kubelet-config.ts")).readKubeletConfig(file),
     nodePortAddresses: String(options["nodeportAddresses"] ?? loopbackRanges),
     ranges: readNetworkRanges(options),
-    apiServer: readApiServerSettings(options),
+    apiServer: await readApiServerSettings(options),
     flags: flagsOf(options),
     virtualNodes: parseCount("--virtual-nodes", String(virtualNodes ?? 1), 10_000),
     ...(endpoint === undefined ? {} : { runtimeEndpoint: parseRuntimeEndpoint(endpoint) }),
   };
-}
-
-/** The data directory of a cluster, given or by its name. */
-export function dataDirOf(name: string, given: string | undefined): string {
-  // An unset variable in a script: the directory that one happens to be in is nobody's data.
-  if (given === "") throw new ClusterError("bad-option", 'Cannot use --data "": it is no directory', noData);
-  return resolve(given ?? defaultDataDir(name, process.env, process.getuid?.() === 0));
-}
-
-const noData = "Name one, or leave --data out.";
-
-/** The file that kubectl would write to. */
-export function kubeconfigPath(given: string | undefined): string {
-  const first = process.env["KUBECONFIG"]?.split(":").find((path) => path !== "");
-  return resolve(given ?? first ?? join(homedir(), ".kube", "config"));
 }

@@ -2,28 +2,21 @@
  * `navarch up`: claims the data directory, runs the cluster on it, merges the kubeconfig, and leaves all as it was found
  * when it ends. A second `up` on the same data continues it: certificates, addresses and objects stay.
  */
-import { spawn } from "node:child_process";
-import { closeSync, fstatSync, openSync, readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 import { type Env, messageOf, type Processes } from "#base";
 import { createRealEnv, FileSystemDisk, HelperProcesses } from "#base/real";
 import { changeKubeconfig, checkKubeconfig, type Kubeconfig } from "#client";
 import type { RuntimeSource } from "#kubelet";
 import { SqliteJournal } from "#store";
-import { Cluster } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
 import { clientCertificate, withCluster } from "./credentials.ts";
 import { ClusterError } from "./errors.ts";
 import { administrator } from "./identities.ts";
 import { dnsAddressIn } from "./network-ranges.ts";
+import { chooseNode, type NodeChoice, realNodeName } from "./node-choice.ts";
 import { PodSideAddress } from "./pod-side-address.ts";
-import {
-  chooseNode,
-  type NodeChoice,
-  type RealNodeOptions,
-  realNodeName,
-  StartingRuntime,
-} from "./real-node.ts";
-import { claim, type RunInfo, readRunInfo, removeRunInfo, writeRunInfo } from "./run-file.ts";
+import type { RealNodeOptions, StartingRuntime } from "./real-node.ts";
+import { claim, removeRunInfo, writeRunInfo } from "./run-file.ts";
 import { serviceSockets } from "./service-sockets.ts";
 import { startFailure } from "./start-failure.ts";
 import type { UpConfig } from "./up-options.ts";
@@ -51,15 +44,14 @@ export async function up(
   // First of all: later this process is larger, and forks slowly. The runtime takes longest to start, and waits for nobody.
   if (choice.kind === "real") processes.start();
   const realNode =
-    choice.kind === "real" ? realNodeOf(config, choice.source, processes, env, signal) : undefined;
+    choice.kind === "real" ? await realNodeOf(config, choice.source, processes, env, signal) : undefined;
   const started = { startedAt: new Date().toISOString(), kubeconfig: config.kubeconfig };
   const info = { ...started, url: `https://${config.listen.host}:${config.listen.port}` };
   writeRunInfo(config.dataDir, { ...info, state: "starting" });
-  const parts = {
-    env,
-    journal: new SqliteJournal({ path: join(config.dataDir, "state.db") }),
-    disk: new FileSystemDisk(config.dataDir),
-  };
+  const journal = new SqliteJournal({ path: join(config.dataDir, "state.db") });
+  // Its thread starts while this one loads what a cluster is made of.
+  journal.begin();
+  const parts = { env, journal, disk: new FileSystemDisk(config.dataDir) };
   const { name, listen, ranges, apiServer } = config;
   const nodes =
     realNode === undefined ? { virtualNodes: config.virtualNodes, sockets } : { virtualNodes: 0, realNode };
@@ -68,7 +60,7 @@ export async function up(
   const advertise = address === undefined ? {} : { advertise: address.address };
   const everything = { controllers: true, scheduler: true, onStep };
   try {
-    cluster = await Cluster.start(
+    cluster = await (await import("./cluster.ts")).Cluster.start(
       address === undefined ? parts : { ...parts, addressHeld: address.hold(signal) },
       { name, listen, apiServer, ranges, ...nodes, ...advertise, ...everything },
       signal,
@@ -123,13 +115,13 @@ function podSideAddress(
   return new PodSideAddress({ processes }, choice.source.tools, ranges.clusterCidr);
 }
 
-function realNodeOf(
+async function realNodeOf(
   config: UpConfig,
   source: RuntimeSource,
   processes: Processes,
   env: Env,
   signal: AbortSignal,
-): RealNodeOptions & { readonly runtime: StartingRuntime } {
+): Promise<RealNodeOptions & { readonly runtime: StartingRuntime }> {
   const { name, dataDir, kubeletPort, configured, ranges } = config;
   const options = {
     name: realNodeName(name),
@@ -140,43 +132,8 @@ function realNodeOf(
     configured,
     ranges,
   };
+  const { StartingRuntime } = await import("./real-node.ts");
   return { ...options, runtime: new StartingRuntime(env.child("runtime"), options, signal) };
-}
-
-/** Starts `navarch up` as a process of its own, and resolves when it is ready. */
-export async function launchDetached(config: UpConfig, args: readonly string[]): Promise<RunInfo> {
-  claim(config.dataDir, config.name);
-  const logFile = join(config.dataDir, "navarch.log");
-  const log = openSync(logFile, "a", 0o600);
-  const { size } = fstatSync(log);
-  const program = [...process.execArgv, process.argv[1] ?? "", ...args.filter((one) => one !== "--detach")];
-  const child = spawn(process.execPath, program, { detached: true, stdio: ["ignore", log, log] });
-  closeSync(log);
-  child.unref();
-  const watcher = watch(config.dataDir);
-  try {
-    return await new Promise<RunInfo>((resolve_, reject) => {
-      const look = (): void => {
-        const info = readRunInfo(config.dataDir);
-        if (info?.state === "ready") resolve_(info);
-      };
-      watcher.on("change", look);
-      child.on("exit", () => {
-        const message = `The cluster "${config.name}" ended while it started`;
-        const last = lastWords(readFileSync(logFile).subarray(size).toString("utf8"));
-        reject(new ClusterError("start-failed", `${message}: ${last}`, `Its whole log is ${logFile}.`));
-      });
-      look();
-    });
-  } finally {
-    watcher.close();
-    child.removeAllListeners("exit");
-  }
-}
-
-/** What a program that failed has said of it at its end. */
-function lastWords(output: string): string {
-  return (/^error: (.*)$/ms.exec(output)?.[1] ?? output.slice(-500)).trim();
 }
 
 async function mergeKubeconfig(config: UpConfig, cluster: Cluster, url: string): Promise<void> {

@@ -52,6 +52,32 @@ test("navarch --help is the command line's", { skip }, async () => {
   assert.match(stdout, /^Usage: navarch/);
 });
 
+test("help, status and down load nothing of the API, and no module of Node more than they use", {
+  skip,
+}, () => {
+  const files = readdirSync(installed).filter((name) => name.endsWith(".js"));
+  const texts = new Map(files.map((name) => [name, readFileSync(join(installed, name), "utf8")]));
+  const loaded = new Set<string>();
+  const load = (name: string): void => {
+    if (loaded.has(name)) return;
+    loaded.add(name);
+    for (const [, next = ""] of (texts.get(name) ?? "").matchAll(/^(?:import|\}).*"\.\/([^"]+)";$/gm))
+      load(next);
+  };
+  for (const name of files.filter((one) => /^(?:main|(?:command-line|status|down)-\w+)\.js$/.test(one)))
+    load(name);
+  assert.ok(loaded.size > 4, [...loaded].join());
+  const heavy = /^\/\/ src\/(?:api\/(?:kinds|types)|apiserver|controllers|scheduler|store)\//m;
+  assert.deepEqual(
+    [...loaded].filter((name) => heavy.test(texts.get(name) ?? "")),
+    [],
+  );
+  assert.deepEqual(
+    [...texts].filter(([, text]) => /^import .*"node:/m.test(text)).map(([name]) => name),
+    [],
+  );
+});
+
 test("a program embeds a cluster, in memory and on disk", { skip }, async () => {
   const { stdout } = await program(
     "embed.mjs",

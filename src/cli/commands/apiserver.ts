@@ -6,8 +6,6 @@ import { addServerOptions } from "../server-options.ts";
 import { addUpstreamFlags } from "../upstream-flags.ts";
 
 export const apiserver: CliCommand = {
-  name: "apiserver",
-  summary: "run only the API server",
   describe(command) {
     addUpstreamFlags(addServerOptions(command))
       .requiredOption("--data <DIR>", "where state, certificates and the components' kubeconfigs live")
@@ -20,7 +18,8 @@ export const apiserver: CliCommand = {
       )
       .option("--kubelet <NAME...>", "nodes to write a kubeconfig for", []);
   },
-  run(options, _args, terminal) {
+  async run(options, _args, terminal) {
+    const apiServer = await readApiServerSettings(options);
     return runRole(terminal, (signal) =>
       runApiServer(
         {
@@ -33,7 +32,7 @@ export const apiserver: CliCommand = {
           advertise: options["advertiseAddress"] as string | undefined,
           nodes: options["kubelet"] as readonly string[],
           ranges: readNetworkRanges(options),
-          apiServer: readApiServerSettings(options),
+          apiServer,
           flags: flagsOf(options),
         },
         signal,

@@ -4,8 +4,6 @@ import type { CliCommand } from "../command.ts";
 import { runRole } from "../run-role.ts";
 
 export const controllerManager: CliCommand = {
-  name: "controller-manager",
-  summary: "run only the controllers",
   describe(command) {
     command
       .requiredOption("--kubeconfig <FILE>", "credentials of system:kube-controller-manager")

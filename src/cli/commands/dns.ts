@@ -4,8 +4,6 @@ import type { CliCommand } from "../command.ts";
 import { runRole } from "../run-role.ts";
 
 export const dns: CliCommand = {
-  name: "dns",
-  summary: "run only the cluster's DNS, at a node's pod-side address",
   describe(command) {
     command
       .requiredOption("--kubeconfig <FILE>", "credentials of an administrator")

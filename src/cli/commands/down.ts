@@ -3,8 +3,6 @@ import { down as stopCluster } from "#cluster";
 import type { CliCommand } from "../command.ts";
 
 export const down: CliCommand = {
-  name: "down",
-  summary: "stop a cluster, keeping its state",
   describe(command) {
     command
       .option("--name <NAME>", "name of the cluster", "navarch")

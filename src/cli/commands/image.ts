@@ -4,8 +4,6 @@ import type { CliCommand } from "../command.ts";
 import { stopSignal } from "../stop-signal.ts";
 
 export const image: CliCommand = {
-  name: "image",
-  summary: "load images into the machine's node, or list them",
   describe(command) {
     command
       .argument("<ACTION>", "load or list")

@@ -5,8 +5,6 @@ import { addNodeOptions } from "../node-option.ts";
 import { runRole } from "../run-role.ts";
 
 export const kubelet: CliCommand = {
-  name: "kubelet",
-  summary: "run only one node",
   describe(command) {
     addNodeOptions(command, "virtual")
       .requiredOption("--kubeconfig <FILE>", "credentials of system:node:NAME")

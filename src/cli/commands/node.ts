@@ -4,8 +4,6 @@ import type { CliCommand } from "../command.ts";
 import { stopSignal } from "../stop-signal.ts";
 
 export const node: CliCommand = {
-  name: "node",
-  summary: "let another machine join the cluster, or take a node out of it",
   describe(command) {
     command
       .argument("<ACTION>", "add or remove")

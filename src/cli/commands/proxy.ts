@@ -6,8 +6,6 @@ import { nodePortOption } from "../node-port-option.ts";
 import { runRole } from "../run-role.ts";
 
 export const proxy: CliCommand = {
-  name: "proxy",
-  summary: "run only the service proxy of this machine",
   describe(command) {
     command
       .option("--kubeconfig <FILE>", "credentials of system:kube-proxy")

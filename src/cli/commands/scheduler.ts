@@ -4,8 +4,6 @@ import type { CliCommand } from "../command.ts";
 import { runRole } from "../run-role.ts";
 
 export const scheduler: CliCommand = {
-  name: "scheduler",
-  summary: "run only the scheduler",
   describe(command) {
     command.requiredOption("--kubeconfig <FILE>", "credentials of system:kube-scheduler");
   },

@@ -4,8 +4,6 @@ import { clusterStatus } from "#cluster";
 import type { CliCommand } from "../command.ts";
 
 export const status: CliCommand = {
-  name: "status",
-  summary: "show whether a cluster runs, and what it holds",
   describe(command) {
     command
       .option("--name <NAME>", "name of the cluster", "navarch")

@@ -1,5 +1,5 @@
 /** `navarch up`: starts a cluster or continues where it stopped, and stays until Ctrl-C. */
-import { launchDetached, up as startUp, upOptions } from "#cluster";
+import { launchDetached, MemoryAtRest, up as startUp, upOptions } from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { addNodeOptions } from "../node-option.ts";
 import { nodePortOption } from "../node-port-option.ts";
@@ -12,8 +12,6 @@ function dataOption({ data }: Readonly<Record<string, unknown>>): string {
 }
 
 export const up: CliCommand = {
-  name: "up",
-  summary: "start a cluster, or continue where it stopped",
   describe(command) {
     addServerOptions(addNodeOptions(command, "auto"))
       .option("--name <NAME>", "name of the cluster and of its kubectl context", "navarch")
@@ -29,7 +27,7 @@ export const up: CliCommand = {
       .addHelpText("after", "\nExample:\n  navarch up && kubectl get nodes   (in another terminal)");
   },
   async run(options, _args, terminal) {
-    const config = upOptions(options);
+    const config = await upOptions(options);
     if (options["detach"] === true) {
       const info = await launchDetached(config, process.argv.slice(2));
       terminal.print(`Cluster "${config.name}" runs at ${info.url} (process ${info.pid}).`);
@@ -38,6 +36,7 @@ export const up: CliCommand = {
       );
       return 0;
     }
+    using _atRest = new MemoryAtRest();
     const stop = stopSignal();
     await using cluster = await startUp(config, (step, ms) => terminal.step(step, ms), stop);
     terminal.print(cluster.welcome());

@@ -54,17 +54,24 @@ export class SqliteJournal implements ExclusiveJournal {
     this.#options = options;
   }
 
+  /** Starts the thread, ahead of `open`: that takes a while, and needs nothing of this one. */
+  begin(): void {
+    if (this.#worker !== undefined) return;
+    const resourceLimits = { maxYoungGenerationSizeMb: threadYoungMb };
+    const worker = new Worker(new URL("./sqlite-thread-node.ts", import.meta.url), { resourceLimits });
+    worker.unref();
+    worker.on("message", (reply: JournalReply) => this.#receive(reply));
+    worker.on("error", (error) =>
+      this.#lost(new StoreError("failed", `The journal's thread ended: ${error}`)),
+    );
+    worker.on("exit", () => this.#lost(new StoreError("closed", "The journal is closed")));
+    this.#worker = worker;
+  }
+
   async open(host: JournalHost, _describe: Describe, signal: AbortSignal): Promise<Recovered> {
     signal.throwIfAborted();
     this.#host = host;
-    const resourceLimits = { maxYoungGenerationSizeMb: threadYoungMb };
-    this.#worker = new Worker(new URL("./sqlite-thread-node.ts", import.meta.url), { resourceLimits });
-    this.#worker.unref();
-    this.#worker.on("message", (reply: JournalReply) => this.#receive(reply));
-    this.#worker.on("error", (error) =>
-      this.#lost(new StoreError("failed", `The journal's thread ended: ${error}`)),
-    );
-    this.#worker.on("exit", () => this.#lost(new StoreError("closed", "The journal is closed")));
+    this.begin();
     const { path, maxBytes = defaultMaxBytes } = this.#options;
     const state = { tree: new SortedMap<StoredRecord>(), leases: new Leases() };
     const addAll = (page: StatePage) => addPage(state, page, Number.POSITIVE_INFINITY);
