@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
 import { basename } from "node:path";
-import { root } from "./steps.ts";
+import { root, searchPath } from "./steps.ts";
 
 const files = globSync(["src/**/*.bench.ts", "bench/*.bench.ts"], { cwd: root }).sort();
 const [name, ...rest] = process.argv.slice(2);
@@ -15,6 +15,7 @@ if (file === undefined) {
   console.log(`Benchmarks: ${files.map((path) => basename(path, ".bench.ts")).join(", ")}`);
   process.exitCode = name === undefined ? 0 : 1;
 } else {
-  const result = spawnSync("bin/node", ["--expose-gc", file, ...rest], { cwd: root, stdio: "inherit" });
+  const env = { ...process.env, PATH: searchPath };
+  const result = spawnSync("bin/node", ["--expose-gc", file, ...rest], { cwd: root, env, stdio: "inherit" });
   process.exitCode = result.status ?? 1;
 }
