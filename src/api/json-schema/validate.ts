@@ -3,7 +3,7 @@
  * defaults: keywords of OpenAPI v3, the formats of `formats.ts`, and patterns of RE2.
  */
 import { identical } from "../equal.ts";
-import { Regexp, RegexpError } from "../regexp/mod.ts";
+import { Regexp, RegexpError } from "../regexp.ts";
 import type { JSONSchemaProps } from "../types/apiextensions/json-schema.ts";
 import { Findings } from "./findings.ts";
 import { formats } from "./formats.ts";

@@ -82,6 +82,7 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   "@grpc/grpc-js": ["store", "base", "kubelet"],
   commander: ["cli"],
   "js-yaml": ["api", "client", "cli", "cluster"],
+  re2js: ["api"],
   "sorted-btree": ["store"],
 };
 

@@ -3,7 +3,7 @@
  * what is said outside them (KEP 1693).
  */
 import { at, atKey, type FieldErrors } from "../../field-errors.ts";
-import { Regexp, RegexpError } from "../../regexp/mod.ts";
+import { Regexp, RegexpError } from "../../regexp.ts";
 import type { JSONSchemaProps } from "./json-schema.ts";
 
 /** Deeper schemas are refused rather than followed. */
