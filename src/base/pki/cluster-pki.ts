@@ -1,8 +1,8 @@
 /**
  * The keys and certificates of a control plane, in kubeadm's layout. Idempotent: what is valid is kept; a
  * missing, broken, foreign or soon expiring certificate is issued again; an authority is never replaced,
- * since everybody who trusts it would have to learn of it. Files change at once (`replaceFile`), keys
- * before certificates, so that a crash in between leaves a pair that does not match and is issued again.
+ * since everybody who trusts it would have to learn of it. Files change at once (`replaceFile`), several together, a
+ * key before its certificate, so that a crash in between leaves a pair that does not match and is issued again.
  */
 import type { Disk } from "../disk.ts";
 import { DiskError, replaceFile } from "../disk.ts";
@@ -52,30 +52,31 @@ export async function ensureClusterPki(
   options: ClusterPkiOptions,
 ): Promise<ClusterPki> {
   const files = new PkiFiles(env, disk, options.directory ?? "pki");
-  const ca = await files.authority("ca", "kubernetes");
-  const frontProxyCa = await files.authority("front-proxy-ca", "front-proxy-ca");
-  return {
-    ca,
-    frontProxyCa,
-    apiserver: await files.leaf("apiserver", ca, {
+  const [ca, frontProxyCa, serviceAccountKeys] = await Promise.all([
+    files.authority("ca", "kubernetes"),
+    files.authority("front-proxy-ca", "front-proxy-ca"),
+    files.keyPair("sa"),
+  ]);
+  const [apiserver, apiserverKubeletClient, frontProxyClient] = await Promise.all([
+    files.leaf("apiserver", ca, {
       subject: { commonName: "kube-apiserver", organizations: [] },
       usages: ["server"],
       dnsNames: [...new Set([...clusterNames, ...options.apiserverDnsNames])],
       ipAddresses: [...new Set(options.apiserverIpAddresses)],
       days: leafDays,
     }),
-    apiserverKubeletClient: await files.leaf("apiserver-kubelet-client", ca, {
+    files.leaf("apiserver-kubelet-client", ca, {
       subject: { commonName: "kube-apiserver-kubelet-client", organizations: ["system:masters"] },
       usages: ["client"],
       days: leafDays,
     }),
-    frontProxyClient: await files.leaf("front-proxy-client", frontProxyCa, {
+    files.leaf("front-proxy-client", frontProxyCa, {
       subject: { commonName: "front-proxy-client", organizations: [] },
       usages: ["client"],
       days: leafDays,
     }),
-    serviceAccountKeys: await files.keyPair("sa"),
-  };
+  ]);
+  return { ca, frontProxyCa, apiserver, apiserverKubeletClient, frontProxyClient, serviceAccountKeys };
 }
 
 /** What a file holds; where that is nothing of its kind, says which file. */
