@@ -13,10 +13,9 @@ import {
   type VirtualNodeDeps,
   virtualNodeServices,
 } from "./components.ts";
-import { startDns } from "./dns.ts";
 import { kubeletPort } from "./kubelet-serving.ts";
 import { dnsAddressIn } from "./network-ranges.ts";
-import { type RealNodeOptions, serviceNetwork, startRealNode } from "./real-node.ts";
+import type { RealNodeOptions } from "./real-node.ts";
 import { servedNode, type ServedCluster } from "./served-cluster.ts";
 import { type ServiceSockets, UserspaceNetwork } from "./userspace-network.ts";
 
@@ -95,7 +94,7 @@ function services(
   return { name: "services", parts: [["proxy", start]] };
 }
 
-/** The machine's own node, and DNS where pods reach this machine. */
+/** The machine's own node, and DNS where pods reach this machine; loaded where they run. */
 function machine(
   config: ClusterConfig,
   node: RealNodeOptions,
@@ -104,8 +103,11 @@ function machine(
 ): readonly Step[] {
   const { env, access } = served;
   const serve = servedNode(served, node.kubeletPort ?? kubeletPort);
-  const beside = serviceNetwork(env.child("proxy"), access, node);
-  const kubelet: Part[1] = () => startRealNode(env.child("node"), access, node, { serve, beside }, signal);
+  const kubelet: Part[1] = async () => {
+    const { serviceNetwork, startRealNode } = await import("./real-node.ts");
+    const beside = serviceNetwork(env.child("proxy"), access, node);
+    return startRealNode(env.child("node"), access, node, { serve, beside }, signal);
+  };
   const steps: Step[] = [{ name: "node", parts: [[`kubelet ${node.name}`, kubelet]] }];
   if (config.advertise === undefined) return steps;
   const options = {
@@ -114,6 +116,7 @@ function machine(
     serviceAddress: dnsAddressIn(config.ranges?.serviceRange),
     ...config.ranges,
   };
-  const dns: Part[1] = () => startDns(env.child("dns"), access, options, signal);
+  const dns: Part[1] = async () =>
+    (await import("./dns.ts")).startDns(env.child("dns"), access, options, signal);
   return [...steps, { name: "DNS", parts: [["dns", dns]] }];
 }
