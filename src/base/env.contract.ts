@@ -34,6 +34,13 @@ export function envContract(name: string, makeFixture: (sink: LogSink) => EnvFix
     assert.ok(clock.monotonic() - startMs >= 39);
   });
 
+  check("the wall clock shows whole milliseconds", async ({ clock }) => {
+    for (const ms of [0.3, 0.3, 1.7]) {
+      await clock.sleep(ms);
+      assert.ok(Number.isInteger(clock.now()));
+    }
+  });
+
   check("a yield lets what is due run first, and takes no time", async ({ clock }) => {
     const order: string[] = [];
     const other = (async () => {

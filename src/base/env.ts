@@ -7,7 +7,7 @@
 
 /** Wall and monotonic time, and the only timers. All times are in milliseconds. */
 export interface Clock {
-  /** Milliseconds since the epoch; may jump. */
+  /** Whole milliseconds since the epoch; may jump. */
   now(): number;
   /** Milliseconds from an arbitrary start; never goes back. May have a fraction. */
   monotonic(): number;

@@ -1,7 +1,8 @@
 /**
  * Decides what becomes of an event, as client-go's correlator: like events are counted in one object, more than
  * ten alike but for their text within ten minutes are combined, and one source may write 25 about an object at once
- * and one per five minutes after. Pure but for its bounded memory; the caller passes the time.
+ * and one per five minutes after. Pure but for its bounded memory; the caller passes the time, of a clock that never goes
+ * back.
  */
 import { eventCacheSize } from "./limits.ts";
 

@@ -83,7 +83,7 @@ export class EventRecorder implements EventSink, AsyncDisposable {
   }
 
   async #write(event: Happening, signal: AbortSignal): Promise<void> {
-    const verdict = this.#correlator.judge(event, this.#env.clock.now());
+    const verdict = this.#correlator.judge(event, this.#env.clock.monotonic());
     if (verdict.kind === "drop") return;
     for (let tries = 1; tries <= callTries; tries += 1) {
       try {
@@ -91,9 +91,12 @@ export class EventRecorder implements EventSink, AsyncDisposable {
         return this.#correlator.wrote(verdict.countKey, written);
       } catch (error) {
         if (signal.aborted) return;
-        this.#env.log.debug("Could not write an event", { reason: event.reason, error: messageOf(error) });
+        const { log } = this.#env;
+        const fields = { reason: event.reason, error: messageOf(error) };
+        if (!("code" in (error as object))) return log.error("Cannot write an event", fields);
+        log.debug("Could not write an event", fields);
         // A refusal stays one (a namespace that ends, an event that exists); a lost server may come back.
-        if (!("code" in (error as object)) || isRefusal(error)) return;
+        if (isRefusal(error)) return;
         await this.#env.clock.sleep(RETRY_MS * this.#env.random.float(), signal).catch(() => {
           // Aborted: the next try ends it.
         });

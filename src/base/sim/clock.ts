@@ -34,7 +34,7 @@ export class SimClock implements Clock {
   }
 
   now(): number {
-    return this.#kernel.nowMs + this.#scope.host.clockOffsetMs;
+    return Math.floor(this.#kernel.nowMs + this.#scope.host.clockOffsetMs);
   }
 
   monotonic(): number {
