@@ -1,6 +1,6 @@
 /**
- * Kubelets that crash, machines that reboot and runtimes that go away, at random from seeds: what must
- * always hold is looked at twice a second, and in the end every pod is where it belongs.
+ * Kubelets that crash, machines that reboot or set their clocks, and runtimes that go away, at random from seeds: what
+ * must always hold is looked at twice a second, and in the end every pod is where it belongs.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -86,7 +86,7 @@ class Storm {
   }
 
   async #happening(): Promise<void> {
-    switch (this.#random.below(8)) {
+    switch (this.#random.below(9)) {
       case 0:
         await this.#node.crashKubelet();
         await this.#meanwhile();
@@ -104,6 +104,8 @@ class Storm {
       case 3:
       case 4:
         return this.#delete();
+      case 5:
+        return this.#node.jumpClock((this.#random.float() * 2 - 1) * 24 * 3_600_000);
       default:
         return this.#create();
     }

@@ -47,10 +47,9 @@ export class StepLoop implements AsyncDisposable {
     this.#step?.abort(new DOMException("The step is overtaken", "AbortError"));
   }
 
-  /** Asks for a step at a time; the last such wish holds, until the next step. */
-  wakeAt(atMs: number): void {
+  /** Asks for a step after a while; the last such wish holds, until the next step. */
+  wakeIn(delayMs: number): void {
     this.#timer?.cancel();
-    const delayMs = Math.max(0, atMs - this.#env.clock.now());
     this.#timer = this.#env.clock
       .timer(delayMs, () => {
         this.#deps.woken();
@@ -87,7 +86,7 @@ export class StepLoop implements AsyncDisposable {
       const waitMs = Math.min(stepBackOff.maxMs, stepBackOff.firstMs * 2 ** this.#failures);
       this.#failures += 1;
       this.#deps.failed(error, waitMs);
-      this.wakeAt(this.#env.clock.now() + waitMs);
+      this.wakeIn(waitMs);
     }
   }
 }

@@ -126,7 +126,7 @@ export class NodeHealth {
   }
 
   #judge(usage: NodeUsage): readonly Shortage[] {
-    const { due, pressures, state } = judge(usage, this.#options, this.#state, this.#env.clock.now());
+    const { due, pressures, state } = judge(usage, this.#options, this.#state, this.#env.clock.monotonic());
     this.#state = state;
     this.#pressures = pressures;
     return due;
@@ -179,14 +179,14 @@ export class NodeHealth {
             evictionGraceSeconds,
             Math.min(this.#options.maxGraceSeconds, pod.spec.terminationGracePeriodSeconds ?? 30),
           );
-    this.#victim = { uid, untilMs: this.#env.clock.now() + victimWaitMs };
+    this.#victim = { uid, untilMs: this.#env.clock.monotonic() + victimWaitMs };
     this.#evict({ pod, message }, { graceSeconds, disrupted: true });
   }
 
   /** The last victim has not ended yet, and what it held is still held. */
   #waitsForVictim(): boolean {
     const victim = this.#victim;
-    if (victim === undefined || this.#env.clock.now() > victim.untilMs) return false;
+    if (victim === undefined || this.#env.clock.monotonic() > victim.untilMs) return false;
     return this.#deps.pods.active().some((pod) => pod.metadata.uid === victim.uid);
   }
 
@@ -204,7 +204,7 @@ export class NodeHealth {
 
   /** When their file system is too full. */
   async #collectImages(usage: NodeUsage, signal: AbortSignal): Promise<void> {
-    const now = this.#env.clock.now();
+    const now = this.#env.clock.monotonic();
     if (now - this.#collectedAt < imageCollectionMs) return;
     this.#collectedAt = now;
     const { imagefs } = usage;
@@ -231,7 +231,7 @@ export class NodeHealth {
 
   /** Resolves with the bytes that were freed. */
   async #removeImages(bytes: number, signal: AbortSignal): Promise<number> {
-    const now = this.#env.clock.now();
+    const now = this.#env.clock.monotonic();
     const images = await this.#lookAtImages(now, signal);
     const found = imagesToRemove(images, this.#images, {
       bytes,
@@ -243,6 +243,7 @@ export class NodeHealth {
   }
 
   async #lookAtImages(now: number, signal: AbortSignal): Promise<readonly Image[]> {
+    const listedAtMs = this.#env.clock.now();
     const [images, containers] = await Promise.all([
       this.#deps.images.listImages(signal),
       this.#deps.runtime.listContainers({}, signal),
@@ -254,7 +255,7 @@ export class NodeHealth {
       if (image !== undefined) inUse.add(image.id);
     }
     this.#images = recordImages(this.#images, images, inUse, now);
-    await this.#deps.pullRecords.prune(images, now);
+    await this.#deps.pullRecords.prune(images, listedAtMs);
     return images;
   }
 }

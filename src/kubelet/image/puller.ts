@@ -134,12 +134,12 @@ export class ImagePuller {
   }
 
   #refuseInBackOff(request: ImageRequest, key: string): void {
-    const due = this.#backOff.dueSinceUpdateMs(key, this.#env.clock.now());
-    if (due === undefined) return;
+    const retryInMs = this.#backOff.leftSinceUpdateMs(key, this.#env.clock.monotonic());
+    if (retryInMs === 0) return;
     const image = request.container.spec.image;
     this.#record(request, "Normal", "BackOff", `Back-off pulling image "${image}"`);
     const message = `Back-off pulling image "${image}": ErrImagePull: ${this.#failures.get(key)}`;
-    throw new StartError("ImagePullBackOff", message, { retryAtMs: due });
+    throw new StartError("ImagePullBackOff", message, { retryInMs });
   }
 
   async #pull(request: ImageRequest, image: string, signal: AbortSignal): Promise<Image> {
@@ -169,12 +169,12 @@ export class ImagePuller {
         "Failed",
         `Failed to pull image "${request.container.spec.image}": ${message}`,
       );
-      const now = clock.now();
+      const now = clock.monotonic();
       this.#backOff.fail(key, now, now);
       this.#failures.set(key, message);
       const unavailable = error instanceof RuntimeError && error.code === "registry-unavailable";
       throw new StartError(unavailable ? "RegistryUnavailable" : "ErrImagePull", message, {
-        retryAtMs: now + pullErrorShownMs,
+        retryInMs: pullErrorShownMs,
         cause: error,
       });
     }

@@ -155,8 +155,8 @@ export class NodeAgent {
     const { name } = this.#options;
     if (this.#node === undefined) return;
     const status = await this.#status(this.#node.status, signal);
-    const now = this.#env.clock.now();
-    const due = now - this.#reportedAt >= nodeStatusReportMs || now < this.#reportedAt;
+    const now = this.#env.clock.monotonic();
+    const due = now - this.#reportedAt >= nodeStatusReportMs;
     if (due || !contains(this.#node.status, status)) {
       try {
         this.#node = await this.#deps.nodes.patch({ name }, "strategic", { status }, signal, {

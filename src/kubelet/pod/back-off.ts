@@ -2,6 +2,9 @@
  * Waits that double with each failure of a key and are forgotten when it has been well for twice the longest
  * wait: with 10 s and 300 s, a container that crashes at once waits 10, 20, 40 ... 300, 300 s; after 10
  * minutes of running it begins again. The first failure does not wait: it creates the entry.
+ *
+ * Times are of one clock. Where it is a wall clock, since a runtime tells when something failed, it may be set back: a
+ * failure that is yet to come waits no longer.
  */
 export interface BackOffLimits {
   readonly firstMs: number;
@@ -26,23 +29,18 @@ export class BackOffTable {
     return this.#entries.get(key)?.waitMs ?? 0;
   }
 
-  /**
-   * When the wait after a failure at `failedMs` is over; `undefined` when it does not wait, or no longer at
-   * `now`.
-   */
-  dueMs(key: string, failedMs: number, now: number): number | undefined {
+  /** How much is left at `now` of the wait after a failure at `failedMs`; 0 when nothing is. */
+  leftMs(key: string, failedMs: number, now: number): number {
     const entry = this.#entries.get(key);
-    if (entry === undefined || this.#expired(entry, failedMs)) return undefined;
-    const due = failedMs + entry.waitMs;
-    return due > now ? due : undefined;
+    if (entry === undefined || this.#expired(entry, failedMs) || failedMs > now) return 0;
+    return Math.max(0, failedMs + entry.waitMs - now);
   }
 
-  /** Like `dueMs`, counted from the last `fail`. */
-  dueSinceUpdateMs(key: string, now: number): number | undefined {
+  /** Like `leftMs`, counted from the last `fail`. */
+  leftSinceUpdateMs(key: string, now: number): number {
     const entry = this.#entries.get(key);
-    if (entry === undefined || this.#expired(entry, now)) return undefined;
-    const due = entry.updatedMs + entry.waitMs;
-    return due > now ? due : undefined;
+    if (entry === undefined || this.#expired(entry, now)) return 0;
+    return Math.max(0, entry.updatedMs + entry.waitMs - now);
   }
 
   /** Counts a failure at `failedMs`: the next one waits. */

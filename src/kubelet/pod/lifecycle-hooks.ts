@@ -40,7 +40,7 @@ export class LifecycleHooks {
       this.#failed(target, "FailedPostStartHook", "PostStartHook failed", error);
       throw new StartError("PostStartHookError", `rpc error: ${messageOf(error)}`, {
         cause: error,
-        retryAtMs: 0,
+        retryInMs: 0,
       });
     }
   }

@@ -1,6 +1,7 @@
 /**
  * What the runtime has of one pod: its sandboxes and every instance of its containers, newest first. A
- * container that has ended never changes, so its status is asked for once.
+ * container that has ended never changes, so its status is asked for once. Which instance is the newest is told by its
+ * number: by their times, an older one is newer for as long as the node's clock was set back.
  */
 import type { Pod } from "#api";
 import { containerHashAnnotation, podUidLabel, restartCountAnnotation } from "../runtime/labels.ts";
@@ -50,14 +51,14 @@ export function readySandbox(observed: PodObservation): SandboxStatus | undefine
 
 /**
  * When a container last ended in a way that restarts all of them; instances older than that do not count any
- * more. 0 when never.
+ * more. 0 when never, or not yet by a clock that was set back: what runs then would seem older for ever.
  */
-export function resetAtMs(pod: Pod, observed: PodObservation): number {
+export function resetAtMs(pod: Pod, observed: PodObservation, now: number): number {
   const byName = new Map<string, PodContainer>(containersOf(pod).map((one) => [one.spec.name, one]));
   let at = 0;
   for (const status of observed.containers) {
     const container = byName.get(status.name);
-    if (status.state !== "CONTAINER_EXITED" || container === undefined) continue;
+    if (status.state !== "CONTAINER_EXITED" || container === undefined || status.finishedAtMs > now) continue;
     if (afterExit(pod, container, status.exitCode) === "all-containers")
       at = Math.max(at, status.finishedAtMs);
   }
@@ -109,10 +110,11 @@ async function present<T>(status: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function newestFirst<T extends { readonly createdAtMs: number; readonly attempt: number }>(
+/** Instances of one container, or sandboxes of one pod, among which there may be gaps. */
+export function newestFirst<T extends { readonly createdAtMs: number; readonly attempt: number }>(
   items: readonly (T | undefined)[],
 ): readonly T[] {
   return items
     .filter((one) => one !== undefined)
-    .sort((a, b) => b.createdAtMs - a.createdAtMs || b.attempt - a.attempt);
+    .sort((a, b) => b.attempt - a.attempt || b.createdAtMs - a.createdAtMs);
 }

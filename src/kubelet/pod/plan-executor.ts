@@ -134,16 +134,15 @@ export class PlanExecutor {
   ): Promise<boolean> {
     const { container, attempt, previous } = action;
     const name = container.spec.name;
-    const now = this.#env.clock.now();
     const { starts, steps } = this.#deps;
-    starts.begins(name, previous, now);
+    starts.begins(name, previous, this.#env.clock.now());
     try {
       await steps.start({ pod: this.#granted(), observed, container, attempt, volumes }, signal);
       starts.started(name);
       return true;
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
-      starts.failed(name, error, now);
+      starts.failed(name, error);
       return container.role !== "init";
     }
   }

@@ -44,7 +44,7 @@ export type PodAction =
 /** A container that would start but for its back-off. */
 export interface Waiting {
   readonly container: PodContainer;
-  readonly untilMs: number;
+  readonly leftMs: number;
   /** As in the container's waiting state; `undefined` when it waits for another try at what failed. */
   readonly message: string | undefined;
 }
@@ -54,9 +54,9 @@ export interface PlanInput {
   readonly observed: PodObservation;
   readonly probes: ProbeResults;
   /** Restart waits by container name. */
-  readonly backOff: Pick<BackOffTable, "dueMs" | "waitMs">;
-  /** Containers that could not be started, by name: not tried again before. */
-  readonly holds: ReadonlyMap<string, number>;
+  readonly backOff: Pick<BackOffTable, "leftMs" | "waitMs">;
+  /** For how long a container that could not be started is not tried again, by name. */
+  readonly holds: { leftMs(name: string): number };
   /** What a running container needs to have the resources that were granted. */
   readonly resources: Pick<PodResources, "changeOf">;
   readonly now: number;
@@ -68,14 +68,14 @@ export class PlanScope {
   readonly actions: PodAction[] = [];
   readonly waiting: Waiting[] = [];
   readonly #input: PlanInput;
-  readonly #sandboxCreatedAtMs: number;
+  readonly #sandboxId: string;
   readonly #resetAtMs: number;
 
-  constructor(input: PlanInput, sandboxCreatedAtMs: number) {
+  constructor(input: PlanInput, sandboxId: string) {
     this.pod = input.pod;
     this.#input = input;
-    this.#sandboxCreatedAtMs = sandboxCreatedAtMs;
-    this.#resetAtMs = resetAtMs(input.pod, input.observed);
+    this.#sandboxId = sandboxId;
+    this.#resetAtMs = resetAtMs(input.pod, input.observed, input.now);
     this.#killReset();
   }
 
@@ -87,13 +87,12 @@ export class PlanScope {
     const status = latest(this.#input.observed, container.spec.name);
     if (status === undefined || status.createdAtMs <= this.#resetAtMs) return undefined;
     const initial = container.role === "init" || container.role === "sidecar";
-    return initial && status.createdAtMs < this.#sandboxCreatedAtMs ? undefined : status;
+    return initial && status.podSandboxId !== this.#sandboxId ? undefined : status;
   }
 
-  /** True when a main container has been created since the sandbox (or a reset): initialization is behind. */
+  /** True when a main container has been created in the sandbox (since a reset): initialization is behind. */
   get initialized(): boolean {
-    const since = Math.max(this.#sandboxCreatedAtMs, this.#resetAtMs + 1);
-    return mainContainersOf(this.pod).some((one) => (this.current(one)?.createdAtMs ?? -1) >= since);
+    return mainContainersOf(this.pod).some((one) => this.current(one)?.podSandboxId === this.#sandboxId);
   }
 
   /**
@@ -108,17 +107,17 @@ export class PlanScope {
   start(container: PodContainer): void {
     const { observed, backOff, holds, now } = this.#input;
     const name = container.spec.name;
-    const hold = holds.get(name) ?? 0;
-    if (hold > now) {
-      this.waiting.push({ container, untilMs: hold, message: undefined });
+    const heldMs = holds.leftMs(name);
+    if (heldMs > 0) {
+      this.waiting.push({ container, leftMs: heldMs, message: undefined });
       return;
     }
     const ended = observed.containers.find((one) => one.name === name && one.state === "CONTAINER_EXITED");
-    const due = ended === undefined ? undefined : backOff.dueMs(name, ended.finishedAtMs, now);
-    if (due !== undefined) {
+    const leftMs = ended === undefined ? 0 : backOff.leftMs(name, ended.finishedAtMs, now);
+    if (leftMs > 0) {
       const wait = durationText(backOff.waitMs(name));
       const message = `back-off ${wait} restarting failed container=${name} pod=${podText(this.pod)}`;
-      this.waiting.push({ container, untilMs: due, message });
+      this.waiting.push({ container, leftMs, message });
       return;
     }
     const newest = latest(observed, name);

@@ -32,6 +32,7 @@ const init = (name: string): ReturnType<typeof container> => container(name);
 const sidecar = (name: string): ReturnType<typeof container> => container(name, { restartPolicy: "Always" });
 const dead = readySandboxOf({ state: "SANDBOX_NOTREADY", ips: [] });
 const failure = (): "failure" => "failure";
+const nothingHeld = { leftMs: () => 0 };
 
 const rows: readonly Row[] = [
   { title: "a new pod gets a sandbox", sandboxes: [], expect: ["create-sandbox 0"] },
@@ -133,6 +134,30 @@ const rows: readonly Row[] = [
     expect: ["kill other restart-all", "start setup 1"],
   },
   {
+    title: "but not those that run since, by a clock that was set back",
+    spec: {
+      containers: [
+        container("main", {
+          restartPolicyRules: [
+            { action: "RestartAllContainers", exitCodes: { operator: "In", values: [9] } },
+          ],
+        }),
+      ],
+    },
+    containers: [
+      ended("main", 9, { finishedAtMs: sandboxAtMs + 600_000 }),
+      instance(
+        container("main", {
+          restartPolicyRules: [
+            { action: "RestartAllContainers", exitCodes: { operator: "In", values: [9] } },
+          ],
+        }),
+        { restarts: 1 },
+      ),
+    ],
+    expect: [],
+  },
+  {
     title: "init containers come first",
     spec: { initContainers: [init("x"), init("y")] },
     expect: ["start x 0"],
@@ -172,6 +197,31 @@ const rows: readonly Row[] = [
     spec: { initContainers: [init("x")] },
     sandboxes: [readySandboxOf({ id: "sandbox-1", attempt: 1, createdAtMs: sandboxAtMs + 60_000 })],
     containers: [ended("x", 0), ended("main", 137)],
+    expect: ["start x 1"],
+  },
+  {
+    title: "a sandbox of before the clock was set back is the older one",
+    sandboxes: [
+      { ...dead, createdAtMs: sandboxAtMs + 60_000 },
+      readySandboxOf({ id: "sandbox-1", attempt: 1 }),
+    ],
+    containers: [
+      ended("main", 137, { createdAtMs: sandboxAtMs + 61_000 }),
+      running("main", { restarts: 1, podSandboxId: "sandbox-1" }),
+    ],
+    expect: [],
+  },
+  {
+    title: "and its init containers run again",
+    spec: { initContainers: [init("x")] },
+    sandboxes: [
+      { ...dead, createdAtMs: sandboxAtMs + 60_000 },
+      readySandboxOf({ id: "sandbox-1", attempt: 1 }),
+    ],
+    containers: [
+      ended("x", 0, { createdAtMs: sandboxAtMs + 61_000 }),
+      ended("main", 137, { createdAtMs: sandboxAtMs + 62_000 }),
+    ],
     expect: ["start x 1"],
   },
   {
@@ -247,7 +297,7 @@ for (const row of rows) {
       observed: observation(row.containers ?? [], row.sandboxes),
       probes: { ...noProbes, ...row.probes },
       backOff: new BackOffTable({ firstMs: 10_000, maxMs: 300_000 }),
-      holds: new Map(),
+      holds: nothingHeld,
       resources: { changeOf: () => "none" as const },
       now: sandboxAtMs + 100_000,
     });
@@ -267,17 +317,24 @@ test("planPod: back-off doubles from 10 s to 300 s, and is forgotten after ten m
       observed,
       probes: noProbes,
       backOff,
-      holds: new Map(),
+      holds: nothingHeld,
       resources: { changeOf: () => "none" as const },
       now,
     });
-    const untilMs = plan.waiting[0]?.untilMs ?? now;
-    waits.push((untilMs - now) / 1000);
-    backOff.fail("main", finishedAtMs, untilMs);
-    now = untilMs;
+    const leftMs = plan.waiting[0]?.leftMs ?? 0;
+    waits.push(leftMs / 1000);
+    now += leftMs;
+    backOff.fail("main", finishedAtMs, now);
   }
   assert.deepEqual(waits, [0, 10, 20, 40, 80, 160, 300, 300]);
-  assert.equal(backOff.dueMs("main", now + 600_001, now + 600_001), undefined);
+  assert.equal(backOff.leftMs("main", now + 600_001, now + 600_001), 0);
+});
+
+test("BackOffTable: a failure that is yet to come, by a clock that was set back, waits no longer", () => {
+  const backOff = new BackOffTable({ firstMs: 10_000, maxMs: 300_000 });
+  backOff.fail("main", 100_000, 100_000);
+  assert.equal(backOff.leftMs("main", 101_000, 102_000), 9_000);
+  assert.equal(backOff.leftMs("main", 101_000, 100_999), 0);
 });
 
 test("planPod: a container in back-off keeps its pod alive and says how long it waits", () => {
@@ -289,7 +346,7 @@ test("planPod: a container in back-off keeps its pod alive and says how long it 
     observed,
     probes: noProbes,
     backOff,
-    holds: new Map(),
+    holds: nothingHeld,
     resources: { changeOf: () => "none" as const },
     now: sandboxAtMs + 2000,
   });

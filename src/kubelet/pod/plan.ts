@@ -33,7 +33,7 @@ const finished: PodPlan = { actions: [], waiting: [], finished: true };
 export function planPod(input: PlanInput): PodPlan {
   const sandbox = readySandbox(input.observed);
   if (sandbox === undefined || (sandbox.ips.length === 0 && !sandbox.hostNetwork)) return planSandbox(input);
-  const scope = new PlanScope(input, sandbox.createdAtMs);
+  const scope = new PlanScope(input, sandbox.id);
   for (const container of ephemeralContainersOf(input.pod)) {
     if (latest(input.observed, container.spec.name) === undefined) scope.start(container);
   }

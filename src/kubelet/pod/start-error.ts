@@ -14,15 +14,15 @@ export type StartErrorCode =
   | "PostStartHookError";
 
 export class StartError extends CodedError<StartErrorCode> {
-  /** When the next try is due; default: after the worker's usual wait. */
-  readonly retryAtMs: number | undefined;
+  /** How long the next try waits; default: the worker's usual wait. */
+  readonly retryInMs: number | undefined;
 
   constructor(
     code: StartErrorCode,
     message: string,
-    options: ErrorOptions & { readonly retryAtMs?: number } = {},
+    options: ErrorOptions & { readonly retryInMs?: number } = {},
   ) {
     super(code, message, options);
-    this.retryAtMs = options.retryAtMs;
+    this.retryInMs = options.retryInMs;
   }
 }

@@ -3,6 +3,7 @@
  * again, and how long crashed ones wait. It is lost with the kubelet, as upstream's: a new one tries
  * everything at once.
  */
+import type { Clock } from "#base";
 import type { StartTrouble } from "../status/container-status.ts";
 import type { ContainerStatus } from "../runtime/runtime.ts";
 import { restartBackOff, startRetryMs } from "../limits.ts";
@@ -12,21 +13,27 @@ import type { StartError } from "./start-error.ts";
 
 /** By container name. */
 export class StartMemory {
+  readonly #clock: Pick<Clock, "monotonic">;
   readonly #backOff = new BackOffTable(restartBackOff);
   readonly #troubles = new Map<string, StartTrouble>();
+  /** Until when, on the monotonic clock. */
   readonly #holds = new Map<string, number>();
+
+  constructor(clock: Pick<Clock, "monotonic">) {
+    this.#clock = clock;
+  }
 
   /** Why containers that should run do not. */
   get troubles(): ReadonlyMap<string, StartTrouble> {
     return this.#troubles;
   }
 
-  /** Not to be tried again before. */
-  get holds(): ReadonlyMap<string, number> {
-    return this.#holds;
+  /** For how long it is not tried again. */
+  leftMs(name: string): number {
+    return Math.max(0, (this.#holds.get(name) ?? 0) - this.#clock.monotonic());
   }
 
-  get backOff(): Pick<BackOffTable, "dueMs" | "waitMs"> {
+  get backOff(): Pick<BackOffTable, "leftMs" | "waitMs"> {
     return this.#backOff;
   }
 
@@ -49,9 +56,9 @@ export class StartMemory {
     this.#holds.delete(name);
   }
 
-  failed(name: string, error: StartError, now: number): void {
+  failed(name: string, error: StartError): void {
     this.#troubles.set(name, { reason: error.code, message: error.message });
-    this.#holds.set(name, error.retryAtMs ?? now + startRetryMs);
+    this.#holds.set(name, this.#clock.monotonic() + (error.retryInMs ?? startRetryMs));
   }
 
   /** The pod's spec changed: what failed may do now. */

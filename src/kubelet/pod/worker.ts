@@ -38,7 +38,7 @@ export class PodWorker {
   readonly #loop: StepLoop;
   readonly #observer: PodObserver;
   readonly #probes: PodProbes;
-  readonly #starts = new StartMemory();
+  readonly #starts: StartMemory;
   readonly #resources: PodResources;
   readonly #executor: PlanExecutor;
   readonly #report: PodReport;
@@ -75,6 +75,7 @@ export class PodWorker {
     );
     this.#observer = new PodObserver(deps.runtime, pod.metadata.uid ?? "");
     const { prober, events, steps, volumes, probeCounts: counts } = deps;
+    this.#starts = new StartMemory(env.clock);
     this.#resources = new PodResources(events, pod);
     this.#executor = new PlanExecutor(env, {
       steps,
@@ -215,9 +216,10 @@ export class PodWorker {
     }
     this.#report.waits(this.#pod, plan.waiting);
     this.#publish(observed, false, this.#sandboxIsNew && plan.actions.length > 0 ? "soon" : "now");
-    const times = [...plan.waiting.map((one) => one.untilMs), this.#deadline() ?? Number.POSITIVE_INFINITY];
-    const next = Math.min(...[...times, heldUntilMs(this.#pod, observed, now)].filter((time) => time > now));
-    if (Number.isFinite(next)) this.#loop.wakeAt(next);
+    const times = [this.#deadline() ?? now, heldUntilMs(this.#pod, observed, now)];
+    const waits = [...plan.waiting.map((one) => one.leftMs), ...times.map((time) => time - now)];
+    const next = Math.min(...waits.filter((ms) => ms > 0));
+    if (Number.isFinite(next)) this.#loop.wakeIn(next);
     const how = plan.actions.length === 0 ? "exactly" : "atLeast";
     await this.#deps.cgroups.ensure(this.granted, how, signal);
     if (plan.actions.length === 0) return;
@@ -236,9 +238,9 @@ export class PodWorker {
   }
 
   #plan(observed: PodObservation, now: number): PodPlan {
-    const { backOff, holds } = this.#starts;
-    const resources = this.#resources;
-    return planPod({ pod: this.granted, observed, probes: this.#probes, backOff, holds, resources, now });
+    const { backOff } = this.#starts;
+    const more = { probes: this.#probes, holds: this.#starts, resources: this.#resources };
+    return planPod({ pod: this.granted, observed, backOff, ...more, now });
   }
 
   /** Ends what runs, then the pod's place on the node, then its object. */

@@ -60,6 +60,12 @@ test("failures in between do not count, and after the first period there are non
   assert.deepEqual(changed, [[2_000, "failure"]]);
 });
 
+test("a container that is yet to start, by a clock that was set back, waits for its initial delay only", async () => {
+  const probe = { periodSeconds: 5, initialDelaySeconds: 2 };
+  const { asked } = await watched("readiness", probe, 0, { startedAtMs: 2_000_000_000_000 });
+  assert.deepEqual(asked, [2_000, 7_000]);
+});
+
 test("liveness, and what an earlier kubelet has seen ready, are asked once a period", async () => {
   const probe = { periodSeconds: 3, failureThreshold: 5 };
   assert.deepEqual((await watched("liveness", probe, Infinity)).asked, [0, 3_000, 6_000]);

@@ -63,8 +63,10 @@ export class ProbeWorker {
   }
 
   start(): void {
-    const first = this.#options.startedAtMs + (this.#options.probe.initialDelaySeconds ?? 0) * 1000;
-    this.#wait(Math.max(0, first - this.#env.clock.now()));
+    const { startedAtMs, probe } = this.#options;
+    // A container that is yet to start, by a clock that was set back, has just started.
+    const runsMs = Math.max(0, this.#env.clock.now() - startedAtMs);
+    this.#wait(Math.max(0, (probe.initialDelaySeconds ?? 0) * 1000 - runsMs));
   }
 
   stop(): void {

@@ -2,6 +2,7 @@
 import type { ContainerStatus as ApiContainerStatus, Pod } from "#api";
 import type { Lister } from "#client";
 import { containersOf } from "../pod/containers.ts";
+import { newestFirst } from "../pod/observation.ts";
 import { containerNameLabel, podUidLabel } from "../runtime/labels.ts";
 import type { ContainerStatus, RuntimeService } from "../runtime/runtime.ts";
 import { isMirror } from "../static/static-pod.ts";
@@ -52,7 +53,7 @@ export class PodLookup {
   async sandbox(pod: Pod, signal: AbortSignal): Promise<string> {
     const labels = { [podUidLabel]: this.#uidOf(pod) };
     const rows = await this.#runtime.listPodSandbox({ labels, state: "SANDBOX_READY" }, signal);
-    const newest = rows.toSorted((a, b) => b.attempt - a.attempt)[0];
+    const [newest] = newestFirst(rows);
     if (newest !== undefined) return newest.id;
     throw new Refusal(500, `pod not found ("${pod.metadata.name}_${pod.metadata.namespace}")`);
   }
@@ -88,8 +89,7 @@ export class PodLookup {
     signal: AbortSignal,
   ): ReturnType<RuntimeService["listContainers"]> {
     const labels = { [podUidLabel]: this.#uidOf(pod), [containerNameLabel]: name };
-    const rows = await this.#runtime.listContainers({ labels }, signal);
-    return rows.toSorted((a, b) => b.createdAtMs - a.createdAtMs || b.attempt - a.attempt);
+    return newestFirst(await this.#runtime.listContainers({ labels }, signal));
   }
 }
 

@@ -2,7 +2,7 @@
  * Builders for the kubelet's tests: pods as the API gives them, and containers as a runtime tells of them.
  */
 import type { Container, Pod, PodSpec } from "#api";
-import type { PodObservation } from "../pod/observation.ts";
+import { newestFirst, type PodObservation } from "../pod/observation.ts";
 import { containerHash } from "../pod/config/container-hash.ts";
 import { containerHashAnnotation, restartCountAnnotation } from "../runtime/labels.ts";
 import type { ContainerStatus, SandboxStatus } from "../runtime/runtime.ts";
@@ -93,5 +93,5 @@ export function observation(
   containers: readonly ContainerStatus[],
   sandboxes: readonly SandboxStatus[] = [readySandboxOf()],
 ): PodObservation {
-  return { sandboxes, containers: [...containers].sort((a, b) => b.createdAtMs - a.createdAtMs) };
+  return { sandboxes: newestFirst(sandboxes), containers: newestFirst(containers) };
 }

@@ -108,6 +108,11 @@ export class SimNode implements KubeletHarness {
     this.runtime.reboot();
   }
 
+  /** Sets the machine's clock on or back: the kubelet and its runtime read the same one. */
+  jumpClock(byMs: number): void {
+    for (const host of [nodeName, "machine"]) this.#world.jumpClock(host, byMs);
+  }
+
   async writeManifest(name: string, text: string): Promise<void> {
     this.#manifests.write(name, text);
   }

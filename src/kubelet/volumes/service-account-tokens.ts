@@ -1,6 +1,7 @@
 /**
  * Tokens for pods, bound to them, by TokenRequest. A token is kept until four fifths of its life or a day are
- * over, whichever is first, as upstream does; then the next asker gets a new one.
+ * over, whichever is first, as upstream does; then the next asker gets a new one. So he does when the clock was set back:
+ * to the server of the same machine, a token of later is not good yet.
  */
 import type { core, Pod, ServiceAccount } from "#api";
 import type { Env } from "#base";
@@ -9,6 +10,7 @@ import { maxTokenAgeMs } from "../limits.ts";
 
 interface Kept {
   readonly token: string;
+  readonly askedAtMs: number;
   readonly renewAtMs: number;
   readonly expiresAtMs: number;
 }
@@ -39,7 +41,7 @@ export class ServiceAccountTokens {
     const key = `${audience} ${expirationSeconds}`;
     const known = ofPod.get(key);
     const now = this.#env.clock.now();
-    if (known !== undefined && now < known.renewAtMs) return known.token;
+    if (known !== undefined && known.askedAtMs <= now && now < known.renewAtMs) return known.token;
     try {
       const fresh = await this.#request(pod, audience, expirationSeconds, signal);
       ofPod.set(key, fresh);
@@ -79,6 +81,7 @@ export class ServiceAccountTokens {
     const lifeMs = (answer.spec.expirationSeconds ?? expirationSeconds ?? 3600) * 1000;
     return {
       token: answer.status.token,
+      askedAtMs: asked,
       renewAtMs: asked + Math.min(lifeMs * 0.8, maxTokenAgeMs),
       expiresAtMs: asked + lifeMs,
     };

@@ -39,6 +39,8 @@ export class SimContainer {
   reason = "";
   message = "";
   readonly #clock: Clock;
+  /** On the monotonic clock. */
+  #startedMs = 0;
   readonly #image: string;
   readonly #imageRef: string;
   readonly #command: readonly string[];
@@ -102,6 +104,7 @@ export class SimContainer {
   start(): void {
     this.#demand("CONTAINER_CREATED", "start");
     this.startedAtMs = this.#clock.now();
+    this.#startedMs = this.#clock.monotonic();
     if (!canStart(this.#command)) {
       const detail = `exec: "${this.#command[0]}": stat ${this.#command[0]}: no such file or directory`;
       const failed = "failed to create containerd task: failed to create shim task";
@@ -233,7 +236,7 @@ export class SimContainer {
       attempt,
       labels,
       atMs,
-      cpuUsageNanoseconds: (atMs - this.startedAtMs) * 10_000,
+      cpuUsageNanoseconds: Math.floor((this.#clock.monotonic() - this.#startedMs) * 10_000),
       memoryWorkingSetBytes: 10 * 1024 * 1024,
       writableLayerUsedBytes: 4096,
     };

@@ -70,10 +70,11 @@ export class Readings {
     for (const [id, point] of now) {
       const before = this.#points.get(id);
       const overMs = before === undefined ? 0 : point.atMs - before.atMs;
-      const isOld = before === undefined || overMs >= rateOverMs;
+      // The clock may have been set back: then the next reading begins anew.
+      const isOld = before === undefined || overMs >= rateOverMs || overMs < 0;
       points.set(id, isOld ? point : before);
       const rate =
-        before !== undefined && isOld
+        before !== undefined && overMs >= rateOverMs
           ? ((point.nanoseconds - before.nanoseconds) / overMs) * 1000
           : this.#rates.get(id);
       if (rate !== undefined) rates.set(id, Math.max(0, rate));
