@@ -1,7 +1,7 @@
 /** Silent nodes and what becomes of their pods, against the real API server, in virtual time. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { leases, microTime, nodes, pods, rfc3339 } from "#api";
+import { events, leases, microTime, nodes, pods, rfc3339 } from "#api";
 import { TestCluster } from "../testing/cluster.ts";
 
 const namespace = "kube-node-lease";
@@ -72,6 +72,33 @@ test("A silent node is tainted after 50 s, its pods go 300 s later, and it is we
     );
     await report(cluster, "n1");
     await cluster.until("the taints are gone", async () => (await taintsOf(cluster, "n1")) === "");
+  });
+});
+
+test("When a node's pods go is no matter of the manager's clock, and it tells who may stay after all", async () => {
+  await TestCluster.run("clocks", async (cluster) => {
+    for (const name of ["n1", "n2"]) await bootNode(cluster, name);
+    await cluster.create(pods, {
+      metadata: { name: "a", namespace: "default" },
+      spec: { containers: [{ name: "c", image: "i" }] },
+    });
+    for (let turn = 0; turn < 2; turn += 1) await cluster.playNode("n1");
+    await beat(cluster, ["n2"], 70_000);
+    const isDeleted = async () =>
+      (await cluster.get(pods, "a", "default"))?.metadata.deletionTimestamp !== undefined;
+    cluster.world.jumpClock("manager", 86_400_000);
+    await beat(cluster, ["n2"], 200_000);
+    assert.equal(await isDeleted(), false);
+    await report(cluster, "n1");
+    await beat(cluster, ["n1", "n2"], 20_000);
+    const told = (await cluster.list(events, "default")).map(
+      ({ reason, message }) => `${reason}: ${message}`,
+    );
+    assert.ok(told.includes("TaintManagerEviction: Cancelling deletion of Pod default/a"));
+    await beat(cluster, ["n2"], 70_000);
+    cluster.world.jumpClock("manager", -2 * 86_400_000);
+    await beat(cluster, ["n2"], 290_000);
+    assert.equal(await isDeleted(), true);
   });
 });
 

@@ -1,8 +1,9 @@
 /**
- * Deletes pods that do not tolerate a NoExecute taint of their node, or no longer: `tolerationSeconds` after the taint
- * came or the pod did, whichever is later.
+ * Deletes pods that do not tolerate a NoExecute taint of their node, or no longer: `tolerationSeconds` after this process
+ * first saw the pod on such a node. As upstream's, it goes by no other clock than its own monotonic one: when a taint
+ * says that it came is some other machine's opinion.
  */
-import { type Node, nodes, type Pod, parseTime, pods, rfc3339, type Taint, type Toleration } from "#api";
+import { type Node, nodes, type Pod, pods, rfc3339, same, type Taint, type Toleration } from "#api";
 import type { Env } from "#base";
 import { type Change, type Informer, keyOf, keyText, parseKey } from "#client";
 import {
@@ -20,6 +21,8 @@ class TaintEvictionController implements Controller {
   readonly #deps: ControllerDeps;
   readonly #nodes: Informer<Node>;
   readonly #pods: Informer<Pod>;
+  /** The pods that have to go, by key: since when each is known to. */
+  readonly #marked = new Map<string, { readonly uid: string | undefined; readonly sinceMs: number }>();
 
   constructor(env: Env, deps: ControllerDeps) {
     this.#env = env;
@@ -31,13 +34,31 @@ class TaintEvictionController implements Controller {
 
   async reconcile(key: string, turn: Turn): Promise<void> {
     const pod = this.#pods.lister.get(parseKey(key));
-    if (pod === undefined || pod.metadata.deletionTimestamp !== undefined || isEnded(pod)) return;
+    if (pod === undefined || pod.metadata.deletionTimestamp !== undefined || isEnded(pod)) {
+      this.#marked.delete(key);
+      return;
+    }
     const node = this.#nodes.lister.get({ name: pod.spec.nodeName ?? "" });
-    const dueMs = node === undefined ? undefined : evictionTimeMs(pod, noExecuteTaints(node));
-    if (dueMs === undefined) return;
-    const leftMs = dueMs - this.#env.clock.now();
+    const staysMs = toleratedMs(pod.spec.tolerations ?? [], noExecuteTaints(node));
+    if (staysMs === undefined) return this.#spare(key, pod);
+    const leftMs = this.#markedAtMs(key, pod) + staysMs - this.#env.clock.monotonic();
     if (leftMs > 0) return turn.again(leftMs);
     await this.#evict(pod, turn);
+  }
+
+  #markedAtMs(key: string, { metadata: { uid } }: Pod): number {
+    const known = this.#marked.get(key);
+    if (known !== undefined && known.uid === uid) return known.sinceMs;
+    const sinceMs = this.#env.clock.monotonic();
+    this.#marked.set(key, { uid, sinceMs });
+    return sinceMs;
+  }
+
+  #spare(key: string, pod: Pod): void {
+    const known = this.#marked.get(key);
+    this.#marked.delete(key);
+    if (known === undefined || known.uid !== pod.metadata.uid) return;
+    this.#deps.events.record(pod, "Normal", "TaintManagerEviction", `Cancelling deletion of Pod ${key}`);
   }
 
   async #evict(pod: Pod, turn: Turn): Promise<void> {
@@ -61,6 +82,7 @@ class TaintEvictionController implements Controller {
   }
 
   #movedPods({ key, previous, current }: Change<Pod>): readonly string[] {
+    if (current === undefined && this.#marked.has(keyText(key))) return [keyText(key)];
     if (!current?.spec.nodeName) return [];
     const moved = previous?.spec.nodeName !== current.spec.nodeName;
     const tolerates = previous?.spec.tolerations?.length !== current.spec.tolerations?.length;
@@ -68,41 +90,24 @@ class TaintEvictionController implements Controller {
   }
 
   #podsOfTaintedNode({ key, previous, current }: Change<Node>): readonly string[] {
-    if (current === undefined) return [];
-    const before = previous === undefined ? "[]" : JSON.stringify(noExecuteTaints(previous));
-    if (JSON.stringify(noExecuteTaints(current)) === before) return [];
+    if (same(noExecuteTaints(current), noExecuteTaints(previous))) return [];
     return this.#pods.lister.by("node", key.name).map((pod) => keyText(keyOf(pod)));
   }
 }
 
-function noExecuteTaints(node: Node): readonly Taint[] {
-  return (node.spec.taints ?? []).filter(({ effect }) => effect === "NoExecute");
+function noExecuteTaints(node: Node | undefined): readonly Taint[] {
+  return (node?.spec.taints ?? []).filter(({ effect }) => effect === "NoExecute");
 }
 
-/** When the pod must go, in milliseconds since the epoch: 0 for at once, undefined for never. */
-export function evictionTimeMs(pod: Pod, taints: readonly Taint[]): number | undefined {
-  if (taints.length === 0) return undefined;
-  const cameMs = arrivalMs(pod);
-  let due: number | undefined;
-  for (const taint of taints) {
-    const tolerating = (pod.spec.tolerations ?? []).filter((toleration) => tolerates(toleration, taint));
-    if (tolerating.length === 0) return 0;
-    const seconds = tolerating
-      .map(({ tolerationSeconds }) => tolerationSeconds)
-      .filter((value) => value !== undefined);
-    if (seconds.length === 0) continue;
-    const since = Math.max(parseTime(taint.timeAdded) ?? 0, cameMs);
-    const time = since + Math.max(0, Math.min(...seconds)) * 1000;
-    due = due === undefined ? time : Math.min(due, time);
-  }
-  return due;
-}
-
-function arrivalMs(pod: Pod): number {
-  const scheduled = pod.status.conditions?.find(({ type }) => type === "PodScheduled")?.lastTransitionTime;
-  return (
-    parseTime(scheduled) ?? parseTime(pod.status.startTime) ?? parseTime(pod.metadata.creationTimestamp) ?? 0
-  );
+/** How long a pod stays on a node with such taints: 0 for not at all, undefined for ever. A taint's first toleration counts. */
+export function toleratedMs(
+  tolerations: readonly Toleration[],
+  taints: readonly Taint[],
+): number | undefined {
+  const used = taints.map((taint) => tolerations.find((toleration) => tolerates(toleration, taint)));
+  if (used.includes(undefined)) return 0;
+  const seconds = used.flatMap((one) => one?.tolerationSeconds ?? []);
+  return seconds.length === 0 ? undefined : Math.max(0, Math.min(...seconds)) * 1000;
 }
 
 export function tolerates(toleration: Toleration, taint: Taint): boolean {
