@@ -6,10 +6,11 @@
  *   commit a, b | c, d, e            a, b are in the journal; c, d, e gather
  *   overlay: key -> newest version in flight
  */
-import { assert, type Clock } from "#base";
+import { assert } from "#base";
 import { StoreError } from "./errors.ts";
 import type { ExclusiveJournal, JournalCommit, JournalEntry } from "./journal.ts";
 import { limits } from "./limits.ts";
+import type { MeasuredClock } from "./measured-clock.ts";
 import type { CommitResult, Revision, StoredRecord, Txn, Write } from "./store.ts";
 import type { Published, Writer } from "./writer.ts";
 
@@ -19,7 +20,7 @@ interface InFlight {
 }
 
 export class ExclusiveWriter implements Writer {
-  readonly #clock: Clock;
+  readonly #clock: MeasuredClock;
   readonly #journal: ExclusiveJournal;
   readonly #published: Published;
   readonly #overlay = new Map<string, InFlight>();
@@ -30,7 +31,7 @@ export class ExclusiveWriter implements Writer {
   #flushing = false;
   #idle: PromiseWithResolvers<void> | undefined;
 
-  constructor(clock: Clock, journal: ExclusiveJournal, published: Published) {
+  constructor(clock: MeasuredClock, journal: ExclusiveJournal, published: Published) {
     this.#clock = clock;
     this.#journal = journal;
     this.#published = published;
@@ -100,7 +101,7 @@ export class ExclusiveWriter implements Writer {
       version: (before?.version ?? 0) + 1,
     };
     if (write.leaseSeconds === undefined) return { type: "put", record };
-    return { type: "put", record, expiresAtMs: Math.ceil(this.#clock.now()) + write.leaseSeconds * 1_000 };
+    return { type: "put", record, expiresAtMs: this.#clock.now() + write.leaseSeconds * 1_000 };
   }
 
   /** Once the requests that this turn of the event loop has brought have joined: one batch, one sync. */

@@ -1,7 +1,8 @@
 /** Deletes keys when their lease ends, through the ordinary commit, one transaction for each key. */
-import type { Env, Timer } from "#base";
+import type { Log, Timer } from "#base";
 import type { Leases } from "./leases.ts";
 import { limits } from "./limits.ts";
+import type { MeasuredClock } from "./measured-clock.ts";
 import type { StoredRecord, Txn } from "./store.ts";
 
 /** What it needs of the store. */
@@ -12,19 +13,25 @@ export interface LeaseHost {
   commit(txn: Txn): Promise<unknown>;
 }
 
+/** Its part of the world. */
+interface LeaseKeeperEnv {
+  readonly clock: MeasuredClock;
+  readonly log: Log;
+}
+
 /** A timer may not be longer than this (32-bit milliseconds). */
 const longestTimerMs = 2 ** 31 - 1;
 
 /** `arm` after each change of the leases; `stop` for good. */
 export class LeaseKeeper {
-  readonly #env: Env;
+  readonly #env: LeaseKeeperEnv;
   readonly #host: LeaseHost;
   #timer: Timer | undefined;
   #timerAtMs: number | undefined;
   #expiring = false;
   #stopped = false;
 
-  constructor(env: Env, host: LeaseHost) {
+  constructor(env: LeaseKeeperEnv, host: LeaseHost) {
     this.#env = env;
     this.#host = host;
   }

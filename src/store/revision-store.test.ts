@@ -192,6 +192,26 @@ describe("leases", () => {
     });
   });
 
+  test("a lease lasts as long as it was given for, wherever the machine's clock is set", async () => {
+    const world = new SimWorld("leases and clocks");
+    const env = world.env("store");
+    await world.run(async () => {
+      await using store = await openStore(env, new MemoryJournal());
+      for (const [name, byMs] of [
+        ["first", 86_400_000],
+        ["second", -172_800_000],
+      ] as const) {
+        await store.commit({ checks: [], writes: [leased(name)] });
+        world.jumpClock("store", byMs);
+        await env.clock.sleep(1_000);
+      }
+      await env.clock.sleep(3_590_000);
+      assert.deepEqual(Object.keys(content(store.snapshot())), ["first", "second"]);
+      await env.clock.sleep(10_000);
+      assert.deepEqual(Object.keys(content(store.snapshot())), []);
+    });
+  });
+
   test("a thousand expire in turns, and a fork has leases of its own", async () => {
     const world = new SimWorld("many leases");
     const env = world.env("store");

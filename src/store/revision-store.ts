@@ -10,6 +10,7 @@ import type { Describe, Journal, JournalCommit, JournalHost, Recovered } from ".
 import { type LeaseHost, LeaseKeeper } from "./lease-keeper.ts";
 import { Leases } from "./leases.ts";
 import { limits } from "./limits.ts";
+import { type MeasuredClock, measuredClock } from "./measured-clock.ts";
 import { MemoryJournal } from "./memory-journal.ts";
 import { applyEvent, type RecordTree, SortedMap, TreeSnapshot } from "./record-tree.ts";
 import { eventsOf } from "./replay.ts";
@@ -52,6 +53,7 @@ export class RevisionStore implements Store {
   readonly #options: StoreOptions;
   readonly #history: SnapshotHistory;
   readonly #waiters = new RevisionWaiters();
+  readonly #clock: MeasuredClock;
   readonly #keeper: LeaseKeeper;
   #writer: Writer | undefined;
   #epoch: Epoch;
@@ -72,7 +74,8 @@ export class RevisionStore implements Store {
     this.#options = options;
     this.#history = new SnapshotHistory(env.clock, deps.journal);
     this.#epoch = this.#newEpoch(0 as Revision, 0 as Revision);
-    this.#keeper = new LeaseKeeper(env, this.#leaseHost());
+    this.#clock = measuredClock(env.clock);
+    this.#keeper = new LeaseKeeper({ clock: this.#clock, log: env.log }, this.#leaseHost());
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -81,10 +84,9 @@ export class RevisionStore implements Store {
       this.#env.log.warn("The journal was repaired", { detail: recovered.warning });
     }
     this.#restore(recovered);
-    const { clock } = this.#env;
     this.#writer =
       this.#journal.kind === "exclusive"
-        ? new ExclusiveWriter(clock, this.#journal, this.#published())
+        ? new ExclusiveWriter(this.#clock, this.#journal, this.#published())
         : new SharedWriter(this.#journal, this.#published());
     this.#notReady = undefined;
   }
