@@ -67,7 +67,8 @@ export interface Proof {
   readonly audiences: readonly string[];
 }
 
-const GRACE_AFTER_DELETE_MS = 60_000;
+/** What the clocks of two servers may differ by, and how long a token outlives what it is bound to; upstream's library's. */
+const LEEWAY_SECONDS = 60;
 
 export class ServiceAccountTokens {
   readonly #env: Env;
@@ -144,7 +145,7 @@ export class ServiceAccountTokens {
 
   #isCurrent(claims: Claims): boolean {
     const now = this.#env.clock.now() / 1000;
-    return claims.nbf <= now && now < claims.exp;
+    return claims.nbf <= now + LEEWAY_SECONDS && now - LEEWAY_SECONDS <= claims.exp;
   }
 
   #isBound(binding: Binding): boolean {
@@ -160,7 +161,7 @@ export class ServiceAccountTokens {
     if (object === undefined || object.metadata.uid !== reference.uid) return false;
     const { deletionTimestamp } = object.metadata;
     if (deletionTimestamp === undefined || deletionTimestamp === null) return true;
-    return Date.parse(deletionTimestamp) + GRACE_AFTER_DELETE_MS > this.#env.clock.now();
+    return Date.parse(deletionTimestamp) / 1000 + LEEWAY_SECONDS > this.#env.clock.now() / 1000;
   }
 }
 
