@@ -14,6 +14,8 @@ export interface Fault {
 }
 
 const second = 1_000;
+/** How far clocks jump at most: a correction, a drift of weeks, a wrong time zone, a dead battery. */
+const jumps = [5 * second, 600 * second, 3 * 3_600 * second, 24 * 3_600 * second];
 
 /** Whose writes lose the API server; one name may stand for many. */
 const writers = ["scheduler", "scheduler", "cm-", "cm-", "node-", "user"];
@@ -160,11 +162,11 @@ export const faults: readonly Fault[] = [
     name: "clock jump",
     weight: 2,
     async inject(cluster, random, count) {
+      const hosts = cluster.hosts.filter((host) => host !== "observer");
+      const host = hosts[random.below(hosts.length)] ?? "api";
+      const most = jumps[random.below(jumps.length)] ?? second;
       count();
-      cluster.world.jumpClock(
-        anyHost(cluster, random),
-        (random.below(2) === 0 ? -1 : 1) * random.below(600 * second),
-      );
+      cluster.jumpClock(host, (random.below(2) === 0 ? -1 : 1) * random.below(most));
     },
   },
   {

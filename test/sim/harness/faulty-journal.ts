@@ -14,6 +14,9 @@ import {
   type Revision,
 } from "#store";
 
+/** The cause of every failure that the disk injects. */
+export const syncFailed = "The sync failed";
+
 /** What outlives a crash: the durable commits, and how the disk behaves now. */
 export class JournalDisk {
   readonly durable = new MemoryJournal();
@@ -68,7 +71,7 @@ export class FaultyJournal implements ExclusiveJournal {
       if (disk.failNext) {
         disk.failNext = false;
         disk.failed = true;
-        throw new Error("The sync failed");
+        throw new Error(syncFailed);
       }
       disk.unsynced -= 1;
       await disk.durable.append(batch);

@@ -10,6 +10,8 @@ const never = new Promise<never>(() => {});
 
 export class Machine {
   readonly name: string;
+  /** Where its runtime lives. */
+  readonly host: string;
   readonly images: SimImages;
   readonly runtime: SimRuntime;
   readonly dialer: SimDialer;
@@ -27,7 +29,8 @@ export class Machine {
   ) {
     this.name = name;
     this.#violation = violation;
-    const env: Env = world.env(`machine-${index}`);
+    this.host = `machine-${index}`;
+    const env: Env = world.env(this.host);
     this.images = new SimImages(env.child("images"), { missing: () => this.imagesMissing });
     const options = { podCidr: `10.244.${index}.0/24` };
     this.runtime = new SimRuntime(env.child("runtime"), { images: this.images }, options);

@@ -11,7 +11,7 @@
  */
 import { type KubeObject, resources } from "#api";
 import { Catalog, MASTERS, type User, userOf } from "#apiserver";
-import type { Env, KeyPair } from "#base";
+import type { Env, KeyPair, LogEntry } from "#base";
 import { SimWorld } from "#base/sim";
 import { type Client, createClient, LinkTransport } from "#client";
 import { controllers } from "#controllers";
@@ -23,7 +23,7 @@ import {
   type SentCall,
 } from "./audited-transport.ts";
 import { DurableLog } from "./durable-log.ts";
-import { JournalDisk } from "./faulty-journal.ts";
+import { JournalDisk, syncFailed } from "./faulty-journal.ts";
 import { Findings } from "./findings.ts";
 import { Machine } from "./machine.ts";
 import { Observer } from "./observer.ts";
@@ -59,6 +59,8 @@ export class SimCluster {
   readonly finalizersTaken = new Set<string>();
   /** Hears of each call when it is sent. */
   onSent: (call: SentCall) => void = () => {};
+  /** When somebody last deleted a node's object, by its name. */
+  readonly nodesTaken = new Map<string, number>();
   /** Hosts whose calls about leases get nowhere. */
   readonly renewalsLost = new Set<string>();
   /** How long events of a watch wait for their reader, at most. */
@@ -82,6 +84,7 @@ export class SimCluster {
     this.world = new SimWorld(seed, {
       maxLatenessMs: 1,
       logLevel: "warn",
+      logSink: (entry) => this.#heard(entry),
       onHostFailure: (host, error) => this.#hostFailed(host, error),
     });
     this.findings = new Findings(() => this.elapsedMs);
@@ -155,6 +158,13 @@ export class SimCluster {
     if (store === undefined || !this.isUp("api") || store.ready() !== undefined) return false;
     this.world.env("api").tasks.spawn("compact", () => store.compact(store.revision));
     return true;
+  }
+
+  /** Sets a host's clock on or back; a kubelet and its container runtime read the same one. */
+  jumpClock(host: string, byMs: number): void {
+    const machine = this.machines.find(({ name }) => name === host);
+    for (const one of [host, ...(machine === undefined ? [] : [machine.host])])
+      this.world.jumpClock(one, byMs);
   }
 
   /** Ends a host without a word; it comes back by itself. */
@@ -273,6 +283,13 @@ export class SimCluster {
     this.crashPoints.set(call.host, (this.crashPoints.get(call.host) ?? 0) + 1);
     this.crash(call.host);
     return true;
+  }
+
+  /** An error that a component logs is a finding, unless it is of a fault (or its own end, which `#hostFailed` judges). */
+  #heard({ level, name, message, fields }: LogEntry): void {
+    if (level !== "error" || message === "Task failed") return;
+    const text = `${name}: ${message} ${JSON.stringify(fields)}`;
+    if (!text.includes(syncFailed)) this.findings.report("error-logged", text);
   }
 
   #hostFailed(host: string, error: unknown): void {
