@@ -36,14 +36,15 @@ export function kubeletSuite(
       }
     });
   };
+  // Where several run at once, those that last longest come first.
+  adoptionTests(check);
   nodeTests(check);
-  lifeTests(check);
+  staticTests(check);
   restartTests(check);
+  probeTests(check);
+  lifeTests(check);
   resizeTests(check);
   securityTests(check);
   initTests(check);
   imageTests(check);
-  probeTests(check);
-  adoptionTests(check);
-  staticTests(check);
 }
