@@ -12,7 +12,14 @@ import { type Encoding, isWholeMessage, MEDIA_TYPES } from "./negotiate.ts";
 import { ChunkWriter } from "./registry/chunk-writer.ts";
 import { encodeValue } from "./registry/encoding.ts";
 import type { ResourceRequest } from "./registry/resource-request.ts";
-import { columnDefinitions, includeObject, metadataOnly, rowOf, table } from "./registry/table.ts";
+import {
+  columnDefinitions,
+  type IncludeObject,
+  includeObject,
+  metadataOnly,
+  rowOf,
+  table,
+} from "./registry/table.ts";
 import type { Views } from "./registry/views.ts";
 import type { FeedEvent, WatchFeed } from "./registry/watch-feed.ts";
 import { socketAnswer, socketOf } from "./watch-socket.ts";
@@ -114,16 +121,19 @@ function chunksOf(events: readonly FeedEvent[], encoder: EventEncoder): readonly
 class EventEncoder {
   readonly #views: Views;
   readonly #clock: Clock;
-  readonly #request: ResourceRequest;
   readonly #resource: Resource;
+  readonly #namespace: string;
+  readonly #include: IncludeObject;
   readonly #encoding: Encoding;
   #sentColumns = false;
 
-  constructor(parts: WatchParts, request: ResourceRequest, encoding: Encoding) {
+  /** Of the request it keeps what it needs: a watch lasts long, and there are many. Throws 400. */
+  constructor(parts: WatchParts, { resource, info }: ResourceRequest, encoding: Encoding) {
     this.#views = parts.views;
     this.#clock = parts.clock;
-    this.#request = request;
-    this.#resource = request.resource;
+    this.#resource = resource;
+    this.#namespace = info.namespace;
+    this.#include = encoding.as === "Table" ? includeObject(info.query) : "None";
     this.#encoding = encoding;
   }
 
@@ -132,7 +142,7 @@ class EventEncoder {
     const { media, as, metaVersion } = this.#encoding;
     if (as === "Table") return undefined;
     const resource = `${groupVersion(this.#resource)}/${this.#resource.plural}`;
-    return `${resource}/${this.#request.info.namespace}/${media}/${as ?? ""}/${metaVersion ?? ""}/${batch}`;
+    return `${resource}/${this.#namespace}/${media}/${as ?? ""}/${metaVersion ?? ""}/${batch}`;
   }
 
   item(event: FeedEvent): WatchItem {
@@ -180,11 +190,14 @@ class EventEncoder {
     if (as !== "Table") return metadataOnly(object, version);
     const columns = this.#sentColumns ? null : columnDefinitions(this.#resource);
     this.#sentColumns = true;
-    const include = includeObject(this.#request.info.query);
     // A bookmark has no lists, which cells look into.
     const isBookmark = object.metadata.name === undefined;
     const printed = isBookmark ? (canonical(this.#resource.type, object) as KubeObject) : object;
-    const row = rowOf(this.#resource, printed, { include, now: this.#clock.now(), version });
+    const row = rowOf(this.#resource, printed, {
+      include: this.#include,
+      now: this.#clock.now(),
+      version,
+    });
     return table(columns, [row], { resourceVersion: object.metadata.resourceVersion }, version);
   }
 }

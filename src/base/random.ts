@@ -63,10 +63,14 @@ export class SeededRandom implements Random {
     const second = (this.#draw() & 0xffff0fff) | 0x4000;
     const third = (this.#draw() & 0x3fffffff) | 0x80000000;
     const fourth = this.#draw();
-    return (
-      `${hex32(first)}-${hex16(second >>> 16)}-${hex16(second)}-` +
-      `${hex16(third >>> 16)}-${hex16(third)}${hex32(fourth)}`
-    );
+    // Joined: what is added up would keep its parts, and ids are kept by the thousand.
+    return [
+      hex32(first),
+      hex16(second >>> 16),
+      hex16(second),
+      hex16(third >>> 16),
+      hex16(third) + hex32(fourth),
+    ].join("-");
   }
 
   suffix(length: number): string {

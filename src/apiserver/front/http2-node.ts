@@ -20,35 +20,34 @@ export function serveHttp2(session: ServerHttp2Session, options: Http2Options): 
   session.on(
     "stream",
     (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: readonly string[]) => {
-      void serve(options, stream, headers, raw);
+      const caller = new Caller();
+      stream.on("close", caller.leave);
+      stream.on("error", caller.leave);
+      if (isWatch(headers[":path"] ?? "/")) {
+        options.watching.add(caller);
+        stream.on("close", () => options.watching.delete(caller));
+      }
+      // An answer may last for hours, and holds nothing of the request.
+      void answered(options, new Http2Call(options, stream, headers, raw, caller), headers)
+        .then((answer) => send(stream, answer, caller))
+        // The client went away, or the answer broke half way: only a reset says so.
+        .catch(() => stream.destroy());
     },
   );
 }
 
-async function serve(
-  options: Http2Options,
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  raw: readonly string[],
-): Promise<void> {
-  const caller = new Caller();
-  const target = headers[":path"] ?? "/";
-  stream.on("close", caller.leave);
-  stream.on("error", caller.leave);
-  if (isWatch(target)) {
-    options.watching.add(caller);
-    stream.on("close", () => options.watching.delete(caller));
-  }
-  try {
-    const answer = await options.handle(new Http2Call(options, stream, headers, raw, caller));
-    if (answer.isLast === true) stream.session?.close();
-    const isHead = headers[":method"] === "HEAD";
-    const encoded = isHead ? answer : gzipped(answer, headers["accept-encoding"]);
-    await send(stream, isHead, encoded, caller);
-  } catch {
-    // The client went away, or the answer broke half way: only a reset says so.
-    stream.destroy();
-  }
+/** An answer as it is sent. */
+interface Reply {
+  readonly answer: Answer;
+  readonly isHead: boolean;
+  readonly isLast: boolean;
+}
+
+async function answered(options: Http2Options, call: Call, headers: IncomingHttpHeaders): Promise<Reply> {
+  const answer = await options.handle(call);
+  const isHead = headers[":method"] === "HEAD";
+  const encoded = isHead ? answer : gzipped(answer, headers["accept-encoding"]);
+  return { answer: encoded, isHead, isLast: answer.isLast === true };
 }
 
 class Http2Call implements Call {
@@ -102,11 +101,10 @@ class Http2Call implements Call {
 
 async function send(
   stream: ServerHttp2Stream,
-  isHead: boolean,
-  answer: Answer,
+  { answer: { status, headers, body }, isHead, isLast }: Reply,
   caller: Caller,
 ): Promise<void> {
-  const { status, headers, body } = answer;
+  if (isLast) stream.session?.close();
   if (stream.destroyed || stream.headersSent) return;
   if (body.type === "bytes") {
     stream.respond(

@@ -159,3 +159,14 @@ for (const [what, collection, object] of own) {
         assert.deepEqual([answer.status, answer.body.metadata], [200, metadata]);
     }));
 }
+
+test("a watch of tables with rows of an unknown kind is refused before it begins; other watches do not look at it", () =>
+  serve("tables", async ({ admin }) => {
+    const path = `${maps}?watch=1&includeObject=Everything`;
+    const accept = "application/json;as=Table;g=meta.k8s.io;v=v1";
+    const { status, body } = await admin.get(path, { accept });
+    assert.deepEqual([status, body.reason], [400, "BadRequest"]);
+    const stop = new AbortController();
+    await admin.watch(path, stop.signal);
+    stop.abort();
+  }));

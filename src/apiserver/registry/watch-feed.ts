@@ -4,6 +4,7 @@
  * shows as ADDED or DELETED.
  */
 import type { StatusBody } from "#api";
+import type { Timer } from "#base";
 import {
   type Cursor,
   type Revision,
@@ -97,7 +98,8 @@ export class CursorFeed implements WatchFeed {
   #ended = false;
   #armed = false;
   #wake: (() => void) | undefined;
-  readonly #timers: { cancel(): void }[] = [];
+  #endTimer: Timer | undefined;
+  #bookmarkTimer: Timer | undefined;
   readonly #onAbort = (): void => this.#end();
 
   constructor(
@@ -154,7 +156,7 @@ export class CursorFeed implements WatchFeed {
     const { clock, random } = this.#registry.env;
     const seconds = timeoutSeconds > 0 ? timeoutSeconds : MIN_WATCH_SECONDS * (1 + random.float());
     const ms = Math.min(seconds * 1000, MAX_WATCH_MS);
-    this.#timers.push(clock.timer(ms, () => this.#end()).unref());
+    this.#endTimer = clock.timer(ms, this.#onAbort).unref();
     if (!allowWatchBookmarks) return;
     // The first says when a watch that resumed has caught up, so that its reader need not wait to know.
     this.#bookmarkDue = this.#initial === undefined;
@@ -171,7 +173,7 @@ export class CursorFeed implements WatchFeed {
       this.#wake?.();
       if (!this.#ended) this.#armBookmark(last);
     });
-    this.#timers[1] = timer.unref();
+    this.#bookmarkTimer = timer.unref();
   }
 
   get #isInitial(): boolean {
@@ -269,7 +271,8 @@ export class CursorFeed implements WatchFeed {
     if (this.#ended) return;
     this.#ended = true;
     this.#signal.removeEventListener("abort", this.#onAbort);
-    for (const timer of this.#timers) timer.cancel();
+    this.#endTimer?.cancel();
+    this.#bookmarkTimer?.cancel();
     this.#cursor?.[Symbol.dispose]();
     this.#cursor = undefined;
     this.#initial = undefined;
