@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { access, chown, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { dump, load } from "js-yaml";
+import { dump, loadAll } from "js-yaml";
 import { makeFolder } from "#base";
 import { ClientError } from "./errors.ts";
 import {
@@ -135,7 +135,10 @@ async function loadFileAsWritten(path: string): Promise<Kubeconfig> {
   });
   if (text === undefined) return emptyKubeconfig;
   try {
-    return readKubeconfig(load(text), path);
+    const [first, ...others] = loadAll(text);
+    if (others.length > 0)
+      throw new ClientError("bad-kubeconfig", `Cannot use ${path}: it is many documents`);
+    return readKubeconfig(first, path);
   } catch (cause) {
     if (cause instanceof ClientError) throw cause;
     throw new ClientError("bad-kubeconfig", `Cannot use ${path}: it is no YAML`, { cause });

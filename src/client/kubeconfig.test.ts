@@ -86,6 +86,28 @@ test("A cluster that another context uses stays when a context goes", () => {
   assert.equal(removed.currentContext, undefined);
 });
 
+test("An empty file, as mktemp makes one, is taken; a manifest is not written over", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "kubeconfig-"));
+  try {
+    const path = join(folder, "config");
+    for (const empty of ["", "# nothing yet\n", "---\n", "{}"]) {
+      await writeFile(path, empty);
+      await changeKubeconfig(path, (config) => withEntry(config, entry));
+      assert.equal((await loadKubeconfigs([path])).currentContext, entry.name);
+    }
+    for (const other of ["kind: Deployment\napiVersion: apps/v1\n", "a: 1\n---\nb: 1\n", "[]"]) {
+      await writeFile(path, other);
+      await assert.rejects(
+        changeKubeconfig(path, (config) => withEntry(config, entry)),
+        { code: "bad-kubeconfig" },
+      );
+      assert.equal(await readFile(path, "utf8"), other);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test("A changed file is replaced whole, keeps its mode, and resolves paths beside itself", async () => {
   const folder = await mkdtemp(join(tmpdir(), "kubeconfig-"));
   try {

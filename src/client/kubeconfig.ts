@@ -48,11 +48,14 @@ export const emptyKubeconfig: Kubeconfig = {
   rest: {},
 };
 
-/** Reads the parsed YAML of one file, named in errors. An empty file is an empty configuration. */
+/** Reads the parsed YAML of one file, named in errors. An empty file is an empty configuration, another kind's is none. */
 export function readKubeconfig(data: unknown, fileName: string): Kubeconfig {
   if (data === undefined || data === null) return emptyKubeconfig;
   if (typeof data !== "object" || Array.isArray(data)) throw bad(fileName, "it is not a mapping");
   const { clusters, users, contexts, "current-context": current, ...rest } = data as Fields;
+  const [version, kind] = [rest["apiVersion"] || "v1", rest["kind"] || "Config"];
+  if (version !== "v1" || kind !== "Config")
+    throw bad(fileName, `it is a ${kind} of ${version}, no kubeconfig`);
   return {
     clusters: named(clusters, "cluster", fileName),
     users: named(users, "user", fileName),

@@ -6,8 +6,12 @@ import { ClusterError } from "./errors.ts";
 import { claim, type RunInfo, readRunInfo } from "./run-file.ts";
 import type { UpConfig } from "./up-options.ts";
 
-/** Starts `navarch up` as a process of its own, and resolves when it is ready. */
-export async function launchDetached(config: UpConfig, args: readonly string[]): Promise<RunInfo> {
+/** Starts `navarch up` as a process of its own, and resolves when it is ready; ends it when `signal` aborts before. */
+export async function launchDetached(
+  config: UpConfig,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<RunInfo> {
   claim(config.dataDir, config.name);
   const logFile = join(config.dataDir, "navarch.log");
   const log = openSync(logFile, "a", 0o600);
@@ -17,6 +21,8 @@ export async function launchDetached(config: UpConfig, args: readonly string[]):
   closeSync(log);
   child.unref();
   const watcher = watch(config.dataDir);
+  const stop = (): unknown => child.kill();
+  signal.addEventListener("abort", stop, { once: true });
   try {
     return await new Promise<RunInfo>((resolve_, reject) => {
       const look = (): void => {
@@ -25,6 +31,7 @@ export async function launchDetached(config: UpConfig, args: readonly string[]):
       };
       watcher.on("change", look);
       child.on("exit", () => {
+        if (signal.aborted) return reject(signal.reason);
         const message = `The cluster "${config.name}" ended while it started`;
         const last = lastWords(readFileSync(logFile).subarray(size).toString("utf8"));
         reject(new ClusterError("start-failed", `${message}: ${last}`, `Its whole log is ${logFile}.`));
@@ -33,6 +40,7 @@ export async function launchDetached(config: UpConfig, args: readonly string[]):
     });
   } finally {
     watcher.close();
+    signal.removeEventListener("abort", stop);
     child.removeAllListeners("exit");
   }
 }

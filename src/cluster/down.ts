@@ -6,7 +6,7 @@ import { changeKubeconfig, credentialsOf, HttpsTransport, loadKubeconfigs, witho
 import { checkClusterName } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
 import { leftSource } from "./node-choice.ts";
-import { readRunInfo, removeRunInfo } from "./run-file.ts";
+import { lastKubeconfig, readRunInfo, removeRunInfo } from "./run-file.ts";
 import { dataDirOf, kubeconfigPath } from "./user-paths.ts";
 
 interface Target {
@@ -25,6 +25,8 @@ export async function down(target: Target & { readonly purge: boolean }): Promis
   const name = checkClusterName(target.name);
   const dataDir = dataDirOf(name, target.dataDir);
   const info = readRunInfo(dataDir);
+  const kubeconfig = lastKubeconfig(dataDir) ?? kubeconfigPath(undefined);
+  const isThere = existsSync(dataDir);
   if (info !== undefined) await stop(dataDir, info.pid);
   const left = leftSource(dataDir);
   if (left !== undefined) await (await import("./left-node.ts")).stopLeftNode(dataDir, left);
@@ -34,15 +36,25 @@ export async function down(target: Target & { readonly purge: boolean }): Promis
       ? `Cluster "${name}" was not running: nobody uses ${dataDir}.`
       : `Cluster "${name}" is stopped; its state is in ${dataDir}.`;
   }
-  if (existsSync(dataDir) && !isOurs(dataDir)) {
+  if (isThere && !isOurs(dataDir)) {
     const message = `Cannot purge "${dataDir}": it holds no cluster of Navarch`;
     throw new ClusterError("bad-option", message, "Check --data; nothing was removed.");
   }
   removeAll(dataDir);
-  await changeKubeconfig(info?.kubeconfig ?? kubeconfigPath(undefined), (config) =>
-    withoutContext(config, name),
-  );
-  return `Cluster "${name}" is gone, and so is its state in ${dataDir}.`;
+  await forget(name, kubeconfig);
+  return isThere
+    ? `Cluster "${name}" is gone, and so is its state in ${dataDir}.`
+    : `Cluster "${name}" was not there: nothing is in ${dataDir}.`;
+}
+
+/** Takes the cluster's context out of the file, where there is one. */
+async function forget(name: string, kubeconfig: string): Promise<void> {
+  if (!existsSync(kubeconfig)) return;
+  await changeKubeconfig(kubeconfig, (config) => withoutContext(config, name)).catch((cause: unknown) => {
+    const message = `Cluster "${name}" is gone with its state, but its context is left`;
+    const remedy = `Mend that, then: kubectl --kubeconfig ${kubeconfig} config delete-context ${name}`;
+    throw new ClusterError("bad-option", message, remedy, { cause });
+  });
 }
 
 /** What `navarch status -o json` prints. */
@@ -101,7 +113,7 @@ function isOurs(dataDir: string): boolean {
   const files = readdirSync(dataDir);
   return (
     files.length === 0 ||
-    files.some((name) => name.startsWith("state.db")) ||
+    files.some((name) => name.startsWith("state.db") || name === "navarch.log") ||
     existsSync(join(dataDir, "pki"))
   );
 }
@@ -118,7 +130,9 @@ async function stop(dataDir: string, pid: number): Promise<void> {
 function signalTo(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ESRCH") return;
+    const remedy = "Run this as the user who runs the cluster.";
+    throw new ClusterError("no-permission", `Cannot stop process ${pid}`, remedy, { cause });
   }
 }

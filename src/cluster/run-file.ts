@@ -1,6 +1,7 @@
 /**
  * `<data>/run.json` says which process runs a cluster, so that `down`, `status` and a second `up` find it. Written
- * atomically; a file whose process is gone (a crash, a reboot) counts as absent.
+ * atomically; a file whose process is gone (a crash, a reboot) counts as absent. When the cluster is stopped, the file
+ * tells where its context is, for `down --purge`.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,15 +21,31 @@ export interface RunInfo {
   readonly kubeconfig: string;
 }
 
-/** The running process of the data directory; undefined when there is none. */
+/** The running process of the data directory; undefined when there is none. Throws `no-permission`. */
 export function readRunInfo(dataDir: string): RunInfo | undefined {
-  let info: RunInfo;
+  const info = readLast(dataDir);
+  return info?.pid !== undefined && info.processStart === processStartOf(info.pid)
+    ? (info as RunInfo)
+    : undefined;
+}
+
+/** Where the context of the cluster that ran last is: what remains of the file when nobody runs. */
+export function lastKubeconfig(dataDir: string): string | undefined {
+  return readLast(dataDir)?.kubeconfig;
+}
+
+function readLast(dataDir: string): Partial<RunInfo> | undefined {
   try {
-    info = JSON.parse(readFileSync(fileOf(dataDir), "utf8")) as RunInfo;
-  } catch {
+    return JSON.parse(readFileSync(fileOf(dataDir), "utf8")) as Partial<RunInfo>;
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "EACCES") {
+      const message = `Cannot look into the data directory "${dataDir}"`;
+      throw new ClusterError("no-permission", message, "Name another with --data DIR, or run as its owner.", {
+        cause,
+      });
+    }
     return undefined; // absent, or cut off by a crash before the rename: nobody runs
   }
-  return info.processStart === processStartOf(info.pid) ? info : undefined;
 }
 
 /** Claims the data directory for this process. Throws `already-running` when another live process has it. */
@@ -52,10 +69,19 @@ export function claim(dataDir: string, name: string): void {
 
 /** Says that this process runs the cluster. Throws `no-permission` where nothing can be written. */
 export function writeRunInfo(dataDir: string, info: Omit<RunInfo, "pid" | "processStart">): void {
-  const whole: RunInfo = { pid: process.pid, processStart: processStartOf(process.pid) ?? "", ...info };
+  write(dataDir, { pid: process.pid, processStart: processStartOf(process.pid) ?? "", ...info });
+}
+
+/** Says that nobody does. Throws `no-permission`. */
+export function removeRunInfo(dataDir: string): void {
+  const kubeconfig = lastKubeconfig(dataDir);
+  if (kubeconfig !== undefined) write(dataDir, { kubeconfig });
+}
+
+function write(dataDir: string, content: Partial<RunInfo>): void {
   const draft = `${fileOf(dataDir)}.${process.pid}`;
   try {
-    writeFileSync(draft, `${JSON.stringify(whole, undefined, 2)}\n`, { mode: 0o600 });
+    writeFileSync(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
     renameSync(draft, fileOf(dataDir));
   } catch (cause) {
     rmSync(draft, { force: true });
@@ -63,11 +89,6 @@ export function writeRunInfo(dataDir: string, info: Omit<RunInfo, "pid" | "proce
     const remedy = "See to its disk, choose another with --data DIR, or run as its owner.";
     throw new ClusterError("no-permission", message, remedy, { cause });
   }
-}
-
-/** Says that nobody does. */
-export function removeRunInfo(dataDir: string): void {
-  rmSync(fileOf(dataDir), { force: true });
 }
 
 function fileOf(dataDir: string): string {

@@ -139,12 +139,13 @@ test("a detached cluster is found by status and stopped by down; --purge removes
   assert.equal(down.code, 0, down.stderr);
   assert.match(down.stdout, /is stopped; its state is in/);
   assert.ok(existsSync(join(data, "state.db")));
-  const purge = await run(navarch, ["down", "--name", "away", "--data", data, "--purge"], {
-    KUBECONFIG: kubeconfig,
-  });
+  // No --kubeconfig and no KUBECONFIG: the data tells where the context is, though nothing runs.
+  const purge = await run(navarch, ["down", "--name", "away", "--data", data, "--purge"]);
   assert.equal(purge.code, 0, purge.stderr);
   assert.ok(!existsSync(data));
   assert.doesNotMatch(readFileSync(kubeconfig, "utf8"), /away/);
+  const again = await run(navarch, ["down", "--name", "away", "--data", data, "--purge"]);
+  assert.match(again.stdout, /Cluster "away" was not there/);
 });
 
 test("a start that is broken off is no error, and leaves nothing that runs", async () => {
@@ -156,6 +157,26 @@ test("a start that is broken off is no error, and leaves nothing that runs", asy
   // It may have come up in between.
   assert.ok([0, 130].includes((await program.exit()) ?? 1), program.output);
   assert.doesNotMatch(program.output, /error:/);
+  assert.equal((await statusOf("navarch", data)).state, "stopped");
+});
+
+test("Ctrl-C while a detached cluster starts ends it too", async () => {
+  const data = join(folder, "called-off");
+  const files = ["--data", data, "--kubeconfig", join(folder, "called-off.conf")];
+  await using program = new Program([
+    "up",
+    "--detach",
+    "--node",
+    "virtual",
+    "--listen",
+    "127.0.0.1:0",
+    ...files,
+  ]);
+  await unannounced("the process that starts", () => existsSync(join(data, "navarch.log")));
+  program.child.kill("SIGINT");
+  // It may have come up in between.
+  assert.ok([0, 130].includes((await program.exit()) ?? 1), program.output);
+  if (program.child.exitCode === 0) await run(navarch, ["down", "--data", data]);
   assert.equal((await statusOf("navarch", data)).state, "stopped");
 });
 

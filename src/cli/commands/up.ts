@@ -28,8 +28,9 @@ export const up: CliCommand = {
   },
   async run(options, _args, terminal) {
     const config = await upOptions(options);
+    const stop = stopSignal();
     if (options["detach"] === true) {
-      const info = await launchDetached(config, process.argv.slice(2));
+      const info = await launchDetached(config, process.argv.slice(2), stop);
       terminal.print(`Cluster "${config.name}" runs at ${info.url} (process ${info.pid}).`);
       terminal.print(
         `Stop it with: navarch down${config.name === "navarch" ? "" : ` --name ${config.name}`}${dataOption(options)}`,
@@ -37,7 +38,6 @@ export const up: CliCommand = {
       return 0;
     }
     using _atRest = new MemoryAtRest();
-    const stop = stopSignal();
     await using cluster = await startUp(config, (step, ms) => terminal.step(step, ms), stop);
     terminal.print(cluster.welcome());
     await cluster.stopped(stop);
