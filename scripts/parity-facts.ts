@@ -121,8 +121,6 @@ export const absentPaths = [
     "and `/flagz` are those of the API server, the kubelets and the proxy.",
   "CBOR bodies answer 415, and 406 when only CBOR is accepted: the gate `CBORServingAndStorage` is alpha and off by " +
     "default upstream.",
-  "Flow schemas and priority levels are stored and checked; requests are bounded by two fixed pools, " +
-    "fair by user.",
   "A kubelet signs its own serving certificate when it runs as a process of its own, as upstream's does without " +
     "`serverTLSBootstrap`; in the one-process cluster it is of the cluster's authority.",
   "Containers of virtual nodes are scripted: what their shell does not know (pipes, loops, `$()`) is not run, and its exec says so on stderr and exits with 0.",
@@ -155,6 +153,11 @@ export const differences = [
     "ClusterRoles at its start, also where no controllers run; upstream's controllers do both.",
   "A quota is charged in the transaction of the write that uses it, so a write that fails uses nothing and " +
     "writers together never pass a limit; upstream writes the use first and counts again later.",
+  "A request takes one seat of its priority level, whatever its work, and a watch none. A level's spare seats are lent when they are " +
+    "asked for, where upstream moves the bounds every ten seconds; each flow waits in a line of its own, as long as its hand of " +
+    "upstream's shuffled queues.",
+  "A `pattern` of a definition that takes longer than a quarter of a second on a default is a fault of the default. CEL rules are " +
+    "not asked about defaults.",
   "Columns of tables are described by their names.",
   "In JSON text, fields that the server fills in come after those that were sent, and so do a map's keys; upstream prints all in its " +
     "own order.",

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { resources } from "#api";
 import { Caller, configMap, serve } from "./served.suite.ts";
 import { ApiServer } from "./server.ts";
-import { AUTHENTICATED, userOf } from "./user.ts";
+import { AUTHENTICATED, MASTERS, userOf } from "./user.ts";
 
 const MAPS = "/api/v1/namespaces/default/configmaps";
 
@@ -38,14 +38,41 @@ test("unknown paths, versions, resources and methods are told apart", () =>
     }
   }));
 
-test("requests over the bound get 429 and when to come back; watches are not counted", () =>
+test("requests over the bound of their flow get 429, when to come back and whose flow it is; watches are not counted", () =>
   serve("fairness", async ({ env, store, admin }) => {
     const deps = { store, resources, tokenKeys: [env.crypto.generateKeyPair()] };
     await using small = new ApiServer(env.child("small"), deps, {
       rootCertificate: "x",
-      inFlight: { reads: 1, writes: 1, waiting: 0 },
+      inFlight: { reads: 1, writes: 0 },
     });
     await small.start(new AbortController().signal);
+    const flows = { apiVersion: "flowcontrol.apiserver.k8s.io/v1", metadata: { name: "bobs" } };
+    const level = await admin.post("/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations", {
+      ...flows,
+      kind: "PriorityLevelConfiguration",
+      spec: {
+        type: "Limited",
+        limited: {
+          nominalConcurrencyShares: 1,
+          borrowingLimitPercent: 0,
+          limitResponse: { type: "Reject" },
+        },
+      },
+    });
+    const schema = await admin.post("/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas", {
+      ...flows,
+      kind: "FlowSchema",
+      spec: {
+        matchingPrecedence: 10,
+        priorityLevelConfiguration: { name: "bobs" },
+        rules: [
+          {
+            subjects: [{ kind: "User", user: { name: "bob" } }],
+            resourceRules: [{ verbs: ["*"], apiGroups: ["*"], resources: ["*"], namespaces: ["*"] }],
+          },
+        ],
+      },
+    });
     const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
     const subjects = [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "bob" }];
     const bindings = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
@@ -62,6 +89,13 @@ test("requests over the bound get 429 and when to come back; watches are not cou
     assert.deepEqual(answers.map((one) => one.status).sort(), [201, 429, 429]);
     const refused = answers.find((one) => one.status === 429);
     assert.equal(refused?.headers["retry-after"], "1");
+    for (const { headers } of answers) {
+      assert.equal(headers["x-kubernetes-pf-flowschema-uid"], schema.body.metadata.uid);
+      assert.equal(headers["x-kubernetes-pf-prioritylevel-uid"], level.body.metadata.uid);
+    }
+    const metrics: string = (await new Caller(small, userOf("root", [MASTERS])).get("/metrics")).body;
+    assert.match(metrics, /apiserver_flowcontrol_rejected_requests_total\{flow_schema="bobs",.*\} 2/);
+    assert.match(metrics, /apiserver_flowcontrol_nominal_limit_seats\{priority_level="bobs"\} 1/);
     assert.equal((await bob.post(MAPS, configMap("after"))).status, 201);
   }));
 

@@ -12,7 +12,8 @@ import { impersonated } from "./authn/impersonation.ts";
 import { attributesOf, refused } from "./authz/attributes.ts";
 import type { AuthorizerChain } from "./authz/chain.ts";
 import type { Answer, Call } from "./call.ts";
-import type { Fairness } from "./fairness.ts";
+import type { Fairness } from "./fairness/fairness.ts";
+import type { Flow } from "./fairness/flow.ts";
 import type { Negotiator } from "./negotiate.ts";
 import { encodeStatus } from "./registry/encoding.ts";
 import { type RequestInfo, requestInfo } from "./request-info.ts";
@@ -60,27 +61,41 @@ export class Gate {
     const start = this.#env.clock.monotonic();
     const info = requestInfo(call.method, call.target);
     let caller: User | undefined;
+    let flow: Flow | undefined;
     let answer: Answer;
     try {
       caller = this.#deps.authenticator.authenticate(call);
-      answer = await this.#serve(call, info, caller);
+      const admitted = this.#known(call, info, caller);
+      flow = this.#deps.fairness.flowOf(admitted.user, info);
+      answer = await this.#serve(admitted, flow);
     } catch (error) {
       call.signal.throwIfAborted();
       answer = this.#refusal(call, error);
     }
     this.#deps.metrics.observe(info, answer.status, this.#env.clock.monotonic() - start);
     const audit = call.header("audit-id") ?? this.#env.random.uuid();
-    const headers = { "audit-id": audit, "cache-control": "no-cache, private", ...answer.headers };
+    const headers = {
+      "audit-id": audit,
+      "cache-control": "no-cache, private",
+      ...flow?.headers,
+      ...answer.headers,
+    };
     const whole = { status: answer.status, headers, body: answer.body };
     return caller === undefined || caller === anonymous ? { ...whole, isLast: true } : whole;
   }
 
-  async #serve(call: Call, info: RequestInfo, caller: User): Promise<Answer> {
-    const { authorizers, audit, fairness, handler } = this.#deps;
-    const user = impersonated(call, caller, info, authorizers);
+  /** The request as it counts from here on: whose it is, impersonation considered. */
+  #known(call: Call, info: RequestInfo, caller: User): Admitted {
+    const user = impersonated(call, caller, info, this.#deps.authorizers);
     const admitted = { call: withoutToken(call), info, user, now: this.#env.clock.now() };
-    audit?.received(admitted);
-    const leave = fairness.tryEnter(user, info) ?? (await fairness.enter(user, info, call.signal));
+    this.#deps.audit?.received(admitted);
+    return admitted;
+  }
+
+  async #serve(admitted: Admitted, flow: Flow | undefined): Promise<Answer> {
+    const { audit, fairness, handler } = this.#deps;
+    const { call, info, user } = admitted;
+    const leave = fairness.tryEnter(flow, info) ?? (await fairness.enter(flow, user, info, call.signal));
     try {
       this.#authorize(user, info);
       const answer = await handler(admitted);

@@ -6,8 +6,6 @@ export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 export const MAX_READS_IN_FLIGHT = 400;
 /** Upstream's default --max-mutating-requests-inflight. */
 export const MAX_WRITES_IN_FLIGHT = 200;
-/** Requests that may wait for a place, of each kind: as many as upstream's queues of one busy level hold. */
-export const MAX_WAITING = 6_400;
 /** A request waits this long for its place, as upstream: a quarter of the request timeout. */
 export const MAX_WAIT_MS = 15_000;
 /** What a refused client is told to wait; upstream says one second. */

@@ -25,7 +25,8 @@ import { DiscoveryEndpoints } from "./endpoints/discovery.ts";
 import { type EndpointParts, endpointAnswer, OWN_PATHS } from "./endpoints/endpoints.ts";
 import { issuerDocuments } from "./endpoints/issuer.ts";
 import { OpenApiEndpoints } from "./endpoints/openapi.ts";
-import { Fairness, type FairnessLimits } from "./fairness.ts";
+import { Fairness, type FairnessLimits } from "./fairness/fairness.ts";
+import { FollowedFlows } from "./fairness/followed-flows.ts";
 import { type Admitted, type Audit, Gate } from "./gate.ts";
 import { type PlainAnswer, type PlainRequest, plainCall, plainAnswer } from "./in-process.ts";
 import { Laps } from "./laps.ts";
@@ -103,7 +104,7 @@ export interface ApiServerOptions {
    * false.
    */
   readonly freeze?: boolean;
-  /** Requests in flight, reads and writes, and those that wait for each. Default 400, 200 and 6,400. */
+  /** Requests in flight, reads and writes, whose sum the priority levels share. Default 400 and 200. */
   readonly inFlight?: Partial<FairnessLimits>;
 }
 
@@ -119,6 +120,8 @@ export class ApiServer implements Component {
   readonly #gate: Gate;
   readonly #rbac: RbacAuthorizer;
   readonly #nodes: NodeAuthorizer;
+  readonly #fairness: Fairness;
+  readonly #flows: FollowedFlows;
   readonly #allocators: { readonly addresses: ServiceAddresses; readonly ports: ServicePorts };
   readonly #handler: ResourceHandlerDeps;
   readonly #endpoints: EndpointParts;
@@ -179,11 +182,12 @@ export class ApiServer implements Component {
       services: { authenticator, authorizers, rbac: this.#rbac, tokens, nodes, backends },
     };
     this.#endpoints = this.#endpointParts(negotiator, issuerDocuments(issuer, keys));
-    const fairness = new Fairness(env, options.inFlight);
+    this.#fairness = new Fairness(env, options.inFlight);
+    this.#flows = new FollowedFlows(this.#fairness, store, objects, catalog);
     this.#gate = new Gate(env, {
       authenticator,
       authorizers,
-      fairness,
+      fairness: this.#fairness,
       metrics: new RequestMetrics(env.metrics),
       audit: deps.audit,
       negotiator,
@@ -196,6 +200,7 @@ export class ApiServer implements Component {
     signal.throwIfAborted();
     this.#rbac.start();
     this.#nodes.start();
+    this.#flows.start();
     const self = this.handlerFor(userOf("system:apiserver", [MASTERS]));
     const options = {
       serviceRanges: this.#allocators.addresses.ranges,
@@ -249,6 +254,7 @@ export class ApiServer implements Component {
     await this.#upkeep?.[Symbol.asyncDispose]();
     this.#rbac.stop();
     this.#nodes.stop();
+    this.#flows.stop();
     this.#registry.indexes.stop();
   }
 
@@ -265,6 +271,7 @@ export class ApiServer implements Component {
       },
       metrics: () => {
         gaugeAllocations(this.#registry, this.#allocators);
+        this.#fairness.gauge();
         return metrics.render();
       },
       zpages: new ZPages(env, "apiserver", OWN_PATHS),

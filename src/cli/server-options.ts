@@ -28,6 +28,10 @@ export function addServerOptions(command: Command): Command {
     .option("--admission-control-config-file <FILE>", "an AdmissionConfiguration, of plug-in PodSecurity")
     .option("--enable-admission-plugins <NAMES>", "plug-ins that run beside those that do anyway")
     .option("--disable-admission-plugins <NAMES>", "plug-ins that do not run, with commas between")
-    .option("--max-requests-inflight <N>", "reads at once; 0: any number", "400")
-    .option("--max-mutating-requests-inflight <N>", "writes at once; 0: any number", "200");
+    .option(
+      "--max-requests-inflight <N>",
+      "requests at once, which the priority levels share; 0: any number",
+      "400",
+    )
+    .option("--max-mutating-requests-inflight <N>", "added to them; 0: any number", "200");
 }

@@ -1,4 +1,4 @@
-/** The types of flowcontrol.apiserver.k8s.io/v1: each name is a type and its table. */
+/** The types of flowcontrol.apiserver.k8s.io/v1: each name is a type and its table; and what every cluster has. */
 export {
   FlowDistinguisherMethod,
   FlowDistinguisherMethodType,
@@ -30,3 +30,4 @@ export {
   PriorityLevelEnablement,
   QueuingConfiguration,
 } from "./priority-level-configuration.ts";
+export { catchAllLevel, catchAllSchema, exemptSchema } from "./mandatory.ts";
