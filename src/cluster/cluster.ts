@@ -65,13 +65,16 @@ export class Cluster implements AsyncDisposable {
           describe: describeRecords(new Catalog(resources)),
         }),
       );
+      const opened = step("store", async () => {
+        await store.start(signal);
+        failWithStore(env, store);
+      });
+      opened.catch(() => {}); // the API server's start hears of it
       const [pki] = await Promise.all([
         step("certificates", () => ensureClusterPki(env, parts.disk, certificateNames(config))),
-        step("store", () => store.start(signal)),
         parts.addressHeld,
       ]);
-      failWithStore(env, store);
-      return await Cluster.#over({ env, pki, store, stack }, config, signal);
+      return await Cluster.#over({ env, pki, store, opened, stack }, config, signal);
     } catch (error) {
       await stack.disposeAsync();
       throw error;
@@ -130,8 +133,8 @@ export class Cluster implements AsyncDisposable {
     const stack = new AsyncDisposableStack();
     stack.use(env);
     const store = stack.use(this.store.fork(env.child("store")));
-    await store.start(signal);
-    return Cluster.#over({ env, pki: this.pki, store, stack }, config, signal);
+    const opened = store.start(signal);
+    return Cluster.#over({ env, pki: this.pki, store, opened, stack }, config, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

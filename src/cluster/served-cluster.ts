@@ -20,6 +20,8 @@ export interface ClusterBase {
   readonly env: RootEnv;
   readonly pki: ClusterPki;
   readonly store: RevisionStore;
+  /** Resolves when it is open, which takes a while: what needs none of its content is made before. */
+  readonly opened: Promise<void>;
   readonly stack: AsyncDisposableStack;
 }
 
@@ -85,6 +87,7 @@ export async function serveCluster(
       },
     ),
   );
+  await base.opened;
   await server.start(signal);
   open(server);
   handle = (call) => server.handle(call);

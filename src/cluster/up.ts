@@ -43,14 +43,14 @@ export async function up(
   const processes = new HelperProcesses(env);
   // First of all: later this process is larger, and forks slowly. The runtime takes longest to start, and waits for nobody.
   if (choice.kind === "real") processes.start();
+  const journal = new SqliteJournal({ path: join(config.dataDir, "state.db") });
+  // Its thread starts while this one loads what a cluster is made of.
+  journal.begin();
   const realNode =
     choice.kind === "real" ? await realNodeOf(config, choice.source, processes, env, signal) : undefined;
   const started = { startedAt: new Date().toISOString(), kubeconfig: config.kubeconfig };
   const info = { ...started, url: `https://${config.listen.host}:${config.listen.port}` };
   writeRunInfo(config.dataDir, { ...info, state: "starting" });
-  const journal = new SqliteJournal({ path: join(config.dataDir, "state.db") });
-  // Its thread starts while this one loads what a cluster is made of.
-  journal.begin();
   const parts = { env, journal, disk: new FileSystemDisk(config.dataDir) };
   const { name, listen, ranges, apiServer } = config;
   const nodes =

@@ -76,6 +76,7 @@ export async function ensureClusterPki(
       days: leafDays,
     }),
   ]);
+  await files.written();
   return { ca, frontProxyCa, apiserver, apiserverKubeletClient, frontProxyClient, serviceAccountKeys };
 }
 
@@ -92,6 +93,7 @@ class PkiFiles {
   readonly #env: Env;
   readonly #disk: Disk;
   readonly #directory: string;
+  readonly #writes: Promise<void>[] = [];
 
   constructor(env: Env, disk: Disk, directory: string) {
     this.#env = env;
@@ -105,7 +107,7 @@ class PkiFiles {
     if (certificatePem === undefined) {
       const known = privateKeyPem === undefined ? {} : { privateKeyPem };
       const made = createCa(this.#env, { commonName, days: caDays, ...known });
-      await this.#writePair(name, made);
+      this.#begin(this.#writePair(name, made));
       return made;
     }
     const path = `${this.#directory}/${name}`;
@@ -132,7 +134,7 @@ class PkiFiles {
       if (isStillGood(found, ca, request, this.#env.clock.now())) return found;
     }
     const made = issue(this.#env, ca, request);
-    await this.#writePair(name, made);
+    this.#begin(this.#writePair(name, made));
     this.#env.log.info("Issued certificate", { file: `${this.#directory}/${name}.crt` });
     return made;
   }
@@ -141,10 +143,21 @@ class PkiFiles {
     const found = await this.#read(`${name}.key`);
     const privateKeyPem = found ?? this.#env.crypto.generateKeyPair().privateKeyPem;
     const publicKeyPem = told(`${this.#directory}/${name}.key`, () => publicKeyOf(privateKeyPem));
-    if (found === undefined) await this.#write(`${name}.key`, privateKeyPem, 0o600);
+    if (found === undefined) this.#begin(this.#write(`${name}.key`, privateKeyPem, 0o600));
     if ((await this.#read(`${name}.pub`)) !== publicKeyPem)
-      await this.#write(`${name}.pub`, publicKeyPem, 0o644);
+      this.#begin(this.#write(`${name}.pub`, publicKeyPem, 0o644));
     return { privateKeyPem, publicKeyPem };
+  }
+
+  /** Resolves when all that was made is durable. */
+  async written(): Promise<void> {
+    await Promise.all(this.#writes);
+  }
+
+  /** The others are made meanwhile: each write waits for the disk. */
+  #begin(write: Promise<void>): void {
+    write.catch(() => {}); // whoever awaits all of them hears of it
+    this.#writes.push(write);
   }
 
   async #writePair(name: string, pair: KeyedCertificate): Promise<void> {
