@@ -86,8 +86,36 @@ test("Of two delays of one key the earlier holds", async () => {
   );
 });
 
-test("A stopped queue handles nothing more and keeps no timer", async () => {
+test("A stopped queue handles nothing more, and keeps what waits without a timer", async () => {
   const { queue, log } = await handled(async (queue) => queue.addAfter("late", 700_000));
   assert.equal(log.length, 0);
-  assert.equal(queue.length, 0);
+  assert.equal(queue.length, 1);
+});
+
+test("What was to be handled later when a run ends is handled by the next", async () => {
+  const world = new SimWorld("work queue");
+  const env = world.env("host");
+  const queue = new WorkQueue(env);
+  const terms: string[][] = [];
+  await world.run(async () => {
+    queue.add("fails");
+    queue.add("waits");
+    for (let term = 0; term < 2; term += 1) {
+      const stop = new AbortController();
+      const keys: string[] = [];
+      terms.push(keys);
+      const running = queue.run(1, stop.signal, async (key) => {
+        keys.push(key);
+        if (key === "fails") queue.addRateLimited(key);
+        else queue.addAfter(key, 3_600_000);
+      });
+      await env.clock.sleep(1);
+      stop.abort();
+      await running;
+    }
+  });
+  assert.deepEqual(terms, [
+    ["fails", "waits"],
+    ["fails", "waits"],
+  ]);
 });

@@ -77,11 +77,17 @@ export class WorkQueue {
     this.#failures.delete(key);
   }
 
-  /** Handles keys with `workers` at a time until `signal` aborts; then waits for those in hand. */
+  /**
+   * Handles keys with `workers` at a time until `signal` aborts; then waits for those in hand. What was to be handled later
+   * is the first that the next run handles: nobody else would bring it again.
+   */
   async run(workers: number, signal: AbortSignal, handle: (key: string) => Promise<void>): Promise<void> {
     const stop = () => {
       for (const wake of this.#idlers.splice(0)) wake(undefined);
-      for (const delayed of this.#delayed.values()) delayed.timer.cancel();
+      for (const [key, { timer }] of this.#delayed) {
+        timer.cancel();
+        this.add(key);
+      }
       this.#delayed.clear();
     };
     signal.addEventListener("abort", stop, { once: true });

@@ -67,6 +67,29 @@ test("When the leading manager is cut off the other takes over, and never do bot
   );
 });
 
+test("A leader that was cut off and leads again goes on with what it waited for", async () => {
+  await TestCluster.run(
+    "leads again",
+    async (cluster) => {
+      await cluster.serve(address);
+      const manager = await managerOn(cluster, "a");
+      await cluster.until("it leads", async () => manager.leading());
+      const spec = { nodeName: "ghost", containers: [{ name: "c", image: "i" }] };
+      await cluster.create(pods, { metadata: { namespace, name: "lost" }, spec });
+      await cluster.env.clock.sleep(30_000);
+      cluster.world.network.partition("a", "apiserver");
+      await cluster.until("it leads no more", async () => !manager.leading());
+      cluster.world.network.heal();
+      await cluster.until("it leads again", async () => manager.leading());
+      await cluster.until(
+        "the pod is collected",
+        async () => (await cluster.get(pods, "lost", namespace)) === undefined,
+      );
+    },
+    { startManager: false },
+  );
+});
+
 test("A manager that is ready stays so while the collector finds out what else there is to watch", async () => {
   await TestCluster.run(
     "readiness",
