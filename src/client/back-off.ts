@@ -24,6 +24,11 @@ export class BackOff {
     this.#random = random;
   }
 
+  /** How many waits there were since the last reset. */
+  get failures(): number {
+    return this.#failures;
+  }
+
   next(): number {
     const wait = exponential(this.#range, this.#failures);
     this.#failures += 1;

@@ -124,12 +124,17 @@ test("When its revision was compacted it lists again, and no delete is lost, nor
   });
 });
 
-test("An informer that starts before its server waits for it", async () => {
+test("An informer that starts before its server waits for it, and says once why", async () => {
   await onStage("early", async (stage) => {
     stage.world.network.partition("client", "server");
     const started = stage.informers.start(signal);
     await stage.sleep(120_000);
     assert.equal(stage.informer.synced, false);
+    const warnings = stage.world.log.filter(({ level }) => level === "warn");
+    assert.deepEqual(
+      warnings.map(({ message }) => message),
+      ["Cannot list and watch, and tries again"],
+    );
     stage.world.network.heal();
     await make(stage, "a");
     await started;

@@ -62,10 +62,16 @@ export class Reflector<T extends KubeObject> {
         if (isForgotten(error)) this.#revision = undefined;
         // A handler that throws must not be tried again in silence for ever.
         else if (!isFromOutside(error)) throw error;
-        this.#env.log.debug("The reflector lost its watch", { error: messageOf(error) });
+        this.#tell(error);
         await this.#rest(round);
       }
     }
+  }
+
+  /** A watch that breaks is opened again, and no news; whoever waits for a server, or is refused, learns it once. */
+  #tell(error: unknown): void {
+    const level = this.#backOff.failures === 1 ? "warn" : "debug";
+    this.#env.log[level]("Cannot list and watch, and tries again", { error: messageOf(error) });
   }
 
   /** Begins again at once: `resume` from the last revision, or `list` anew. */

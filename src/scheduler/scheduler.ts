@@ -142,9 +142,7 @@ export class Scheduler implements Component {
     if (!decision.placed) {
       this.#count("unschedulable");
       this.#queue.failed(pod.uid, decision.rejectedBy);
-      const message = explain(decision);
-      this.#events.record(pod.pod, "Warning", "FailedScheduling", message);
-      this.#verdicts.tell(pod.pod, "Unschedulable", message);
+      this.#refuse(pod.pod, "Unschedulable", explain(decision));
       return;
     }
     this.#start = (this.#start + decision.evaluatedNodes) % Math.max(1, this.#cache.nodes.length);
@@ -165,8 +163,14 @@ export class Scheduler implements Component {
       this.#env.log.warn("Cannot bind a pod", { pod: pod.key, node, error: messageOf(error) });
       this.#queue.retry(pod.uid);
       this.#queue.tell({ type: "podGone", pod });
-      this.#verdicts.tell(pod.pod, "SchedulerError", `binding rejected: ${messageOf(error)}`);
+      this.#refuse(pod.pod, "SchedulerError", `binding rejected: ${messageOf(error)}`);
     }
+  }
+
+  /** Tells the pod's owner why it waits: in an event, and in a condition. */
+  #refuse(pod: Pod, reason: string, message: string): void {
+    this.#events.record(pod, "Warning", "FailedScheduling", message);
+    this.#verdicts.tell(pod, reason, message);
   }
 
   /** An answer that was lost may have been a yes: the place stays taken until the cache shows what became of it. */

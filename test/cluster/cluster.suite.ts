@@ -151,6 +151,9 @@ export function clusterSuite(name: string, access: () => Access, disturbance?: D
         JSON.stringify(refused?.status?.conditions),
         /User \\"system:kube-scheduler\\" cannot create resource \\"pods\/binding\\"/,
       );
+      await awaitObjects(access(), "/api/v1/namespaces/forbidden/events", "an event that says so", (all) =>
+        all.some((one) => (one as { readonly reason?: string }).reason === "FailedScheduling"),
+      );
       await patch(access(), path, { rules: role.rules });
       await pods(access(), "forbidden", (all) => all.some((pod) => hasCondition(pod, "Ready")));
     });
