@@ -7,7 +7,7 @@ import { type Channel, Channels, type Filter, type Wake } from "./channels.ts";
 import { StoreError } from "./errors.ts";
 import { EventRing, type RingBounds } from "./event-ring.ts";
 import { type PastReader, Replay } from "./replay.ts";
-import { type CursorHost, RingCursor } from "./ring-cursor.ts";
+import { type CursorHost, type CursorStart, RingCursor } from "./ring-cursor.ts";
 import type { Cursor, Revision, StoreEvent, WatchOptions } from "./store.ts";
 
 /** Bounds of the ring, and how much a cursor behind it reads at a time. */
@@ -64,13 +64,15 @@ export class Epoch implements CursorHost {
 
   watch(options: WatchOptions): Cursor {
     this.#requireHistory(options.after);
-    const { from, to, topic } = options;
+    const { from, to, topic, after, recent = false } = options;
+    if (recent) this.#requireRecent(after);
     const filter: Filter = topic === undefined ? { from, to } : { from, to, topic };
-    return new RingCursor(this, this.#channels.join(filter), options.after);
+    return new RingCursor(this, this.#channels.join(filter), { after, recent });
   }
 
-  replay(channel: Channel, after: Revision): Replay {
+  replay(channel: Channel, { after, recent }: CursorStart): Replay {
     this.#requireHistory(after);
+    if (recent) this.#requireRecent(after);
     return new Replay(this.#past, channel.filter, after, this.#options.replayEvents);
   }
 
@@ -126,6 +128,12 @@ export class Epoch implements CursorHost {
       "compacted",
       `Cannot read events after revision ${after}: compacted at ${this.#compactedRevision}`,
     );
+  }
+
+  #requireRecent(after: Revision): void {
+    if (after >= this.ring.base) return;
+    const detail = `only those after ${this.ring.base} are in memory`;
+    throw new StoreError("compacted", `Cannot watch events after revision ${after}: ${detail}`);
   }
 
   #wake(wakes: readonly Wake[]): void {

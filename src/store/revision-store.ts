@@ -121,6 +121,10 @@ export class RevisionStore implements Store {
     return this.#history.at(revision, this.#headSnapshot(), this.#epoch.ring);
   }
 
+  recalls(revision: Revision): boolean {
+    return revision >= this.#epoch.ring.base;
+  }
+
   async latest(caller?: { readonly signal: AbortSignal }): Promise<Snapshot> {
     if (this.#journal.kind === "shared") await this.settled(await this.#journal.newest(), caller?.signal);
     return this.snapshot();

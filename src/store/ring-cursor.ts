@@ -5,7 +5,7 @@
 import type { Channel, Wake } from "./channels.ts";
 import type { EventRing } from "./event-ring.ts";
 import type { Replay } from "./replay.ts";
-import type { Cursor, Revision, StoreEvent } from "./store.ts";
+import type { Cursor, Revision, StoreEvent, WatchOptions } from "./store.ts";
 
 /** What a cursor needs of its store. */
 export interface CursorHost {
@@ -14,13 +14,17 @@ export interface CursorHost {
   /** Why nothing more will come, if so: `failed` or `closed`; or that history was lost by a reset. */
   readonly broken: Error | undefined;
   /** Throws `compacted`. */
-  replay(channel: Channel, after: Revision): Replay;
+  replay(channel: Channel, start: CursorStart): Replay;
   leave(channel: Channel): void;
 }
+
+/** Where a cursor begins, and whether it ends rather than reads the journal. */
+export type CursorStart = Required<Pick<WatchOptions, "after" | "recent">>;
 
 export class RingCursor implements Cursor {
   readonly #host: CursorHost;
   readonly #channel: Channel;
+  readonly #recent: boolean;
   /** Where to look next in the ring. */
   #place: number;
   /** Every matching event up to here was returned; the truth only while behind, see `revision`. */
@@ -34,13 +38,15 @@ export class RingCursor implements Cursor {
   /** What waits in the channel for this cursor. */
   readonly #armed = new Set<Wake>();
 
-  constructor(host: CursorHost, channel: Channel, after: Revision) {
+  constructor(host: CursorHost, channel: Channel, start: CursorStart) {
+    const { after, recent } = start;
     this.#host = host;
     this.#channel = channel;
+    this.#recent = recent;
     this.#taken = after;
     this.#place = host.ring.firstAfter(after);
     channel.coverFrom(this.#place);
-    if (after < host.ring.base) this.#replay = host.replay(channel, after);
+    if (after < host.ring.base) this.#replay = host.replay(channel, start);
   }
 
   get revision(): Revision {
@@ -141,7 +147,7 @@ export class RingCursor implements Cursor {
     if (this.#error !== undefined || this.#host.broken !== undefined) return false;
     if (!this.#channel.lostSince(this.#place)) return false;
     try {
-      this.#replay = this.#host.replay(this.#channel, this.#taken);
+      this.#replay = this.#host.replay(this.#channel, { after: this.#taken, recent: this.#recent });
     } catch (error) {
       this.#error = error as Error;
       return false;

@@ -94,6 +94,8 @@ export interface WatchOptions {
     readonly name?: string;
     readonly trigger?: readonly [field: string, value: string];
   };
+  /** Only while `Store.recalls` what comes next: after that `compacted`, where others go on from the journal. */
+  readonly recent?: boolean;
 }
 
 /** A place in the shared ring of events, never a queue of its own. */
@@ -123,6 +125,8 @@ export interface Store extends AsyncDisposable {
   /** The head, or an older revision still in memory or in the journal. Throws `compacted` or `future`. */
   snapshot(): Snapshot;
   snapshotAt(revision: Revision): Promise<Snapshot>;
+  /** Whether all that came after it is in memory, so that nothing has to be read from the journal. */
+  recalls(revision: Revision): boolean;
   /**
    * A head at least as new as every commit that anybody was told of before the call, by other programs over the same
    * etcd too (a GET without resourceVersion). The same as `snapshot()` when this process is the only writer. The caller

@@ -6,6 +6,7 @@ import type { KubeObject, Resource } from "#api";
 import type { Revision, Snapshot, StoredRecord } from "#store";
 import { keyOf, rangeOf } from "./keys.ts";
 import type { Selection } from "./selection.ts";
+import type { ValueIndexes } from "./value-indexes.ts";
 import type { Views } from "./views.ts";
 
 /** The collection at one revision. */
@@ -25,6 +26,7 @@ export interface Followed {
   /** The one namespace of the collection, or `""`. */
   readonly scope: string;
   readonly views: Views;
+  readonly indexes: Pick<ValueIndexes, "candidates">;
   show(object: KubeObject): unknown;
 }
 
@@ -63,10 +65,11 @@ export class SnapshotState implements CollectionState {
   }
 
   *versions(namespace: string): Iterable<StoredRecord> {
-    const { scope, resource } = this.#followed;
+    const { scope, resource, selection, indexes } = this.#followed;
     if (scope !== "" && namespace !== "" && namespace !== scope) return;
-    const { from, to } = rangeOf(resource, namespace === "" ? scope : namespace);
-    for (const record of this.#snapshot.range(from, to)) if (selects(this.#followed, record)) yield record;
+    const range = rangeOf(resource, namespace === "" ? scope : namespace);
+    for (const record of indexes.candidates(resource, selection, this.#snapshot, range))
+      if (selects(this.#followed, record)) yield record;
   }
 
   object(version: StoredRecord): unknown {

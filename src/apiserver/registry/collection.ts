@@ -1,7 +1,8 @@
 /**
  * WATCH for an informer in this process: a cursor, and the snapshot at the cursor's revision. The state
  * costs a pointer and is never the head's but by chance: it moves when the follower asks for what is next, and the changes
- * tell what it moved over. Now and then the snapshot of a quiet collection is made anew, since an old one keeps old versions
+ * tell what it moved over. One that falls behind the ring ends, and its follower begins anew: thousands that read the journal
+ * would each build the state in it. Now and then the snapshot of a quiet collection is made anew, since an old one keeps old versions
  * of everything else. Of the request it keeps what it needs: a process may have thousands of followers.
  */
 import type { KubeObject } from "#api";
@@ -62,9 +63,15 @@ export class FollowedCollection implements Disposable {
     const { resource, info, call } = request;
     const scope = info.namespace === "" ? (selection.namespace ?? "") : info.namespace;
     this.#registry = registry;
-    this.#followed = { resource, selection, scope, views: registry.views, show };
+    const { views, indexes } = registry;
+    this.#followed = { resource, selection, scope, views, indexes, show };
     const range = rangeOf(resource, scope);
-    this.#cursor = cursorOf(registry, { ...range, after: snapshot.revision, ...selection.topic });
+    this.#cursor = cursorOf(registry, {
+      ...range,
+      after: snapshot.revision,
+      recent: true,
+      ...selection.topic,
+    });
     this.#state = new SnapshotState(this.#followed, snapshot);
     const seconds = options.timeoutSeconds > 0 ? options.timeoutSeconds : MIN_WATCH_SECONDS;
     this.#endsAtMs = registry.env.clock.monotonic() + seconds * 1000;

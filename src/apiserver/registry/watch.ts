@@ -10,7 +10,7 @@ import { selectionOf } from "./list.ts";
 import type { OpenCollection, Outcome } from "./outcome.ts";
 import type { Registry } from "./registry.ts";
 import type { ResourceRequest } from "./resource-request.ts";
-import { awaitRevision, snapshotAt } from "./revisions.ts";
+import { awaitRevision, expiredAt, snapshotAt } from "./revisions.ts";
 import type { Revision } from "#store";
 
 /** Opens a watch. */
@@ -30,6 +30,7 @@ async function follow(
 ): Promise<Outcome> {
   const { revision = 0 } = asked.options;
   const { store } = registry;
+  if (revision > 0 && !store.recalls(revision as Revision)) throw expiredAt(revision as Revision);
   const snapshot =
     revision === 0 ? await store.latest(request.call) : await snapshotAt(registry, revision as Revision);
   const open: OpenCollection = (show) =>

@@ -154,6 +154,10 @@ export class RecordedStore implements Store {
     return this.#inner.snapshotAt(revision);
   }
 
+  recalls(revision: Revision): boolean {
+    return this.#inner.recalls(revision);
+  }
+
   async latest(caller?: { readonly signal: AbortSignal }): Promise<Snapshot> {
     return this.#recorded(await this.#inner.latest(caller));
   }
