@@ -1,5 +1,5 @@
 /** What every command that runs an API server takes, by the names of upstream's flags. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 
 /** Adds them; `#cluster` reads them. */
 export function addServerOptions(command: Command): Command {
@@ -12,11 +12,7 @@ export function addServerOptions(command: Command): Command {
     .option("--service-node-port-range <RANGE>", "where node ports come from", "30000-32767")
     .option("--cluster-domain <DOMAIN>", "what names of services end with", "cluster.local")
     .option("--token-auth-file <FILE>", 'static bearer tokens, lines of TOKEN,USER,UID,"GROUPS"')
-    .option(
-      "--anonymous-auth <BOOL>",
-      "false: callers without credentials are refused, and not system:anonymous",
-      "true",
-    )
+    .addOption(anonymousAuth())
     .option(
       "--service-account-issuer <URL>",
       "who signs tokens (default: https://kubernetes.default.svc.DOMAIN)",
@@ -34,4 +30,9 @@ export function addServerOptions(command: Command): Command {
       "400",
     )
     .option("--max-mutating-requests-inflight <N>", "added to them; 0: any number", "200");
+}
+
+function anonymousAuth(): Option {
+  const what = "false: callers without credentials are refused, and not system:anonymous";
+  return new Option("--anonymous-auth <BOOL>", what).choices(["true", "false"]).default("true");
 }

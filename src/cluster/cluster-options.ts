@@ -2,7 +2,7 @@
  * What a cluster is asked to be, checked once: the command line, the configuration file and `startCluster()` all end
  * here. Every refusal names the option, the value, and what would do.
  */
-import { parseDuration } from "#api";
+import { dnsSubdomain, parseDuration, parseIp } from "#api";
 import { ClusterError } from "./errors.ts";
 
 /** An address to listen on; port 0 lets the system choose. */
@@ -40,6 +40,19 @@ export function parseListen(text: string): ListenAddress {
     );
   }
   return { host: match[1] ?? (match[2] || "127.0.0.1"), port };
+}
+
+/** Reads the option's IP address. Throws `bad-option`. */
+export function parseAddress(option: string, text: string): string {
+  if (parseIp(text) !== undefined) return text;
+  throw new ClusterError("bad-option", `Cannot use ${option} "${text}": it is no IP address`, "Name one.");
+}
+
+/** Throws `bad-option` unless a node can have the name. */
+export function checkNodeName(name: string): string {
+  if (dnsSubdomain(name).length === 0) return name;
+  const message = `Cannot use "${name}" as the name of a node`;
+  throw new ClusterError("bad-option", message, "Use lower case letters, digits, dots and dashes.");
 }
 
 /** Reads where a container runtime listens (`unix:///run/x.sock`), as its socket's path. Throws `bad-option`. */

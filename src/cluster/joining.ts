@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { isStatus, nodes } from "#api";
 import { createRealEnv } from "#base/real";
 import { changeKubeconfig, createClient, credentialsOf, HttpsTransport, loadKubeconfigs } from "#client";
+import { checkNodeName } from "./cluster-options.ts";
 import { clientCertificate, withCluster } from "./credentials.ts";
 import { ClusterError } from "./errors.ts";
 import { type Identity, kubeletIdentity, proxyIdentity } from "./identities.ts";
@@ -70,10 +71,7 @@ function running({ name, dataDir: given, node }: NodeTarget): {
   readonly dataDir: string;
   readonly info: RunInfo;
 } {
-  if (!/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/.test(node)) {
-    const message = `Cannot use "${node}" as the name of a node`;
-    throw new ClusterError("bad-option", message, "Use lower case letters, digits, dots and dashes.");
-  }
+  checkNodeName(node);
   const dataDir = resolve(dataDirOf(name, given));
   const info = readRunInfo(dataDir);
   if (info !== undefined) return { dataDir, info };

@@ -2,9 +2,11 @@
 export { Cluster } from "./cluster.ts";
 export type { ClusterConfig, ClusterParts } from "./cluster-config.ts";
 export {
+  checkNodeName,
   type ListenAddress,
   loopbackRanges,
   type NodeMode,
+  parseAddress,
   parseListen,
   parsePort,
   parseRuntimeEndpoint,

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Component, Env, Program, RootEnv } from "#base";
 import { createRealEnv, FileSystemDisk, HelperProcesses } from "#base/real";
-import { changeKubeconfig, credentialsOf, loadKubeconfigs } from "#client";
+import { changeKubeconfig, checkKubeconfig, credentialsOf, loadKubeconfigs } from "#client";
 import type { ServeKubelet } from "#kubelet";
 import { EtcdJournal, type Journal, SqliteJournal, StoreError } from "#store";
 import { type Access, RemoteAccess } from "./access.ts";
@@ -32,6 +32,7 @@ import { type RealNodeOptions, startRealNode } from "./real-node.ts";
 import { claim, removeRunInfo, writeRunInfo } from "./run-file.ts";
 import { readKubeletConfig } from "./kubelet-config.ts";
 import { startFailure } from "./start-failure.ts";
+import { badKubeconfig } from "./user-paths.ts";
 
 /** A component that runs until disposed. */
 export interface Role extends AsyncDisposable {
@@ -60,6 +61,8 @@ export interface ApiServerRoleOptions {
 export async function runApiServer(options: ApiServerRoleOptions, signal: AbortSignal): Promise<Role> {
   const dataDir = resolve(options.dataDir);
   claim(dataDir, "apiserver");
+  const admin = resolve(options.kubeconfig ?? join(dataDir, "admin.conf"));
+  await checkKubeconfig(admin).catch(badKubeconfig);
   const { flags } = options;
   const env = createRealEnv({ name: "apiserver", logLevel: "warn", flags });
   const journal: Journal =
@@ -86,7 +89,6 @@ export async function runApiServer(options: ApiServerRoleOptions, signal: AbortS
     throw new ClusterError("store-failed", message, remedy, { cause: error });
   });
   const url = cluster.url ?? "";
-  const admin = resolve(options.kubeconfig ?? join(dataDir, "admin.conf"));
   const files: readonly (readonly [string, Identity])[] = [
     [admin, administrator],
     [join(dataDir, "controller-manager.conf"), controllerManagerIdentity],
@@ -97,7 +99,7 @@ export async function runApiServer(options: ApiServerRoleOptions, signal: AbortS
   const where = { name: "navarch", url, caPem: cluster.pki.ca.certificatePem };
   for (const [file, identity] of files) {
     const credentials = clientCertificate(env, cluster.pki, identity);
-    await changeKubeconfig(file, (before) => withCluster(before, where, credentials));
+    await changeKubeconfig(file, (before) => withCluster(before, where, credentials)).catch(badKubeconfig);
   }
   writeRunInfo(dataDir, { state: "ready", url, startedAt: new Date().toISOString(), kubeconfig: admin });
   return {

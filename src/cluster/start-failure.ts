@@ -1,4 +1,5 @@
 /** Why a cluster or an API server did not start, in words that say what to do; other failures stay what they are. */
+import { parseIp } from "#api";
 import { messageOf } from "#base";
 import { PkiError } from "#base/pki";
 import { StoreError } from "#store";
@@ -6,8 +7,8 @@ import type { ListenAddress } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
 
 /** A `ClusterError` where the user can mend it, else `error`. */
-export function startFailure(error: unknown, { host, port }: ListenAddress, dataDir: string): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+export function startFailure(error: unknown, listen: ListenAddress, dataDir: string): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (error instanceof StoreError) return storeFailure(error, dataDir);
   if (error instanceof PkiError) {
     const remedy = `Restore the files of ${dataDir}/pki. Without them it makes new ones, which clients have to learn of.`;
@@ -17,16 +18,29 @@ export function startFailure(error: unknown, { host, port }: ListenAddress, data
     const remedy = "See what the container runtime has to say, or use --node virtual.";
     return new ClusterError("no-real-node", messageOf(error), remedy, { cause: error });
   }
+  return listenFailure(error, code, listen) ?? error;
+}
+
+/** What the system says to who wants to listen where it cannot, or on a name that it does not know. */
+const cannotListen = /^(EACCES|EPERM|EADDRNOTAVAIL|ENOTFOUND|EAI_\w+)$/;
+
+function listenFailure(
+  error: unknown,
+  code: string,
+  { host, port }: ListenAddress,
+): ClusterError | undefined {
+  // One server listens at several addresses.
+  const { address = host } = error as { readonly address?: string };
+  const message = `Cannot listen on ${address}:${port}`;
+  const option =
+    address === host || parseIp(host) === undefined ? "listen ADDR:PORT" : "advertise-address ADDR";
   if (code === "EADDRINUSE") {
-    const message = `Cannot listen on ${host}:${port}: another program does`;
-    const remedy = "Stop it, or choose another address with --listen ADDR:PORT (port 0: any).";
-    return new ClusterError("address-in-use", message, remedy);
+    const remedy = `Stop it, or choose another address with --${option} (port 0: any).`;
+    return new ClusterError("address-in-use", `${message}: another program does`, remedy);
   }
-  if (code === "EACCES" || code === "EPERM" || code === "EADDRNOTAVAIL") {
-    const message = `Cannot listen on ${host}:${port}: ${messageOf(error)}`;
-    return new ClusterError("bad-option", message, "Choose another address with --listen ADDR:PORT.");
-  }
-  return error;
+  if (!cannotListen.test(code)) return undefined;
+  const remedy = `Choose another address with --${option}.`;
+  return new ClusterError("bad-option", `${message}: ${messageOf(error)}`, remedy);
 }
 
 function storeFailure(error: StoreError, dataDir: string): ClusterError {

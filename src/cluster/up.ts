@@ -3,14 +3,13 @@
  * when it ends. A second `up` on the same data continues it: certificates, addresses and objects stay.
  */
 import { join } from "node:path";
-import { type Env, messageOf, type Processes } from "#base";
+import type { Env, Processes } from "#base";
 import { createRealEnv, FileSystemDisk, HelperProcesses } from "#base/real";
 import { changeKubeconfig, checkKubeconfig, type Kubeconfig } from "#client";
 import type { RuntimeSource } from "#kubelet";
 import { SqliteJournal } from "#store";
 import type { Cluster } from "./cluster.ts";
 import { clientCertificate, withCluster } from "./credentials.ts";
-import { ClusterError } from "./errors.ts";
 import { administrator } from "./identities.ts";
 import { dnsAddressIn } from "./network-ranges.ts";
 import { chooseNode, type NodeChoice, realNodeName } from "./node-choice.ts";
@@ -20,6 +19,7 @@ import { claim, removeRunInfo, writeRunInfo } from "./run-file.ts";
 import { serviceSockets } from "./service-sockets.ts";
 import { startFailure } from "./start-failure.ts";
 import type { UpConfig } from "./up-options.ts";
+import { badKubeconfig } from "./user-paths.ts";
 
 /** A cluster that `navarch up` runs. */
 export interface UpCluster extends AsyncDisposable {
@@ -91,12 +91,6 @@ export async function up(
     throw error;
   }
   return running;
-}
-
-function badKubeconfig(cause: unknown): never {
-  throw new ClusterError("bad-option", messageOf(cause), "Or name another with --kubeconfig FILE.", {
-    cause,
-  });
 }
 
 /** What is going to run pods. Throws `no-real-node`, and `bad-option` where the ranges are none for a real node. */

@@ -1,6 +1,7 @@
 /** Where a user's files are: the state of a cluster by its name, and the kubeconfig. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { messageOf } from "#base";
 import { ClusterError } from "./errors.ts";
 
 const noData = "Name one, or leave --data out.";
@@ -16,6 +17,13 @@ export function dataDirOf(name: string, given: string | undefined): string {
 export function kubeconfigPath(given: string | undefined): string {
   const first = process.env["KUBECONFIG"]?.split(":").find((path) => path !== "");
   return resolve(given ?? first ?? join(homedir(), ".kube", "config"));
+}
+
+/** For a file that kubectl would write to, and cannot. */
+export function badKubeconfig(cause: unknown): never {
+  throw new ClusterError("bad-option", messageOf(cause), "Or name another with --kubeconfig FILE.", {
+    cause,
+  });
 }
 
 /** Where the state of a cluster lives: `/var/lib/navarch` for root, else the XDG data directory; other names beside it. */

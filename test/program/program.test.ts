@@ -104,6 +104,7 @@ test("a cluster continues where it stopped: same certificates, same objects, gro
 
 test("a detached cluster is found by status and stopped by down; --purge removes state and context", async () => {
   const data = join(folder, "detached");
+  mkdirSync(data, { mode: 0o755 });
   const kubeconfig = join(folder, "detached.conf");
   writeFileSync(
     kubeconfig,
@@ -138,7 +139,7 @@ test("a detached cluster is found by status and stopped by down; --purge removes
   const down = await run(navarch, ["down", "--name", "away", "--data", data]);
   assert.equal(down.code, 0, down.stderr);
   assert.match(down.stdout, /is stopped; its state is in/);
-  assert.ok(existsSync(join(data, "state.db")));
+  assert.equal(statSync(join(data, "state.db")).mode & 0o077, 0, "others read what is in Secrets");
   // No --kubeconfig and no KUBECONFIG: the data tells where the context is, though nothing runs.
   const purge = await run(navarch, ["down", "--name", "away", "--data", data, "--purge"]);
   assert.equal(purge.code, 0, purge.stderr);
@@ -319,6 +320,34 @@ test("what a user gets wrong is named, with what to do", async () => {
       1,
       /another program does\n/,
     ],
+    [["apiserver", "--data", ""], 1, /Cannot use --data "": it is no directory/],
+    [["apiserver", "--data", folder, "--kubelet", "../n"], 1, /Cannot use "\.\.\/n" as the name of a node/],
+    [["apiserver", "--data", folder, "--advertise-address", "x"], 1, /"x": it is no IP address/],
+    [
+      [
+        "apiserver",
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        join(folder, "far"),
+        "--advertise-address",
+        "203.0.113.9",
+      ],
+      1,
+      /Cannot listen on 203\.0\.113\.9:.*\n +Choose another address with --advertise-address/,
+    ],
+    [
+      ["apiserver", "--data", join(folder, "conf"), "--kubeconfig", join(file, "x")],
+      1,
+      /Or name another with --kubeconfig/,
+    ],
+    [
+      ["apiserver", "--listen", "no.invalid:0", "--data", join(folder, "unknown")],
+      1,
+      /Cannot listen on no\.invalid:0.*\n +Choose another address with --listen/,
+    ],
+    [["kubelet", "--kubeconfig", file, "--node-name", "A B"], 1, /Cannot use "A B" as the name of a node/],
+    [["up", "--anonymous-auth", "maybe"], 2, /Allowed choices are true, false/],
     [["status", "-o", "yaml"], 2, /Allowed choices are json, text/],
     [["conquer"], 2, /unknown command 'conquer'/],
   ];

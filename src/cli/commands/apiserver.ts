@@ -1,5 +1,14 @@
 /** `navarch apiserver`: a bare API server, for clients that bring their own controllers. */
-import { flagsOf, parseListen, readApiServerSettings, readNetworkRanges, runApiServer } from "#cluster";
+import {
+  checkNodeName,
+  dataDirOf,
+  flagsOf,
+  parseAddress,
+  parseListen,
+  readApiServerSettings,
+  readNetworkRanges,
+  runApiServer,
+} from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { runRole } from "../run-role.ts";
 import { addServerOptions } from "../server-options.ts";
@@ -19,18 +28,19 @@ export const apiserver: CliCommand = {
       .option("--kubelet <NAME...>", "nodes to write a kubeconfig for", []);
   },
   async run(options, _args, terminal) {
+    const advertise = options["advertiseAddress"] as string | undefined;
     const apiServer = await readApiServerSettings(options);
     return runRole(terminal, (signal) =>
       runApiServer(
         {
-          dataDir: String(options["data"]),
+          dataDir: dataDirOf("apiserver", String(options["data"])),
           listen: parseListen(String(options["listen"])),
           kubeconfig: options["kubeconfig"] as string | undefined,
           etcdServers: ((options["etcdServers"] as string | undefined) ?? "")
             .split(",")
             .filter((url) => url !== ""),
-          advertise: options["advertiseAddress"] as string | undefined,
-          nodes: options["kubelet"] as readonly string[],
+          advertise: advertise === undefined ? undefined : parseAddress("--advertise-address", advertise),
+          nodes: (options["kubelet"] as readonly string[]).map(checkNodeName),
           ranges: readNetworkRanges(options),
           apiServer,
           flags: flagsOf(options),

@@ -1,5 +1,13 @@
 /** `navarch kubelet`: one node's agent alone. */
-import { dataDirOf, flagsOf, type NodeMode, parsePort, parseRuntimeEndpoint, runKubelet } from "#cluster";
+import {
+  checkNodeName,
+  dataDirOf,
+  flagsOf,
+  type NodeMode,
+  parsePort,
+  parseRuntimeEndpoint,
+  runKubelet,
+} from "#cluster";
 import type { CliCommand } from "../command.ts";
 import { addNodeOptions } from "../node-option.ts";
 import { runRole } from "../run-role.ts";
@@ -18,7 +26,7 @@ export const kubelet: CliCommand = {
     const endpoint = options["containerRuntimeEndpoint"] as string | undefined;
     const config = {
       kubeconfig: String(options["kubeconfig"]),
-      nodeName: String(options["nodeName"]),
+      nodeName: checkNodeName(String(options["nodeName"])),
       node: String(options["node"]) as NodeMode,
       dataDir: dataDirOf("navarch", options["data"] as string | undefined),
       ...(endpoint === undefined ? {} : { runtimeEndpoint: parseRuntimeEndpoint(endpoint) }),

@@ -6,6 +6,7 @@
  *
  *   base (through batch 7) | batch 8: r41-r44 | batch 9: r45 | batch 10: r46-r80
  */
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { StoreError } from "../errors.ts";
@@ -73,6 +74,8 @@ export class SqliteLog {
   constructor(path: string, maxBytes: number) {
     requireMade(path);
     try {
+      // Secrets are in it, and its folder may have been there before, open to all. What SQLite puts beside it follows.
+      closeSync(openSync(path, "a", 0o600));
       this.#database = new DatabaseSync(path);
     } catch (error) {
       throw asStoreError(error, path);
