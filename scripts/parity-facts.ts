@@ -177,6 +177,7 @@ export const differences = [
     "one tells a reader at once that nothing was missed. A watch that did not allow them gets none.",
   "Readiness and startup probes ask again within their first period (after 100 ms, and twice as long each time), so that a " +
     "server which comes up a moment after its container is Ready then; of these answers only a success counts and is told.",
-  "`componentstatuses` is an empty list: the kind is deprecated, and its health is that of `/readyz` " +
-    "and the leases.",
+  "`componentstatuses` has upstream's three names. A scheduler and a controller manager in the server's process tell " +
+    "themselves how they are, and others by their leases, where upstream asks two ports of its own machine; `etcd-0` is " +
+    "the store.",
 ] as const;

@@ -7,7 +7,7 @@ import type { Store } from "#store";
 import { adminUser, startApiServer, testAuthority } from "../../test/testing/api-server.ts";
 import type { WatchItem } from "./call.ts";
 import type { PlainAnswer, PlainRequest } from "./in-process.ts";
-import type { ApiServer, ApiServerOptions } from "./server.ts";
+import type { ApiServer, ApiServerDeps, ApiServerOptions } from "./server.ts";
 import type { User } from "./user.ts";
 
 export interface Answered {
@@ -68,7 +68,7 @@ export interface Served {
 export async function serve(
   name: string,
   body: (served: Served) => Promise<void>,
-  options: Partial<ApiServerOptions> = {},
+  options: Partial<ApiServerDeps & ApiServerOptions> = {},
 ): Promise<void> {
   const world = new SimWorld(name);
   await world.run(async () => {

@@ -66,6 +66,8 @@ export interface ApiServerDeps {
   readonly nodes?: NodeAccess;
   /** How it reaches what listens in pods. Default: not at all. */
   readonly backends?: BackendAccess;
+  /** What runs over it in this process, by name, as it starts. Default: nothing does. */
+  readonly components?: ReadonlyMap<string, Component>;
   /** The texts of OpenAPI, read when its first document is asked for. Default: it has none. */
   readonly describe?: () => Describe | undefined;
 }
@@ -132,7 +134,7 @@ export class ApiServer implements Component {
   constructor(env: Env, deps: ApiServerDeps, options: ApiServerOptions) {
     this.#deps = deps;
     this.#options = options;
-    const { store, nodes, backends } = deps;
+    const { store, nodes, backends, components = new Map() } = deps;
     const catalog = new Catalog(deps.resources);
     const records = new Records(env.clock, { freeze: options.freeze ?? false });
     const objects = new Objects(store, catalog, records);
@@ -179,7 +181,7 @@ export class ApiServer implements Component {
       registry: this.#registry,
       responder: new Responder(views, turns, env, shared),
       negotiator,
-      services: { authenticator, authorizers, rbac: this.#rbac, tokens, nodes, backends },
+      services: { authenticator, authorizers, rbac: this.#rbac, tokens, nodes, backends, components },
     };
     this.#endpoints = this.#endpointParts(negotiator, issuerDocuments(issuer, keys));
     this.#fairness = new Fairness(env, options.inFlight);

@@ -33,14 +33,9 @@ export class Cluster implements AsyncDisposable {
   readonly #access: InProcessAccess;
   readonly #stack: AsyncDisposableStack;
   readonly #front: HttpsFront | undefined;
-  readonly #components: readonly (readonly [name: string, component: Component])[];
+  readonly #components: ReadonlyMap<string, Component>;
 
-  private constructor(
-    env: RootEnv,
-    config: ClusterConfig,
-    running: ServedCluster,
-    components: readonly (readonly [string, Component])[],
-  ) {
+  private constructor(env: RootEnv, config: ClusterConfig, running: ServedCluster) {
     this.env = env;
     this.config = config;
     this.pki = running.pki;
@@ -49,7 +44,7 @@ export class Cluster implements AsyncDisposable {
     this.#access = running.access;
     this.#stack = running.stack;
     this.#front = running.front;
-    this.#components = components;
+    this.#components = running.components;
   }
 
   /** Starts everything in order; on failure stops what had started, and rejects. */
@@ -145,17 +140,16 @@ export class Cluster implements AsyncDisposable {
     const { env, stack } = base;
     const step = stepper(env, config.onStep);
     const running = await step("API server", () => serveCluster(base, config, signal));
-    const components: (readonly [string, Component])[] = [];
     await Promise.all(
       stepsOf(config, running, signal).map(({ name, parts }) =>
         step(name, async () => {
           await Promise.all(
-            parts.map(async ([part, start]) => components.push([part, stack.use(await start())])),
+            parts.map(async ([part, start]) => running.components.set(part, stack.use(await start()))),
           );
         }),
       ),
     );
-    return new Cluster(env, config, running, components);
+    return new Cluster(env, config, running);
   }
 }
 

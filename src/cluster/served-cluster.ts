@@ -3,7 +3,7 @@
  */
 import { resources } from "#api";
 import { type Answer, ApiServer, type Call, HttpBackends, HttpsFront, HttpsNodes } from "#apiserver";
-import type { RootEnv } from "#base";
+import type { Component, RootEnv } from "#base";
 import type { ClusterPki } from "#base/pki";
 import type { ServeKubelet } from "#kubelet";
 import type { RevisionStore } from "#store";
@@ -30,6 +30,8 @@ export interface ServedCluster extends ClusterBase {
   readonly server: ApiServer;
   readonly access: InProcessAccess;
   readonly nodes: LocalNodes;
+  /** What runs over the server, by name, as it starts. */
+  readonly components: Map<string, Component>;
   readonly front: HttpsFront | undefined;
 }
 
@@ -62,6 +64,7 @@ export async function serveCluster(
       : advertisedAt(advertise ?? listen.host, front.port);
   const { certificatePem: certificate, privateKeyPem: privateKey } = pki.apiserverKubeletClient;
   const nodes = new LocalNodes(new HttpsNodes({ certificate, privateKey }));
+  const components = new Map<string, Component>();
   const server = stack.use(
     new ApiServer(
       env.child("apiserver"),
@@ -71,6 +74,7 @@ export async function serveCluster(
         tokenKeys: [pki.serviceAccountKeys],
         nodes,
         backends: new HttpBackends(),
+        components,
         describe: readApiTexts,
       },
       {
@@ -93,7 +97,7 @@ export async function serveCluster(
   handle = (call) => server.handle(call);
   await stack.use(new Compactor(env.child("compactor"), { store })).start();
   const access = stack.use(new InProcessAccess(server));
-  return { ...base, server, access, nodes, front };
+  return { ...base, server, access, nodes, components, front };
 }
 
 /** The API server of this process reaches it by a call, everybody else at its port. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { type KubeObject, parseYaml, type Resource, resources } from "#api";
+import { core, decodeProtobuf, type KubeObject, parseYaml, type Resource, resources } from "#api";
 import { userOf } from "#apiserver";
 import { type ServedFront, serveFront } from "../testing/served-front.ts";
 
@@ -88,8 +88,24 @@ test("nothing in a list is `[]`; nothing in a list of metadata, or in the genera
     const { rows } = (await front.http2.send("GET", path, { accept: asTable })).json();
     assert.deepEqual(rows, resource.kind === "CustomResourceDefinition" ? null : [], path);
   }
-  const { metadata } = await send(front, "GET", "/api/v1/componentstatuses");
+});
+
+test("what no store holds has no revision, in no encoding", async () => {
+  await using front = await serveFront();
+  const path = "/api/v1/componentstatuses";
+  const { metadata, items } = await send(front, "GET", path);
   assert.deepEqual(metadata, {});
+  const conditions = [{ type: "Healthy", status: "True", message: "ok" }];
+  assert.deepEqual(items[2], { metadata: { name: "etcd-0" }, conditions });
+  const one = { kind: "ComponentStatus", apiVersion: "v1", ...items[2] };
+  assert.deepEqual(await send(front, "GET", `${path}/etcd-0`), one);
+  const as = async (accept: string) => await front.http2.send("GET", path, { accept });
+  const { rows } = (await as(asTable)).json();
+  assert.deepEqual(rows[2].cells, ["etcd-0", "Healthy", "ok", ""]);
+  assert.deepEqual(rows[2].object.metadata, { name: "etcd-0" });
+  assert.deepEqual((await as(asMetadata)).json().items[2].metadata, { name: "etcd-0" });
+  const message = (await as("application/vnd.kubernetes.protobuf")).bytes;
+  assert.deepEqual(decodeProtobuf(core.ComponentStatusList, message).items[2], items[2]);
 });
 
 test("a bookmark is an object of its kind of which only the revision is set", async () => {

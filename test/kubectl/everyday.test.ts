@@ -157,6 +157,10 @@ describe("a day with kubectl", { skip: noKubectl }, () => {
       await cluster.beside("get", "componentstatuses"),
       /v1 ComponentStatus is deprecated in v1\.19\+/,
     );
+    const statuses = (await kubectl("get", "cs", "--no-headers")).split("\n").map((line) => line.trimEnd());
+    assert.match(statuses[0] ?? "", /^scheduler +Healthy +ok$/);
+    assert.match(statuses[1] ?? "", /^controller-manager +Healthy +ok$/);
+    assert.match(statuses[2] ?? "", /^etcd-0 +Healthy +ok$/);
   });
 
   test("rights are those of RBAC, and an impersonated user has no others", async () => {

@@ -14,7 +14,7 @@ import {
   stringifyJson,
 } from "#api";
 import type { Clock } from "#base";
-import { type RecordIndex, type StoredRecord, withRevision } from "#store";
+import { type RecordIndex, type Revision, type StoredRecord, withRevision } from "#store";
 import type { Catalog } from "../catalog.ts";
 import type { ChunkWriter } from "./chunk-writer.ts";
 import {
@@ -33,6 +33,8 @@ import { RecordCache } from "./record-cache.ts";
 
 const OBJECT_START = Buffer.from("{");
 const METADATA_END = Buffer.from("}");
+/** Of what no store holds. */
+const NO_REVISION = 0 as Revision;
 
 /** What is needed of a record to serve it; a write just committed has this before it is read back. */
 export type Versioned = Pick<StoredRecord, "key" | "value" | "index" | "modRevision">;
@@ -122,6 +124,13 @@ export class Records {
     return { value, index: indexOf(resource, object, offsets) };
   }
 
+  /** A record of what no store holds, and so has no revision. */
+  unstored(resource: Resource, object: KubeObject): StoredRecord {
+    const value = Buffer.from(stringifyJson(object));
+    const index = indexOf(resource, object, NO_OFFSETS);
+    return { key: "", value, index, createRevision: NO_REVISION, modRevision: NO_REVISION, version: 0 };
+  }
+
   /**
    * Keeps the object that a record was just made of, for readers in this process; the caller lets go of it.
    */
@@ -186,7 +195,8 @@ const NO_OFFSETS: Offsets = { revisionOffset: NO_SLOT, managersStart: 0, manager
 function decodeValue(resource: Resource, record: Versioned): KubeObject {
   const { value, index } = record;
   const object = index.managersEnd === 0 ? parseValue(resource, value) : parseApart(value, index);
-  (object.metadata as { resourceVersion?: string }).resourceVersion = String(record.modRevision);
+  if (record.modRevision !== NO_REVISION)
+    (object.metadata as { resourceVersion?: string }).resourceVersion = String(record.modRevision);
   return object;
 }
 

@@ -7,6 +7,11 @@ const SERVICES = "/api/v1/namespaces/default/services";
 const PODS = "/api/v1/namespaces/default/pods";
 const ADDRESSES = "/apis/networking.k8s.io/v1/ipaddresses";
 
+interface Status {
+  readonly metadata: { readonly name: string };
+  readonly conditions: readonly object[];
+}
+
 function service(name: string, spec: object = {}): object {
   return { apiVersion: "v1", kind: "Service", metadata: { name }, spec: { ports: [{ port: 80 }], ...spec } };
 }
@@ -309,3 +314,48 @@ test("a claim gets access as an administrator in a namespace that is labelled fo
     await admin.patch("/api/v1/namespaces/default", "merge-patch+json", { metadata: { labels } });
     assert.deepEqual([(await claim()).status, (await template()).status], [201, 201]);
   }));
+
+test("component statuses tell of what runs in the process, of leases, and of the store", () => {
+  let reason: string | undefined = "informer of nodes has not synced";
+  const scheduler = { ready: () => reason, start: async () => {}, [Symbol.asyncDispose]: async () => {} };
+  const components = new Map([["scheduler", scheduler]]);
+  return serve(
+    "component statuses",
+    async ({ admin, env }) => {
+      const all = async (query = ""): Promise<object> => {
+        const { items } = (await admin.get(`/api/v1/componentstatuses${query}`)).body;
+        return Object.fromEntries(items.map((one: Status) => [one.metadata.name, one.conditions]));
+      };
+      const healthy = [{ type: "Healthy", status: "True", message: "ok" }];
+      const sick = (error: string): object[] => [{ type: "Healthy", status: "False", error }];
+      assert.deepEqual(await all(), {
+        scheduler: sick(reason ?? ""),
+        "controller-manager": sick("nobody holds the lease kube-system/kube-controller-manager"),
+        "etcd-0": healthy,
+      });
+      reason = undefined;
+      const renewTime = new Date(env.clock.now()).toISOString().replace("Z", "000Z");
+      await admin.post("/apis/coordination.k8s.io/v1/namespaces/kube-system/leases", {
+        metadata: { name: "kube-controller-manager" },
+        spec: { holderIdentity: "a", renewTime, leaseDurationSeconds: 15 },
+      });
+      assert.deepEqual(await all(), {
+        scheduler: healthy,
+        "controller-manager": healthy,
+        "etcd-0": healthy,
+      });
+      await env.clock.sleep(15_000);
+      const path = "/api/v1/componentstatuses/controller-manager";
+      const late = `the lease kube-system/kube-controller-manager was renewed last at ${renewTime}`;
+      assert.deepEqual((await admin.get(path)).body, {
+        kind: "ComponentStatus",
+        apiVersion: "v1",
+        metadata: { name: "controller-manager" },
+        conditions: sick(late),
+      });
+      assert.deepEqual(await all("?fieldSelector=metadata.name%3Detcd-0"), { "etcd-0": healthy });
+      assert.equal((await admin.get("/api/v1/componentstatuses/nobody")).status, 404);
+    },
+    { components },
+  );
+});

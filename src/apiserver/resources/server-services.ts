@@ -1,4 +1,5 @@
 /** What actions use beside the registry: the server's own judges and mints. */
+import type { Component } from "#base";
 import type { Authenticator } from "../authn/authenticator.ts";
 import type { ServiceAccountTokens } from "../authn/service-account-tokens.ts";
 import type { AuthorizerChain } from "../authz/chain.ts";
@@ -15,4 +16,6 @@ export interface ServerServices {
   readonly nodes: NodeAccess | undefined;
   /** Absent: the server reaches no pods. */
   readonly backends: BackendAccess | undefined;
+  /** What runs over the server in its own process, by name. */
+  readonly components: ReadonlyMap<string, Component>;
 }
