@@ -26,6 +26,9 @@ export interface ImageProgram {
 /** Images whose default program is a shell: without a command they end at once, as on a real node. */
 const shellImages = new Set(["library/busybox", "library/alpine", "library/debian", "library/ubuntu"]);
 
+/** Of images that are not shells: nobody knows theirs, and pods that must not run as root shall run. */
+const applicationUser = 65_532;
+
 /** One node's images. */
 export class SimImages implements ImageService {
   readonly #env: Env;
@@ -76,6 +79,7 @@ export class SimImages implements ImageService {
       repoDigests: [`${repository}@sha256:${digest}`],
       sizeBytes: 5_000_000 + (Number.parseInt(digest.slice(0, 6), 16) % 100_000_000),
       pinned: false,
+      ...(isShell(image) ? {} : { uid: applicationUser }),
     };
     this.#present.set(name, loaded);
     return loaded;
@@ -109,10 +113,13 @@ export class SimImages implements ImageService {
 
   /** What runs when the pod names no command: a shell is only in the place of arguments, as in those images. */
   program(image: string): ImageProgram {
-    const parsed = parseImageReference(image);
-    const isShell = parsed !== undefined && shellImages.has(parsed.repository);
-    return isShell ? { entrypoint: [], arguments: ["sh"] } : { entrypoint: ["server"], arguments: [] };
+    return isShell(image) ? { entrypoint: [], arguments: ["sh"] } : { entrypoint: ["server"], arguments: [] };
   }
+}
+
+function isShell(image: string): boolean {
+  const parsed = parseImageReference(image);
+  return parsed !== undefined && shellImages.has(parsed.repository);
 }
 
 function safeName(image: string): string | undefined {

@@ -56,3 +56,9 @@ test("a command that the language does not know answers at once, well, and says 
     }
   });
 });
+
+test("Images of applications have a user of their own, shells are root's: who must not be root runs", () => {
+  const images = new SimImages(new SimWorld("images").env("n1"), {});
+  assert.equal(images.load("quay.io/jetstack/cert-manager-controller:v1.19.1").uid, 65_532);
+  assert.equal(images.load("busybox").uid, undefined);
+});
