@@ -2,6 +2,7 @@
 import type { ApiServerOptions } from "#apiserver";
 import { parseCount } from "./cluster-options.ts";
 import {
+  checkApart,
   type NetworkRanges,
   parseClusterCidr,
   parseClusterDomain,
@@ -15,12 +16,14 @@ type Options = Readonly<Record<string, unknown>>;
 export function readNetworkRanges(options: Options): NetworkRanges {
   const read = (name: string, field: keyof NetworkRanges, parse: (text: string) => string): NetworkRanges =>
     options[name] === undefined ? {} : { [field]: parse(String(options[name])) };
-  return {
+  const ranges = {
     ...read("serviceClusterIpRange", "serviceRange", parseServiceRange),
     ...read("serviceNodePortRange", "nodePortRange", parseNodePortRange),
     ...read("clusterCidr", "clusterCidr", parseClusterCidr),
     ...read("clusterDomain", "clusterDomain", parseClusterDomain),
   };
+  checkApart(ranges);
+  return ranges;
 }
 
 /** Absent: as kube-apiserver's defaults. */

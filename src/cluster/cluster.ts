@@ -16,6 +16,7 @@ import type { InProcessAccess } from "./access.ts";
 import { certificateNames, localUrl } from "./api-addresses.ts";
 import type { ClusterConfig, ClusterParts } from "./cluster-config.ts";
 import { stepsOf } from "./composition.ts";
+import { ClusterError } from "./errors.ts";
 import { clientCertificate, kubeconfigOf } from "./credentials.ts";
 import { administrator, type Identity } from "./identities.ts";
 import { configOf, envOf, type LibraryOptions } from "./library-options.ts";
@@ -83,8 +84,9 @@ export class Cluster implements AsyncDisposable {
     return localUrl(listen.host, this.#front.port);
   }
 
-  /** A client in this process; default: the administrator. */
+  /** A client in this process; default: the administrator. Throws `not-running` when the cluster has ended. */
   client(identity: Identity = administrator, fieldManager = "navarch"): Client {
+    this.#mustRun();
     return this.#access.client(identity, fieldManager);
   }
 
@@ -108,12 +110,14 @@ export class Cluster implements AsyncDisposable {
 
   /**
    * A cluster of its own that begins with this one's state, in memory: only an API server, unless `options` ask for
-   * more. Costs a pointer, whatever the state's size; what either does afterwards the other does not see.
+   * more. Costs a pointer, whatever the state's size; what either does afterwards the other does not see. Throws
+   * `not-running` when the cluster has ended.
    */
   async fork(
     options: LibraryOptions = {},
     signal: AbortSignal = new AbortController().signal,
   ): Promise<Cluster> {
+    this.#mustRun();
     const { apiServer, ranges } = this.config;
     const defaults = {
       name: `${this.config.name}-fork`,
@@ -134,6 +138,13 @@ export class Cluster implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
+  }
+
+  /** Else a fork, which nobody knows of, would hold the process. */
+  #mustRun(): void {
+    if (!this.#stack.disposed) return;
+    const message = `Cannot use cluster "${this.config.name}": it has ended`;
+    throw new ClusterError("not-running", message, "Dispose it after its last use.");
   }
 
   static async #over(base: ClusterBase, config: ClusterConfig, signal: AbortSignal): Promise<Cluster> {

@@ -59,6 +59,22 @@ export function parseClusterCidr(text: string): string {
   );
 }
 
+/** Throws `bad-option` where an address of a pod could be one of a Service. */
+export function checkApart({ serviceRange, clusterCidr }: NetworkRanges): void {
+  const pods = parseCidr(clusterCidr ?? "");
+  const shared = (serviceRange ?? "").split(",").find((text) => {
+    const services = parseCidr(text);
+    if (services === undefined || pods === undefined) return false;
+    return contains(services, networkOf(pods)) || contains(pods, networkOf(services));
+  });
+  if (shared === undefined) return;
+  throw new ClusterError(
+    "bad-option",
+    `Cannot use pod range "${clusterCidr}" with service range "${shared}": they share addresses`,
+    "Choose others with --cluster-cidr or --service-cluster-ip-range.",
+  );
+}
+
 /** Reads `--cluster-domain`. Throws `bad-option`. */
 export function parseClusterDomain(text: string): string {
   if (dnsSubdomain(text).length === 0) return text;

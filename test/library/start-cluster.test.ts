@@ -96,6 +96,14 @@ test("a fork begins with the state of its cluster, and then each goes its own wa
   assert.deepEqual(await namesIn(cluster), ["before", "in-the-cluster"]);
 });
 
+test("a cluster that has ended is no more forked, nor asked for a client", async () => {
+  const cluster = await startCluster({ virtualNodes: 0 });
+  await cluster[Symbol.asyncDispose]();
+  await cluster[Symbol.asyncDispose]();
+  assert.throws(() => cluster.client(), { code: "not-running" });
+  await assert.rejects(cluster.fork(), { code: "not-running" });
+});
+
 test("a cluster in virtual time runs an hour of a Deployment's life, the same for a seed", async () => {
   const life = async (seed: string): Promise<readonly string[]> => {
     const world = new SimWorld(seed);

@@ -289,6 +289,7 @@ test("what a user gets wrong is named, with what to do", async () => {
     [["up", "--data", join(file, "below"), "--listen", "127.0.0.1:0"], 1, /Cannot make the data directory/],
     [["up", "--data", "/proc/navarch"], 1, /Cannot make the data directory/],
     [["up", "--cluster-cidr", "10.0.0.0/30"], 1, /Cannot use pod range "10\.0\.0\.0\/30"/],
+    [["up", "--cluster-cidr", "10.96.0.0/16"], 1, /with service range "10\.96\.0\.0\/12": they share/],
     [["up", "--service-cluster-ip-range", "10"], 1, /Cannot use service range "10"/],
     [["apiserver", "--data", file, "--secure-port=6443"], 1, /Cannot use --secure-port: use --listen/],
     [
