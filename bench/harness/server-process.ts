@@ -74,8 +74,6 @@ export class ServerProcess implements AsyncDisposable {
       execArgv: [
         "--expose-gc",
         "--max-semi-space-size=16",
-        "--heap-growing-percent=100",
-        "--no-allocation-site-pretenuring",
         ...(process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? []),
       ],
     });

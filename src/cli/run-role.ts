@@ -11,9 +11,9 @@ export async function runRole(
   terminal: Terminal,
   start: (signal: AbortSignal) => Promise<Role>,
 ): Promise<number> {
-  using _atRest = new MemoryAtRest();
   const stop = stopSignal();
   await using role = await start(stop);
+  using _atRest = new MemoryAtRest();
   terminal.print(role.description);
   // With its only connection broken a component may wait for nothing that holds a process: it is to stay all the same.
   const stay = setInterval(() => {}, maxDelayMs);

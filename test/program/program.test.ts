@@ -368,3 +368,16 @@ test("a clone without its dependencies finds the system's Node.js, though PATH h
   const ended = spawnSync("node", ["--version"], { env, encoding: "utf8", timeout: 60_000 });
   assert.deepEqual([ended.stdout, ended.stderr], [`${process.version}\n`, ""]);
 });
+
+test("with the launcher's flags Node.js takes the compiled code that it brings", () => {
+  const flags = /^exec "\$here\/bin\/node" (.*) "\$main"/m.exec(readFileSync(navarch, "utf8"))?.[1] ?? "";
+  assert.match(flags, /^--/);
+  const program = `const { internalBinding } = require("internal/test/binding");
+    require("node:http2");
+    console.log(internalBinding("builtins").getCacheUsage().compiledWithoutCache.size);`;
+  const file = join(folder, "cache-usage.cjs");
+  writeFileSync(file, program);
+  const args = ["--expose-internals", "--no-warnings", ...flags.split(" "), file];
+  const ended = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 60_000 });
+  assert.deepEqual([ended.stdout, ended.stderr], ["0\n", ""]);
+});

@@ -37,8 +37,8 @@ export const up: CliCommand = {
       );
       return 0;
     }
-    using _atRest = new MemoryAtRest();
     await using cluster = await startUp(config, (step, ms) => terminal.step(step, ms), stop);
+    using _atRest = new MemoryAtRest();
     terminal.print(cluster.welcome());
     await cluster.stopped(stop);
     terminal.note("\nStopping ...");
