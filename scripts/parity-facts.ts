@@ -156,8 +156,8 @@ export const differences = [
   "A request takes one seat of its priority level, whatever its work, and a watch none. A level's spare seats are lent when they are " +
     "asked for, where upstream moves the bounds every ten seconds; each flow waits in a line of its own, as long as its hand of " +
     "upstream's shuffled queues.",
-  "A `pattern` of a definition that takes longer than a quarter of a second on a default is a fault of the default. CEL rules are " +
-    "not asked about defaults.",
+  "A `pattern` of a definition that takes longer than a quarter of a second on its defaults is a fault of the default, and " +
+    "patterns that take seconds to read, all of one definition together, are too large. CEL rules are not asked about defaults.",
   "Columns of tables are described by their names.",
   "In JSON text, fields that the server fills in come after those that were sent, and so do a map's keys; upstream prints all in its " +
     "own order.",

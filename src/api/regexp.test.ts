@@ -1,7 +1,8 @@
 /** What RE2's syntax means, what it refuses and in which words, and that no pattern holds the loop. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Regexp } from "./regexp.ts";
+import { expressionSize } from "./regexp-size.ts";
+import { Regexps } from "./regexp.ts";
 
 const rows: readonly (readonly [pattern: string, matches: readonly string[], others: readonly string[]])[] = [
   ["", ["", "a"], []],
@@ -41,11 +42,13 @@ const rows: readonly (readonly [pattern: string, matches: readonly string[], oth
   ["^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", ["a-b.c"], ["a-.c", "A"]],
 ];
 
-test("Regexp.matches() finds what RE2's syntax says, wherever it is in the text", () => {
+test("Regexps.matches() finds what RE2's syntax says, wherever it is in the text", () => {
   for (const [pattern, matches, others] of rows) {
-    const regexp = new Regexp(pattern);
-    for (const text of matches) assert.ok(regexp.matches(text), `${pattern} on ${JSON.stringify(text)}`);
-    for (const text of others) assert.ok(!regexp.matches(text), `${pattern} on ${JSON.stringify(text)}`);
+    const regexp = new Regexps();
+    for (const text of matches)
+      assert.ok(regexp.matches(pattern, text), `${pattern} on ${JSON.stringify(text)}`);
+    for (const text of others)
+      assert.ok(!regexp.matches(pattern, text), `${pattern} on ${JSON.stringify(text)}`);
   }
 });
 
@@ -79,7 +82,7 @@ const refused: readonly (readonly [pattern: string, complaint: string])[] = [
 test("a pattern that RE2 does not take is refused in its words", () => {
   for (const [pattern, complaint] of refused) {
     assert.throws(
-      () => new Regexp(pattern),
+      () => new Regexps().check(pattern),
       (error: Error) => error.message.startsWith(`error parsing regexp: ${complaint}`),
       pattern,
     );
@@ -89,10 +92,41 @@ test("a pattern that RE2 does not take is refused in its words", () => {
 test("patterns that take a backtracking machine for ever are read once", () => {
   const text = `${"a".repeat(5_000)}!`;
   for (const pattern of ["^(a+)+$", "^(a*)*$", "^(a|aa)+$", "(a?){50}a{50}b", "(x+x+)+y"])
-    assert.equal(new Regexp(pattern).matches(text), false, pattern);
+    assert.equal(new Regexps().matches(pattern, text), false, pattern);
 });
 
 test("a text that would hold the loop is given up", () => {
-  const regexp = new Regexp(`(.*)${"(.*)".repeat(500)}x`);
-  assert.throws(() => regexp.matches("a".repeat(1_000_000)), /takes too long/);
+  const pattern = `(.*)${"(.*)".repeat(500)}x`;
+  assert.throws(() => new Regexps().matches(pattern, "a".repeat(1_000_000)), /takes too long/);
+  const regexps = new Regexps();
+  const many = (): boolean =>
+    Array.from({ length: 1_000 }).some(() => regexps.matches(pattern, "a".repeat(10)));
+  assert.throws(many, /takes too long/);
+});
+
+test("an expression's size is what it repeats, as often as it does", () => {
+  const rows = [
+    ["", 0],
+    ["abc", 3],
+    ["a{1000}", 1_000],
+    ["(ab){3}", 9],
+    ["((a{10}){10}){10}", 1_110],
+    ["\\{3}[^]{}]{2,}a{,5}", 21],
+    ["(a", 2],
+    ["a)", 1],
+    ["\\pL{1000}", 15_000],
+    ["[\\p{Greek}\\]]{2}", 130],
+    ["\\", 1],
+    ["(){9999}", 9_999],
+  ] as const;
+  for (const [pattern, size] of rows) assert.equal(expressionSize(pattern), size, pattern);
+});
+
+test("expressions that would hold the loop while they are read are refused, one or many", () => {
+  assert.throws(() => new Regexps().check("(\\pL{100}){10}".repeat(40)), /expression too large/);
+  assert.throws(() => new Regexps().check("[[:".repeat(100_000)), /expression too large/);
+  const regexps = new Regexps();
+  for (let i = 0; i < 1_000; i++) regexps.check("\\w{1000}");
+  const many = (): void => Array.from({ length: 1_000 }).forEach((_, i) => regexps.check(`\\w{1000}${i}`));
+  assert.throws(many, /expression too large/);
 });

@@ -1,5 +1,6 @@
 /** What is wrong with a value by its schema, before it is known where the value stands. */
-import { type FieldErrors } from "../field-errors.ts";
+import type { FieldErrors } from "../field-errors.ts";
+import type { Regexps } from "../regexp.ts";
 
 /** One fault. `path`: from the value, `a.b[0]`; absent: it is about the value as a whole, in whatever part it was found. */
 export interface Finding {
@@ -9,8 +10,13 @@ export interface Finding {
 
 /** The faults of one value, and how much of it was looked at: the alternative that went furthest tells its faults. */
 export class Findings {
+  readonly patterns: Regexps;
   readonly list: Finding[] = [];
   looks = 0;
+
+  constructor(patterns: Regexps) {
+    this.patterns = patterns;
+  }
 
   get empty(): boolean {
     return this.list.length === 0;

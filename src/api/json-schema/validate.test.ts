@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FieldErrors } from "../field-errors.ts";
 import type { JSONSchemaProps } from "../types/apiextensions/mod.ts";
+import { Regexps } from "../regexp.ts";
 import { validateValue } from "./mod.ts";
 
 type Row = readonly [schema: JSONSchemaProps, value: unknown, ...causes: string[]];
@@ -38,7 +39,7 @@ const rows: readonly Row[] = [
 test("validateValue() tells the faults of a value that its schema does not take", () => {
   for (const [schema, value, ...causes] of rows) {
     const errors = new FieldErrors();
-    validateValue(schema, value).reportTo("v", errors);
+    validateValue(schema, value, new Regexps()).reportTo("v", errors);
     const found = errors.list.map(({ reason, field }) => `${reason.replace("FieldValue", "")} ${field}`);
     assert.deepEqual(found.sort(), causes.sort(), JSON.stringify([schema, value]));
   }
@@ -72,8 +73,8 @@ const formats: readonly (readonly [format: string, good: readonly string[], bad:
 test("a text is of its format, when that is known", () => {
   for (const [format, good, bad] of formats) {
     for (const value of good)
-      assert.ok(validateValue({ ...text, format }, value).empty, `${format} ${value}`);
+      assert.ok(validateValue({ ...text, format }, value, new Regexps()).empty, `${format} ${value}`);
     for (const value of bad)
-      assert.ok(!validateValue({ ...text, format }, value).empty, `${format} ${value}`);
+      assert.ok(!validateValue({ ...text, format }, value, new Regexps()).empty, `${format} ${value}`);
   }
 });

@@ -3,16 +3,21 @@
  * defaults: keywords of OpenAPI v3, the formats of `formats.ts`, and patterns of RE2.
  */
 import { identical } from "../equal.ts";
-import { Regexp, RegexpError } from "../regexp.ts";
+import { RegexpError, Regexps } from "../regexp.ts";
 import type { JSONSchemaProps } from "../types/apiextensions/json-schema.ts";
 import { Findings } from "./findings.ts";
 import { formats } from "./formats.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** What is wrong with `value`, and where in it. */
-export function validateValue(schema: JSONSchemaProps, value: unknown, path = ""): Findings {
-  const findings = new Findings();
+/** What is wrong with `value`, and where in it; `patterns` are read by the expressions of the request. */
+export function validateValue(
+  schema: JSONSchemaProps,
+  value: unknown,
+  patterns: Regexps,
+  path = "",
+): Findings {
+  const findings = new Findings(patterns);
   checkType(schema, value, path, findings);
   if (value !== null) {
     checkBranches(schema, value, path, findings);
@@ -58,7 +63,7 @@ function isOf(type: string, value: unknown): boolean {
 
 function checkBranches(schema: JSONSchemaProps, value: unknown, path: string, findings: Findings): void {
   const of = (branches: readonly JSONSchemaProps[] = []): Findings[] =>
-    branches.map((branch) => validateValue(branch, value, path));
+    branches.map((branch) => validateValue(branch, value, findings.patterns, path));
   const [any, one, all] = [of(schema.anyOf), of(schema.oneOf), of(schema.allOf)];
   if (any.length > 0 && !any.some((each) => each.empty)) {
     findings.none(`${path || "it"} must validate at least one schema (anyOf)`);
@@ -71,7 +76,7 @@ function checkBranches(schema: JSONSchemaProps, value: unknown, path: string, fi
   }
   if (all.some((each) => !each.empty)) findings.none(`${path || "it"} must validate all the schemas (allOf)`);
   for (const each of all) findings.merge(each);
-  if (schema.not !== undefined && validateValue(schema.not, value, path).empty)
+  if (schema.not !== undefined && validateValue(schema.not, value, findings.patterns, path).empty)
     findings.none(`${path || "it"} must not validate the schema (not)`);
   findings.looks += 1;
 }
@@ -83,7 +88,7 @@ function furthest(all: readonly Findings[]): Findings {
 function checkString(schema: JSONSchemaProps, value: string, path: string, findings: Findings): void {
   const { maxLength, minLength, pattern = "", format = "" } = schema;
   const length = maxLength === undefined && minLength === undefined ? 0 : runesIn(value);
-  const fault = pattern === "" ? undefined : patternFault(pattern, value);
+  const fault = pattern === "" ? undefined : patternFault(findings.patterns, pattern, value);
   if (maxLength !== undefined && length > maxLength)
     findings.add(path, (field, errors) => errors.tooLong(field, maxLength));
   else if (minLength !== undefined && length < minLength)
@@ -101,9 +106,9 @@ function runesIn(text: string): number {
   return count;
 }
 
-function patternFault(pattern: string, value: string): string | undefined {
+function patternFault(patterns: Regexps, pattern: string, value: string): string | undefined {
   try {
-    return new Regexp(pattern).matches(value) ? undefined : `should match '${pattern}'`;
+    return patterns.matches(pattern, value) ? undefined : `should match '${pattern}'`;
   } catch (error) {
     if (!(error instanceof RegexpError)) throw error;
     return `should match '${pattern}', but pattern is invalid: ${error.message}`;
@@ -139,7 +144,8 @@ function checkList(
 ): void {
   const { items, minItems, maxItems } = schema;
   if (items !== undefined && !Array.isArray(items))
-    for (const [i, item] of value.entries()) findings.merge(validateValue(items, item, `${path}[${i}]`));
+    for (const [i, item] of value.entries())
+      findings.merge(validateValue(items, item, findings.patterns, `${path}[${i}]`));
   if (minItems !== undefined && value.length < minItems)
     findings.invalid(path, value.length, `should have at least ${minItems} items`);
   if (maxItems !== undefined && value.length > maxItems)
@@ -160,7 +166,8 @@ function checkObject(schema: JSONSchemaProps, value: Data, path: string, finding
     const here = `${path}.${name}`;
     const property = Object.hasOwn(properties, name) ? properties[name] : others;
     if (property === false) findings.invalid(path, name, "is a forbidden property");
-    else if (typeof property === "object") findings.merge(validateValue(property, one, here));
+    else if (typeof property === "object")
+      findings.merge(validateValue(property, one, findings.patterns, here));
   }
   for (const name of required)
     if (!Object.hasOwn(value, name))

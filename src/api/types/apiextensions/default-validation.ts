@@ -1,6 +1,7 @@
 /** Defaults within a schema: each is a value that the schema itself takes, with no field that would be pruned. */
 import { at, atKey, FieldErrors } from "../../field-errors.ts";
 import { hasUnknownFields, validateEmbedded, validateValue } from "../../json-schema/mod.ts";
+import type { Regexps } from "../../regexp.ts";
 import type { JSONSchemaProps } from "./json-schema.ts";
 
 const OBJECT_FIELDS = ["apiVersion", "kind", "metadata"];
@@ -14,17 +15,22 @@ interface Place {
   readonly steps: readonly (string | undefined)[];
 }
 
-/** `pruned`: whether fields that the schema does not know are refused. */
+interface DefaultRules {
+  /** Fields that the schema does not know are refused. */
+  readonly prunedDefaults: boolean;
+  readonly patterns: Regexps;
+}
+
 export function validateDefaults(
   root: JSONSchemaProps,
   path: string,
   errors: FieldErrors,
-  pruned: boolean,
+  rules: DefaultRules,
 ): void {
   const object = { ...root, "x-kubernetes-embedded-resource": true };
   for (const { schema, where, place } of defaultsIn(object, path, { object, steps: [] })) {
-    if (isInMetadata(place)) validateInMetadata(schema, where, place, errors);
-    else validateDefault(schema, where, errors, pruned);
+    if (isInMetadata(place)) validateInMetadata(schema, where, place, errors, rules);
+    else validateDefault(schema, where, errors, rules);
   }
 }
 
@@ -58,13 +64,18 @@ function isInMetadata({ steps: [first] }: Place): boolean {
   return first !== undefined && OBJECT_FIELDS.includes(first);
 }
 
-function validateDefault(schema: JSONSchemaProps, where: string, errors: FieldErrors, pruned: boolean): void {
+function validateDefault(
+  schema: JSONSchemaProps,
+  where: string,
+  errors: FieldErrors,
+  { prunedDefaults, patterns }: DefaultRules,
+): void {
   const path = at(where, "default");
-  if (pruned && hasUnknownFields(schema.default, schema))
+  if (prunedDefaults && hasUnknownFields(schema.default, schema))
     errors.invalid(path, schema.default, "must not have unknown fields");
   const before = errors.list.length;
   validateEmbedded(schema.default, schema, path, errors);
-  if (errors.list.length === before) validateValue(schema, schema.default).reportTo(path, errors);
+  if (errors.list.length === before) validateValue(schema, schema.default, patterns).reportTo(path, errors);
 }
 
 function validateInMetadata(
@@ -72,6 +83,7 @@ function validateInMetadata(
   where: string,
   { object, steps }: Place,
   errors: FieldErrors,
+  { patterns }: DefaultRules,
 ): void {
   const path = at(where, "default");
   const around = steps.reduceRight<unknown>(
@@ -83,5 +95,5 @@ function validateInMetadata(
   const [first] = found.list;
   if (first !== undefined)
     errors.invalid(path, schema.default, `must result in valid metadata: ${first.message}`);
-  else validateValue(schema, schema.default).reportTo(path, errors);
+  else validateValue(schema, schema.default, patterns).reportTo(path, errors);
 }

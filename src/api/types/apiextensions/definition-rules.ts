@@ -5,10 +5,12 @@
 import { FieldErrors } from "../../field-errors.ts";
 import { reviewVersions } from "../admissionregistration/webhook-validation.ts";
 import { isCertificates } from "../certificates/signing-request.ts";
+import { Regexps } from "../../regexp.ts";
 import type { CustomResourceDefinition } from "./custom-resource-definition.ts";
 import { hasUnprunedDefaults } from "./default-validation.ts";
 import type { JSONSchemaProps } from "./json-schema.ts";
 import { validateKeyedItems, validateSetItems } from "./list-type-validation.ts";
+import { validatePatterns } from "./pattern-validation.ts";
 import { hasKnownType } from "./schema-extensions.ts";
 import { schemasWithin } from "./schema-path.ts";
 import { validateStructural } from "./structural-schema.ts";
@@ -57,7 +59,7 @@ export function rulesFor(old: CustomResourceDefinition): DefinitionRules {
   const reviews = old.spec.conversion?.webhook?.conversionReviewVersions ?? [];
   return {
     types: all.every(hasKnownType),
-    structural: known.every((root) => keeps(validateStructural, root)),
+    structural: known.every((root) => keeps(validateStructural, root) && keeps(hasPatterns, root)),
     prunedDefaults: !known.some(hasUnprunedDefaults),
     atomicSets: all.every((schema) => keeps(validateSetItems, schema)),
     keyedItems: all.every((schema) => keeps(validateKeyedItems, schema)),
@@ -66,6 +68,8 @@ export function rulesFor(old: CustomResourceDefinition): DefinitionRules {
     certificates: isEstablished(old) && !hasBadCertificates(old),
   };
 }
+
+const hasPatterns: Check = (schema, path, errors) => validatePatterns(schema, path, errors, new Regexps());
 
 type Check = (schema: JSONSchemaProps, path: string, errors: FieldErrors) => void;
 

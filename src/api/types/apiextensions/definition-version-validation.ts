@@ -8,9 +8,11 @@ import {
   type CustomResourceSubresources,
   type SelectableField,
 } from "./custom-resource-definition.ts";
+import { Regexps } from "../../regexp.ts";
 import type { JSONSchemaProps } from "./json-schema.ts";
 import { validateDefaults } from "./default-validation.ts";
 import type { SchemaRules } from "./definition-rules.ts";
+import { validatePatterns } from "./pattern-validation.ts";
 import { validateExtensions } from "./schema-extensions.ts";
 import { schemaAt } from "./schema-path.ts";
 import { validateStructural } from "./structural-schema.ts";
@@ -44,13 +46,19 @@ function places(part: Part, versions: Versions): (readonly [string, CustomResour
 
 export function validateVersionParts(versions: Versions, rules: SchemaRules, errors: FieldErrors): void {
   const schemas = places("schema", versions);
+  const patterns = new Regexps();
   const isShared = schemas[0]?.[0] === "spec.validation";
   for (const [path, { schema, subresources }] of schemas) {
     const hasStatus = isShared
       ? versions.some((version) => version.subresources?.status !== undefined)
       : subresources?.status !== undefined;
     if (schema?.openAPIV3Schema !== undefined)
-      validateSchema(schema.openAPIV3Schema, at(path, "openAPIV3Schema"), { ...rules, hasStatus }, errors);
+      validateSchema(
+        schema.openAPIV3Schema,
+        at(path, "openAPIV3Schema"),
+        { ...rules, hasStatus, patterns },
+        errors,
+      );
   }
   for (const [path, { subresources }] of places("subresources", versions))
     if (subresources !== undefined) validateSubresources(subresources, path, errors);
@@ -66,7 +74,7 @@ export function validateVersionParts(versions: Versions, rules: SchemaRules, err
 function validateSchema(
   schema: JSONSchemaProps,
   path: string,
-  rules: SchemaRules & { readonly hasStatus: boolean },
+  rules: SchemaRules & { readonly hasStatus: boolean; readonly patterns: Regexps },
   errors: FieldErrors,
 ): void {
   const { hasStatus } = rules;
@@ -87,7 +95,8 @@ function validateSchema(
   if (rules.structural) {
     const before = errors.list.length;
     validateStructural(schema, path, errors);
-    if (errors.list.length === before) validateDefaults(schema, path, errors, rules.prunedDefaults);
+    validatePatterns(schema, path, errors, rules.patterns);
+    if (errors.list.length === before) validateDefaults(schema, path, errors, rules);
   }
   validateExtensions(schema, path, errors, rules);
 }

@@ -1,4 +1,5 @@
 /** Ways within a schema: to the field of a path, as in `.spec.ports['http']`, and to all that is in it. */
+import { at, atKey } from "../../field-errors.ts";
 import type { JSONSchemaProps } from "./json-schema.ts";
 
 const step = /\.([^.[\]']+)|\['((?:[^'\\]|\\.)*)'\]/y;
@@ -21,14 +22,27 @@ export function schemaAt(root: JSONSchemaProps, path: string): JSONSchemaProps |
 
 /** The schema and all within it, branches too. */
 export function schemasWithin(root: JSONSchemaProps): readonly JSONSchemaProps[] {
-  const found = [root];
+  return placesWithin(root, "").map(([schema]) => schema);
+}
+
+/** The same, each with where it is. */
+export function placesWithin(
+  root: JSONSchemaProps,
+  path: string,
+): readonly (readonly [schema: JSONSchemaProps, path: string])[] {
+  const found: (readonly [JSONSchemaProps, string])[] = [[root, path]];
   // What is found is looked into in its turn.
-  for (const { items, additionalProperties: values, not, properties, allOf, anyOf, oneOf } of found) {
-    for (const branches of [allOf, anyOf, oneOf]) found.push(...(branches ?? []));
-    found.push(...Object.values(properties ?? {}));
-    if (not !== undefined) found.push(not);
-    if (typeof values === "object") found.push(values);
-    if (items !== undefined) found.push(...(Array.isArray(items) ? items : [items]));
+  for (const [schema, here] of found) {
+    const { items, additionalProperties: values, not, properties = {} } = schema;
+    for (const word of ["allOf", "anyOf", "oneOf"] as const)
+      for (const [i, branch] of (schema[word] ?? []).entries()) found.push([branch, at(at(here, word), i)]);
+    for (const [name, property] of Object.entries(properties))
+      found.push([property, atKey(at(here, "properties"), name)]);
+    if (not !== undefined) found.push([not, at(here, "not")]);
+    if (typeof values === "object") found.push([values, at(here, "additionalProperties")]);
+    if (Array.isArray(items))
+      for (const [i, item] of items.entries()) found.push([item, at(at(here, "items"), i)]);
+    else if (items !== undefined) found.push([items, at(here, "items")]);
   }
   return found;
 }

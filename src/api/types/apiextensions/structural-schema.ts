@@ -3,7 +3,6 @@
  * what is said outside them (KEP 1693).
  */
 import { at, atKey, type FieldErrors } from "../../field-errors.ts";
-import { Regexp, RegexpError } from "../../regexp.ts";
 import type { JSONSchemaProps } from "./json-schema.ts";
 
 /** Deeper schemas are refused rather than followed. */
@@ -61,7 +60,6 @@ function validateNode(
   const { items, properties = {}, additionalProperties: values, allOf = [], anyOf } = schema;
   validateType(schema, path, errors, level);
   validateObject(schema, path, errors, level === "at the root");
-  validatePattern(schema, path, errors);
   const field = "for specified object fields";
   for (const [name, property] of Object.entries(properties))
     validateNode(property, atKey(at(path, "properties"), name), errors, depth + 1, field);
@@ -119,17 +117,6 @@ function validateObject(schema: JSONSchemaProps, path: string, errors: FieldErro
   }
 }
 
-function validatePattern({ pattern = "" }: JSONSchemaProps, path: string, errors: FieldErrors): void {
-  if (pattern === "") return;
-  try {
-    new Regexp(pattern);
-  } catch (error) {
-    if (!(error instanceof RegexpError)) throw error;
-    const complaint = `must be a valid regular expression, but isn't: ${error.message}`;
-    errors.invalid(at(path, "pattern"), pattern, complaint);
-  }
-}
-
 /** An int-or-string writes its two types as `anyOf`, alone or in the first of `allOf`. */
 function isEitherPair(anyOf: readonly JSONSchemaProps[] = []): boolean {
   const isOnly = (schema: JSONSchemaProps | undefined, type: string): boolean =>
@@ -172,7 +159,6 @@ function validateBranch(
     const isZero = value === undefined || value === "" || (value === false && wanted === "false");
     if (!isZero) errors.forbidden(at(path, field), `must be ${wanted} to be structural`);
   }
-  validatePattern(schema, path, errors);
   const { items, properties = {} } = schema;
   if (properties.metadata !== undefined)
     errors.forbidden(atKey(at(path, "properties"), "metadata"), "must not be specified in a nested context");
