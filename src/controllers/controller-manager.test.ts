@@ -1,7 +1,7 @@
 /** Two managers on machines of their own, with a network between them and the API server that fails them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deployments, events, type Pod, pods, replicaSets } from "#api";
+import { deployments, events, nodes, type Pod, pods, replicaSets } from "#api";
 import { type Client, createClient, LinkTransport } from "#client";
 import type { ControllerManager } from "./controller-manager.ts";
 import { controllers } from "./controllers.ts";
@@ -85,6 +85,38 @@ test("A leader that was cut off and leads again goes on with what it waited for"
         "the pod is collected",
         async () => (await cluster.get(pods, "lost", namespace)) === undefined,
       );
+    },
+    { startManager: false },
+  );
+});
+
+test("A leader that leads again knows nothing of taints that came and went meanwhile", async () => {
+  await TestCluster.run(
+    "taints of two terms",
+    async (cluster) => {
+      await cluster.serve(address);
+      const manager = await managerOn(cluster, "a");
+      const taints = [{ key: "k", effect: "NoExecute" }];
+      await cluster.create(nodes, { metadata: { name: "n1" }, spec: { taints } });
+      const tolerations = [{ key: "k", operator: "Exists", effect: "NoExecute", tolerationSeconds: 60 }];
+      const spec = { nodeName: "n1", tolerations, containers: [{ name: "c", image: "i" }] };
+      await cluster.create(pods, { metadata: { namespace, name: "a" }, spec });
+      await cluster.env.clock.sleep(40_000);
+      cluster.world.network.partition("a", "apiserver");
+      await cluster.until("it leads no more", async () => !manager.leading());
+      for (const now of [[], taints])
+        await cluster.admin
+          .of(nodes)
+          .patch({ name: "n1" }, "merge", { spec: { taints: now } }, cluster.signal);
+      await cluster.env.clock.sleep(30_000);
+      cluster.world.network.heal();
+      await cluster.until("it leads again", async () => manager.leading());
+      const stays = async () =>
+        (await cluster.get(pods, "a", namespace))?.metadata.deletionTimestamp === undefined;
+      await cluster.env.clock.sleep(50_000);
+      assert.equal(await stays(), true);
+      await cluster.env.clock.sleep(15_000);
+      assert.equal(await stays(), false);
     },
     { startManager: false },
   );

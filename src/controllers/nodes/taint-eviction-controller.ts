@@ -16,13 +16,20 @@ import {
 import { ignoreNotFound } from "../not-found.ts";
 import { isEnded } from "../workloads/pod-state.ts";
 
+interface Mark {
+  readonly uid: string | undefined;
+  readonly term: AbortSignal;
+  /** On the monotonic clock. */
+  readonly sinceMs: number;
+}
+
 class TaintEvictionController implements Controller {
   readonly #env: Env;
   readonly #deps: ControllerDeps;
   readonly #nodes: Informer<Node>;
   readonly #pods: Informer<Pod>;
-  /** The pods that have to go, by key: since when each is known to. */
-  readonly #marked = new Map<string, { readonly uid: string | undefined; readonly sinceMs: number }>();
+  /** The pods that have to go, by key: since when each is known to. What was so in an earlier term need not be now. */
+  readonly #marked = new Map<string, Mark>();
 
   constructor(env: Env, deps: ControllerDeps) {
     this.#env = env;
@@ -41,16 +48,16 @@ class TaintEvictionController implements Controller {
     const node = this.#nodes.lister.get({ name: pod.spec.nodeName ?? "" });
     const staysMs = toleratedMs(pod.spec.tolerations ?? [], noExecuteTaints(node));
     if (staysMs === undefined) return this.#spare(key, pod);
-    const leftMs = this.#markedAtMs(key, pod) + staysMs - this.#env.clock.monotonic();
+    const leftMs = this.#markedAtMs(key, pod, turn.signal) + staysMs - this.#env.clock.monotonic();
     if (leftMs > 0) return turn.again(leftMs);
     await this.#evict(pod, turn);
   }
 
-  #markedAtMs(key: string, { metadata: { uid } }: Pod): number {
+  #markedAtMs(key: string, { metadata: { uid } }: Pod, term: AbortSignal): number {
     const known = this.#marked.get(key);
-    if (known !== undefined && known.uid === uid) return known.sinceMs;
+    if (known !== undefined && known.uid === uid && known.term === term) return known.sinceMs;
     const sinceMs = this.#env.clock.monotonic();
-    this.#marked.set(key, { uid, sinceMs });
+    this.#marked.set(key, { uid, term, sinceMs });
     return sinceMs;
   }
 
