@@ -5,7 +5,7 @@ import { type Fault, faults } from "./faults.ts";
 import type { SimCluster } from "./sim-cluster.ts";
 
 /** Hosts that are made to crash right after one of their API calls. */
-const crashPointHosts = ["cm-0", "cm-1", "scheduler", "node-0", "node-1", "node-2"];
+const crashPointHosts = ["cm-0", "cm-1", "scheduler", "scheduler-1", "node-0", "node-1", "node-2"];
 
 export interface ChaosOptions {
   /** Between two faults, on average, in ms. */

@@ -1,10 +1,12 @@
 /** Lives in child processes, so that they use all cores and may have planted bugs or other heaps. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { LifeName } from "./run.ts";
 
 /** `RunResult` as a child tells it. */
 export interface ChildResult {
   readonly seed: string;
+  readonly life: LifeName;
   readonly digest: string;
   readonly simulatedHours: number;
   readonly commits: number;

@@ -3,6 +3,7 @@
  * happened, not when they were planned.
  */
 import type { Random } from "#base";
+import { meddling } from "./meddling.ts";
 import type { SimCluster } from "./sim-cluster.ts";
 
 export interface Fault {
@@ -30,7 +31,7 @@ export const faults: readonly Fault[] = [
   {
     name: "crash of the scheduler",
     weight: 2,
-    inject: async (cluster, _random, count) => crash(cluster, "scheduler", count),
+    inject: async (cluster, _random, count) => crash(cluster, leaderHost(cluster, "scheduler"), count),
   },
   {
     name: "crash of a kubelet",
@@ -73,7 +74,7 @@ export const faults: readonly Fault[] = [
     name: "partition of the leader",
     weight: 1,
     async inject(cluster, random, count) {
-      const host = (cluster.leader() ?? "cm-0_1").split("_")[0] ?? "cm-0";
+      const host = leaderHost(cluster, random.below(3) === 0 ? "scheduler" : "manager");
       const { network } = cluster.world;
       await during(
         cluster,
@@ -89,7 +90,7 @@ export const faults: readonly Fault[] = [
     name: "renewals of the leader lost",
     weight: 2,
     async inject(cluster, random, count) {
-      const host = (cluster.leader() ?? "cm-0_1").split("_")[0] ?? "cm-0";
+      const host = leaderHost(cluster, random.below(3) === 0 ? "scheduler" : "manager");
       await during(
         cluster,
         16 * second + random.below(20 * second),
@@ -264,7 +265,14 @@ export const faults: readonly Fault[] = [
       );
     },
   },
+  ...meddling,
 ];
+
+/** Which host leads; the first when none does. */
+function leaderHost(cluster: SimCluster, role: "manager" | "scheduler"): string {
+  const [host] = (cluster.leader(role) ?? "").split("_");
+  return host || (role === "manager" ? "cm-0" : "scheduler");
+}
 
 function crash(cluster: SimCluster, host: string, count: () => void): void {
   if (!cluster.isUp(host)) return;

@@ -110,7 +110,10 @@ export class Invariants {
   #checkFits(key: string, pod: Pod): void {
     const name = pod.spec.nodeName ?? "";
     const node = this.#cluster.log.object<Node>(`/registry/minions/${name}`);
-    if (node === undefined) return this.#report("bound-to-no-node", `${key} to ${name}`);
+    if (node === undefined) {
+      if (!this.#wasTaken(name)) this.#report("bound-to-no-node", `${key} to ${name}`);
+      return;
+    }
     const there = this.#pods(({ spec, status }) => spec.nodeName === name && !isEnded(status.phase));
     const used = there.reduce((sum, one) => sum + cpuMillis(one), 0);
     const room = milli(node.status.allocatable?.["cpu"]);
@@ -122,7 +125,15 @@ export class Invariants {
   #checkStopped(key: string, pod: Pod): void {
     const machine = this.#cluster.machines.find(({ name }) => name === pod.spec.nodeName);
     if (machine?.runningPods().includes(pod.metadata.uid ?? "") !== true) return;
+    // Pods of a node that is no more are swept away.
+    if (this.#wasTaken(machine.name)) return;
     this.#report("deleted-while-running", `${key} on ${machine.name}`);
+  }
+
+  /** Somebody deleted the node's object, and news of that may be on its way. */
+  #wasTaken(name: string): boolean {
+    const atMs = this.#cluster.nodesTaken.get(name) ?? Number.NEGATIVE_INFINITY;
+    return this.#cluster.world.nowMs - atMs < newsMs.faults;
   }
 
   #checkCounts(pod: Pod): void {

@@ -14,17 +14,14 @@ import {
   replicaSets,
   type Resource,
   services,
-  StatusError,
 } from "#api";
-import { type Client, ClientError, type DeleteOptions, type NewObject } from "#client";
+import type { DeleteOptions, NewObject } from "#client";
 import { endpointsTrouble } from "./end-state.ts";
+import { InsistentUser } from "./insistent-user.ts";
 import { deploymentSpec, serviceSpec } from "./life-objects.ts";
 import type { SimCluster } from "./sim-cluster.ts";
 
 type Propagation = NonNullable<DeleteOptions["propagationPolicy"]>;
-
-/** The longest that a stage may take; back-offs of minutes add up under faults. */
-const stageMs = 1_800_000;
 
 /** What a user does with a cluster. */
 export interface Life {
@@ -40,8 +37,7 @@ export interface Life {
 
 export class DeploymentLife implements Life {
   readonly #cluster: SimCluster;
-  readonly #client: Client;
-  readonly #signal = new AbortController().signal;
+  readonly #user: InsistentUser;
   /** Hears of each new stage. */
   onStage: () => void = () => {};
   /** What the user does now, for invariants that hold only then. */
@@ -51,7 +47,7 @@ export class DeploymentLife implements Life {
 
   constructor(cluster: SimCluster) {
     this.#cluster = cluster;
-    this.#client = cluster.adminClient();
+    this.#user = new InsistentUser(cluster);
   }
 
   async run(): Promise<void> {
@@ -78,8 +74,8 @@ export class DeploymentLife implements Life {
   }
 
   async #namespace(name: string): Promise<void> {
-    await this.#insist(`create namespace ${name}`, () =>
-      this.#client.of(namespaces).create({ metadata: { name } }, this.#signal),
+    await this.#user.insist(`create namespace ${name}`, () =>
+      this.#user.client.of(namespaces).create({ metadata: { name } }, this.#user.signal),
     );
   }
 
@@ -111,7 +107,7 @@ export class DeploymentLife implements Life {
     const { replicas = 0 } = this.#get("shop", name)?.spec ?? {};
     this.promised = replicas - Math.floor(replicas / 4);
     await this.#setImage(name, bad);
-    await this.#until("the bad rollout has begun", () => {
+    await this.#user.until("the bad rollout has begun", () => {
       const set = this.#sets("shop").find((one) => imageOf(one) === bad);
       return (set?.status.replicas ?? 0) > 0;
     });
@@ -125,7 +121,7 @@ export class DeploymentLife implements Life {
   async #pauseAndResume(name: string): Promise<void> {
     await this.#enter("pause");
     await this.#patch(name, { spec: { paused: true } });
-    await this.#until("the pause is seen", () => observed(this.#get("shop", name)));
+    await this.#user.until("the pause is seen", () => observed(this.#get("shop", name)));
     await this.#setImage(name, "web:3");
     await this.#cluster.control.clock.sleep(5_000);
     if (this.#sets("shop").some((one) => imageOf(one) === "web:3"))
@@ -146,13 +142,16 @@ export class DeploymentLife implements Life {
   async #deletion(name: string, propagationPolicy: Propagation): Promise<void> {
     await this.#deployment("shop", name, 2);
     await this.#delete(deployments, name, propagationPolicy);
-    await this.#until(`${name} is gone with all that it owned`, () => this.#belongings(name).length === 0);
+    await this.#user.until(
+      `${name} is gone with all that it owned`,
+      () => this.#belongings(name).length === 0,
+    );
   }
 
   async #orphaning(name: string): Promise<void> {
     await this.#deployment("shop", name, 2);
     await this.#delete(deployments, name, "Orphan");
-    await this.#until(`${name} is gone`, () => this.#get("shop", name) === undefined);
+    await this.#user.until(`${name} is gone`, () => this.#get("shop", name) === undefined);
     const sets = this.#sets("shop").filter((one) => one.metadata.labels?.["app"] === name);
     const [set] = sets;
     const isKept = (): boolean =>
@@ -163,17 +162,17 @@ export class DeploymentLife implements Life {
       this.#cluster.findings.report("orphan-not-orphaned", JSON.stringify(sets.map((one) => one.metadata)));
     if (set === undefined || owned || !isKept()) return;
     await this.#delete(replicaSets, set.metadata.name ?? "", "Foreground");
-    await this.#until(`the orphan of ${name} is gone`, () => this.#belongings(name).length === 0);
+    await this.#user.until(`the orphan of ${name} is gone`, () => this.#belongings(name).length === 0);
   }
 
   async #namespaceLife(): Promise<void> {
     await this.#namespace("bye");
     await this.#create(services, "bye", "bye", serviceSpec("bye"));
     await this.#deployment("bye", "bye", 2);
-    await this.#insist("delete namespace bye", () =>
-      this.#client.of(namespaces).delete({ name: "bye" }, this.#signal),
+    await this.#user.insist("delete namespace bye", () =>
+      this.#user.client.of(namespaces).delete({ name: "bye" }, this.#user.signal),
     );
-    await this.#until(
+    await this.#user.until(
       "namespace bye is gone",
       () => this.#cluster.log.object("/registry/namespaces/bye") === undefined,
     );
@@ -191,14 +190,14 @@ export class DeploymentLife implements Life {
   }
 
   async #settled(namespace: string, name: string, replicas: number): Promise<void> {
-    await this.#until(`deployment ${namespace}/${name} has ${replicas} of its newest pods`, () => {
+    await this.#user.until(`deployment ${namespace}/${name} has ${replicas} of its newest pods`, () => {
       const deployment = this.#get(namespace, name);
       if (deployment === undefined || !observed(deployment)) return false;
       const { replicas: all, updatedReplicas, availableReplicas } = deployment.status;
       return all === replicas && updatedReplicas === replicas && availableReplicas === replicas;
     });
     const { log } = this.#cluster;
-    await this.#until(`the endpoints of ${namespace}/${name} are its ready pods`, () => {
+    await this.#user.until(`the endpoints of ${namespace}/${name} are its ready pods`, () => {
       return endpointsTrouble(log, namespace, name).length === 0;
     });
   }
@@ -218,8 +217,10 @@ export class DeploymentLife implements Life {
   }
 
   async #patch(name: string, patch: unknown): Promise<void> {
-    await this.#insist(`patch ${name}`, () =>
-      this.#client.of(deployments).patch({ namespace: "shop", name }, "strategic", patch, this.#signal),
+    await this.#user.insist(`patch ${name}`, () =>
+      this.#user.client
+        .of(deployments)
+        .patch({ namespace: "shop", name }, "strategic", patch, this.#user.signal),
     );
   }
 
@@ -231,7 +232,9 @@ export class DeploymentLife implements Life {
   ): Promise<void> {
     const object = { metadata: { namespace, name, labels: { app: name } }, spec } as unknown as NewObject<T>;
     const create = () =>
-      this.#insist(`create ${name}`, () => this.#client.of(resource).create(object, this.#signal));
+      this.#user.insist(`create ${name}`, () =>
+        this.#user.client.of(resource).create(object, this.#user.signal),
+      );
     // An impatient user, who gets a conflict for the second click.
     await Promise.all([create(), create()]);
   }
@@ -242,39 +245,14 @@ export class DeploymentLife implements Life {
     propagationPolicy: Propagation,
   ): Promise<void> {
     await this.#enter(`delete ${name}`);
-    await this.#insist(`delete ${name}`, () =>
-      this.#client
+    await this.#user.insist(`delete ${name}`, () =>
+      this.#user.client
         .of(resource)
-        .delete({ namespace: "shop", name }, this.#signal, { propagationPolicy })
+        .delete({ namespace: "shop", name }, this.#user.signal, { propagationPolicy })
         .catch((error: unknown) => {
           if (!isStatus(error, "NotFound")) throw error;
         }),
     );
-  }
-
-  /** Repeats until done; what was done by a try whose answer was lost counts. */
-  async #insist(what: string, act: () => Promise<unknown>): Promise<void> {
-    const { clock } = this.#cluster.control;
-    const end = clock.monotonic() + stageMs;
-    for (let tries = 0; ; tries += 1) {
-      try {
-        await act();
-        return;
-      } catch (error) {
-        const done = isStatus(error, "AlreadyExists") || (isStatus(error, "NotFound") && tries > 0);
-        if (done) return;
-        const passing = error instanceof ClientError || (error instanceof StatusError && error.code >= 409);
-        if (!passing || clock.monotonic() > end) {
-          this.#cluster.findings.report("user-refused", `${what}: ${String(error)}`);
-          return;
-        }
-        await clock.sleep(500);
-      }
-    }
-  }
-
-  async #until(what: string, holds: () => boolean): Promise<void> {
-    await this.#cluster.until(what, holds, stageMs);
   }
 }
 

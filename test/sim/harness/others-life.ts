@@ -20,25 +20,24 @@ import {
   type StatefulSet,
   statefulSets,
 } from "#api";
-import type { Client, NewObject, ObjectKey } from "#client";
+import type { NewObject, ObjectKey } from "#client";
+import { InsistentUser } from "./insistent-user.ts";
 import type { Life } from "./life.ts";
 import { deploymentSpec, statefulSetSpec } from "./life-objects.ts";
 import type { SimCluster } from "./sim-cluster.ts";
 
 const namespace = "shop";
-const stageMs = 1_800_000;
 
 export class OthersLife implements Life {
   readonly #cluster: SimCluster;
-  readonly #client: Client;
-  readonly #signal = new AbortController().signal;
+  readonly #user: InsistentUser;
   readonly promised = 0;
   stage = "start";
   onStage: () => void = () => {};
 
   constructor(cluster: SimCluster) {
     this.#cluster = cluster;
-    this.#client = cluster.adminClient();
+    this.#user = new InsistentUser(cluster);
   }
 
   async run(): Promise<void> {
@@ -65,9 +64,9 @@ export class OthersLife implements Life {
       rules: [rule("pods")],
     });
     const whole = () => this.#get<ClusterRole>("/registry/clusterroles/whole")?.rules?.length;
-    await this.#until("the whole has its part", () => whole() === 1);
+    await this.#user.until("the whole has its part", () => whole() === 1);
     await this.#patch(clusterRoles, { name: "part" }, { rules: [rule("pods"), rule("nodes")] });
-    await this.#until("the whole has the part's second rule", () => whole() === 2);
+    await this.#user.until("the whole has the part's second rule", () => whole() === 2);
   }
 
   async #budget(): Promise<void> {
@@ -82,9 +81,9 @@ export class OthersLife implements Life {
     const allowed = () =>
       this.#get<PodDisruptionBudget>(`/registry/poddisruptionbudgets/${namespace}/web`)?.status
         .disruptionsAllowed;
-    await this.#until("one may go", () => allowed() === 1);
+    await this.#user.until("one may go", () => allowed() === 1);
     await this.#patch(deployments, { namespace, name: "web" }, { spec: { replicas: 3 } });
-    await this.#until("two may go", () => allowed() === 2);
+    await this.#user.until("two may go", () => allowed() === 2);
   }
 
   async #volume(): Promise<void> {
@@ -94,17 +93,18 @@ export class OthersLife implements Life {
       metadata: key,
       spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], hostPath: { path: "/data" } },
     });
+    const volumes = this.#user.client.of(persistentVolumes);
     const phase = (value: string) =>
-      this.#client
-        .of(persistentVolumes)
-        .patch(key, "merge", { status: { phase: value } }, this.#signal, { subresource: "status" });
+      this.#user.insist(`call the volume ${value}`, (signal) =>
+        volumes.patch(key, "merge", { status: { phase: value } }, signal, { subresource: "status" }),
+      );
     await phase("Bound");
-    await this.#client.of(persistentVolumes).delete(key, this.#signal);
+    await this.#user.insist("delete the volume", (signal) => volumes.delete(key, signal));
     await this.#cluster.control.clock.sleep(3_000);
     const found = () => this.#get("/registry/persistentvolumes/disk");
     if (found() === undefined) this.#cluster.findings.report("volume-gone-in-use", "disk");
     await phase("Released");
-    await this.#until("the volume is gone", () => found() === undefined);
+    await this.#user.until("the volume is gone", () => found() === undefined);
   }
 
   /** The claim is held by a pod whose node never was, until the pod is collected. */
@@ -121,8 +121,9 @@ export class OthersLife implements Life {
       metadata: { namespace, name: "lost" },
       spec: { nodeName: "ghost", containers, volumes },
     });
-    await this.#client.of(persistentVolumeClaims).delete(key, this.#signal);
-    await this.#until(
+    const claims = this.#user.client.of(persistentVolumeClaims);
+    await this.#user.insist("delete the claim", (signal) => claims.delete(key, signal));
+    await this.#user.until(
       "the claim is gone, when its pod has ended",
       () => this.#get(`/registry/persistentvolumeclaims/${namespace}/data`) === undefined,
     );
@@ -154,11 +155,11 @@ export class OthersLife implements Life {
     await this.#create(resourceQuotas, { metadata, spec: { hard: { configmaps: "5" } } });
     const used = () =>
       this.#get<ResourceQuota>(`/registry/resourcequotas/${namespace}/maps`)?.status.used?.["configmaps"];
-    await this.#until("the quota counts the root certificates", () => used() === "1");
+    await this.#user.until("the quota counts the root certificates", () => used() === "1");
   }
 
   async #settled(replicas: number): Promise<void> {
-    await this.#until(`the set has ${replicas} of its newest pods`, () => {
+    await this.#user.until(`the set has ${replicas} of its newest pods`, () => {
       const set = this.#get<StatefulSet>(`/registry/statefulsets/${namespace}/db`);
       if (set === undefined || (set.status.observedGeneration ?? 0) < (set.metadata.generation ?? 0))
         return false;
@@ -178,14 +179,12 @@ export class OthersLife implements Life {
   }
 
   async #create<T extends KubeObject>(resource: Resource<T>, object: NewObject<T>): Promise<void> {
-    await this.#client.of(resource).create(object, this.#signal);
+    const create = (signal: AbortSignal) => this.#user.client.of(resource).create(object, signal);
+    await this.#user.insist(`create ${object.metadata?.name}`, create);
   }
 
   async #patch<T extends KubeObject>(resource: Resource<T>, key: ObjectKey, patch: unknown): Promise<void> {
-    await this.#client.of(resource).patch(key, "strategic", patch, this.#signal);
-  }
-
-  async #until(what: string, holds: () => boolean): Promise<void> {
-    await this.#cluster.until(what, holds, stageMs);
+    const objects = this.#user.client.of(resource);
+    await this.#user.insist(`patch ${key.name}`, (signal) => objects.patch(key, "strategic", patch, signal));
   }
 }

@@ -6,7 +6,15 @@ import { resources, services } from "#api";
 import { ApiServer, type Catalog, describeRecords, serviceAccountUser, type User, userOf } from "#apiserver";
 import type { Env, KeyPair } from "#base";
 import type { SimWorld } from "#base/sim";
-import { type Client, EventRecorder, InformerSet, serveLink } from "#client";
+import {
+  type Client,
+  createClient,
+  EventRecorder,
+  FencedTransport,
+  InformerSet,
+  LeaderElection,
+  serveLink,
+} from "#client";
 import { type ControllerDefinition, ControllerManager } from "#controllers";
 import { ApiReferences, Kubelet, type MachineInfo, SimCgroups, SimStats, SimVolumes } from "#kubelet";
 import { defaultPlugins, Scheduler } from "#scheduler";
@@ -70,12 +78,18 @@ export async function startManager(
   await new ControllerManager(env, { clientFor, definitions }, options).start(signal);
 }
 
-export async function startScheduler(process: SimProcess): Promise<void> {
-  const { env, signal } = process;
-  const client = process.client(userOf("system:kube-scheduler", ["system:authenticated"]));
+/** A scheduler, one of several that stand for election unless it always leads. */
+export async function startScheduler(process: SimProcess, leaderElect: boolean): Promise<void> {
+  const { env, identity, signal } = process;
+  const own = process.client(userOf("system:kube-scheduler", ["system:authenticated"]));
+  const lease = { namespace: "kube-system", name: "kube-scheduler", identity };
+  const election = new LeaderElection(env.child("leader-election"), { client: own }, lease);
+  const fenced = new FencedTransport(own.raw, () => election.leading());
+  const client = leaderElect ? createClient(fenced, { fieldManager: "kube-scheduler" }) : own;
+  const lead = leaderElect ? { lead: election.run.bind(election) } : {};
   const informers = new InformerSet(env.child("informers"), { client });
   const events = new EventRecorder(env.child("events"), { client }, { component: "default-scheduler" });
-  await new Scheduler(env, { client, informers, events }, { plugins: defaultPlugins }).start(signal);
+  await new Scheduler(env, { client, informers, events, ...lead }, { plugins: defaultPlugins }).start(signal);
 }
 
 /** A kubelet over its machine's runtime, which it may find as its predecessor left it. */

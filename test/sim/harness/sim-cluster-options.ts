@@ -9,7 +9,7 @@ export interface SimClusterOptions {
   readonly managers?: number;
   /** Default: all. */
   readonly definitions?: readonly ControllerDefinition[];
-  /** False: the only manager always leads. Default true. */
+  /** False: the only manager always leads, and so does the only scheduler. Default true. */
   readonly leaderElect?: boolean;
   /** Crashes the process after this answer when it returns true. Default: never. */
   readonly crashAfter?: (call: AnsweredCall) => boolean;

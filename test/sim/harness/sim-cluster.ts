@@ -4,7 +4,7 @@
  *
  *   api        store on a journal with sync time, API server
  *   cm-0 cm-1  controller managers, one of which leads
- *   scheduler
+ *   scheduler scheduler-1   one of which leads
  *   node-0..2  kubelets; machine-0..2 their container runtimes, which outlive them
  *   observer   informers that are compared with the log
  *   user       whoever drives the run
@@ -38,7 +38,10 @@ import {
 } from "./roles.ts";
 import type { SimClusterOptions } from "./sim-cluster-options.ts";
 
-const leaseKey = "/registry/leases/kube-system/kube-controller-manager";
+const leaseKeys = {
+  manager: "/registry/leases/kube-system/kube-controller-manager",
+  scheduler: "/registry/leases/kube-system/kube-scheduler",
+};
 
 /** The run has no use any more: the cluster is stuck, and `findings` say where. */
 export class NotConverged extends Error {}
@@ -136,9 +139,9 @@ export class SimCluster {
     return this.#running.has(host);
   }
 
-  /** Which controller manager leads, by the log. */
-  leader(): string | undefined {
-    const lease = this.log.object<KubeObject & { spec?: { holderIdentity?: string } }>(leaseKey);
+  /** Which controller manager or scheduler leads, by the log. */
+  leader(role: keyof typeof leaseKeys = "manager"): string | undefined {
+    const lease = this.log.object<KubeObject & { spec?: { holderIdentity?: string } }>(leaseKeys[role]);
     return lease?.spec?.holderIdentity;
   }
 
@@ -216,7 +219,8 @@ export class SimCluster {
     this.#starts.set("api", (process) => this.#startApi(process));
     for (let index = 0; index < managers; index += 1)
       this.#starts.set(`cm-${index}`, (process) => startManager(process, definitions, leaderElect));
-    this.#starts.set("scheduler", startScheduler);
+    for (const host of leaderElect ? ["scheduler", "scheduler-1"] : ["scheduler"])
+      this.#starts.set(host, (process) => startScheduler(process, leaderElect));
     for (const [index, machine] of this.machines.entries())
       this.#starts.set(machine.name, (process) => startKubelet(process, machine, index));
     this.#starts.set("observer", (process) => this.#observer.start(process));
@@ -257,11 +261,14 @@ export class SimCluster {
       losesRenewals: (caller) => this.renewalsLost.has(caller.host),
       takesFinalizers: (key) => this.finalizersTaken.add(key),
       isAlive: (caller) => this.#isAlive(caller),
-      leaderOf: (host) =>
-        host.startsWith("cm-") && this.#options.leaderElect !== false
-          ? (this.leader() ?? "nobody")
-          : undefined,
+      leaderOf: (host) => this.#leaderOf(host),
     };
+  }
+
+  #leaderOf(host: string): string | undefined {
+    const role = host.startsWith("cm-") ? "manager" : host.startsWith("scheduler") ? "scheduler" : undefined;
+    if (role === undefined || this.#options.leaderElect === false) return undefined;
+    return this.leader(role) ?? "nobody";
   }
 
   #isAlive({ host, identity }: Caller): boolean {
