@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import * as http2 from "node:http2";
 import * as https from "node:https";
+import * as net from "node:net";
 import { test } from "node:test";
 import * as tls from "node:tls";
 import { ConfigMap, core, decodeProtobuf, meta, WatchFrameReader } from "#api";
@@ -210,6 +211,15 @@ test("a client that sends on while it is refused can read why", () =>
     const chunks: Buffer[] = [];
     for await (const chunk of socket) chunks.push(chunk as Buffer);
     assert.match(Buffer.concat(chunks).toString(), /^HTTP\/1\.1 431 .*Fields Too Large$/s);
+  }));
+
+test("who asks without TLS is told that it takes it", () =>
+  listen(async (front) => {
+    const socket = net.connect(front.port, HOST);
+    socket.write("GET /livez HTTP/1.1\r\nhost: x\r\n\r\n");
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+    assert.match(Buffer.concat(chunks).toString(), /^HTTP\/1\.0 400 .*speaks HTTPS/s);
   }));
 
 test("HTTP/2: many streams share one connection, and a watch delivers while others write", () =>

@@ -127,9 +127,10 @@ export class HttpsFront implements Component {
       rejectUnauthorized: false,
     });
     server.on("secureConnection", (socket) => this.#accept(socket));
-    server.on("tlsClientError", (error) =>
-      this.#env.log.debug("TLS handshake failed", { error: error.message }),
-    );
+    server.on("tlsClientError", (error, socket) => {
+      this.#env.log.debug("TLS handshake failed", { error: error.message });
+      if ("code" in error && error.code === "ERR_SSL_HTTP_REQUEST") refusePlain(socket);
+    });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(address.port, address.host, () => {
@@ -171,4 +172,10 @@ export class HttpsFront implements Component {
       remoteAddress,
     });
   }
+}
+
+/** Who forgot the `s` of https is told, as by servers in Go. The TLS socket is gone by then; the one below still writes. */
+function refusePlain(socket: tls.TLSSocket): void {
+  const { _parent: below } = socket as unknown as { readonly _parent?: Duplex };
+  below?.end("HTTP/1.0 400 Bad Request\r\n\r\nThis port speaks HTTPS, and the request was plain HTTP.\n");
 }
