@@ -23,6 +23,9 @@ import { configOf, envOf, type LibraryOptions } from "./library-options.ts";
 import { type ClusterBase, type ServedCluster, serveCluster } from "./served-cluster.ts";
 import { failWithStore } from "./store-failure.ts";
 
+/** Components of a step that start at once. */
+const lanes = 64;
+
 /** Start it with `Cluster.start` or `startCluster`; dispose it to stop everything in order. */
 export class Cluster implements AsyncDisposable {
   readonly config: ClusterConfig;
@@ -153,15 +156,30 @@ export class Cluster implements AsyncDisposable {
     const running = await step("API server", () => serveCluster(base, config, signal));
     await Promise.all(
       stepsOf(config, running, signal).map(({ name, parts }) =>
-        step(name, async () => {
-          await Promise.all(
-            parts.map(async ([part, start]) => running.components.set(part, stack.use(await start()))),
-          );
-        }),
+        step(name, () =>
+          inLanes(
+            parts,
+            async ([part, start]) => void running.components.set(part, stack.use(await start())),
+          ),
+        ),
       ),
     );
     return new Cluster(env, config, running);
   }
+}
+
+/** Does `act` for each, so many at once: thousands of nodes would hold the loop for seconds. None begins after a failure. */
+async function inLanes<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const rest = [...items].reverse();
+  const lane = async (): Promise<void> => {
+    for (let item = rest.pop(); item !== undefined; item = rest.pop()) {
+      await act(item).catch((error: unknown) => {
+        rest.length = 0;
+        throw error;
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
 }
 
 function stepper(

@@ -202,7 +202,7 @@ export class Kubelet implements Component {
       makeWorker: workerMaker(this.#env, worker, part),
       node,
       pressures,
-      ownNode: ownNode(nodeOptions(this.#options), machine),
+      ownNode: () => ownNode(nodeOptions(this.#options), machine),
     };
     this.#podSet = new PodSet(this.#env, deps, {
       allocatable: defaults.allocatable,

@@ -20,6 +20,7 @@ import type { NodeStats, NodeUsage } from "./node-usage.ts";
 import {
   calm,
   judge,
+  noPressures,
   type Pressure,
   type PressureState,
   type Shortage,
@@ -78,7 +79,7 @@ export class NodeHealth {
   readonly #options: NodeHealthOptions;
   readonly #tasks: TaskGroup;
   #state: PressureState = calm;
-  #pressures: ReadonlySet<Pressure> = new Set();
+  #pressures: ReadonlySet<Pressure> = noPressures;
   #images: ImageRecords = new Map();
   #collectedAt = Number.NEGATIVE_INFINITY;
   #collectionFailed = false;

@@ -53,6 +53,7 @@ export interface PressureState {
 }
 
 export const calm: PressureState = { since: new Map(), lastSeen: new Map() };
+export const noPressures: ReadonlySet<Pressure> = new Set();
 
 /** What is short, for whose sake somebody has to go, and the conditions of the node. */
 export function judge(
@@ -77,6 +78,7 @@ export function judge(
     if (now - began >= threshold.graceMs) due.push(shortage);
   }
   for (const [pressure, at] of lastSeen) if (now - at > options.transitionMs) lastSeen.delete(pressure);
+  if (lastSeen.size === 0) return { due, pressures: noPressures, state: calm };
   const order = Object.keys(signals);
   due.sort((a, b) => order.indexOf(a.threshold.signal) - order.indexOf(b.threshold.signal));
   return { due, pressures: new Set(lastSeen.keys()), state: { since, lastSeen } };

@@ -35,7 +35,7 @@ export interface PodSetDeps {
   /** What the node is short of. */
   pressures(): ReadonlySet<Pressure>;
   /** The node as it knows itself, for pods that do not wait for the API. */
-  readonly ownNode: Node;
+  ownNode(): Node;
 }
 
 /** The room of the node. */
@@ -84,11 +84,12 @@ export class PodSet {
     for (const pod of statics.list()) {
       const { namespace = "", name = "", uid = "" } = pod.metadata;
       if (this.#workers.has(uid) || this.#waiting.has(uid) || this.ending(namespace, name)) continue;
-      const refusal = this.#refusal(pod, ownNode);
+      const node = ownNode();
+      const refusal = this.#refusal(pod, node);
       if (this.#victims(pod, refusal).length > 0) {
         this.#waiting.add(uid);
         this.#tasks.spawn("preempt", async (signal) => {
-          await this.#makeRoom(pod, ownNode, signal);
+          await this.#makeRoom(pod, node, signal);
           this.#waiting.delete(uid);
           this.staticChanged();
         });
