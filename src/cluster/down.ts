@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "#base";
 import { changeKubeconfig, credentialsOf, HttpsTransport, loadKubeconfigs, withoutContext } from "#client";
 import { checkClusterName } from "./cluster-options.ts";
 import { ClusterError } from "./errors.ts";
@@ -79,9 +80,11 @@ export async function clusterStatus(target: Target): Promise<ClusterStatus> {
   const { url, pid, startedAt, kubeconfig } = info;
   const known = { name, url, pid, startedAt, dataDir };
   if (info.state === "starting") return { ...known, state: "starting" };
-  await using transport = new HttpsTransport(await credentialsOf(await loadKubeconfigs([kubeconfig]), name));
   const signal = AbortSignal.timeout(5_000);
   try {
+    await using transport = new HttpsTransport(
+      await credentialsOf(await loadKubeconfigs([kubeconfig]), name),
+    );
     const ready = await transport.request({ method: "GET", path: "/readyz" }, signal);
     const count = async (path: string): Promise<number> => {
       const { body } = await transport.request({ method: "GET", path: `${path}?limit=1` }, signal);
@@ -94,7 +97,7 @@ export async function clusterStatus(target: Target): Promise<ClusterStatus> {
     const counts = { nodes: await count("/api/v1/nodes"), pods: await count("/api/v1/pods") };
     return { ...known, state: ready.status === 200 ? "ready" : "not ready", ...counts };
   } catch (error) {
-    return { ...known, state: "not ready", reason: error instanceof Error ? error.message : String(error) };
+    return { ...known, state: "not ready", reason: messageOf(error) };
   }
 }
 

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -130,6 +131,10 @@ test("a detached cluster is found by status and stopped by down; --purge removes
   assert.equal((await statusOf("away", data)).state, "ready");
   assert.match(readFileSync(kubeconfig, "utf8"), /name: other[\s\S]*current-context: away/);
   assert.equal(statSync(kubeconfig).mode & 0o077 & 0o022, 0);
+
+  renameSync(kubeconfig, `${kubeconfig}.away`);
+  assert.equal((await statusOf("away", data)).state, "not ready", "it cannot be asked, and runs");
+  renameSync(`${kubeconfig}.away`, kubeconfig);
 
   const second = await run(navarch, ["up", "--name", "away", "--data", data, "--listen", "127.0.0.1:0"]);
   assert.equal(second.code, 1);
