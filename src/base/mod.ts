@@ -22,6 +22,7 @@ export type {
 export { assert, CodedError, isAbort, messageOf } from "./errors.ts";
 export { makeFolder } from "./make-folder-node.ts";
 export type { LogEntry, LogLevel, LogSink } from "./log.ts";
+export { MessageQueue } from "./message-queue.ts";
 export {
   type Connection,
   type Listener,

@@ -2,63 +2,50 @@
  * Hands container events to every open stream, in order. A stream that falls behind by `maxQueued` is
  * broken, as a real connection would be: its reader lists anew.
  */
+import { MessageQueue } from "#base";
 import { RuntimeError } from "../errors.ts";
 import type { ContainerEvent } from "../runtime.ts";
 
 /** A kubelet that has 10,000 unread events is lost anyway; listing is cheaper. */
 const maxQueued = 10_000;
 
-interface Stream {
-  queue: ContainerEvent[];
-  failure: Error | undefined;
-  wake: () => void;
-}
-
 export class EventHub {
-  readonly #streams = new Set<Stream>();
+  /** With what each lets go of. */
+  readonly #streams = new Map<MessageQueue<ContainerEvent>, () => void>();
 
   publish(event: ContainerEvent): void {
-    for (const stream of this.#streams) {
-      stream.queue.push(event);
-      if (stream.queue.length > maxQueued) {
-        stream.failure = new RuntimeError(
-          "unavailable",
-          "Cannot go on with the event stream: its reader is too slow",
-        );
-      }
-      stream.wake();
+    for (const stream of this.#streams.keys()) {
+      stream.push(event);
+      if (stream.size > maxQueued) this.#break(stream, tooSlow());
     }
   }
 
   /** Breaks every open stream. */
   fail(error: Error): void {
-    for (const stream of this.#streams) {
-      stream.failure = error;
-      stream.wake();
-    }
+    for (const stream of this.#streams.keys()) this.#break(stream, error);
   }
 
-  async *subscribe(open: () => void, signal: AbortSignal): AsyncIterable<ContainerEvent> {
-    const stream: Stream = { queue: [], failure: undefined, wake: () => {} };
-    const stop = (): void => stream.wake();
-    this.#streams.add(stream);
-    signal.addEventListener("abort", stop, { once: true });
-    try {
-      open();
-      while (!signal.aborted) {
-        if (stream.failure !== undefined) throw stream.failure;
-        const batch = stream.queue;
-        stream.queue = [];
-        yield* batch;
-        if (stream.queue.length === 0 && stream.failure === undefined && !signal.aborted) {
-          await new Promise<void>((resolve) => {
-            stream.wake = resolve;
-          });
-        }
-      }
-    } finally {
+  /** Events from now on, until `signal` aborts. */
+  subscribe(open: () => void, signal: AbortSignal): AsyncIterable<ContainerEvent> {
+    const leave = (): void => {
+      signal.removeEventListener("abort", end);
       this.#streams.delete(stream);
-      signal.removeEventListener("abort", stop);
-    }
+    };
+    const stream = new MessageQueue<ContainerEvent>(() => {}, leave);
+    const end = (): void => void stream.return();
+    this.#streams.set(stream, leave);
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+    open();
+    return stream;
   }
+
+  #break(stream: MessageQueue<ContainerEvent>, error: Error): void {
+    stream.fail(error);
+    this.#streams.get(stream)?.();
+  }
+}
+
+function tooSlow(): RuntimeError {
+  return new RuntimeError("unavailable", "Cannot go on with the event stream: its reader is too slow");
 }
