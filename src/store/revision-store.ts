@@ -103,8 +103,9 @@ export class RevisionStore implements Store {
     return this.#epoch.compactedRevision;
   }
 
-  snapshot(): Snapshot {
-    return this.#headSnapshot();
+  snapshot(): TreeSnapshot {
+    this.#head ??= new TreeSnapshot(this.#tree.clone(), this.revision);
+    return this.#head;
   }
 
   async snapshotAt(revision: Revision): Promise<Snapshot> {
@@ -118,7 +119,7 @@ export class RevisionStore implements Store {
       );
     }
     if (revision === this.revision) return this.snapshot();
-    return this.#history.at(revision, this.#headSnapshot(), this.#epoch.ring);
+    return this.#history.at(revision, this.snapshot(), this.#epoch.ring);
   }
 
   recalls(revision: Revision): boolean {
@@ -212,7 +213,7 @@ export class RevisionStore implements Store {
     };
     const past = {
       stateAt: async (at: Revision) => {
-        const snapshot = await this.#history.at(at, this.#headSnapshot(), this.#epoch.ring);
+        const snapshot = await this.#history.at(at, this.snapshot(), this.#epoch.ring);
         return { tree: snapshot.tree() };
       },
       commitsAfter: (after: Revision, limit: number) => this.#journal.commitsAfter(after, limit),
@@ -220,17 +221,12 @@ export class RevisionStore implements Store {
     return new Epoch(this.#env, past, revision, compacted, { ...limits, ring });
   }
 
-  #headSnapshot(): TreeSnapshot {
-    this.#head ??= new TreeSnapshot(this.#tree.clone(), this.revision);
-    return this.#head;
-  }
-
   #apply(commits: readonly JournalCommit[]): void {
     const before = this.revision;
     for (const commit of commits) this.#applyCommit(commit);
     if (this.revision === before) return;
     this.#head = undefined;
-    this.#history.published(() => this.#headSnapshot(), this.#epoch.ring);
+    this.#history.published(() => this.snapshot(), this.#epoch.ring);
     this.#keeper.arm();
     this.#waiters.release(this.revision);
     this.#epoch.published();
