@@ -28,8 +28,32 @@ export interface LibraryOptions {
   readonly onStep?: ClusterConfig["onStep"];
 }
 
-/** What runs, where the options leave something open by `defaults`. */
+const names = {
+  name: true,
+  listen: true,
+  controllers: true,
+  scheduler: true,
+  virtualNodes: true,
+  ranges: true,
+  apiServer: true,
+  virtualTime: true,
+  logLevel: true,
+  onStep: true,
+} satisfies Readonly<Record<keyof LibraryOptions, true>>;
+
+/** Refuses what TypeScript does not hear of in a program of JavaScript. */
+function check(options: LibraryOptions): void {
+  const unknown = Object.keys(options).find((key) => !(key in names));
+  if (unknown !== undefined)
+    throw new TypeError(`There is no option \`${unknown}\`: there are ${Object.keys(names).join(", ")}`);
+  const { virtualNodes = 0 } = options;
+  if (!Number.isSafeInteger(virtualNodes) || virtualNodes < 0)
+    throw new TypeError(`\`virtualNodes\` is a whole number from 0 on, not ${String(virtualNodes)}`);
+}
+
+/** What runs, where the options leave something open by `defaults`. Throws `TypeError` for options that there are not. */
 export function configOf(options: LibraryOptions, defaults: ClusterConfig): ClusterConfig {
+  check(options);
   const { listen, onStep, ranges, apiServer } = options;
   return {
     ...defaults,

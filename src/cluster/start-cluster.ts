@@ -20,13 +20,14 @@ export interface StartClusterOptions extends LibraryOptions {
   readonly dataDir?: string;
 }
 
-/** Resolves when the cluster answers and its nodes are registered. */
+/** Resolves when the cluster answers and its nodes are registered. Rejects with `TypeError` for options that there are not. */
 export async function startCluster(
   options: StartClusterOptions = {},
   signal: AbortSignal = neverAborted,
 ): Promise<Cluster> {
-  const { name = "navarch", dataDir } = options;
-  const config = configOf(options, { name, controllers: true, scheduler: true, virtualNodes: 1 });
+  const { dataDir, ...others } = options;
+  const { name = "navarch" } = options;
+  const config = configOf(others, { name, controllers: true, scheduler: true, virtualNodes: 1 });
   return Cluster.start(partsOf(envOf(options, name), dataDir), config, signal);
 }
 

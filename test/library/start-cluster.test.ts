@@ -104,6 +104,18 @@ test("a cluster that has ended is no more forked, nor asked for a client", async
   await assert.rejects(cluster.fork(), { code: "not-running" });
 });
 
+test("options that there are not are refused, as TypeScript refuses them", async () => {
+  const wrong: readonly (readonly [options: object, complaint: RegExp])[] = [
+    [{ nodes: 3 }, /no option `nodes`: there are name, listen/],
+    [{ virtualNodes: -1 }, /`virtualNodes` is a whole number from 0 on, not -1/],
+    [{ virtualNodes: "3" }, /`virtualNodes` is a whole number/],
+  ];
+  for (const [options, message] of wrong)
+    await assert.rejects(startCluster(options), { name: "TypeError", message });
+  await using cluster = await startCluster({ virtualNodes: 0 });
+  await assert.rejects(cluster.fork({ dataDir: "/tmp" } as object), /no option `dataDir`/);
+});
+
 test("a cluster in virtual time runs an hour of a Deployment's life, the same for a seed", async () => {
   const life = async (seed: string): Promise<readonly string[]> => {
     const world = new SimWorld(seed);
