@@ -60,7 +60,7 @@ for (const { name, user } of controllers) {
     const [life, { run: expected }] = found;
     const run = await runLife(seed, { ...peaceful, life, crashAfter: afterEachCallOf(user) });
     const crashes = run.crashPoints.get("cm-0") ?? 0;
-    context.diagnostic(`${crashes} crashes`);
+    context.diagnostic(`${name}: ${crashes} crashes`);
     assert.ok(crashes > 0);
     assert.equal(run.findings, "");
     assert.deepEqual(run.endState, expected.endState);
