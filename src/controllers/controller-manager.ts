@@ -168,16 +168,18 @@ export class ControllerManager implements Component {
     });
   }
 
-  /** Conflicts are the ordinary way of losing a race; all else deserves a line. */
+  /** Somebody else's write, object or deletion came first: an ordinary way of losing a race. All else deserves a line. */
   #report(controller: string, key: string, error: unknown): void {
     const fields = { controller, key, error: messageOf(error) };
-    if (isStatus(error, "Conflict") || isStatus(error, "AlreadyExists")) {
+    if (races.some((reason) => isStatus(error, reason))) {
       this.#env.log.debug("A turn lost a race and is tried again", fields);
     } else {
       this.#env.log.warn("A turn failed and is tried again", fields);
     }
   }
 }
+
+const races = ["Conflict", "AlreadyExists", "NotFound"] as const;
 
 function isChosen(name: string, chosen: readonly string[]): boolean {
   if (chosen.includes(`-${name}`)) return false;
